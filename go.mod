@@ -1,0 +1,5 @@
+module github.com/rivulet-go/rivulet
+
+go 1.25.0
+
+require github.com/a-h/templ v0.3.1020

@@ -1,0 +1,19 @@
+package stream
+
+// A Script says how the page gets the script unsuspense, which does in older
+// browsers what current ones do by themselves. It is sent only to a page on
+// which something is pending. The zero value is Inline.
+type Script string
+
+const (
+	// Inline writes the script into the page, with the nonce that
+	// templ.WithNonce has set.
+	Inline Script = ""
+	// None writes no script: the page brings its own, or serves only
+	// browsers that need none.
+	None Script = "none"
+)
+
+// External loads the script from src, as for a Content-Security-Policy of
+// script-src 'self'. Package assets has a handler for it and its URL.
+func External(src string) Script { return Script("src:" + src) }

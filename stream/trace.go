@@ -1,0 +1,54 @@
+package stream
+
+import (
+	"context"
+	"net/http"
+)
+
+// A Trace is a set of callbacks that tell what a response does, in the manner
+// of net/http/httptrace. Nil fields are skipped.
+//
+// Every callback is given the context of its response: that of the request,
+// or the one that Start returned. A Trace serves all responses of a Renderer,
+// so its callbacks must be safe for concurrent use; they hold up the response
+// and must be quick. Loading and Loaded are called by the goroutines of the
+// loads, Abandoned and all others by that of the response, one after the other.
+type Trace struct {
+	// Start is called before the page is rendered. The context it returns
+	// takes the place of the request's for everything that follows; nil
+	// keeps the request's.
+	Start func(ctx context.Context, r *http.Request, mode Mode) context.Context
+	// Met is called when the page's rendering meets a boundary. For one
+	// within a suspense.Suspense that is in the goroutine of its load.
+	Met func(ctx context.Context, b BoundaryInfo)
+	// Loading is called when a boundary's load starts.
+	Loading func(ctx context.Context, b BoundaryInfo)
+	// Loaded is called when a boundary's load has returned; err is nil, what
+	// it returned, or a *PanicError. An abandoned load is heard of too, if
+	// it ever returns, perhaps after Done.
+	Loaded func(ctx context.Context, b BoundaryInfo, err error)
+	// Sent is called when a boundary's content has been written into the
+	// response: in place or as a chunk of so many bytes, framing included.
+	// A failed boundary's content is its error view.
+	Sent func(ctx context.Context, b BoundaryInfo, bytes int, inPlace bool)
+	// Failed is called when a boundary has failed. Without it the failure
+	// is logged to slog.Default.
+	Failed func(ctx context.Context, err *BoundaryError)
+	// Flushed is called after bytes have left the server. The first flush
+	// of a streamed page is that of its shell, or of what templ.Flush sent.
+	Flushed func(ctx context.Context, bytes int)
+	// InPlace is called at most once for a response, when a boundary was
+	// given a writer that is not Rivulet's, so that it does not stream.
+	InPlace func(ctx context.Context, b BoundaryInfo)
+	// Abandoned is called at the end of the response for each load whose
+	// time passed and that is still running.
+	Abandoned func(ctx context.Context, b BoundaryInfo)
+	// Done is called when the response has ended; err is what Render returns.
+	Done func(ctx context.Context, err error)
+}
+
+// BoundaryInfo names a boundary to a Trace.
+type BoundaryInfo struct {
+	ID   string // the path in the page's tree, "2.1": the first boundary within the second
+	Name string // the boundary's Name
+}

@@ -1,0 +1,41 @@
+package suspense
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+// An Option changes one boundary.
+type Option func(*stream.Boundary)
+
+// Timeout gives the boundary d to load, counted from the moment the page meets
+// it, instead of the Renderer's Timeout. When it has passed the boundary shows
+// its error view, even if its load ignores its context.
+func Timeout(d time.Duration) Option {
+	return func(b *stream.Boundary) { b.Timeout = d }
+}
+
+// OnError is what the boundary shows when it fails. The view is given the
+// error with its digest; it should show the digest and not the error.
+func OnError(view func(*stream.BoundaryError) templ.Component) Option {
+	return func(b *stream.Boundary) { b.OnError = view }
+}
+
+// Name names the boundary in logs and traces. It is not sent to the browser.
+func Name(name string) Option {
+	return func(b *stream.Boundary) { b.Name = name }
+}
+
+// place puts a boundary where ctx and w stand.
+func place(ctx context.Context, w io.Writer, fallback templ.Component, load func(context.Context) (templ.Component, error), opts []Option) error {
+	b := stream.Boundary{Fallback: fallback, Load: load}
+	for _, opt := range opts {
+		opt(&b)
+	}
+	return stream.Place(ctx, w, b)
+}

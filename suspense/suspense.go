@@ -1,0 +1,30 @@
+package suspense
+
+import (
+	"context"
+	"io"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+// Suspense shows fallback until its children have been rendered. The children
+// are the slow part: they are rendered in a goroutine of their own, so they
+// may do slow work in their templ bodies.
+//
+// templ's Once, css classes and scripts are emitted once per Suspense, not
+// once per page; children must not write to a variable of the surrounding
+// template. [Await] has neither limit.
+func Suspense(fallback templ.Component, opts ...Option) templ.Component {
+	return &suspended{fallback, opts}
+}
+
+type suspended struct {
+	fallback templ.Component
+	opts     []Option
+}
+
+func (s *suspended) Render(ctx context.Context, w io.Writer) error {
+	return place(ctx, w, s.fallback, stream.Rendered(templ.GetChildren(ctx)), s.opts)
+}
