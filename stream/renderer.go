@@ -1,6 +1,8 @@
 package stream
 
 import (
+	"errors"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -56,19 +58,93 @@ func Handler(page Page) http.Handler {
 	return new(Renderer).Handler(page)
 }
 
+// Render sends page as the answer to r. It returns when the page has been sent
+// and all its loads have returned, but for those that were abandoned because
+// their time passed; what they use must not be recycled when Render returns.
+//
+// It returns nil for a page that was sent whole, failed boundaries included.
+// An error that matches ErrShell comes from before the first byte, so the
+// caller can still answer. With any other error the page was cut, and the
+// caller must see to it that it does not look finished, best by
+// panic(http.ErrAbortHandler), as Handler does. A client that has left is an
+// error that matches context.Canceled.
+//
+// The status and the Content-Type that the caller has set stay. A panic of the
+// page component goes on up when the loads have been ended and waited for.
 func (rd *Renderer) Render(w http.ResponseWriter, r *http.Request, page templ.Component) error {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	return page.Render(r.Context(), w)
+	return rd.render(w, r, page, rd.prepare(w, r))
 }
 
+// Handler serves page. A page that fails before its first byte is answered by
+// rd.Error; one that fails later is cut, so that no client and no cache takes
+// it for whole.
 func (rd *Renderer) Handler(page Page) http.Handler {
+	if page == nil {
+		panic("stream: Handler with a nil Page")
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// The headers come first because page may write the status.
+		mode := rd.prepare(w, r)
 		c, err := page(w, r)
-		if err == nil {
-			err = rd.Render(w, r, c)
-		}
 		if err != nil {
-			http.Error(w, "x", 500)
+			rd.answer(w, r, err)
+			return
+		}
+		switch err := rd.render(w, r, c, mode); {
+		case err == nil:
+		case errors.Is(err, ErrShell):
+			rd.answer(w, r, err)
+		default:
+			panic(http.ErrAbortHandler)
 		}
 	})
 }
+
+// answer answers a request whose page has failed before its first byte.
+func (rd *Renderer) answer(w http.ResponseWriter, r *http.Request, err error) {
+	if rd.Error != nil {
+		rd.Error(w, r, err)
+		return
+	}
+	slog.ErrorContext(r.Context(), "stream: page failed", slog.String("path", r.URL.Path), slog.Any("error", err))
+	http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+}
+
+// prepare chooses the mode and sets the headers that belong to it.
+func (rd *Renderer) prepare(w http.ResponseWriter, r *http.Request) Mode {
+	h := w.Header()
+	mode := defaultMode(r)
+	if rd.Mode != nil {
+		mode = rd.Mode(r)
+	} else {
+		h.Add("Vary", "Sec-Fetch-Dest, HX-Request")
+	}
+	if mode != Complete && !canFlush(w) {
+		noteNoFlush(w)
+		mode = Complete
+	}
+	// Without the charset Firefox shows nothing before it has 1 KB.
+	if h["Content-Type"] == nil {
+		h.Set("Content-Type", "text/html; charset=utf-8")
+	}
+	if mode != Complete {
+		// nginx and its kin pass the bytes on as they come.
+		h.Set("X-Accel-Buffering", "no")
+	}
+	return mode
+}
+
+func (rd *Renderer) render(w http.ResponseWriter, r *http.Request, page templ.Component, mode Mode) (err error) {
+	p := newResponse(rd, w, r, mode)
+	err = errPanicked
+	defer func() {
+		p.close()
+		if p.trace.Done != nil {
+			p.trace.Done(p.ctx, err)
+		}
+	}()
+	err = p.send(page)
+	return err
+}
+
+var errPanicked = errors.New("stream: panic")

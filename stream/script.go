@@ -1,5 +1,7 @@
 package stream
 
+import "strings"
+
 // A Script says how the page gets the script unsuspense, which does in older
 // browsers what current ones do by themselves. It is sent only to a page on
 // which something is pending. The zero value is Inline.
@@ -17,3 +19,6 @@ const (
 // External loads the script from src, as for a Content-Security-Policy of
 // script-src 'self'. Package assets has a handler for it and its URL.
 func External(src string) Script { return Script("src:" + src) }
+
+// external returns the URL of an External script.
+func (s Script) external() (src string, ok bool) { return strings.CutPrefix(string(s), "src:") }

@@ -1,0 +1,4 @@
+package assets
+
+// Script is replaced by the real one.
+func Script() string { return "RUNTIME" }

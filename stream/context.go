@@ -1,0 +1,106 @@
+package stream
+
+import (
+	"context"
+	"sync"
+
+	"github.com/a-h/templ"
+)
+
+// A placeContext is the context of a load, a view or a fallback: the values of
+// the place where the boundary was met, and a cancellation of its own. It
+// costs neither a context tree nor a goroutine: contexts derived from it find
+// the standard library's context beneath it.
+type placeContext struct {
+	context.Context                 // the cancellation
+	values          context.Context // of the place
+	owner           *boundary       // nil outside a response
+	state           *templState
+	fallback        bool
+	fragments       *templ.FragmentContext // nil but in place
+}
+
+func (c *placeContext) Value(key any) any {
+	switch key {
+	case stateKey:
+		return c.state.get()
+	case childrenKey:
+		return nil // the boundary's children are not its view's
+	case fragmentKey:
+		// A view that is rendered later must not write into the fragments
+		// of templ.RenderFragments, which has returned by then.
+		if c.fragments == nil {
+			return nil
+		}
+		return c.fragments
+	case ownerKey{}:
+		if c.owner == nil {
+			return nil
+		}
+		return c.owner
+	case fallbackKey{}:
+		if c.fallback {
+			return true
+		}
+	}
+	// The cancellation of a response has no values but the standard
+	// library's own, by which context.Cause and derived contexts find it.
+	if v := c.Context.Value(key); v != nil {
+		return v
+	}
+	return c.values.Value(key)
+}
+
+// String keeps printing a context from reading what others write.
+func (c *placeContext) String() string { return "stream.placeContext" }
+
+// A pageContext is the context of the page component: that of the request, and
+// what makes boundaries and templ find the response.
+type pageContext struct {
+	context.Context
+	owner *boundary
+}
+
+func (c *pageContext) Value(key any) any {
+	switch key {
+	case stateKey:
+		return c.owner.resp.state.get()
+	case ownerKey{}:
+		return c.owner
+	}
+	return c.Context.Value(key)
+}
+
+// A templState is what templ keeps in a context to emit styles, scripts and
+// templ.Once only once. It is made when it is first asked for.
+type templState struct {
+	nonce string
+
+	mu sync.Mutex
+	v  any
+}
+
+func (s *templState) get() any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.v == nil {
+		s.v = newTemplState(s.nonce)
+	}
+	return s.v
+}
+
+// renew forgets what was claimed: a failed view may have taken assets with it
+// that nobody will see, and an asset twice is better than an asset lost.
+func (s *templState) renew(nonce string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.v = newTemplState(nonce)
+}
+
+func newTemplState(nonce string) any {
+	ctx := context.Background()
+	if nonce == "" {
+		return templ.InitializeContext(ctx).Value(stateKey)
+	}
+	return templ.WithNonce(ctx, nonce).Value(stateKey)
+}

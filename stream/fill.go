@@ -1,0 +1,230 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
+
+// resolve appends src to p.bytes and puts at each mark what is to stand there:
+// the content of a boundary that is ready, or markers with the fallback.
+func (p *response) resolve(src []byte, marks []mark) error {
+	pos := 0
+	for _, m := range marks {
+		p.bytes = append(p.bytes, src[pos:m.offset]...)
+		pos = m.offset
+		if !p.loads.isSettled(m.b) {
+			if p.mode == OutOfOrder && !p.whole {
+				p.placeholder(m.b)
+				continue
+			}
+			if p.mode == InOrder && !p.whole && len(p.bytes) > 0 {
+				if err := p.write(true); err != nil {
+					return err
+				}
+				p.bytes = getBytes()
+			}
+			if err := p.await(m.b); err != nil {
+				return err
+			}
+		}
+		start := p.written()
+		if err := p.fill(m.b); err != nil {
+			return err
+		}
+		p.noteSent(m.b, p.written()-start, true)
+	}
+	p.bytes = append(p.bytes, src[pos:]...)
+	return nil
+}
+
+// placeholder writes the markers of b with its fallback between them.
+func (p *response) placeholder(b *boundary) {
+	b.sent = true
+	p.pending++
+	p.bytes = appendStart(p.bytes, b)
+	if b.Fallback != nil {
+		// A fallback that claimed the page's only copy of a style would take
+		// it away at the reveal, so it has a templ state of its own.
+		state := &templState{nonce: b.state.nonce}
+		ctx := &placeContext{Context: p.view, values: b.load.values, owner: b, state: state}
+		if err := p.render(ctx, b, fallbackFragment, b.Fallback); err != nil {
+			p.report(b, "", fmt.Errorf("fallback: %w", err))
+		}
+	}
+	p.bytes = appendEnd(p.bytes)
+}
+
+// chunk writes the content of b to follow the page.
+func (p *response) chunk(b *boundary) {
+	if p.bytes == nil {
+		p.bytes = getBytes()
+	}
+	start := p.written()
+	p.pending--
+	p.bytes = appendChunkStart(p.bytes, b)
+	// Out of order nothing is waited for, so there is no error.
+	_ = p.fill(b)
+	p.bytes = appendChunkEnd(p.bytes)
+	p.noteSent(b, p.written()-start, false)
+}
+
+// fill appends the content of b, whose load has ended: its view, or an error
+// view. Its error is that of a client that has left.
+func (p *response) fill(b *boundary) error {
+	b.filled = true
+	ctx := &placeContext{Context: p.view, values: b.load.values, owner: b, state: &p.state}
+	view, err := b.view, b.err
+	b.view = nil
+	if err == nil {
+		if err = p.render(ctx, b, viewFragment, view); err == nil {
+			return nil
+		}
+	}
+	if isAbort(err) {
+		panic(http.ErrAbortHandler)
+	}
+	if gone := p.gone(); gone != nil {
+		return gone
+	}
+	be := p.report(b, newDigest(), err)
+	if b.OnError == nil {
+		p.failed.Store(true)
+	}
+	for _, c := range errorViews(b.OnError, p.rd, be) {
+		err := p.render(ctx, b, viewFragment, c)
+		if err == nil {
+			break
+		}
+		p.report(b, be.Digest, fmt.Errorf("error view: %w", err))
+	}
+	return p.gone()
+}
+
+// render renders c at the end of p.bytes. Of a component that fails nothing
+// stays.
+func (p *response) render(ctx context.Context, b *boundary, kind fragmentKind, c templ.Component) error {
+	start := len(p.bytes)
+	f := &fragment{resp: p, owner: b, kind: kind, bytes: p.bytes}
+	p.bytes = nil
+	if p.buf == nil {
+		p.buf, _ = templruntime.GetBuffer(io.Discard)
+	}
+	err := safely(func() error { return f.render(ctx, c, p.buf) })
+	p.bytes = f.bytes
+	if err != nil {
+		p.loads.close(f, b)
+		p.bytes = p.bytes[:start]
+		if kind == viewFragment {
+			p.state.renew(b.state.nonce)
+		}
+		return err
+	}
+	p.loads.close(f, nil)
+	if len(f.marks) == 0 {
+		return nil
+	}
+	src := append(getBytes(), p.bytes[start:]...)
+	defer putBytes(src)
+	for i := range f.marks {
+		f.marks[i].offset -= start
+	}
+	p.bytes = p.bytes[:start]
+	return p.resolve(src, f.marks)
+}
+
+// fillInto waits for b and writes its content to w, a writer that is not ours.
+func (p *response) fillInto(w io.Writer, b *boundary) error {
+	bytes, buf, whole := p.bytes, p.buf, p.whole
+	defer func() { p.bytes, p.buf, p.whole = bytes, buf, whole }()
+	p.bytes, p.buf, p.whole = nil, nil, true
+	if err := p.await(b); err != nil {
+		return err
+	}
+	if err := p.fill(b); err != nil {
+		return err
+	}
+	p.noteSent(b, len(p.bytes), true)
+	_, err := w.Write(p.bytes)
+	return err
+}
+
+// safely returns a panic of f as an error, unless it is meant for the server.
+func safely(f func() error) (err error) {
+	defer func() {
+		v := recover()
+		if v == http.ErrAbortHandler {
+			panic(v)
+		}
+		if v != nil {
+			err = &PanicError{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	return f()
+}
+
+// written counts the bytes that the response has so far.
+func (p *response) written() int { return p.out.sent + len(p.bytes) }
+
+func (p *response) noteSent(b *boundary, bytes int, inPlace bool) {
+	if p.trace.Sent != nil {
+		p.trace.Sent(p.ctx, b.info(), bytes, inPlace)
+	}
+}
+
+// report tells the Trace, or the log, that b has failed.
+func (p *response) report(b *boundary, digest string, err error) *BoundaryError {
+	be := &BoundaryError{ID: b.info().ID, Name: b.Name, Digest: digest, Err: err}
+	report(p.ctx, p.trace, be)
+	return be
+}
+
+func report(ctx context.Context, t *Trace, be *BoundaryError) {
+	if t.Failed != nil {
+		t.Failed(ctx, be)
+		return
+	}
+	attrs := []slog.Attr{slog.String("id", be.ID), slog.String("name", be.Name), slog.String("digest", be.Digest), slog.Any("error", be.Err)}
+	var pe *PanicError
+	if errors.As(be.Err, &pe) {
+		attrs = append(attrs, slog.String("stack", string(pe.Stack)))
+	}
+	slog.LogAttrs(ctx, slog.LevelError, "stream: boundary failed", attrs...)
+}
+
+// errorViews returns what may stand for a failed boundary, best first. The
+// last never fails.
+func errorViews(own func(*BoundaryError) templ.Component, rd *Renderer, be *BoundaryError) []templ.Component {
+	var views []templ.Component
+	add := func(view func(*BoundaryError) templ.Component) {
+		if view == nil {
+			return
+		}
+		// The view is called where a panic of it is recovered.
+		views = append(views, templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			c := view(be)
+			if c == nil {
+				return errors.New("nil component")
+			}
+			return c.Render(ctx, w)
+		}))
+	}
+	add(own)
+	if rd != nil {
+		add(rd.ErrorView)
+	}
+	add(plainErrorView)
+	return views
+}
+
+// plainErrorView is a span because that is right in most places.
+func plainErrorView(be *BoundaryError) templ.Component {
+	return templ.Raw(`<span role="alert">This part could not be loaded (` + templ.EscapeString(be.Digest) + `).</span>`)
+}

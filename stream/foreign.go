@@ -1,0 +1,121 @@
+package stream
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+)
+
+// placeForeign loads and renders spec in place: w is not ours, so nothing can
+// be sent later. It is also what happens outside a response.
+func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
+	parent, _ := ctx.Value(ownerKey{}).(*boundary)
+	b := &boundary{Boundary: spec, parent: parent, foreign: true}
+	trace, timeout := &noTrace, spec.Timeout
+	var rd *Renderer
+	if parent != nil && parent.resp != nil {
+		p := parent.resp
+		if p.headOnly() {
+			return nil
+		}
+		b.resp, rd, trace = p, p.rd, p.trace
+		p.noteForeign(b)
+		if timeout <= 0 {
+			timeout = p.timeout()
+		}
+	}
+	// What templ.RenderFragments asks for is kept apart until it is known to
+	// be whole, and from a load that outlives its time.
+	var content, wanted bytes.Buffer
+	outer, _ := ctx.Value(fragmentKey).(*templ.FragmentContext)
+	var fragments *templ.FragmentContext
+	if outer != nil && !outer.Active {
+		fragments = &templ.FragmentContext{W: &wanted, IDs: outer.IDs}
+	}
+	view, err := b.loadNow(ctx, timeout, fragments)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	viewCtx := templ.ClearChildren(ctx)
+	if fragments != nil {
+		viewCtx = context.WithValue(viewCtx, fragmentKey, fragments)
+	}
+	render := func(c templ.Component) error {
+		content.Reset()
+		return safely(func() error { return c.Render(viewCtx, &content) })
+	}
+	if err == nil {
+		err = render(view)
+	}
+	if isAbort(err) {
+		panic(http.ErrAbortHandler)
+	}
+	if err != nil {
+		be := &BoundaryError{Name: b.Name, Digest: newDigest(), Err: err}
+		report(ctx, trace, be)
+		if b.resp != nil && b.OnError == nil {
+			b.resp.failed.Store(true)
+		}
+		wanted.Reset()
+		for _, c := range errorViews(b.OnError, rd, be) {
+			if err := render(c); err == nil {
+				break
+			}
+		}
+	}
+	if fragments != nil {
+		if _, err := outer.W.Write(wanted.Bytes()); err != nil {
+			return err
+		}
+	}
+	_, err = w.Write(content.Bytes())
+	return err
+}
+
+// loadNow waits for the load of b, for so long; zero means for ever.
+func (b *boundary) loadNow(ctx context.Context, timeout time.Duration, fragments *templ.FragmentContext) (templ.Component, error) {
+	if timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, timeout, &timeoutError{timeout})
+		defer cancel()
+	}
+	var view templ.Component
+	wait := start(ctx, b, fragments, func(ctx context.Context) (err error) {
+		if view, err = b.Load(ctx); err == nil && view == nil {
+			err = errNoView
+		}
+		return err
+	})
+	// A load that outlives its time writes to view later, so nobody reads it.
+	if err := wait(ctx); err != nil {
+		return nil, err
+	}
+	return view, nil
+}
+
+var errNoView = errors.New("the load returned neither a view nor an error")
+
+var warnForeign sync.Once
+
+// noteForeign says once that this page does not stream everywhere.
+func (p *response) noteForeign(b *boundary) {
+	if p.mode != Complete {
+		warnForeign.Do(func() {
+			slog.WarnContext(p.ctx, "stream: a boundary loads in place, because it was given a writer of some component's own",
+				slog.String("name", b.Name), slog.String("path", p.r.URL.Path))
+		})
+	}
+	if p.trace.InPlace != nil && p.placed.CompareAndSwap(false, true) {
+		p.trace.InPlace(p.ctx, b.info())
+	}
+}
+
+func typeName(v any) string { return fmt.Sprintf("%T", v) }

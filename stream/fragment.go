@@ -1,0 +1,137 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
+
+// A fragment is rendered HTML: bytes, and marks where boundaries stand. Every
+// component is rendered into one, through a *templruntime.Buffer by which the
+// boundaries within recognise it. It is used by one goroutine at a time and
+// never again once its component has been rendered.
+type fragment struct {
+	resp  *response // nil outside a response
+	owner *boundary
+	kind  fragmentKind
+	bytes []byte
+	marks []mark
+
+	closed bool // no boundary can be placed in it; guarded by resp.loads.mu
+	used   bool // its marks are in another fragment
+}
+
+// A mark is the place of a boundary, which has no bytes yet.
+type mark struct {
+	offset int
+	b      *boundary
+}
+
+type fragmentKind uint8
+
+const (
+	pageFragment     fragmentKind = iota
+	viewFragment                  // a view or an error view
+	loadFragment                  // rendered by a load in its own goroutine
+	fallbackFragment              // its boundaries show their fallbacks
+)
+
+var errClosed = errors.New("stream: boundary placed after its surroundings were sent or had failed")
+
+// fragmentOf returns the fragment and the buffer behind w, or nil if w is not
+// ours.
+func fragmentOf(w io.Writer) (*fragment, *templruntime.Buffer) {
+	buf, ok := w.(*templruntime.Buffer)
+	if !ok {
+		return nil, nil
+	}
+	f, _ := buf.Underlying.(*fragment)
+	return f, buf
+}
+
+// Write appends to the fragment. It is called by the templ buffer only.
+func (f *fragment) Write(p []byte) (int, error) {
+	if f.kind == pageFragment && f.resp.err != nil {
+		return 0, f.resp.err
+	}
+	f.bytes = append(f.bytes, p...)
+	return len(p), nil
+}
+
+// Flush is what templ.Flush ends in: what the page has so far leaves at once.
+// Chunks and loads are not sent in halves.
+func (f *fragment) Flush() {
+	if f.kind == pageFragment {
+		f.resp.flushShell(f)
+	}
+}
+
+// drain moves what buf holds into its fragment without being a Flush.
+func drain(buf *templruntime.Buffer) error {
+	w := buf.Underlying
+	buf.Underlying = nil
+	err := buf.Flush()
+	buf.Underlying = w
+	return err
+}
+
+// render renders c into f.
+func (f *fragment) render(ctx context.Context, c templ.Component, buf *templruntime.Buffer) error {
+	buf.Reset(f)
+	if err := c.Render(ctx, buf); err != nil {
+		return err
+	}
+	return drain(buf)
+}
+
+// Rendered returns a Load that renders content in its own goroutine, for
+// components that do their slow work while they are rendered. The content has
+// a templ state of its own, so assets that templ emits once are emitted once
+// per boundary.
+func Rendered(content templ.Component) func(context.Context) (templ.Component, error) {
+	return func(ctx context.Context) (templ.Component, error) {
+		f := &fragment{kind: loadFragment}
+		if b, _ := ctx.Value(ownerKey{}).(*boundary); b != nil && !b.foreign {
+			f.owner, f.resp = b, b.resp
+		}
+		if err := f.render(ctx, content, new(templruntime.Buffer)); err != nil {
+			return nil, err
+		}
+		return f, nil
+	}
+}
+
+// Render copies the fragment, with its boundaries, to where its boundary
+// stands.
+func (f *fragment) Render(ctx context.Context, w io.Writer) error {
+	if len(f.marks) > 0 && f.used {
+		return errors.New("stream: a component made by Rendered was rendered twice")
+	}
+	f.used = true
+	to, buf := fragmentOf(w)
+	if len(f.marks) > 0 && to != nil && to.resp != f.resp {
+		return errors.New("stream: a component made by Rendered was rendered in another response")
+	}
+	pos := 0
+	for _, m := range f.marks {
+		if _, err := w.Write(f.bytes[pos:m.offset]); err != nil {
+			return err
+		}
+		pos = m.offset
+		if to == nil {
+			if err := f.resp.fillInto(w, m.b); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := drain(buf); err != nil {
+			return err
+		}
+		to.marks = append(to.marks, mark{len(to.bytes), m.b})
+	}
+	_, err := w.Write(f.bytes[pos:])
+	return err
+}

@@ -1,0 +1,104 @@
+package stream
+
+import (
+	"context"
+	"runtime/debug"
+
+	"github.com/a-h/templ"
+)
+
+// Go calls f at once in a goroutine of its own and returns a function that
+// waits for it. The response to which ctx belongs waits for f, too, so f may
+// use what belongs to the request; outside a response only wait does.
+//
+// The context of f has the values of ctx. It ends with ctx, with the response
+// and at the deadline of the Renderer's Timeout. A panic of f is returned by
+// wait as a *PanicError. The Limit does not count f, since a load may wait for
+// it.
+//
+// The function wait may be called any number of times and at the same time. It
+// returns what f returned, or the cause of its own context's end if that comes
+// first.
+func Go(ctx context.Context, f func(context.Context) error) (wait func(context.Context) error) {
+	owner, _ := ctx.Value(ownerKey{}).(*boundary)
+	return start(ctx, owner, nil, f)
+}
+
+// start is Go for what happens on behalf of owner, which may be nil, and with
+// fragments of templ that f may write to, which may be nil too.
+func start(ctx context.Context, owner *boundary, fragments *templ.FragmentContext, f func(context.Context) error) (wait func(context.Context) error) {
+	t := &task{f: f, done: make(chan struct{})}
+	state := &templState{nonce: templ.GetNonce(ctx)}
+	t.ctx = placeContext{Context: ctx, values: ctx, owner: owner, state: state, fragments: fragments}
+	switch {
+	case ctx.Err() != nil:
+		t.refuse(context.Cause(ctx))
+	case owner == nil || owner.resp == nil:
+		go t.run() // waited for by t.wait
+	default:
+		t.loads = &owner.resp.loads
+		t.loads.addTask(t, owner)
+	}
+	return t.wait
+}
+
+// A task is the goroutine of a Go.
+type task struct {
+	f     func(context.Context) error
+	ctx   placeContext
+	loads *loads // nil outside a response
+	done  chan struct{}
+	err   error // once done is closed
+}
+
+// addTask starts t, to end at the latest when what owner places would.
+func (l *loads) addTask(t *task, owner *boundary) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	owner.resp.open()
+	scope := owner.scope(timed)
+	if scope.Err() != nil {
+		t.refuse(context.Cause(scope))
+		return
+	}
+	ctx, cancel := context.WithCancelCause(t.ctx.Context)
+	context.AfterFunc(scope, func() { cancel(context.Cause(scope)) })
+	t.ctx.Context = ctx
+	l.tasks++
+	l.group.Go(t.run)
+}
+
+func (t *task) refuse(err error) {
+	t.err = err
+	close(t.done)
+}
+
+func (t *task) run() error {
+	t.err = errGoexit
+	defer func() {
+		if v := recover(); v != nil {
+			t.err = &PanicError{Value: v, Stack: debug.Stack()}
+		}
+		t.err = cause(&t.ctx, t.err)
+		close(t.done)
+		if t.loads != nil {
+			t.loads.taskDone()
+		}
+	}()
+	t.err = t.f(&t.ctx)
+	return nil
+}
+
+func (t *task) wait(ctx context.Context) error {
+	select {
+	case <-t.done:
+		return t.err
+	default:
+	}
+	select {
+	case <-t.done:
+		return t.err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

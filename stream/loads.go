@@ -1,0 +1,339 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+	"golang.org/x/sync/errgroup"
+)
+
+// loads runs the loads of one response: at most limit at once, the others
+// queue. A load that ends, and one whose time passes, settles its boundary and
+// wakes the goroutine of the response.
+type loads struct {
+	limit int
+	group errgroup.Group // its goroutines never return an error; response.end waits for them
+	wake  chan struct{}  // capacity 1: something was settled or has returned
+
+	mu        sync.Mutex
+	running   int  // loads that hold a slot of the limit
+	tasks     int  // goroutines of Go
+	abandoned int  // loads and tasks that run although their time has passed
+	noTasks   bool // the time of all tasks has passed
+	aborted   bool
+	queue     []*boundary
+	ready     []*boundary // settled since the response last looked
+	first     *boundary
+	last      *boundary
+}
+
+var errGoexit = errors.New("the load ended its goroutine with runtime.Goexit")
+
+// add starts or queues the load of b, which has been met in f.
+func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
+	if err := l.admit(ctx, f, b); err != nil {
+		return err
+	}
+	if p := b.resp; p.trace.Met != nil {
+		p.trace.Met(p.ctx, b.info())
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.queue = append(l.queue, b)
+	l.startQueued()
+	return nil
+}
+
+// admit gives b its number and its context.
+func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
+	b.state.nonce = templ.GetNonce(ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p, owner := b.resp, b.parent
+	if f.closed || f.kind == loadFragment && owner.settled {
+		return errClosed
+	}
+	p.open()
+	kind := timed
+	if b.Timeout > 0 {
+		kind = untimed
+	}
+	base := owner.scope(kind)
+	// Where only time has passed, the boundary fails by itself.
+	if base.Err() == context.Canceled {
+		return context.Cause(base)
+	}
+	owner.children++
+	b.index = owner.children
+	if b.Timeout > 0 {
+		base, b.end = context.WithDeadlineCause(base, time.Now().Add(b.Timeout), &timeoutError{b.Timeout})
+	}
+	b.load = placeContext{Context: base, values: ctx, owner: b, state: &b.state}
+	if l.last == nil {
+		l.first = b
+	} else {
+		l.last.next = b
+	}
+	l.last = b
+	if b.Timeout > 0 {
+		context.AfterFunc(base, b.expire)
+	}
+	return nil
+}
+
+// startQueued starts loads while the limit allows.
+func (l *loads) startQueued() {
+	for len(l.queue) > 0 && (l.limit <= 0 || l.running < l.limit) {
+		b := l.queue[0]
+		l.queue = slices.Delete(l.queue, 0, 1)
+		if b.load.Err() != nil {
+			l.settle(b, nil, context.Cause(&b.load))
+			continue
+		}
+		b.phase = loading
+		l.running++
+		l.group.Go(b.run)
+	}
+}
+
+// run is the goroutine of a load.
+func (b *boundary) run() error {
+	p := b.resp
+	if p.trace.Loading != nil {
+		p.trace.Loading(p.ctx, b.info())
+	}
+	var view templ.Component
+	err := errGoexit
+	defer func() {
+		if v := recover(); v != nil {
+			err = &PanicError{Value: v, Stack: debug.Stack()}
+		}
+		p.loads.returned(b, view, err)
+	}()
+	view, err = b.Load(&b.load)
+	return nil
+}
+
+// returned is called when the load of b has ended.
+func (l *loads) returned(b *boundary, view templ.Component, err error) {
+	p := b.resp
+	if err == nil && view == nil {
+		err = errNoView
+	}
+	if p.trace.Loaded != nil {
+		p.trace.Loaded(p.ctx, b.info(), err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b.phase = returned
+	if b.abandoned {
+		l.abandoned--
+		return
+	}
+	l.running--
+	l.settle(b, view, err)
+	l.startQueued()
+}
+
+// settle notes how the load of b has ended, unless that is known already.
+func (l *loads) settle(b *boundary, view templ.Component, err error) {
+	if b.settled {
+		return
+	}
+	b.settled = true
+	b.view, b.err = view, cause(&b.load, err)
+	if err != nil {
+		b.closeSubtree()
+		if isAbort(err) {
+			l.aborted = true
+		}
+	}
+	l.ready = append(l.ready, b)
+	l.signal()
+}
+
+// signal wakes the goroutine of the response, now or when it next waits.
+func (l *loads) signal() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// expire fails b if the reason why its context has ended is time.
+func (b *boundary) expire() {
+	l := &b.resp.loads
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b.load.Err() == context.DeadlineExceeded {
+		l.fail(b)
+		l.startQueued()
+	}
+}
+
+// expireTimed fails every boundary to which the deadline of the response
+// applies.
+func (l *loads) expireTimed() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for b := l.first; b != nil; b = b.next {
+		if b.Timeout <= 0 {
+			l.fail(b)
+		}
+	}
+	l.startQueued()
+}
+
+// fail settles b with the cause that has ended its context. A load that is
+// running is abandoned: nobody waits for it, and its slot is free.
+func (l *loads) fail(b *boundary) {
+	if b.settled {
+		return
+	}
+	switch b.phase {
+	case queued:
+		if i := slices.Index(l.queue, b); i >= 0 {
+			l.queue = slices.Delete(l.queue, i, i+1)
+		}
+	case loading:
+		b.abandoned = true
+		l.abandoned++
+		l.running--
+	}
+	l.settle(b, nil, context.Cause(&b.load))
+}
+
+// take returns what was settled since the last call, in document order.
+func (l *loads) take() []*boundary {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ready := l.ready
+	l.ready = nil
+	slices.SortFunc(ready, func(b, c *boundary) int {
+		if b.before(c) {
+			return -1
+		}
+		return 1
+	})
+	return ready
+}
+
+func (l *loads) isSettled(b *boundary) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return b.settled
+}
+
+// close ends the subtree of b, whose view has failed, and refuses what is
+// still to be placed in f.
+func (l *loads) close(f *fragment, b *boundary) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f.closed = true
+	if b != nil {
+		b.closeSubtree()
+	}
+}
+
+// cause returns the reason why ctx has ended where err is only its echo.
+func cause(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// idle reports whether no goroutine of the response is left.
+func (l *loads) idle() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.running+l.tasks+l.abandoned+len(l.queue) == 0
+}
+
+// busy reports whether the response has to wait for a goroutine.
+func (l *loads) busy() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.running+l.tasks > 0
+}
+
+func (l *loads) taskDone() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.noTasks {
+		l.abandoned--
+		return
+	}
+	l.tasks--
+	l.signal()
+}
+
+// overdue abandons the loads whose time has passed and returns when the next
+// one's will have, or zero. Tasks have until deadline.
+func (l *loads) overdue(now, deadline time.Time) (next time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	earlier := func(t time.Time) {
+		if next.IsZero() || t.Before(next) {
+			next = t
+		}
+	}
+	for b := l.first; b != nil; b = b.next {
+		if b.phase != loading || b.abandoned {
+			continue
+		}
+		if t, ok := b.load.Deadline(); ok && !t.After(now) {
+			b.abandoned = true
+			l.abandoned++
+			l.running--
+		} else if ok {
+			earlier(t)
+		}
+	}
+	if !deadline.IsZero() && !deadline.After(now) {
+		l.noTasks = true
+		l.abandoned += l.tasks
+		l.tasks = 0
+	} else if l.tasks > 0 && !deadline.IsZero() {
+		earlier(deadline)
+	}
+	return next
+}
+
+// left returns the loads that were abandoned and are still running.
+func (l *loads) left() (abandoned []*boundary) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for b := l.first; b != nil; b = b.next {
+		if b.abandoned && b.phase == loading {
+			abandoned = append(abandoned, b)
+		}
+	}
+	return abandoned
+}
+
+// checkAbort panics if a load has panicked with http.ErrAbortHandler.
+func (l *loads) checkAbort() {
+	l.mu.Lock()
+	aborted := l.aborted
+	l.mu.Unlock()
+	if aborted {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// isAbort reports whether err is a panic with http.ErrAbortHandler, which is
+// meant for the whole response.
+func isAbort(err error) bool {
+	var p *PanicError
+	return errors.As(err, &p) && p.Value == http.ErrAbortHandler
+}

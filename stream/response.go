@@ -1,0 +1,386 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
+
+const defaultTimeout = 30 * time.Second
+
+// A response is one page on its way. All of it but its loads belongs to the
+// goroutine that called Render.
+type response struct {
+	rd    *Renderer
+	r     *http.Request
+	ctx   context.Context // of the request, or what Trace.Start made of it
+	trace *Trace
+	mode  Mode
+	start time.Time
+
+	out    transport
+	loads  loads
+	root   boundary   // the page, of which all boundaries are descendants
+	state  templState // of the page, of views and of error views
+	failed atomic.Bool
+	placed atomic.Bool // a boundary had to load in place
+
+	// Made by open, guarded by loads.mu until then.
+	view     context.Context // views end with it: with the client or the response
+	end      context.CancelCauseFunc
+	ends     [2]context.CancelFunc
+	unhook   func() bool // from the request's context
+	scopes   [2]context.Context
+	deadline time.Time // zero: none
+
+	bytes   []byte               // to be sent
+	buf     *templruntime.Buffer // through which views are rendered into bytes
+	whole   bool                 // boundaries are waited for where they stand, whatever the mode
+	pending int                  // boundaries whose markers were sent and whose content was not
+	tail    []byte               // end tags, held back until nothing is pending
+	expired bool                 // the deadline has passed
+	err     error                // of a write; rendering the page stops with it
+}
+
+var errEnded = errors.New("the response has ended")
+
+func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request, mode Mode) *response {
+	p := &response{rd: rd, r: r, ctx: r.Context(), trace: rd.Trace, mode: mode, start: time.Now()}
+	if p.trace == nil {
+		p.trace = &noTrace
+	}
+	if p.trace.Start != nil {
+		if ctx := p.trace.Start(p.ctx, r, p.mode); ctx != nil {
+			p.ctx = ctx
+		}
+	}
+	p.out = newTransport(w, r, rd.WriteTimeout)
+	p.root.resp = p
+	p.loads.limit = rd.Limit
+	p.state.v = p.ctx.Value(stateKey)
+	return p
+}
+
+var noTrace Trace
+
+// send is the life of a response.
+func (p *response) send(page templ.Component) error {
+	f := &fragment{resp: p, owner: &p.root, kind: pageFragment, bytes: getBytes()}
+	defer func() { putBytes(f.bytes) }()
+	if err := p.renderPage(f, page); err != nil {
+		return p.shellError(err)
+	}
+	if p.headOnly() {
+		return nil
+	}
+	if err := p.sendShell(f); err != nil {
+		return err
+	}
+	return p.sendChunks()
+}
+
+// renderPage renders the page component into f. A panic in it goes on up.
+func (p *response) renderPage(f *fragment, page templ.Component) error {
+	if page == nil {
+		return errors.New("the page component is nil")
+	}
+	buf, _ := templruntime.GetBuffer(f)
+	ctx := &pageContext{p.ctx, &p.root}
+	err := f.render(ctx, page, buf)
+	p.loads.close(f, nil)
+	p.release(buf)
+	if p.err != nil {
+		return p.err
+	}
+	return err
+}
+
+func (p *response) shellError(err error) error {
+	if p.out.sent == 0 {
+		p.out.arm() // for the caller's answer
+		return fmt.Errorf("%w: %w", ErrShell, err)
+	}
+	if p.err != nil {
+		return p.err
+	}
+	return fmt.Errorf("stream: the shell, partly sent: %w", err)
+}
+
+// flushShell sends what the page has so far, because of a templ.Flush in it.
+func (p *response) flushShell(f *fragment) {
+	if p.mode == Complete || p.headOnly() || p.err != nil {
+		return
+	}
+	// The end tags stay for the end. In order, so does what stands behind a
+	// boundary that is not ready.
+	n, end := 0, tailStart(f.bytes)
+	for _, m := range f.marks {
+		if m.offset > end {
+			break
+		}
+		if p.mode == InOrder && !p.loads.isSettled(m.b) {
+			end = m.offset
+			break
+		}
+		n++
+	}
+	p.bytes = getBytes()
+	if p.err = p.resolve(f.bytes[:end], f.marks[:n]); p.err == nil {
+		p.err = p.write(true)
+	}
+	f.bytes = append(f.bytes[:0], f.bytes[end:]...)
+	f.marks = append(f.marks[:0], f.marks[n:]...)
+	for i := range f.marks {
+		f.marks[i].offset -= end
+	}
+}
+
+// sendShell sends the rest of the page, with fallbacks for what is not ready.
+func (p *response) sendShell(f *fragment) error {
+	if len(f.marks) == 0 && p.pending == 0 {
+		p.bytes, f.bytes = f.bytes, nil
+		return p.write(false)
+	}
+	if err := p.grace(f.marks); err != nil {
+		return err
+	}
+	p.bytes = getBytes()
+	if err := p.resolve(f.bytes, f.marks); err != nil {
+		return err
+	}
+	putBytes(f.bytes)
+	f.bytes, f.marks = nil, nil
+	if p.pending == 0 {
+		return p.write(false)
+	}
+	end := tailStart(p.bytes)
+	p.tail = append(p.tail, p.bytes[end:]...)
+	p.bytes = appendScript(p.bytes[:end], p.rd.Script, p.nonce())
+	return p.write(true)
+}
+
+// grace waits for loads that are nearly done.
+func (p *response) grace(marks []mark) error {
+	if p.rd.Grace <= 0 || p.mode != OutOfOrder {
+		return nil
+	}
+	timer := time.NewTimer(p.rd.Grace)
+	defer timer.Stop()
+	for _, m := range marks {
+		for !p.loads.isSettled(m.b) {
+			over, err := p.wait(timer.C)
+			if over || err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sendChunks sends the content of pending boundaries as it becomes ready, and
+// the end of the page.
+func (p *response) sendChunks() error {
+	for p.pending > 0 {
+		if _, err := p.wait(nil); err != nil {
+			return err
+		}
+		// Loads that end together are sent together. The shortest sleep lets
+		// all that can run do so first, which runtime.Gosched does not.
+		time.Sleep(1)
+		for _, b := range p.loads.take() {
+			// What has no markers yet is filled where it stands when its
+			// surroundings are sent. A chunk before it may have done so.
+			if b.sent && !b.filled {
+				p.chunk(b)
+			}
+		}
+		if p.bytes == nil {
+			continue
+		}
+		if p.pending == 0 {
+			p.bytes = append(p.bytes, p.tail...)
+		}
+		if err := p.write(p.pending > 0 || p.loads.busy()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wait returns when something has happened to the loads, or over when timer
+// has fired. Its error is that of a client that has left.
+func (p *response) wait(timer <-chan time.Time) (over bool, err error) {
+	p.out.idle()
+	var deadline <-chan struct{}
+	if !p.expired {
+		deadline = p.scopes[timed].Done()
+	}
+	select {
+	case <-p.loads.wake:
+	case <-deadline:
+		p.expired = true
+		p.loads.expireTimed()
+	case <-p.view.Done():
+	case <-timer:
+		over = true
+	}
+	p.loads.checkAbort()
+	return over, p.gone()
+}
+
+func (p *response) await(b *boundary) error {
+	for !p.loads.isSettled(b) {
+		if _, err := p.wait(nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gone returns the error of a client that has left, or nil.
+func (p *response) gone() error {
+	if p.view.Err() == nil && !p.left() {
+		return nil
+	}
+	if err := p.ctx.Err(); err != nil && !errors.Is(context.Cause(p.ctx), err) {
+		return fmt.Errorf("stream: %w: %w", err, context.Cause(p.ctx))
+	}
+	return fmt.Errorf("stream: %w", context.Cause(p.ctx))
+}
+
+// left reports whether the client has left: a deadline is no such thing.
+func (p *response) left() bool { return p.ctx.Err() == context.Canceled }
+
+// write sends p.bytes and gives them back, so that a response that waits
+// holds no buffer.
+func (p *response) write(flush bool) error {
+	if p.view != nil {
+		if err := p.gone(); err != nil {
+			return err
+		}
+	}
+	status := 0
+	if p.mode == Complete && p.failed.Load() {
+		status = http.StatusInternalServerError
+	}
+	n := len(p.bytes)
+	err := p.out.send(p.bytes, status, flush)
+	putBytes(p.bytes)
+	p.bytes = nil
+	if p.buf != nil {
+		p.release(p.buf)
+		p.buf = nil
+	}
+	if err != nil {
+		p.err = fmt.Errorf("stream: write: %w", err)
+		if p.ctx.Err() != nil {
+			p.err = fmt.Errorf("stream: write: %w: %w", p.ctx.Err(), err)
+		}
+		return p.err
+	}
+	if p.trace.Flushed != nil {
+		p.trace.Flushed(p.ctx, n)
+	}
+	return nil
+}
+
+// release gives buf back to templ's pool, unless a load is running that might
+// have kept it: it must never reach another response.
+func (p *response) release(buf *templruntime.Buffer) {
+	if p.loads.idle() {
+		buf.Reset(nil)
+		_ = templruntime.ReleaseBuffer(buf)
+	}
+}
+
+func (p *response) headOnly() bool { return p.r.Method == http.MethodHead }
+
+func (p *response) nonce() string { return templ.GetNonce(&pageContext{p.ctx, &p.root}) }
+
+// open makes the contexts of boundaries, when the first is met: a page without
+// any does not pay for them.
+func (p *response) open() {
+	if p.view != nil {
+		return
+	}
+	p.loads.wake = make(chan struct{}, 1)
+	// The deadline of a request fails its loads. Views and error views are
+	// rendered all the same, so that the page ends properly.
+	p.view, p.end = context.WithCancelCause(context.Background())
+	p.unhook = context.AfterFunc(p.ctx, func() {
+		if p.left() {
+			p.end(context.Cause(p.ctx))
+		}
+	})
+	p.scopes[untimed] = p.view
+	limit, ok := p.ctx.Deadline()
+	if ok {
+		p.scopes[untimed], p.ends[untimed] = context.WithDeadline(p.view, limit)
+	}
+	p.deadline = limit
+	p.scopes[timed] = p.scopes[untimed]
+	if timeout := p.timeout(); timeout > 0 {
+		p.deadline = p.start.Add(timeout)
+		p.scopes[timed], p.ends[timed] = context.WithDeadlineCause(p.scopes[untimed], p.deadline, &timeoutError{timeout})
+		if ok && limit.Before(p.deadline) {
+			p.deadline = limit
+		}
+	}
+}
+
+// timeout returns the Renderer's Timeout, or none as a negative one.
+func (p *response) timeout() time.Duration {
+	if p.rd.Timeout == 0 {
+		return defaultTimeout
+	}
+	return p.rd.Timeout
+}
+
+func (p *response) scope(kind int) context.Context { return p.scopes[kind] }
+
+// close ends the loads and waits for them. A load whose time has passed is
+// left behind.
+func (p *response) close() {
+	if p.view == nil {
+		return
+	}
+	p.unhook()
+	p.end(errEnded)
+	for p.loads.busy() {
+		next := p.loads.overdue(time.Now(), p.deadline)
+		if !p.loads.busy() {
+			break
+		}
+		p.pause(next)
+	}
+	abandoned := p.loads.left()
+	if abandoned == nil {
+		_ = p.loads.group.Wait()
+	}
+	if p.trace.Abandoned != nil {
+		for _, b := range abandoned {
+			p.trace.Abandoned(p.ctx, b.info())
+		}
+	}
+}
+
+// pause returns when a load has returned, or at the time t if it is not zero.
+func (p *response) pause(t time.Time) {
+	p.out.idle()
+	var over <-chan time.Time
+	if !t.IsZero() {
+		timer := time.NewTimer(time.Until(t))
+		defer timer.Stop()
+		over = timer.C
+	}
+	select {
+	case <-p.loads.wake:
+	case <-over:
+	}
+}
