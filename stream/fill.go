@@ -10,7 +10,6 @@ import (
 	"runtime/debug"
 
 	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
 )
 
 // resolve appends src to p.bytes and puts at each mark what is to stand there:
@@ -115,7 +114,7 @@ func (p *response) render(ctx context.Context, b *boundary, kind fragmentKind, c
 	f := &fragment{resp: p, owner: b, kind: kind, bytes: p.bytes}
 	p.bytes = nil
 	if p.buf == nil {
-		p.buf, _ = templruntime.GetBuffer(io.Discard)
+		p.buf = p.buffer()
 	}
 	err := safely(func() error { return f.render(ctx, c, p.buf) })
 	p.bytes = f.bytes

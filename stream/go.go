@@ -64,6 +64,7 @@ func (l *loads) addTask(t *task, owner *boundary) {
 	ctx, cancel := context.WithCancelCause(t.ctx.Context)
 	context.AfterFunc(scope, func() { cancel(context.Cause(scope)) })
 	t.ctx.Context = ctx
+	l.started++
 	l.tasks++
 	l.group.Go(t.run)
 }

@@ -22,6 +22,7 @@ type loads struct {
 	wake  chan struct{}  // capacity 1: something was settled or has returned
 
 	mu        sync.Mutex
+	started   int  // loads and tasks, ever
 	running   int  // loads that hold a slot of the limit
 	tasks     int  // goroutines of Go
 	abandoned int  // loads and tasks that run although their time has passed
@@ -69,6 +70,7 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	if base.Err() == context.Canceled {
 		return context.Cause(base)
 	}
+	l.started++
 	owner.children++
 	b.index = owner.children
 	if b.Timeout > 0 {
@@ -250,6 +252,13 @@ func cause(ctx context.Context, err error) error {
 		return context.Cause(ctx)
 	}
 	return err
+}
+
+// count returns how many loads and tasks there have been.
+func (l *loads) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.started
 }
 
 // idle reports whether no goroutine of the response is left.

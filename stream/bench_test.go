@@ -1,0 +1,77 @@
+package stream_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"testing"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/stream/internal/pages"
+)
+
+// A benchPage is one page, plain and streamed.
+type benchPage struct {
+	name     string
+	sections []pages.Section
+	streamed bool
+}
+
+var benchPages = []benchPage{
+	{"none", pages.Sections(10, 20), false},
+	{"10x20", pages.Sections(10, 20), true},
+	{"100x4", pages.Sections(100, 4), true},
+	{"39nested", pages.Nested(3, 3, 4), true},
+}
+
+// yielding is a load that gives other goroutines a turn and no more.
+func yielding(s pages.Section) func(context.Context) (pages.Section, error) {
+	return func(context.Context) (pages.Section, error) {
+		runtime.Gosched()
+		return s, nil
+	}
+}
+
+func (b benchPage) plain() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		templ.Handler(pages.Plain(b.sections)).ServeHTTP(w, r)
+	})
+}
+
+func (b benchPage) stream() http.Handler {
+	return stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
+		if !b.streamed {
+			return pages.Plain(b.sections), nil
+		}
+		return pages.Streamed(b.sections, yielding), nil
+	})
+}
+
+// discard is a ResponseWriter that can flush and keeps nothing.
+type discard struct{ header http.Header }
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
+func (d *discard) WriteHeader(int)             {}
+func (d *discard) Flush()                      {}
+
+// BenchmarkHandler is what a page costs without a network.
+func BenchmarkHandler(b *testing.B) {
+	for _, page := range benchPages {
+		for _, v := range []struct {
+			name string
+			h    http.Handler
+		}{{"templ", page.plain()}, {"rivulet", page.stream()}} {
+			b.Run(page.name+"/"+v.name, func(b *testing.B) {
+				b.ReportAllocs()
+				r := httptest.NewRequest("GET", "/", nil)
+				for b.Loop() {
+					v.h.ServeHTTP(&discard{http.Header{}}, r)
+				}
+			})
+		}
+	}
+}

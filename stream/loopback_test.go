@@ -1,0 +1,99 @@
+package stream_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The client of BenchmarkLoopback is this test binary in a process of its own,
+// so that the CPU time of the process is that of the server.
+const clientEnv = "RIVULET_BENCH_CLIENT"
+
+// fetch is the client: it gets url n times over one connection.
+func fetch(url string, n int) error {
+	for range n {
+		res, err := http.Get(url)
+		if err != nil {
+			return err
+		}
+		if _, err := io.Copy(io.Discard, res.Body); err != nil {
+			return err
+		}
+		if err := res.Body.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fetchElsewhere runs fetch in a process of its own.
+func fetchElsewhere(b *testing.B, url string, n int) {
+	cmd := exec.Command(os.Args[0], url, strconv.Itoa(n))
+	cmd.Env = append(os.Environ(), clientEnv+"=1")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("client: %v\n%s", err, out)
+	}
+}
+
+func TestMain(m *testing.M) {
+	if os.Getenv(clientEnv) != "" {
+		n, _ := strconv.Atoi(os.Args[2])
+		if err := fetch(os.Args[1], n); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// cpu returns the CPU time that this process has used.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkLoopback compares the server's CPU time for a page over a real
+// connection with that of plain templ.Handler: the median of the ratios of
+// interleaved pairs.
+func BenchmarkLoopback(b *testing.B) {
+	const pairs, requests = 15, 400
+	for _, page := range benchPages {
+		b.Run(page.name, func(b *testing.B) {
+			plain, stream := httptest.NewServer(page.plain()), httptest.NewServer(page.stream())
+			defer plain.Close()
+			defer stream.Close()
+			measure := func(url string) time.Duration {
+				start := cpu()
+				fetchElsewhere(b, url, requests)
+				return cpu() - start
+			}
+			for b.Loop() {
+				var ratios, base []float64
+				for range pairs {
+					p := measure(plain.URL)
+					s := measure(stream.URL)
+					ratios = append(ratios, float64(s)/float64(p))
+					base = append(base, float64(p.Microseconds())/requests)
+				}
+				slices.Sort(ratios)
+				slices.Sort(base)
+				b.ReportMetric(ratios[pairs/2], "ratio")
+				b.ReportMetric(base[pairs/2], "templ-µs/page")
+			}
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
