@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/a-h/templ"
@@ -75,23 +76,28 @@ func Place(ctx context.Context, w io.Writer, b Boundary) error {
 // itself. It is never reused: its contexts may outlive the response.
 type boundary struct {
 	Boundary
-	resp    *response // nil outside a response
-	parent  *boundary
-	foreign bool // loads and renders in place, without an id
-	index   int  // among its parent's children, from 1
-	load    placeContext
-	end     context.CancelFunc // of a Timeout of its own
-	state   templState         // of load
-	next    *boundary          // in the order in which they were met
+	resp   *response // nil outside a response
+	parent *boundary
+	index  int // among its parent's children, from 1
+	load   placeContext
+	view   placeContext
+	state  templState         // of load
+	end    context.CancelFunc // of a Timeout of its own
+	next   *boundary          // in the order in which they were met
 
-	// Guarded by resp.loads.mu.
+	// Of one that loads in place, without an id.
+	foreign   bool
+	fragments *templ.FragmentContext // what templ.RenderFragments wants of it
+
+	settled atomic.Bool // content and err are known
+
+	// Guarded by resp.loads.mu until settled.
 	phase     loadPhase
-	settled   bool // view or err is known
 	abandoned bool // settled by its timeout while it was loading
 	closed    bool // failed: its subtree has ended
 	children  int
-	subtree   [2]scope
-	view      templ.Component
+	subtree   *[2]scope // nil until it is needed
+	content   templ.Component
 	err       error
 
 	// Of the goroutine of the response.
@@ -130,6 +136,9 @@ func (b *boundary) scope(kind int) context.Context {
 	case b.closed:
 		return b.parent.scope(kind)
 	}
+	if b.subtree == nil {
+		b.subtree = new([2]scope)
+	}
 	s := &b.subtree[kind]
 	if s.ctx == nil {
 		s.ctx, s.end = context.WithCancelCause(b.parent.scope(kind))
@@ -140,6 +149,9 @@ func (b *boundary) scope(kind int) context.Context {
 // closeSubtree ends what b has started, because b has failed.
 func (b *boundary) closeSubtree() {
 	b.closed = true
+	if b.subtree == nil {
+		return
+	}
 	for _, s := range b.subtree {
 		if s.end != nil {
 			s.end(errSurroundings)

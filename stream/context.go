@@ -17,7 +17,6 @@ type placeContext struct {
 	owner           *boundary       // nil outside a response
 	state           *templState
 	fallback        bool
-	fragments       *templ.FragmentContext // nil but in place
 }
 
 func (c *placeContext) Value(key any) any {
@@ -29,10 +28,10 @@ func (c *placeContext) Value(key any) any {
 	case fragmentKey:
 		// A view that is rendered later must not write into the fragments
 		// of templ.RenderFragments, which has returned by then.
-		if c.fragments == nil {
+		if c.owner == nil || c.owner.fragments == nil {
 			return nil
 		}
-		return c.fragments
+		return c.owner.fragments
 	case ownerKey{}:
 		if c.owner == nil {
 			return nil

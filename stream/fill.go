@@ -19,7 +19,7 @@ func (p *response) resolve(src []byte, marks []mark) error {
 	for _, m := range marks {
 		p.bytes = append(p.bytes, src[pos:m.offset]...)
 		pos = m.offset
-		if !p.loads.isSettled(m.b) {
+		if !m.b.settled.Load() {
 			if p.mode == OutOfOrder && !p.whole {
 				p.placeholder(m.b)
 				continue
@@ -52,9 +52,8 @@ func (p *response) placeholder(b *boundary) {
 	if b.Fallback != nil {
 		// A fallback that claimed the page's only copy of a style would take
 		// it away at the reveal, so it has a templ state of its own.
-		state := &templState{nonce: b.state.nonce}
-		ctx := &placeContext{Context: p.view, values: b.load.values, owner: b, state: state}
-		if err := p.render(ctx, b, fallbackFragment, b.Fallback); err != nil {
+		ctx := &placeContext{b.view.Context, b.view.values, b, &templState{nonce: p.nonce}, true}
+		if err := p.render(ctx, fallbackFragment, b.Fallback); err != nil {
 			p.report(b, "", fmt.Errorf("fallback: %w", err))
 		}
 	}
@@ -79,11 +78,10 @@ func (p *response) chunk(b *boundary) {
 // view. Its error is that of a client that has left.
 func (p *response) fill(b *boundary) error {
 	b.filled = true
-	ctx := &placeContext{Context: p.view, values: b.load.values, owner: b, state: &p.state}
-	view, err := b.view, b.err
-	b.view = nil
+	content, err := b.content, b.err
+	b.content = nil
 	if err == nil {
-		if err = p.render(ctx, b, viewFragment, view); err == nil {
+		if err = p.render(&b.view, viewFragment, content); err == nil {
 			return nil
 		}
 	}
@@ -98,7 +96,7 @@ func (p *response) fill(b *boundary) error {
 		p.failed.Store(true)
 	}
 	for _, c := range errorViews(b.OnError, p.rd, be) {
-		err := p.render(ctx, b, viewFragment, c)
+		err := p.render(&b.view, viewFragment, c)
 		if err == nil {
 			break
 		}
@@ -107,42 +105,53 @@ func (p *response) fill(b *boundary) error {
 	return p.gone()
 }
 
-// render renders c at the end of p.bytes. Of a component that fails nothing
-// stays.
-func (p *response) render(ctx context.Context, b *boundary, kind fragmentKind, c templ.Component) error {
+// render renders c at the end of p.bytes, in the context of a boundary. Of a
+// component that fails nothing stays.
+func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Component) error {
 	start := len(p.bytes)
-	f := &fragment{resp: p, owner: b, kind: kind, bytes: p.bytes}
-	p.bytes = nil
+	f := p.spare
+	if f == nil {
+		f = &fragment{resp: p}
+	}
+	f.owner, f.kind, f.bytes = ctx.owner, kind, p.bytes
+	p.bytes, p.spare = nil, nil
 	if p.buf == nil {
 		p.buf = p.buffer()
 	}
+	started := p.loads.started.Load()
 	err := safely(func() error { return f.render(ctx, c, p.buf) })
-	p.bytes = f.bytes
+	p.bytes, f.bytes = f.bytes, nil
 	if err != nil {
-		p.loads.close(f, b)
+		p.loads.close(f, kind == viewFragment)
 		p.bytes = p.bytes[:start]
 		if kind == viewFragment {
-			p.state.renew(b.state.nonce)
+			p.state.renew(p.nonce)
 		}
 		return err
 	}
-	p.loads.close(f, nil)
+	if started == p.loads.started.Load() {
+		p.spare = f // nothing that still runs can have seen it
+	} else {
+		p.loads.close(f, false)
+	}
 	if len(f.marks) == 0 {
 		return nil
 	}
+	marks := f.marks
+	f.marks = nil
 	src := append(getBytes(), p.bytes[start:]...)
 	defer putBytes(src)
-	for i := range f.marks {
-		f.marks[i].offset -= start
+	for i := range marks {
+		marks[i].offset -= start
 	}
 	p.bytes = p.bytes[:start]
-	return p.resolve(src, f.marks)
+	return p.resolve(src, marks)
 }
 
 // fillInto waits for b and writes its content to w, a writer that is not ours.
 func (p *response) fillInto(w io.Writer, b *boundary) error {
-	bytes, buf, whole := p.bytes, p.buf, p.whole
-	defer func() { p.bytes, p.buf, p.whole = bytes, buf, whole }()
+	bytes, buf, seen, whole := p.bytes, p.buf, p.seen, p.whole
+	defer func() { p.bytes, p.buf, p.seen, p.whole = bytes, buf, seen, whole }()
 	p.bytes, p.buf, p.whole = nil, nil, true
 	if err := p.await(b); err != nil {
 		return err

@@ -36,17 +36,16 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 	// be whole, and from a load that outlives its time.
 	var content, wanted bytes.Buffer
 	outer, _ := ctx.Value(fragmentKey).(*templ.FragmentContext)
-	var fragments *templ.FragmentContext
 	if outer != nil && !outer.Active {
-		fragments = &templ.FragmentContext{W: &wanted, IDs: outer.IDs}
+		b.fragments = &templ.FragmentContext{W: &wanted, IDs: outer.IDs}
 	}
-	view, err := b.loadNow(ctx, timeout, fragments)
+	view, err := b.loadNow(ctx, timeout)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	viewCtx := templ.ClearChildren(ctx)
-	if fragments != nil {
-		viewCtx = context.WithValue(viewCtx, fragmentKey, fragments)
+	if b.fragments != nil {
+		viewCtx = context.WithValue(viewCtx, fragmentKey, b.fragments)
 	}
 	render := func(c templ.Component) error {
 		content.Reset()
@@ -71,7 +70,7 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 			}
 		}
 	}
-	if fragments != nil {
+	if b.fragments != nil {
 		if _, err := outer.W.Write(wanted.Bytes()); err != nil {
 			return err
 		}
@@ -81,14 +80,14 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 }
 
 // loadNow waits for the load of b, for so long; zero means for ever.
-func (b *boundary) loadNow(ctx context.Context, timeout time.Duration, fragments *templ.FragmentContext) (templ.Component, error) {
+func (b *boundary) loadNow(ctx context.Context, timeout time.Duration) (templ.Component, error) {
 	if timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, timeout, &timeoutError{timeout})
 		defer cancel()
 	}
 	var view templ.Component
-	wait := start(ctx, b, fragments, func(ctx context.Context) (err error) {
+	wait := start(ctx, b, func(ctx context.Context) (err error) {
 		if view, err = b.Load(ctx); err == nil && view == nil {
 			err = errNoView
 		}

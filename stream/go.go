@@ -21,15 +21,14 @@ import (
 // first.
 func Go(ctx context.Context, f func(context.Context) error) (wait func(context.Context) error) {
 	owner, _ := ctx.Value(ownerKey{}).(*boundary)
-	return start(ctx, owner, nil, f)
+	return start(ctx, owner, f)
 }
 
-// start is Go for what happens on behalf of owner, which may be nil, and with
-// fragments of templ that f may write to, which may be nil too.
-func start(ctx context.Context, owner *boundary, fragments *templ.FragmentContext, f func(context.Context) error) (wait func(context.Context) error) {
+// start is Go for what happens on behalf of owner, which may be nil.
+func start(ctx context.Context, owner *boundary, f func(context.Context) error) (wait func(context.Context) error) {
 	t := &task{f: f, done: make(chan struct{})}
 	state := &templState{nonce: templ.GetNonce(ctx)}
-	t.ctx = placeContext{Context: ctx, values: ctx, owner: owner, state: state, fragments: fragments}
+	t.ctx = placeContext{Context: ctx, values: ctx, owner: owner, state: state}
 	switch {
 	case ctx.Err() != nil:
 		t.refuse(context.Cause(ctx))
@@ -55,7 +54,7 @@ type task struct {
 func (l *loads) addTask(t *task, owner *boundary) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	owner.resp.open()
+	owner.resp.open(t.ctx.values)
 	scope := owner.scope(timed)
 	if scope.Err() != nil {
 		t.refuse(context.Cause(scope))
@@ -64,7 +63,7 @@ func (l *loads) addTask(t *task, owner *boundary) {
 	ctx, cancel := context.WithCancelCause(t.ctx.Context)
 	context.AfterFunc(scope, func() { cancel(context.Cause(scope)) })
 	t.ctx.Context = ctx
-	l.started++
+	l.started.Add(1)
 	l.tasks++
 	l.group.Go(t.run)
 }

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/a-h/templ"
@@ -21,8 +22,9 @@ type loads struct {
 	group errgroup.Group // its goroutines never return an error; response.end waits for them
 	wake  chan struct{}  // capacity 1: something was settled or has returned
 
+	started atomic.Int64 // loads and tasks, ever
+
 	mu        sync.Mutex
-	started   int  // loads and tasks, ever
 	running   int  // loads that hold a slot of the limit
 	tasks     int  // goroutines of Go
 	abandoned int  // loads and tasks that run although their time has passed
@@ -38,29 +40,28 @@ var errGoexit = errors.New("the load ended its goroutine with runtime.Goexit")
 
 // add starts or queues the load of b, which has been met in f.
 func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if err := l.admit(ctx, f, b); err != nil {
 		return err
 	}
 	if p := b.resp; p.trace.Met != nil {
+		l.mu.Unlock()
 		p.trace.Met(p.ctx, b.info())
+		l.mu.Lock()
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.queue = append(l.queue, b)
 	l.startQueued()
 	return nil
 }
 
-// admit gives b its number and its context.
+// admit gives b its number and its contexts.
 func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
-	b.state.nonce = templ.GetNonce(ctx)
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	p, owner := b.resp, b.parent
-	if f.closed || f.kind == loadFragment && owner.settled {
+	if f.closed || f.kind == loadFragment && owner.settled.Load() {
 		return errClosed
 	}
-	p.open()
+	p.open(ctx)
 	kind := timed
 	if b.Timeout > 0 {
 		kind = untimed
@@ -70,13 +71,15 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	if base.Err() == context.Canceled {
 		return context.Cause(base)
 	}
-	l.started++
+	l.started.Add(1)
 	owner.children++
 	b.index = owner.children
 	if b.Timeout > 0 {
 		base, b.end = context.WithDeadlineCause(base, time.Now().Add(b.Timeout), &timeoutError{b.Timeout})
 	}
+	b.state.nonce = p.nonce
 	b.load = placeContext{Context: base, values: ctx, owner: b, state: &b.state}
+	b.view = placeContext{Context: p.view, values: ctx, owner: b, state: &p.state}
 	if l.last == nil {
 		l.first = b
 	} else {
@@ -145,11 +148,11 @@ func (l *loads) returned(b *boundary, view templ.Component, err error) {
 
 // settle notes how the load of b has ended, unless that is known already.
 func (l *loads) settle(b *boundary, view templ.Component, err error) {
-	if b.settled {
+	if b.settled.Load() {
 		return
 	}
-	b.settled = true
-	b.view, b.err = view, cause(&b.load, err)
+	b.content, b.err = view, cause(&b.load, err)
+	b.settled.Store(true)
 	if err != nil {
 		b.closeSubtree()
 		if isAbort(err) {
@@ -195,7 +198,7 @@ func (l *loads) expireTimed() {
 // fail settles b with the cause that has ended its context. A load that is
 // running is abandoned: nobody waits for it, and its slot is free.
 func (l *loads) fail(b *boundary) {
-	if b.settled {
+	if b.settled.Load() {
 		return
 	}
 	switch b.phase {
@@ -226,20 +229,14 @@ func (l *loads) take() []*boundary {
 	return ready
 }
 
-func (l *loads) isSettled(b *boundary) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return b.settled
-}
-
-// close ends the subtree of b, whose view has failed, and refuses what is
-// still to be placed in f.
-func (l *loads) close(f *fragment, b *boundary) {
+// close refuses what is still to be placed in f, which has been rendered. If
+// failed, what was placed in it ends, too.
+func (l *loads) close(f *fragment, failed bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	f.closed = true
-	if b != nil {
-		b.closeSubtree()
+	if failed {
+		f.owner.closeSubtree()
 	}
 }
 
@@ -252,13 +249,6 @@ func cause(ctx context.Context, err error) error {
 		return context.Cause(ctx)
 	}
 	return err
-}
-
-// count returns how many loads and tasks there have been.
-func (l *loads) count() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.started
 }
 
 // idle reports whether no goroutine of the response is left.

@@ -34,6 +34,7 @@ type response struct {
 	placed atomic.Bool // a boundary had to load in place
 
 	// Made by open, guarded by loads.mu until then.
+	nonce    string          // that templ.WithNonce has set
 	view     context.Context // views end with it: with the client or the response
 	end      context.CancelCauseFunc
 	ends     [2]context.CancelFunc
@@ -43,7 +44,8 @@ type response struct {
 
 	bytes   []byte               // to be sent
 	buf     *templruntime.Buffer // through which views are rendered into bytes
-	seen    int                  // goroutines started before buf was in use
+	spare   *fragment            // for the next view
+	seen    int64                // goroutines started before buf was in use
 	whole   bool                 // boundaries are waited for where they stand, whatever the mode
 	pending int                  // boundaries whose markers were sent and whose content was not
 	tail    []byte               // end tags, held back until nothing is pending
@@ -97,7 +99,7 @@ func (p *response) renderPage(f *fragment, page templ.Component) error {
 	seen := p.seen
 	ctx := &pageContext{p.ctx, &p.root}
 	err := f.render(ctx, page, buf)
-	p.loads.close(f, nil)
+	p.loads.close(f, false)
 	p.seen = seen
 	p.release(buf)
 	if p.err != nil {
@@ -129,7 +131,7 @@ func (p *response) flushShell(f *fragment) {
 		if m.offset > end {
 			break
 		}
-		if p.mode == InOrder && !p.loads.isSettled(m.b) {
+		if p.mode == InOrder && !m.b.settled.Load() {
 			end = m.offset
 			break
 		}
@@ -167,7 +169,7 @@ func (p *response) sendShell(f *fragment) error {
 	}
 	end := tailStart(p.bytes)
 	p.tail = append(p.tail, p.bytes[end:]...)
-	p.bytes = appendScript(p.bytes[:end], p.rd.Script, p.nonce())
+	p.bytes = appendScript(p.bytes[:end], p.rd.Script, p.nonce)
 	return p.write(true)
 }
 
@@ -179,7 +181,7 @@ func (p *response) grace(marks []mark) error {
 	timer := time.NewTimer(p.rd.Grace)
 	defer timer.Stop()
 	for _, m := range marks {
-		for !p.loads.isSettled(m.b) {
+		for !m.b.settled.Load() {
 			over, err := p.wait(timer.C)
 			if over || err != nil {
 				return err
@@ -248,7 +250,7 @@ func yield() {
 }
 
 func (p *response) await(b *boundary) error {
-	for !p.loads.isSettled(b) {
+	for !b.settled.Load() {
 		if _, err := p.wait(nil); err != nil {
 			return err
 		}
@@ -306,7 +308,7 @@ func (p *response) write(flush bool) error {
 // buffer returns a buffer to render into.
 func (p *response) buffer() *templruntime.Buffer {
 	buf, _ := templruntime.GetBuffer(io.Discard)
-	p.seen = p.loads.count()
+	p.seen = p.loads.started.Load()
 	return buf
 }
 
@@ -314,7 +316,7 @@ func (p *response) buffer() *templruntime.Buffer {
 // it was in use that still runs and might have kept it: what such a load
 // writes too late must never reach another response.
 func (p *response) release(buf *templruntime.Buffer) {
-	if p.seen == p.loads.count() || p.loads.idle() {
+	if p.seen == p.loads.started.Load() || p.loads.idle() {
 		buf.Reset(nil)
 		_ = templruntime.ReleaseBuffer(buf)
 	}
@@ -322,15 +324,14 @@ func (p *response) release(buf *templruntime.Buffer) {
 
 func (p *response) headOnly() bool { return p.r.Method == http.MethodHead }
 
-func (p *response) nonce() string { return templ.GetNonce(&pageContext{p.ctx, &p.root}) }
-
 // open makes the contexts of boundaries, when the first is met: a page without
 // any does not pay for them.
-func (p *response) open() {
+func (p *response) open(ctx context.Context) {
 	if p.view != nil {
 		return
 	}
 	p.loads.wake = make(chan struct{}, 1)
+	p.nonce = templ.GetNonce(ctx)
 	// The deadline of a request fails its loads. Views and error views are
 	// rendered all the same, so that the page ends properly.
 	p.view, p.end = context.WithCancelCause(context.Background())

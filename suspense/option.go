@@ -34,8 +34,17 @@ func Name(name string) Option {
 // place puts a boundary where ctx and w stand.
 func place(ctx context.Context, w io.Writer, fallback templ.Component, load func(context.Context) (templ.Component, error), opts []Option) error {
 	b := stream.Boundary{Fallback: fallback, Load: load}
+	if len(opts) > 0 {
+		b = with(b, opts)
+	}
+	return stream.Place(ctx, w, b)
+}
+
+// with is apart from place so that a boundary without options is not moved to
+// the heap for them.
+func with(b stream.Boundary, opts []Option) stream.Boundary {
 	for _, opt := range opts {
 		opt(&b)
 	}
-	return stream.Place(ctx, w, b)
+	return b
 }
