@@ -1,0 +1,42 @@
+package assets_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/rivulet-go/rivulet/assets"
+)
+
+// The script by itself, for a page that brings its own: see stream.None.
+func ExampleScript() {
+	element := "<script>" + assets.Script() + "</script>"
+	fmt.Println(len(element) < 800)
+	// Output: true
+}
+
+// The policy is the same for every response, so that it can be set by a proxy,
+// and pages with it can be cached.
+func ExampleScriptHash() {
+	policy := "default-src 'self'; script-src 'self' " + assets.ScriptHash()
+	fmt.Println(strings.Contains(policy, " 'sha256-"), strings.HasSuffix(policy, "='"))
+	// Output: true true
+}
+
+// The URL to give to stream.External.
+func ExampleScriptName() {
+	src := "/rivulet/" + assets.ScriptName()
+	fmt.Println(strings.HasPrefix(src, "/rivulet/unsuspense."), strings.HasSuffix(src, ".js"))
+	// Output: true true
+}
+
+func ExampleHandler() {
+	mux := http.NewServeMux()
+	mux.Handle("GET /rivulet/", assets.Handler())
+
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, httptest.NewRequest("GET", "/rivulet/"+assets.ScriptName(), nil))
+	fmt.Println(w.Code, w.Header().Get("Cache-Control"))
+	// Output: 200 public, max-age=31536000, immutable
+}

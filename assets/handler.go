@@ -1,0 +1,33 @@
+package assets
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Handler returns a handler that serves the script to GET and HEAD requests
+// whose path ends in /[ScriptName], below whatever prefix it is mounted, with
+// or without http.StripPrefix. Caches and browsers may keep the answer for
+// good. Any other path is a 404: a page of another version must not run this
+// one's script.
+func Handler() http.Handler { return http.HandlerFunc(serveScript) }
+
+func serveScript(w http.ResponseWriter, r *http.Request) {
+	name := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
+	if name != ScriptName() {
+		http.NotFound(w, r)
+		return
+	}
+	h := w.Header()
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		h.Set("Allow", "GET, HEAD")
+		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
+		return
+	}
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Content-Type", "text/javascript; charset=utf-8")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("ETag", `"`+ScriptName()+`"`)
+	http.ServeContent(w, r, name, time.Time{}, strings.NewReader(script))
+}

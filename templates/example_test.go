@@ -1,0 +1,53 @@
+package templates_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/templates"
+)
+
+func show(c templ.Component) {
+	_ = c.Render(context.Background(), os.Stdout)
+}
+
+func ExampleSkeleton() {
+	show(templates.Skeleton(1))
+	// Output: <span class="rv-skeleton" aria-busy="true"><span class="rv-label">Loading…</span> <span class="rv-line" aria-hidden="true"></span></span>
+}
+
+func ExampleSpinner() {
+	show(templates.Spinner())
+	// Output: <span class="rv-spinner" role="status"><span class="rv-ring" aria-hidden="true"></span> <span class="rv-label">Loading…</span></span>
+}
+
+// In a page the card is given by name, as what a failed boundary shows.
+func ExampleErrorCard() {
+	prices := func(context.Context) (string, error) { return "", errors.New("no route to host") }
+	view := func(s string) templ.Component { return templ.Raw(s) }
+	_ = suspense.Await(templates.Skeleton(3), prices, view, suspense.OnError(templates.ErrorCard))
+
+	show(templates.ErrorCard(&stream.BoundaryError{Digest: "K3J2QX7A", Err: errors.New("no route to host")}))
+	// Output: <span class="rv-error" role="alert"><span class="rv-error-title">This part of the page could not be loaded.</span> <span class="rv-error-digest">Reference: <code>K3J2QX7A</code></span></span>
+}
+
+func ExampleStyle() {
+	ctx := templ.WithNonce(context.Background(), "r4nd0m")
+	var head strings.Builder
+	_ = templates.Style().Render(ctx, &head)
+	fmt.Println(head.String()[:22])
+	// Output: <style nonce="r4nd0m">
+}
+
+// For style-src 'self', the rules are served as a file of the application.
+func ExampleCSS() {
+	fmt.Println(strings.Contains(templates.CSS(), "prefers-reduced-motion"))
+	// Output: true
+}
