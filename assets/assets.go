@@ -1,4 +1,0 @@
-package assets
-
-// Script is replaced by the real one.
-func Script() string { return "RUNTIME" }
