@@ -43,6 +43,7 @@ type response struct {
 	deadline time.Time // zero: none
 
 	bytes   []byte               // to be sent
+	marks   []mark               // in bytes, out of order
 	buf     *templruntime.Buffer // through which views are rendered into bytes
 	spare   *fragment            // for the next view
 	seen    int64                // goroutines started before buf was in use
@@ -137,8 +138,7 @@ func (p *response) flushShell(f *fragment) {
 		}
 		n++
 	}
-	p.bytes = getBytes()
-	if p.err = p.resolve(f.bytes[:end], f.marks[:n]); p.err == nil {
+	if p.err = p.assemble(f.bytes[:end], f.marks[:n], false); p.err == nil {
 		p.err = p.write(true)
 	}
 	f.bytes = append(f.bytes[:0], f.bytes[end:]...)
@@ -154,12 +154,10 @@ func (p *response) sendShell(f *fragment) error {
 		p.bytes, f.bytes = f.bytes, nil
 		return p.write(false)
 	}
-	yield()
 	if err := p.grace(f.marks); err != nil {
 		return err
 	}
-	p.bytes = getBytes()
-	if err := p.resolve(f.bytes, f.marks); err != nil {
+	if err := p.assemble(f.bytes, f.marks, true); err != nil {
 		return err
 	}
 	putBytes(f.bytes)
@@ -172,6 +170,19 @@ func (p *response) sendShell(f *fragment) error {
 	p.bytes = appendScript(p.bytes[:end], p.rd.Script, p.nonce)
 	return p.write(true)
 }
+
+// assemble makes p.bytes of src, with what is to stand at its marks.
+func (p *response) assemble(src []byte, marks []mark, patient bool) error {
+	p.bytes = getBytes()
+	if !p.outOfOrder() {
+		return p.settleInOrder(src, marks)
+	}
+	p.bytes, p.marks = append(p.bytes, src...), append(p.marks, marks...)
+	p.settle(patient)
+	return nil
+}
+
+func (p *response) outOfOrder() bool { return p.mode == OutOfOrder && !p.whole }
 
 // grace waits for loads that are nearly done.
 func (p *response) grace(marks []mark) error {
@@ -198,7 +209,7 @@ func (p *response) sendChunks() error {
 		if _, err := p.wait(nil); err != nil {
 			return err
 		}
-		yield()
+		p.yield()
 		for _, b := range p.loads.take() {
 			// What has no markers yet is filled where it stands when its
 			// surroundings are sent. A chunk before it may have done so.
@@ -209,6 +220,7 @@ func (p *response) sendChunks() error {
 		if p.bytes == nil {
 			continue
 		}
+		p.settle(true)
 		if p.pending == 0 {
 			p.bytes = append(p.bytes, p.tail...)
 		}
@@ -241,11 +253,16 @@ func (p *response) wait(timer <-chan time.Time) (over bool, err error) {
 }
 
 // yield lets loads that end at this moment end, so that what ends together is
-// sent together. Gosched goes behind all that can run now, which on a busy
-// machine is most of it; the shortest sleep makes it exact under
-// testing/synctest, and costs a fraction of a microsecond elsewhere.
-func yield() {
-	runtime.Gosched()
+// sent together and what needs no time stands in place. Gosched goes behind
+// all that can run now; the second time, behind loads that have yielded once
+// themselves. The shortest sleep makes it exact under testing/synctest.
+func (p *response) yield() {
+	for range 2 {
+		runtime.Gosched()
+		if !p.loads.busy() {
+			return
+		}
+	}
 	time.Sleep(1)
 }
 
