@@ -3,7 +3,6 @@ package stream
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -99,8 +98,6 @@ func (b *boundary) loadNow(ctx context.Context, timeout time.Duration) (templ.Co
 	}
 	return view, nil
 }
-
-var errNoView = errors.New("the load returned neither a view nor an error")
 
 var warnForeign sync.Once
 

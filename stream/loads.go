@@ -2,7 +2,6 @@ package stream
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"runtime/debug"
 	"slices"
@@ -35,8 +34,6 @@ type loads struct {
 	first     *boundary
 	last      *boundary
 }
-
-var errGoexit = errors.New("the load ended its goroutine with runtime.Goexit")
 
 // add starts or queues the load of b, which has been met in f.
 func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
@@ -240,17 +237,6 @@ func (l *loads) close(f *fragment, failed bool) {
 	}
 }
 
-// cause returns the reason why ctx has ended where err is only its echo.
-func cause(ctx context.Context, err error) error {
-	if err == nil || ctx.Err() == nil {
-		return err
-	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return context.Cause(ctx)
-	}
-	return err
-}
-
 // idle reports whether no goroutine of the response is left.
 func (l *loads) idle() bool {
 	l.mu.Lock()
@@ -328,11 +314,4 @@ func (l *loads) checkAbort() {
 	if aborted {
 		panic(http.ErrAbortHandler)
 	}
-}
-
-// isAbort reports whether err is a panic with http.ErrAbortHandler, which is
-// meant for the whole response.
-func isAbort(err error) bool {
-	var p *PanicError
-	return errors.As(err, &p) && p.Value == http.ErrAbortHandler
 }

@@ -14,8 +14,6 @@ import (
 	templruntime "github.com/a-h/templ/runtime"
 )
 
-const defaultTimeout = 30 * time.Second
-
 // A response is one page on its way. All of it but its loads belongs to the
 // goroutine that called Render.
 type response struct {
@@ -54,8 +52,6 @@ type response struct {
 	err     error                // of a write; rendering the page stops with it
 }
 
-var errEnded = errors.New("the response has ended")
-
 func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request, mode Mode) *response {
 	p := &response{rd: rd, r: r, ctx: r.Context(), trace: rd.Trace, mode: mode, start: time.Now()}
 	if p.trace == nil {
@@ -78,7 +74,7 @@ var noTrace Trace
 // send is the life of a response.
 func (p *response) send(page templ.Component) error {
 	f := &fragment{resp: p, owner: &p.root, kind: pageFragment, bytes: getBytes()}
-	defer func() { putBytes(f.bytes) }()
+	defer f.recycle()
 	if err := p.renderPage(f, page); err != nil {
 		return p.shellError(err)
 	}
@@ -160,8 +156,7 @@ func (p *response) sendShell(f *fragment) error {
 	if err := p.assemble(f.bytes, f.marks, true); err != nil {
 		return err
 	}
-	putBytes(f.bytes)
-	f.bytes, f.marks = nil, nil
+	f.recycle()
 	if p.pending == 0 {
 		return p.write(false)
 	}
@@ -275,20 +270,6 @@ func (p *response) await(b *boundary) error {
 	return nil
 }
 
-// gone returns the error of a client that has left, or nil.
-func (p *response) gone() error {
-	if p.view.Err() == nil && !p.left() {
-		return nil
-	}
-	if err := p.ctx.Err(); err != nil && !errors.Is(context.Cause(p.ctx), err) {
-		return fmt.Errorf("stream: %w: %w", err, context.Cause(p.ctx))
-	}
-	return fmt.Errorf("stream: %w", context.Cause(p.ctx))
-}
-
-// left reports whether the client has left: a deadline is no such thing.
-func (p *response) left() bool { return p.ctx.Err() == context.Canceled }
-
 // write sends p.bytes and gives them back, so that a response that waits
 // holds no buffer.
 func (p *response) write(flush bool) error {
@@ -340,86 +321,3 @@ func (p *response) release(buf *templruntime.Buffer) {
 }
 
 func (p *response) headOnly() bool { return p.r.Method == http.MethodHead }
-
-// open makes the contexts of boundaries, when the first is met: a page without
-// any does not pay for them.
-func (p *response) open(ctx context.Context) {
-	if p.view != nil {
-		return
-	}
-	p.loads.wake = make(chan struct{}, 1)
-	p.nonce = templ.GetNonce(ctx)
-	// The deadline of a request fails its loads. Views and error views are
-	// rendered all the same, so that the page ends properly.
-	p.view, p.end = context.WithCancelCause(context.Background())
-	p.unhook = context.AfterFunc(p.ctx, func() {
-		if p.left() {
-			p.end(context.Cause(p.ctx))
-		}
-	})
-	p.scopes[untimed] = p.view
-	limit, ok := p.ctx.Deadline()
-	if ok {
-		p.scopes[untimed], p.ends[untimed] = context.WithDeadline(p.view, limit)
-	}
-	p.deadline = limit
-	p.scopes[timed] = p.scopes[untimed]
-	if timeout := p.timeout(); timeout > 0 {
-		p.deadline = p.start.Add(timeout)
-		p.scopes[timed], p.ends[timed] = context.WithDeadlineCause(p.scopes[untimed], p.deadline, &timeoutError{timeout})
-		if ok && limit.Before(p.deadline) {
-			p.deadline = limit
-		}
-	}
-}
-
-// timeout returns the Renderer's Timeout, or none as a negative one.
-func (p *response) timeout() time.Duration {
-	if p.rd.Timeout == 0 {
-		return defaultTimeout
-	}
-	return p.rd.Timeout
-}
-
-func (p *response) scope(kind int) context.Context { return p.scopes[kind] }
-
-// close ends the loads and waits for them. A load whose time has passed is
-// left behind.
-func (p *response) close() {
-	if p.view == nil {
-		return
-	}
-	p.unhook()
-	p.end(errEnded)
-	for p.loads.busy() {
-		next := p.loads.overdue(time.Now(), p.deadline)
-		if !p.loads.busy() {
-			break
-		}
-		p.pause(next)
-	}
-	abandoned := p.loads.left()
-	if abandoned == nil {
-		_ = p.loads.group.Wait()
-	}
-	if p.trace.Abandoned != nil {
-		for _, b := range abandoned {
-			p.trace.Abandoned(p.ctx, b.info())
-		}
-	}
-}
-
-// pause returns when a load has returned, or at the time t if it is not zero.
-func (p *response) pause(t time.Time) {
-	p.out.idle()
-	var over <-chan time.Time
-	if !t.IsZero() {
-		timer := time.NewTimer(time.Until(t))
-		defer timer.Stop()
-		over = timer.C
-	}
-	select {
-	case <-p.loads.wake:
-	case <-over:
-	}
-}
