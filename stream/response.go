@@ -160,6 +160,7 @@ func (p *response) sendShell(f *fragment) error {
 	if p.pending == 0 {
 		return p.write(false)
 	}
+	p.checkOpen(p.bytes)
 	end := tailStart(p.bytes)
 	p.tail = append(p.tail, p.bytes[end:]...)
 	p.bytes = appendScript(p.bytes[:end], p.rd.Script, p.nonce)
