@@ -148,7 +148,10 @@ func (l *loads) settle(b *boundary, view templ.Component, err error) {
 	if b.settled.Load() {
 		return
 	}
-	b.content, b.err = view, cause(&b.load, err)
+	if err != nil {
+		err = b.reason(err)
+	}
+	b.content, b.err = view, err
 	b.settled.Store(true)
 	if err != nil {
 		b.closeSubtree()
@@ -158,6 +161,16 @@ func (l *loads) settle(b *boundary, view templ.Component, err error) {
 	}
 	l.ready = append(l.ready, b)
 	l.signal()
+}
+
+// reason returns the error of b, whose load has returned err. When its time
+// has passed that is the reason, whatever the load makes of its context's end:
+// whether the load or the clock is heard first is a matter of luck.
+func (b *boundary) reason(err error) error {
+	if b.load.Err() == context.DeadlineExceeded && !isAbort(err) {
+		return context.Cause(&b.load)
+	}
+	return cause(&b.load, err)
 }
 
 // signal wakes the goroutine of the response, now or when it next waits.

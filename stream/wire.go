@@ -100,5 +100,8 @@ func cutEndTag(b []byte, name string) ([]byte, bool) {
 		return b, false
 	}
 	tag := bytes.TrimRight(b[i+2:len(b)-1], " \t\r\n\f")
-	return b[:i], bytes.EqualFold(tag, []byte(name))
+	if !bytes.EqualFold(tag, []byte(name)) {
+		return b, false
+	}
+	return b[:i], true
 }
