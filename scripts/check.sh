@@ -48,8 +48,7 @@ done
 
 check "gofmt" formatted
 check "templ generate" templ generate -check -log-level error
-for module in $(find . -name go.mod | sort); do
-	module=$(dirname "$module")
+for module in $(find . -name go.mod -exec dirname {} + | sort); do
 	cd "$module" || exit 1
 	check "$module: go mod tidy" go mod tidy -diff
 	check "$module: go vet" go vet ./...

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -43,7 +44,7 @@ func main() {
 	}
 }
 
-// modules returns the folders below root that hold a go.mod.
+// modules returns the folders below root that hold a go.mod, root first.
 func modules(root string) (dirs []string, err error) {
 	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if d != nil && d.Name() == "go.mod" {
@@ -51,6 +52,7 @@ func modules(root string) (dirs []string, err error) {
 		}
 		return err
 	})
+	slices.Sort(dirs)
 	return dirs, err
 }
 
