@@ -58,6 +58,7 @@ func (p *response) scope(kind int) context.Context { return p.scopes[kind] }
 // close ends the loads and waits for them. A load whose time has passed is
 // left behind.
 func (p *response) close() {
+	p.loads.end()
 	if p.view == nil {
 		return
 	}

@@ -29,6 +29,7 @@ type loads struct {
 	abandoned int  // loads and tasks that run although their time has passed
 	noTasks   bool // the time of all tasks has passed
 	aborted   bool
+	ended     bool
 	queue     []*boundary
 	ready     []*boundary // settled since the response last looked
 	first     *boundary
@@ -55,7 +56,7 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 // admit gives b its number and its contexts.
 func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	p, owner := b.resp, b.parent
-	if f.closed || f.kind == loadFragment && owner.settled.Load() {
+	if l.ended || f.closed || f.kind == loadFragment && owner.settled.Load() {
 		return errClosed
 	}
 	p.open(ctx)
@@ -264,15 +265,35 @@ func (l *loads) busy() bool {
 	return l.running+l.tasks > 0
 }
 
-func (l *loads) taskDone() {
+func (l *loads) taskDone(t *task) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.noTasks {
+	if l.noTasks || t.abandoned {
 		l.abandoned--
 		return
 	}
 	l.tasks--
 	l.signal()
+}
+
+// abandon leaves t behind, whose time has passed.
+func (l *loads) abandon(t *task) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	select {
+	case <-t.done:
+	default:
+		t.abandoned = true
+		l.tasks--
+		l.abandoned++
+	}
+}
+
+// end refuses whatever is still to be placed or started.
+func (l *loads) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = true
 }
 
 // overdue abandons the loads whose time has passed and returns when the next
