@@ -231,7 +231,7 @@ func (p *response) wait(timer <-chan time.Time) (over bool, err error) {
 	case <-p.loads.wake:
 	case <-deadline:
 		p.expired = true
-		p.loads.expireTimed()
+		p.loads.expireTimed(context.Cause(p.scopes[timed]))
 	case <-p.view.Done():
 	case <-timer:
 		over = true
