@@ -180,6 +180,7 @@ func (p *response) grace(marks []mark) error {
 	}
 	timer := time.NewTimer(p.rd.Grace)
 	defer timer.Stop()
+	defer p.lookAgain()
 	for _, m := range marks {
 		for !m.b.settled.Load() {
 			over, err := p.wait(timer.C)
@@ -249,7 +250,16 @@ func yield() {
 	time.Sleep(1)
 }
 
+// lookAgain is for who waits for one boundary and is woken by another, which a
+// templ.Flush or an earlier chunk has sent: sendChunks must not miss it.
+func (p *response) lookAgain() {
+	if p.pending > 0 {
+		p.loads.signal()
+	}
+}
+
 func (p *response) await(b *boundary) error {
+	defer p.lookAgain()
 	for !b.settled.Load() {
 		if _, err := p.wait(nil); err != nil {
 			return err
