@@ -39,9 +39,6 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 		b.fragments = &templ.FragmentContext{W: &wanted, IDs: outer.IDs}
 	}
 	view, err := b.loadNow(ctx, timeout)
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
 	viewCtx := templ.ClearChildren(ctx)
 	if b.fragments != nil {
 		viewCtx = context.WithValue(viewCtx, fragmentKey, b.fragments)
@@ -56,6 +53,10 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 	if isAbort(err) {
 		panic(http.ErrAbortHandler)
 	}
+	// An error of which the end of the surroundings is the cause is theirs.
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err != nil {
 		be := &BoundaryError{Name: b.Name, Digest: newDigest(), Err: err}
 		report(ctx, trace, be)
@@ -66,6 +67,9 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 		for _, c := range errorViews(b.OnError, rd, be) {
 			if err := render(c); err == nil {
 				break
+			}
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
 			}
 		}
 	}
@@ -85,8 +89,12 @@ func (b *boundary) loadNow(ctx context.Context, timeout time.Duration) (templ.Co
 		ctx, cancel = context.WithTimeoutCause(ctx, timeout, &timeoutError{timeout})
 		defer cancel()
 	}
+	kind := timed
+	if b.Timeout > 0 {
+		kind = untimed
+	}
 	var view templ.Component
-	t := start(ctx, b, func(ctx context.Context) (err error) {
+	t := start(ctx, b, kind, func(ctx context.Context) (err error) {
 		if view, err = b.Load(ctx); err == nil && view == nil {
 			err = errNoView
 		}

@@ -21,11 +21,12 @@ import (
 // first.
 func Go(ctx context.Context, f func(context.Context) error) (wait func(context.Context) error) {
 	owner, _ := ctx.Value(ownerKey{}).(*boundary)
-	return start(ctx, owner, f).wait
+	return start(ctx, owner, timed, f).wait
 }
 
-// start is Go for what happens on behalf of owner, which may be nil.
-func start(ctx context.Context, owner *boundary, f func(context.Context) error) *task {
+// start is Go for what happens on behalf of owner, which may be nil, and ends
+// with that scope of it.
+func start(ctx context.Context, owner *boundary, kind int, f func(context.Context) error) *task {
 	t := &task{f: f, done: make(chan struct{})}
 	state := &templState{nonce: templ.GetNonce(ctx)}
 	t.ctx = placeContext{Context: ctx, values: ctx, owner: owner, state: state}
@@ -36,7 +37,7 @@ func start(ctx context.Context, owner *boundary, f func(context.Context) error) 
 		go t.run() // waited for by t.wait
 	default:
 		t.loads = &owner.resp.loads
-		t.loads.addTask(t, owner)
+		t.loads.addTask(t, owner, kind)
 	}
 	return t
 }
@@ -53,7 +54,7 @@ type task struct {
 }
 
 // addTask starts t, to end at the latest when what owner places would.
-func (l *loads) addTask(t *task, owner *boundary) {
+func (l *loads) addTask(t *task, owner *boundary, kind int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.ended {
@@ -61,7 +62,7 @@ func (l *loads) addTask(t *task, owner *boundary) {
 		return
 	}
 	owner.resp.open(t.ctx.values)
-	scope := owner.scope(timed)
+	scope := owner.scope(kind)
 	if scope.Err() != nil {
 		t.refuse(context.Cause(scope))
 		return

@@ -97,8 +97,12 @@ func (p *response) pause(t time.Time) {
 	}
 }
 
-// gone returns the error of a client that has left, or nil.
+// gone returns the error of a client that has left or that could not be
+// written to, or nil.
 func (p *response) gone() error {
+	if p.err != nil {
+		return p.err
+	}
 	if p.view.Err() == nil && !p.left() {
 		return nil
 	}

@@ -188,27 +188,28 @@ func (b *boundary) expire() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if b.load.Err() == context.DeadlineExceeded {
-		l.fail(b)
+		l.fail(b, context.Cause(&b.load))
 		l.startQueued()
 	}
 }
 
 // expireTimed fails every boundary to which the deadline of the response
-// applies.
-func (l *loads) expireTimed() {
+// applies, which has ended with cause. Their own contexts end with it, but
+// perhaps a moment later.
+func (l *loads) expireTimed(cause error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for b := l.first; b != nil; b = b.next {
 		if b.Timeout <= 0 {
-			l.fail(b)
+			l.fail(b, cause)
 		}
 	}
 	l.startQueued()
 }
 
-// fail settles b with the cause that has ended its context. A load that is
+// fail settles b with the cause that ends its context. A load that is
 // running is abandoned: nobody waits for it, and its slot is free.
-func (l *loads) fail(b *boundary) {
+func (l *loads) fail(b *boundary, cause error) {
 	if b.settled.Load() {
 		return
 	}
@@ -222,7 +223,7 @@ func (l *loads) fail(b *boundary) {
 		l.abandoned++
 		l.running--
 	}
-	l.settle(b, nil, context.Cause(&b.load))
+	l.settle(b, nil, cause)
 }
 
 // take returns what was settled since the last call, in document order.

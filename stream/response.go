@@ -202,11 +202,15 @@ func (p *response) grace(marks []mark) error {
 // the end of the page.
 func (p *response) sendChunks() error {
 	for p.pending > 0 {
-		if _, err := p.wait(nil); err != nil {
-			return err
+		ready := p.loads.take()
+		if len(ready) == 0 {
+			if _, err := p.wait(nil); err != nil {
+				return err
+			}
+			p.yield()
+			continue
 		}
-		p.yield()
-		for _, b := range p.loads.take() {
+		for _, b := range ready {
 			// What has no markers yet is filled where it stands when its
 			// surroundings are sent. A chunk before it may have done so.
 			if b.sent && !b.filled {
@@ -239,7 +243,7 @@ func (p *response) wait(timer <-chan time.Time) (over bool, err error) {
 	case <-p.loads.wake:
 	case <-deadline:
 		p.expired = true
-		p.loads.expireTimed()
+		p.loads.expireTimed(context.Cause(p.scopes[timed]))
 	case <-p.view.Done():
 	case <-timer:
 		over = true
