@@ -148,7 +148,7 @@ func (p *response) flushShell(f *fragment) {
 func (p *response) sendShell(f *fragment) error {
 	if len(f.marks) == 0 && p.pending == 0 {
 		p.bytes, f.bytes = f.bytes, nil
-		return p.write(false)
+		return p.writeLast()
 	}
 	if err := p.grace(f.marks); err != nil {
 		return err
@@ -158,7 +158,7 @@ func (p *response) sendShell(f *fragment) error {
 	}
 	f.recycle()
 	if p.pending == 0 {
-		return p.write(false)
+		return p.writeLast()
 	}
 	p.checkOpen(p.bytes)
 	end := tailStart(p.bytes)
@@ -219,12 +219,19 @@ func (p *response) sendChunks() error {
 		p.settle(true)
 		if p.pending == 0 {
 			p.bytes = append(p.bytes, p.tail...)
+			return p.writeLast()
 		}
-		if err := p.write(p.pending > 0 || p.loads.busy()); err != nil {
+		if err := p.write(true); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writeLast sends the end of the page. The server flushes it, unless there are
+// loads to be waited for first.
+func (p *response) writeLast() error {
+	return p.write(p.mode != Complete && p.loads.busy())
 }
 
 // wait returns when something has happened to the loads, or over when timer
