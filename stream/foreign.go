@@ -86,14 +86,17 @@ func (b *boundary) loadNow(ctx context.Context, timeout time.Duration) (templ.Co
 		defer cancel()
 	}
 	var view templ.Component
-	wait := start(ctx, b, func(ctx context.Context) (err error) {
+	t := start(ctx, b, func(ctx context.Context) (err error) {
 		if view, err = b.Load(ctx); err == nil && view == nil {
 			err = errNoView
 		}
 		return err
 	})
 	// A load that outlives its time writes to view later, so nobody reads it.
-	if err := wait(ctx); err != nil {
+	if err := t.wait(ctx); err != nil {
+		if t.loads != nil && ctx.Err() == context.DeadlineExceeded {
+			t.loads.abandon(t, b)
+		}
 		return nil, err
 	}
 	return view, nil

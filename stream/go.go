@@ -21,11 +21,11 @@ import (
 // first.
 func Go(ctx context.Context, f func(context.Context) error) (wait func(context.Context) error) {
 	owner, _ := ctx.Value(ownerKey{}).(*boundary)
-	return start(ctx, owner, f)
+	return start(ctx, owner, f).wait
 }
 
 // start is Go for what happens on behalf of owner, which may be nil.
-func start(ctx context.Context, owner *boundary, f func(context.Context) error) (wait func(context.Context) error) {
+func start(ctx context.Context, owner *boundary, f func(context.Context) error) *task {
 	t := &task{f: f, done: make(chan struct{})}
 	state := &templState{nonce: templ.GetNonce(ctx)}
 	t.ctx = placeContext{Context: ctx, values: ctx, owner: owner, state: state}
@@ -38,7 +38,7 @@ func start(ctx context.Context, owner *boundary, f func(context.Context) error) 
 		t.loads = &owner.resp.loads
 		t.loads.addTask(t, owner)
 	}
-	return t.wait
+	return t
 }
 
 // A task is the goroutine of a Go.
@@ -48,6 +48,10 @@ type task struct {
 	loads *loads // nil outside a response
 	done  chan struct{}
 	err   error // once done is closed
+
+	// Guarded by loads.mu.
+	ended     bool
+	abandoned bool // by itself, not together with all tasks
 }
 
 // addTask starts t, to end at the latest when what owner places would.
@@ -80,10 +84,10 @@ func (t *task) run() error {
 			t.err = &PanicError{Value: v, Stack: debug.Stack()}
 		}
 		t.err = cause(&t.ctx, t.err)
-		close(t.done)
 		if t.loads != nil {
-			t.loads.taskDone()
+			t.loads.taskDone(t)
 		}
+		close(t.done)
 	}()
 	t.err = t.f(&t.ctx)
 	return nil

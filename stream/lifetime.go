@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/a-h/templ"
@@ -69,6 +70,11 @@ func (p *response) close() {
 			break
 		}
 		p.pause(next)
+	}
+	if !p.loads.idle() {
+		// Most of what has run out of time has heard so and is about to return.
+		runtime.Gosched()
+		time.Sleep(1)
 	}
 	if p.loads.idle() {
 		_ = p.loads.group.Wait()
