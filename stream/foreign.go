@@ -39,7 +39,8 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 		b.fragments = &templ.FragmentContext{W: &wanted, IDs: outer.IDs}
 	}
 	view, err := b.loadNow(ctx, timeout)
-	if ctx.Err() != nil {
+	// In a response the deadline of a request fails its loads, not its page.
+	if gone := ctx.Err(); gone != nil && (b.resp == nil || gone == context.Canceled) {
 		return context.Cause(ctx)
 	}
 	viewCtx := templ.ClearChildren(ctx)
