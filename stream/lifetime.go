@@ -104,7 +104,7 @@ func (p *response) pause(t time.Time) {
 
 // gone returns the error of a client that has left, or nil.
 func (p *response) gone() error {
-	if p.view.Err() == nil && !p.left() {
+	if !p.left() && (p.view == nil || p.view.Err() == nil) {
 		return nil
 	}
 	if err := p.ctx.Err(); err != nil && !errors.Is(context.Cause(p.ctx), err) {

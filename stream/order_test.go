@@ -37,7 +37,7 @@ func TestOrder(t *testing.T) {
 		{name: "a view's boundaries start when it is rendered", page: page(
 			slot(after(100*ms, html("<u>1"), slot(after(100*ms, html("<i>2"), slot(after(100*ms, html("3"))), html("</i>"))), html("</u>"))),
 		)},
-		{name: "a view's boundary that is ready at once has a flush of its own", page: page(
+		{name: "a view's boundary that is ready at once is in place", page: page(
 			slot(after(100*ms, html("<u>1"), slot(after(0, html("<i>2</i>"))), html("</u>"))),
 		)},
 		{name: "children slower than their parents follow them", page: page(parallel(100*ms, 200*ms, 300*ms))},

@@ -170,6 +170,9 @@ func (p *response) sendShell(f *fragment) error {
 // assemble makes p.bytes of src, with what is to stand at its marks.
 func (p *response) assemble(src []byte, marks []mark, patient bool) error {
 	p.bytes = getBytes()
+	if p.mode == InOrder && patient && len(marks) > 0 {
+		p.yield() // loads that need no time need no flush before them
+	}
 	if !p.outOfOrder() {
 		return p.settleInOrder(src, marks)
 	}
@@ -281,10 +284,8 @@ func (p *response) await(b *boundary) error {
 // write sends p.bytes and gives them back, so that a response that waits
 // holds no buffer.
 func (p *response) write(flush bool) error {
-	if p.view != nil {
-		if err := p.gone(); err != nil {
-			return err
-		}
+	if err := p.gone(); err != nil {
+		return err
 	}
 	status := 0
 	if p.mode == Complete && p.failed.Load() {
