@@ -53,8 +53,13 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 	if isAbort(err) {
 		panic(http.ErrAbortHandler)
 	}
-	// An error of which the end of the surroundings is the cause is theirs.
-	if err != nil && ctx.Err() != nil {
+	// An error of which the end of the surroundings is the cause is theirs, but
+	// the deadline of a request fails its loads and not its page.
+	ended := func() bool {
+		inPage := b.resp != nil && parent == &b.resp.root
+		return ctx.Err() == context.Canceled || ctx.Err() != nil && !inPage
+	}
+	if err != nil && ended() {
 		return context.Cause(ctx)
 	}
 	if err != nil {
@@ -68,7 +73,7 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 			if err := render(c); err == nil {
 				break
 			}
-			if ctx.Err() != nil {
+			if ended() {
 				return context.Cause(ctx)
 			}
 		}
@@ -103,7 +108,7 @@ func (b *boundary) loadNow(ctx context.Context, timeout time.Duration) (templ.Co
 	// A load that outlives its time writes to view later, so nobody reads it.
 	if err := t.wait(ctx); err != nil {
 		if t.loads != nil && ctx.Err() == context.DeadlineExceeded {
-			t.loads.abandon(t)
+			t.loads.abandon(t, b)
 		}
 		return nil, err
 	}

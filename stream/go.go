@@ -50,7 +50,9 @@ type task struct {
 	done  chan struct{}
 	err   error // once done is closed
 
-	abandoned bool // guarded by loads.mu
+	// Guarded by loads.mu.
+	ended     bool
+	abandoned bool // by itself, not together with all tasks
 }
 
 // addTask starts t, to end at the latest when what owner places would.
@@ -87,10 +89,10 @@ func (t *task) run() error {
 			t.err = &PanicError{Value: v, Stack: debug.Stack()}
 		}
 		t.err = cause(&t.ctx, t.err)
-		close(t.done)
 		if t.loads != nil {
 			t.loads.taskDone(t)
 		}
+		close(t.done)
 	}()
 	t.err = t.f(&t.ctx)
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/a-h/templ"
@@ -71,6 +72,11 @@ func (p *response) close() {
 		}
 		p.pause(next)
 	}
+	if !p.loads.idle() {
+		// Most of what has run out of time has heard so and is about to return.
+		runtime.Gosched()
+		time.Sleep(time.Nanosecond)
+	}
 	if p.loads.idle() {
 		_ = p.loads.group.Wait()
 		return
@@ -103,7 +109,7 @@ func (p *response) gone() error {
 	if p.err != nil {
 		return p.err
 	}
-	if p.view.Err() == nil && !p.left() {
+	if !p.left() && (p.view == nil || p.view.Err() == nil) {
 		return nil
 	}
 	if err := p.ctx.Err(); err != nil && !errors.Is(context.Cause(p.ctx), err) {

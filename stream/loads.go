@@ -25,7 +25,7 @@ type loads struct {
 
 	mu        sync.Mutex
 	running   int  // loads that hold a slot of the limit
-	tasks     int  // goroutines of Go
+	tasks     int  // goroutines of Go, and loads in place
 	abandoned int  // loads and tasks that run although their time has passed
 	noTasks   bool // the time of all tasks has passed
 	aborted   bool
@@ -34,6 +34,7 @@ type loads struct {
 	ready     []*boundary // settled since the response last looked
 	first     *boundary
 	last      *boundary
+	inPlace   []*boundary // loads in place that were abandoned
 }
 
 // add starts or queues the load of b, which has been met in f.
@@ -269,6 +270,7 @@ func (l *loads) busy() bool {
 func (l *loads) taskDone(t *task) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	t.ended = true
 	if l.noTasks || t.abandoned {
 		l.abandoned--
 		return
@@ -277,24 +279,26 @@ func (l *loads) taskDone(t *task) {
 	l.signal()
 }
 
-// abandon leaves t behind, whose time has passed.
-func (l *loads) abandon(t *task) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	select {
-	case <-t.done:
-	default:
-		t.abandoned = true
-		l.tasks--
-		l.abandoned++
-	}
-}
-
 // end refuses whatever is still to be placed or started.
 func (l *loads) end() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.ended = true
+}
+
+// abandon leaves behind t, the load in place of b, if it has not returned.
+func (l *loads) abandon(t *task, b *boundary) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case t.ended:
+		return
+	case !l.noTasks:
+		l.tasks--
+		l.abandoned++
+	}
+	t.abandoned, b.task = true, t
+	l.inPlace = append(l.inPlace, b)
 }
 
 // overdue abandons the loads whose time has passed and returns when the next
@@ -335,6 +339,11 @@ func (l *loads) left() (abandoned []*boundary) {
 	defer l.mu.Unlock()
 	for b := l.first; b != nil; b = b.next {
 		if b.abandoned && b.phase == loading {
+			abandoned = append(abandoned, b)
+		}
+	}
+	for _, b := range l.inPlace {
+		if !b.task.ended {
 			abandoned = append(abandoned, b)
 		}
 	}

@@ -148,7 +148,7 @@ func (p *response) flushShell(f *fragment) {
 func (p *response) sendShell(f *fragment) error {
 	if len(f.marks) == 0 && p.pending == 0 {
 		p.bytes, f.bytes = f.bytes, nil
-		return p.write(false)
+		return p.writeLast()
 	}
 	if err := p.grace(f.marks); err != nil {
 		return err
@@ -158,7 +158,7 @@ func (p *response) sendShell(f *fragment) error {
 	}
 	f.recycle()
 	if p.pending == 0 {
-		return p.write(false)
+		return p.writeLast()
 	}
 	p.checkOpen(p.bytes)
 	end := tailStart(p.bytes)
@@ -170,6 +170,9 @@ func (p *response) sendShell(f *fragment) error {
 // assemble makes p.bytes of src, with what is to stand at its marks.
 func (p *response) assemble(src []byte, marks []mark, patient bool) error {
 	p.bytes = getBytes()
+	if p.mode == InOrder && patient && len(marks) > 0 {
+		p.yield() // loads that need no time need no flush before them
+	}
 	if !p.outOfOrder() {
 		return p.settleInOrder(src, marks)
 	}
@@ -223,12 +226,19 @@ func (p *response) sendChunks() error {
 		p.settle(true)
 		if p.pending == 0 {
 			p.bytes = append(p.bytes, p.tail...)
+			return p.writeLast()
 		}
-		if err := p.write(p.pending > 0 || p.loads.busy()); err != nil {
+		if err := p.write(true); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writeLast sends the end of the page. The server flushes it, unless there are
+// loads to be waited for first.
+func (p *response) writeLast() error {
+	return p.write(p.mode != Complete && p.loads.busy())
 }
 
 // wait returns when something has happened to the loads, or over when timer
@@ -278,10 +288,8 @@ func (p *response) await(b *boundary) error {
 // write sends p.bytes and gives them back, so that a response that waits
 // holds no buffer.
 func (p *response) write(flush bool) error {
-	if p.view != nil {
-		if err := p.gone(); err != nil {
-			return err
-		}
+	if err := p.gone(); err != nil {
+		return err
 	}
 	status := 0
 	if p.mode == Complete && p.failed.Load() {
