@@ -57,10 +57,13 @@ func (p *response) settleInOrder(src []byte, marks []mark) error {
 		p.bytes = append(p.bytes, src[pos:m.offset]...)
 		pos = m.offset
 		if p.mode == InOrder && !p.whole && !m.b.settled.Load() && len(p.bytes) > 0 {
-			if err := p.write(true); err != nil {
-				return err
+			p.yield() // what ends at this moment needs no flush before it
+			if !m.b.settled.Load() {
+				if err := p.write(true); err != nil {
+					return err
+				}
+				p.bytes = getBytes()
 			}
-			p.bytes = getBytes()
 		}
 		if err := p.await(m.b); err != nil {
 			return err

@@ -170,9 +170,6 @@ func (p *response) sendShell(f *fragment) error {
 // assemble makes p.bytes of src, with what is to stand at its marks.
 func (p *response) assemble(src []byte, marks []mark, patient bool) error {
 	p.bytes = getBytes()
-	if p.mode == InOrder && patient && len(marks) > 0 {
-		p.yield() // loads that need no time need no flush before them
-	}
 	if !p.outOfOrder() {
 		return p.settleInOrder(src, marks)
 	}
