@@ -220,11 +220,20 @@ func (l *loads) fail(b *boundary, cause error) {
 			l.queue = slices.Delete(l.queue, i, i+1)
 		}
 	case loading:
-		b.abandoned = true
-		l.abandoned++
-		l.running--
+		l.abandon(b)
 	}
 	l.settle(b, nil, cause)
+}
+
+// abandon waits for b no more. At the end of the response overdue may do so
+// before expire does.
+func (l *loads) abandon(b *boundary) {
+	if b.abandoned {
+		return
+	}
+	b.abandoned = true
+	l.abandoned++
+	l.running--
 }
 
 // take returns what was settled since the last call, in document order.
@@ -316,9 +325,7 @@ func (l *loads) overdue(now, deadline time.Time) (next time.Time) {
 			continue
 		}
 		if t, ok := b.load.Deadline(); ok && !t.After(now) {
-			b.abandoned = true
-			l.abandoned++
-			l.running--
+			l.abandon(b)
 		} else if ok {
 			earlier(t)
 		}
