@@ -108,7 +108,7 @@ func (b *boundary) loadNow(ctx context.Context, timeout time.Duration) (templ.Co
 	// A load that outlives its time writes to view later, so nobody reads it.
 	if err := t.wait(ctx); err != nil {
 		if t.loads != nil && ctx.Err() == context.DeadlineExceeded {
-			t.loads.abandon(t, b)
+			t.loads.abandonTask(t, b)
 		}
 		return nil, err
 	}

@@ -295,8 +295,8 @@ func (l *loads) end() {
 	l.ended = true
 }
 
-// abandon leaves behind t, the load in place of b, if it has not returned.
-func (l *loads) abandon(t *task, b *boundary) {
+// abandonTask leaves behind t, the load in place of b, if it has not returned.
+func (l *loads) abandonTask(t *task, b *boundary) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
