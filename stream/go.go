@@ -78,6 +78,7 @@ func (l *loads) addTask(t *task, owner *boundary, kind int) {
 }
 
 func (t *task) refuse(err error) {
+	t.ended = true
 	t.err = err
 	close(t.done)
 }

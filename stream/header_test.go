@@ -134,7 +134,11 @@ func TestWriteDeadlines(t *testing.T) {
 					rec.deadline = rec.start.Add(tt.server.WriteTimeout)
 				}
 				var waiting time.Time
-				time.AfterFunc(50*ms, func() { waiting = rec.deadline })
+				time.AfterFunc(50*ms, func() {
+					rec.mu.Lock()
+					defer rec.mu.Unlock()
+					waiting = rec.deadline
+				})
 				rd := stream.Renderer{WriteTimeout: tt.timeout}
 				if err := rd.Render(rec, r, page(slot(after(100*ms, html("1"))))); err != nil {
 					t.Errorf("Render() = %v, want nil", err)
@@ -147,6 +151,8 @@ func TestWriteDeadlines(t *testing.T) {
 						t.Errorf("write %d has a deadline after %v, want %v", i, got, tt.want)
 					}
 				}
+				rec.mu.Lock()
+				defer rec.mu.Unlock()
 				if !waiting.IsZero() {
 					t.Errorf("a deadline at %v while the response waits, want none", waiting)
 				}

@@ -96,6 +96,9 @@ func (l *loads) startQueued() {
 	for len(l.queue) > 0 && (l.limit <= 0 || l.running < l.limit) {
 		b := l.queue[0]
 		l.queue = slices.Delete(l.queue, 0, 1)
+		if b.settled.Load() {
+			continue // its time had passed before it was queued
+		}
 		if b.load.Err() != nil {
 			l.settle(b, nil, context.Cause(&b.load))
 			continue
@@ -143,6 +146,7 @@ func (l *loads) returned(b *boundary, view templ.Component, err error) {
 	l.running--
 	l.settle(b, view, err)
 	l.startQueued()
+	l.signal()
 }
 
 // settle notes how the load of b has ended, unless that is known already.
@@ -308,6 +312,7 @@ func (l *loads) abandonTask(t *task, b *boundary) {
 	}
 	t.abandoned, b.task = true, t
 	l.inPlace = append(l.inPlace, b)
+	l.signal()
 }
 
 // overdue abandons the loads whose time has passed and returns when the next
