@@ -126,12 +126,7 @@ func (l *cutLoads) slow(d time.Duration, content func(context.Context, io.Writer
 			l.running.Add(1)
 			defer l.running.Add(-1)
 			l.ctxs <- ctx
-			select {
-			case <-time.After(d):
-				return view, nil
-			case <-ctx.Done():
-				return nil, ctx.Err()
-			}
+			return view, sleep(ctx, d)
 		},
 	}
 }

@@ -170,14 +170,7 @@ func (t *tree) wait(ctx context.Context) error {
 		time.Sleep(t.delay)
 		return nil
 	}
-	timer := time.NewTimer(t.delay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return sleep(ctx, t.delay)
 }
 
 // loaded is how the load ends.
