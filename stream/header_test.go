@@ -134,7 +134,11 @@ func TestWriteDeadlines(t *testing.T) {
 					rec.deadline = rec.start.Add(tt.server.WriteTimeout)
 				}
 				var waiting time.Time
-				time.AfterFunc(50*ms, func() { waiting = rec.deadline })
+				time.AfterFunc(50*ms, func() {
+					rec.mu.Lock()
+					defer rec.mu.Unlock()
+					waiting = rec.deadline
+				})
 				rd := stream.Renderer{WriteTimeout: tt.timeout}
 				if err := rd.Render(rec, r, page(slot(after(100*ms, html("1"))))); err != nil {
 					t.Errorf("Render() = %v, want nil", err)

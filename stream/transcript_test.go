@@ -140,6 +140,8 @@ func (rec *recorder) Flush() {
 }
 
 func (rec *recorder) SetWriteDeadline(t time.Time) error {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
 	rec.deadline = t
 	return nil
 }
