@@ -96,6 +96,8 @@ func TestTrace(t *testing.T) {
 					return rd.Render(newRecorder(), httptest.NewRequest("GET", "/", nil), tt.page)
 				})
 				time.Sleep(24 * time.Hour)
+				e.mu.Lock()
+				defer e.mu.Unlock()
 				if got := e.lines; !slices.Equal(got, tt.want) {
 					t.Errorf("events:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
 				}
