@@ -27,6 +27,7 @@ var arrows = map[string][]string{
 
 	// For tests and benchmarks only: nobody's row names it.
 	"stream/internal/pages": {"suspense", templPath},
+	"stream/internal/parts": {templPath},
 }
 
 func TestArrows(t *testing.T) {

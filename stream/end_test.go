@@ -31,6 +31,13 @@ func TestEnds(t *testing.T) {
 		{name: "nor what is in order", rd: stream.Renderer{Mode: always(stream.InOrder)}, page: page(unheard, slot(after(100*ms, html("1"))))},
 		{name: "a complete page may wait", rd: stream.Renderer{Mode: always(stream.Complete)}, page: page(unheard, slot(after(100*ms, html("1")))), whole: true},
 		{name: "it is waited for until the renderer's timeout", rd: stream.Renderer{Timeout: 200 * ms}, page: page(starting(func(context.Context) error { time.Sleep(time.Hour); return nil }), html("1"))},
+		{name: "a load in place that is given up by one that was given up", rd: stream.Renderer{Timeout: -1}, page: page(
+			at(stream.Boundary{Timeout: 100 * ms, Load: func(ctx context.Context) (templ.Component, error) {
+				ctx = context.WithoutCancel(ctx)
+				_ = upper(at(stream.Boundary{Timeout: 200 * ms, Load: stubborn(time.Hour, nil)})).Render(ctx, io.Discard)
+				return html("lost"), nil
+			}}),
+		)},
 		{name: "until that of the request", deadline: 200 * ms, page: page(starting(func(context.Context) error { time.Sleep(time.Hour); return nil }), html("1"))},
 	})
 }

@@ -16,9 +16,14 @@ func TestLimits(t *testing.T) {
 	four := page(
 		slot(after(400*ms, html("1"))), slot(after(300*ms, html("2"))), slot(after(200*ms, html("3"))), slot(after(100*ms, html("4"))),
 	)
+	// The children are met when all that is beside them is in the queue.
 	nested := page(
-		slot(stream.Rendered(templ.Join(html("<u>"), slot(stream.Rendered(templ.Join(slot(after(100*ms, html("3"))), waiting(100*ms, "2")))), waiting(100*ms, "1</u>")))),
-		slot(after(100*ms, html("4"))),
+		slot(stream.Rendered(templ.Join(
+			html("<u>"), waiting(10*ms, ""), slot(stream.Rendered(templ.Join(
+				waiting(10*ms, ""), slot(after(100*ms, html("3"))), waiting(100*ms, "2"),
+			))), waiting(110*ms, "1</u>"),
+		))),
+		slot(after(100*ms, html("4"))), slot(after(100*ms, html("5"))),
 	)
 	timed := page(
 		slot(stubborn(300*ms, html("1"))),

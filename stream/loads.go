@@ -312,7 +312,7 @@ func (l *loads) abandonTask(t *task, b *boundary) {
 	}
 	t.abandoned, b.task = true, t
 	l.inPlace = append(l.inPlace, b)
-	l.signal()
+	l.signal() // the response may be waiting for nothing else
 }
 
 // overdue abandons the loads whose time has passed and returns when the next

@@ -3,6 +3,7 @@ package stream_test
 import (
 	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	"runtime"
 	"runtime/pprof"
@@ -14,6 +15,7 @@ func TestMain(m *testing.M) {
 	if runClient() {
 		return
 	}
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // failures are what most tests are about
 	before := runtime.NumGoroutine()
 	code := m.Run()
 	if flag.Lookup("test.fuzz").Value.String() != "" {

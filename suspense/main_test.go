@@ -2,6 +2,7 @@ package suspense_test
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
 	"runtime"
 	"runtime/pprof"
@@ -10,6 +11,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // failures are what most tests are about
 	before := runtime.NumGoroutine()
 	code := m.Run()
 	if code == 0 && !goroutinesEnd(before) {

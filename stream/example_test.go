@@ -1,0 +1,295 @@
+package stream_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/suspense"
+)
+
+// text is a component; a program has templ files instead.
+func text(format string, args ...any) templ.Component {
+	return templ.Raw(templ.EscapeString(fmt.Sprintf(format, args...)))
+}
+
+func body(parts ...templ.Component) templ.Component {
+	return templ.Join(templ.Raw("<body>"), templ.Join(parts...), templ.Raw("</body>"))
+}
+
+func ExampleHandler() {
+	weather := func(ctx context.Context) (string, error) {
+		return database(ctx, "sunny, 21 °C")
+	}
+	h := stream.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+		return body(
+			text("The weather today: "),
+			suspense.Await(text("looking"), weather, func(s string) templ.Component { return text("%s", s) }),
+		), nil
+	})
+	visit(h)
+	// Output:
+	// <body>The weather today: <?start name="1">looking<?end><script>…</script>
+	// <template for="1">sunny, 21 °C</template><!/></body>
+}
+
+// A Page may set headers, cookies and the status. Its error is answered by
+// Renderer.Error, since nothing has been sent yet.
+func ExamplePage() {
+	errNoSuchUser := errors.New("no such user")
+	page := func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+		if r.Header.Get("User") == "" {
+			return nil, errNoSuchUser
+		}
+		http.SetCookie(w, &http.Cookie{Name: "seen", Value: "1"})
+		return body(text("Hello, %s", r.Header.Get("User"))), nil
+	}
+	rd := stream.Renderer{Error: func(w http.ResponseWriter, r *http.Request, err error) {
+		if errors.Is(err, errNoSuchUser) {
+			http.Error(w, "Who are you?", http.StatusUnauthorized)
+			return
+		}
+		http.Error(w, "Sorry", http.StatusInternalServerError)
+	}}
+	v := visit(rd.Handler(page), "User", "Ada")
+	fmt.Println(v.status, v.header.Get("Set-Cookie"))
+	v = visit(rd.Handler(page))
+	fmt.Println(v.status)
+	// Output:
+	// <body>Hello, Ada</body>
+	// 200 seen=1
+	// Who are you?\n
+	// 401
+}
+
+// Render is for handlers that are not a Page. They must not let a page that
+// was cut look finished.
+func ExampleRender() {
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := stream.Render(w, r, body(text("Hello")))
+		switch {
+		case err == nil:
+		case errors.Is(err, stream.ErrShell):
+			http.Error(w, "Sorry", http.StatusInternalServerError)
+		default:
+			panic(http.ErrAbortHandler)
+		}
+	})
+	visit(h)
+	// Output:
+	// <body>Hello</body>
+}
+
+func ExampleRenderer() {
+	rd := stream.Renderer{
+		Limit:   8,
+		Timeout: 10 * time.Second,
+		ErrorView: func(err *stream.BoundaryError) templ.Component {
+			return text("Sorry. Please tell us: %s", err.Digest)
+		},
+		Trace: &stream.Trace{
+			Failed: func(ctx context.Context, err *stream.BoundaryError) {
+				fmt.Println("log:", err)
+			},
+		},
+	}
+	prices := func(ctx context.Context) ([]int, error) {
+		if _, err := database(ctx, 0); err != nil {
+			return nil, err
+		}
+		return nil, errors.New("connection refused")
+	}
+	visit(rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
+		return body(suspense.Await(text("…"), prices, func(p []int) templ.Component { return text("%v", p) }, suspense.Name("prices"))), nil
+	}))
+	// Output:
+	// <body><?start name="1">…<?end><script>…</script>
+	// log: stream: boundary "1" (prices): connection refused
+	// <template for="1">Sorry. Please tell us: DIGEST</template><!/></body>
+}
+
+func ExampleRenderer_Handler() {
+	rd := stream.Renderer{Script: stream.None}
+	http.Handle("GET /{$}", rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
+		return body(text("Hello")), nil
+	}))
+}
+
+func ExampleRenderer_Render() {
+	rd := stream.Renderer{Mode: func(*http.Request) stream.Mode { return stream.Complete }}
+	visit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := rd.Render(w, r, body(text("Hello"))); err != nil {
+			panic(http.ErrAbortHandler)
+		}
+	}))
+	// Output:
+	// <body>Hello</body>
+}
+
+// Another vocabulary of components can be built on Place.
+func ExamplePlace() {
+	include := func(url string, fetch func(context.Context, string) (string, error)) templ.Component {
+		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			return stream.Place(ctx, w, stream.Boundary{
+				Name:     url,
+				Fallback: text("loading"),
+				Load: func(ctx context.Context) (templ.Component, error) {
+					s, err := fetch(ctx, url)
+					return text("%s", s), err
+				},
+			})
+		})
+	}
+	fetch := func(ctx context.Context, url string) (string, error) { return database(ctx, "the text of "+url) }
+	visit(stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
+		return body(include("/news", fetch)), nil
+	}))
+	// Output:
+	// <body><?start name="1">loading<?end><script>…</script>
+	// <template for="1">the text of /news</template><!/></body>
+}
+
+func ExampleBoundary() {
+	greeting := stream.Boundary{
+		Name:     "greeting",
+		Fallback: text("…"),
+		OnError:  func(*stream.BoundaryError) templ.Component { return text("Hello, whoever you are") },
+		Load: func(ctx context.Context) (templ.Component, error) {
+			name, err := database(ctx, "Ada")
+			return text("Hello, %s", name), err
+		},
+	}
+	visit(stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
+		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			return stream.Place(ctx, w, greeting)
+		}), nil
+	}))
+	// Output:
+	// <?start name="1">…<?end><script>…</script>
+	// <template for="1">Hello, Ada</template><!/>
+}
+
+// Rendered makes a load of a component that works while it is rendered.
+func ExampleRendered() {
+	report := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		n, err := database(ctx, 42)
+		if err != nil {
+			return err
+		}
+		return text("%d visitors", n).Render(ctx, w)
+	})
+	visit(stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
+		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			return stream.Place(ctx, w, stream.Boundary{Fallback: text("counting"), Load: stream.Rendered(report)})
+		}), nil
+	}))
+	// Output:
+	// <?start name="1">counting<?end><script>…</script>
+	// <template for="1">42 visitors</template><!/>
+}
+
+// Go is what suspense.Start is made of. It starts work that no boundary does
+// alone.
+func ExampleGo() {
+	err := errors.New("no answer")
+	wait := stream.Go(context.Background(), func(context.Context) error { return err })
+	fmt.Println(wait(context.Background()))
+	// Output:
+	// no answer
+}
+
+func ExampleBoundaryError() {
+	err := &stream.BoundaryError{ID: "2.1", Name: "prices", Digest: "R4ND0MXY", Err: io.ErrUnexpectedEOF}
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, io.ErrUnexpectedEOF))
+	// Output:
+	// stream: boundary "2.1" (prices): unexpected EOF
+	// true
+}
+
+// An error view can tell a timeout from other failures.
+func ExampleErrTimeout() {
+	late := suspense.Await(nil,
+		func(ctx context.Context) (string, error) { <-ctx.Done(); return "", ctx.Err() },
+		func(s string) templ.Component { return text("%s", s) },
+		suspense.Timeout(1),
+		suspense.OnError(func(err *stream.BoundaryError) templ.Component {
+			if errors.Is(err, stream.ErrTimeout) {
+				return text("This takes too long today")
+			}
+			return text("Sorry")
+		}),
+	)
+	if err := late.Render(context.Background(), os.Stdout); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// This takes too long today
+}
+
+func ExampleErrShell() {
+	broken := templ.ComponentFunc(func(context.Context, io.Writer) error { return io.ErrUnexpectedEOF })
+	v := visit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := stream.Render(w, r, broken); errors.Is(err, stream.ErrShell) {
+			fmt.Println(err)
+			w.WriteHeader(http.StatusBadGateway)
+		}
+	}))
+	fmt.Println(v.status)
+	// Output:
+	// stream: the shell: unexpected EOF
+	// 502
+}
+
+func ExamplePanicError() {
+	wait := stream.Go(context.Background(), func(context.Context) error { panic("out of cheese") })
+	err := wait(context.Background())
+	var p *stream.PanicError
+	if errors.As(err, &p) {
+		fmt.Println(p.Value, len(p.Stack) > 0)
+	}
+	// Output:
+	// out of cheese true
+}
+
+func ExampleTrace() {
+	trace := &stream.Trace{
+		Met: func(_ context.Context, b stream.BoundaryInfo) { fmt.Println("met", b.ID, b.Name) },
+		Sent: func(_ context.Context, b stream.BoundaryInfo, bytes int, inPlace bool) {
+			fmt.Println("sent", b.ID, bytes, inPlace)
+		},
+		Done: func(_ context.Context, err error) { fmt.Println("done", err) },
+	}
+	rd := stream.Renderer{Trace: trace, Script: stream.None}
+	visit(rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
+		user := func(ctx context.Context) (string, error) { return database(ctx, "Ada") }
+		return suspense.Await(nil, user, func(s string) templ.Component { return text("%s", s) }, suspense.Name("user")), nil
+	}))
+	// Output:
+	// met 1 user
+	// <?start name="1"><?end>
+	// sent 1 36 false
+	// done <nil>
+	// <template for="1">Ada</template><!/>
+}
+
+// A page with a Content-Security-Policy of script-src 'self' loads the script
+// from a URL of its own. Package assets serves it.
+func ExampleExternal() {
+	rd := stream.Renderer{Script: stream.External("/assets/unsuspense.js")}
+	visit(rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
+		user := func(ctx context.Context) (string, error) { return database(ctx, "Ada") }
+		return suspense.Await(nil, user, func(s string) templ.Component { return text("%s", s) }), nil
+	}))
+	// Output:
+	// <?start name="1"><?end><script async src="/assets/unsuspense.js"></script>
+	// <template for="1">Ada</template><!/>
+}
