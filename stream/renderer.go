@@ -82,20 +82,21 @@ func (rd *Renderer) Handler(page Page) http.Handler {
 		panic("stream: Handler with a nil Page")
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		finished := false
+		defer cutUnfinished(w, r, &finished)
 		// The headers come first because page may write the status.
 		mode := rd.prepare(w, r)
 		c, err := page(w, r)
+		if err == nil {
+			err = rd.render(w, r, c, mode)
+			if err != nil && !errors.Is(err, ErrShell) {
+				panic(http.ErrAbortHandler)
+			}
+		}
 		if err != nil {
 			rd.answer(w, r, err)
-			return
 		}
-		switch err := rd.render(w, r, c, mode); {
-		case err == nil:
-		case errors.Is(err, ErrShell):
-			rd.answer(w, r, err)
-		default:
-			panic(http.ErrAbortHandler)
-		}
+		finished = true
 	})
 }
 

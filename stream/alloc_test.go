@@ -1,0 +1,90 @@
+package stream_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/suspense"
+)
+
+// TestAllocations holds the budget of a boundary: six allocations besides
+// those of its view and its load. Nothing needs to be subtracted for these two,
+// since here they allocate nothing; what a page costs by itself is in both of
+// the pages that are compared.
+func TestAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector makes pools forget")
+	}
+	view := templ.Raw("<b>Ada</b>")
+	fallback := templ.Raw("…")
+	for _, c := range []struct {
+		name   string
+		budget float64
+		chunks bool // loads wait for the shell; otherwise most are in place
+		place  func(ctx context.Context, w io.Writer, load func(context.Context) (templ.Component, error)) error
+	}{
+		{"a chunk of Place", 6, true, func(ctx context.Context, w io.Writer, load func(context.Context) (templ.Component, error)) error {
+			return stream.Place(ctx, w, stream.Boundary{Fallback: fallback, Load: load})
+		}},
+		{"in place of Place", 6, false, func(ctx context.Context, w io.Writer, load func(context.Context) (templ.Component, error)) error {
+			return stream.Place(ctx, w, stream.Boundary{Fallback: fallback, Load: load})
+		}},
+		// An Await is a component, and makes its load of two functions.
+		{"a chunk of Await", 6 + 2, true, func(ctx context.Context, w io.Writer, load func(context.Context) (templ.Component, error)) error {
+			return suspense.Await(fallback, load, same).Render(ctx, w)
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			measure := func(boundaries int) float64 {
+				return testing.AllocsPerRun(200, func() {
+					shell := make(chan struct{})
+					w := flushOnce{&discard{http.Header{}}, shell}
+					load := func(context.Context) (templ.Component, error) {
+						if c.chunks {
+							<-shell
+						}
+						return view, nil
+					}
+					page := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+						for range boundaries {
+							if err := c.place(ctx, w, load); err != nil {
+								return err
+							}
+						}
+						return nil
+					})
+					if err := stream.Render(&w, httptest.NewRequest("GET", "/", nil), page); err != nil {
+						t.Fatalf("Render() = %v", err)
+					}
+				})
+			}
+			few, many := measure(10), measure(110)
+			got := (many - few) / 100
+			t.Logf("%.2f allocations for a boundary", got)
+			if got > c.budget {
+				t.Errorf("%.2f allocations for a boundary, want at most %v", got, c.budget)
+			}
+		})
+	}
+}
+
+func same(c templ.Component) templ.Component { return c }
+
+// A flushOnce closes shell at its first flush.
+type flushOnce struct {
+	*discard
+	shell chan struct{}
+}
+
+func (w *flushOnce) Flush() {
+	if w.shell != nil {
+		close(w.shell)
+		w.shell = nil
+	}
+}
