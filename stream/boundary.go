@@ -61,6 +61,11 @@ func Place(ctx context.Context, w io.Writer, b Boundary) error {
 	case f.resp.headOnly():
 		return nil
 	}
+	// A goroutine that outlives its component holds a w that may be another
+	// response's by now.
+	if owner, _ := ctx.Value(ownerKey{}).(*boundary); owner != nil && owner.resp != f.resp {
+		return errClosed
+	}
 	if err := drain(buf); err != nil {
 		return err
 	}
@@ -91,11 +96,11 @@ type boundary struct {
 	task      *task                  // its load, once abandoned
 
 	settled atomic.Bool // content and err are known
+	failed  atomic.Bool // its subtree has ended
 
 	// Guarded by resp.loads.mu until settled.
 	phase     loadPhase
 	abandoned bool // settled by its timeout while it was loading
-	closed    bool // failed: its subtree has ended
 	children  int
 	subtree   *[2]scope // nil until it is needed
 	content   templ.Component
@@ -134,7 +139,7 @@ func (b *boundary) scope(kind int) context.Context {
 	switch {
 	case b.parent == nil:
 		return b.resp.scope(kind)
-	case b.closed:
+	case b.failed.Load():
 		return b.parent.scope(kind)
 	}
 	if b.subtree == nil {
@@ -149,7 +154,7 @@ func (b *boundary) scope(kind int) context.Context {
 
 // closeSubtree ends what b has started, because b has failed.
 func (b *boundary) closeSubtree() {
-	b.closed = true
+	b.failed.Store(true)
 	if b.subtree == nil {
 		return
 	}

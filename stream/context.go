@@ -37,6 +37,11 @@ func (c *placeContext) Value(key any) any {
 			return nil
 		}
 		return c.owner
+	case viewKey{}:
+		if c.owner == nil || c.owner.resp == nil || c.state != &c.owner.resp.state {
+			return nil
+		}
+		return c.owner.resp
 	case fallbackKey{}:
 		if c.fallback {
 			return true
@@ -66,6 +71,8 @@ func (c *pageContext) Value(key any) any {
 		return c.owner.resp.state.get()
 	case ownerKey{}:
 		return c.owner
+	case viewKey{}:
+		return c.owner.resp
 	}
 	return c.Context.Value(key)
 }

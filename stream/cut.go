@@ -3,20 +3,22 @@ package stream
 import (
 	"net"
 	"net/http"
+	"time"
 )
 
-// cutUnfinished is deferred by Handler: it cuts the response to r unless it is
-// finished, whatever the reason. Usually the panic that comes through here is
-// enough, since the server then ends neither the last chunk of HTTP/1.1 nor the
-// stream of HTTP/2. A response of HTTP/1.0 ends with its connection, though, so
-// a page that ends in a panic looks finished to the peer, which often is nginx,
-// that speaks HTTP/1.0 to its upstreams unless it is told otherwise. A reset is
-// the only error that protocol has.
-func cutUnfinished(w http.ResponseWriter, r *http.Request, finished *bool) {
-	if *finished || r.ProtoAtLeast(1, 1) {
+// cut keeps an unfinished response from ending like a finished one, even where
+// a middleware swallows the panic or the error that says so.
+func cut(w http.ResponseWriter, r *http.Request) {
+	rc := http.NewResponseController(w)
+	if r.ProtoAtLeast(1, 1) {
+		// The server can then end neither the last chunk of HTTP/1.1 nor the
+		// stream of HTTP/2.
+		_ = rc.SetWriteDeadline(time.Unix(1, 0))
 		return
 	}
-	conn, _, err := http.NewResponseController(w).Hijack()
+	// A response of HTTP/1.0 ends with its connection. A reset is the only
+	// error that protocol has, and nginx speaks it to its upstreams.
+	conn, _, err := rc.Hijack()
 	if err != nil {
 		return
 	}

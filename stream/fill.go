@@ -133,7 +133,7 @@ func (p *response) fill(b *boundary) error {
 	if b.OnError == nil {
 		p.failed.Store(true)
 	}
-	for _, c := range errorViews(b.OnError, p.rd, be) {
+	for _, c := range b.errorViews(p.rd, be) {
 		err := p.render(&b.view, viewFragment, c)
 		if err == nil {
 			break
@@ -158,6 +158,9 @@ func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Componen
 	}
 	started := p.loads.started.Load()
 	err := safely(func() error { return f.render(ctx, c, p.buf) })
+	if isAbort(err) {
+		panic(http.ErrAbortHandler)
+	}
 	p.bytes, f.bytes = f.bytes, nil
 	if err != nil {
 		p.loads.close(f, kind == viewFragment)
@@ -203,18 +206,18 @@ func (p *response) fillInto(w io.Writer, b *boundary) error {
 	return err
 }
 
-// safely returns a panic of f as an error, unless it is meant for the server.
+// safely returns a panic of f as an error. The methods of f's error are tried,
+// too: those of a nil pointer panic where nobody expects it.
 func safely(f func() error) (err error) {
 	defer func() {
-		v := recover()
-		if v == http.ErrAbortHandler {
-			panic(v)
-		}
-		if v != nil {
+		if v := recover(); v != nil {
 			err = &PanicError{Value: v, Stack: debug.Stack()}
 		}
 	}()
-	return f()
+	if err = f(); err != nil {
+		_, _ = err.Error(), isAbort(err)
+	}
+	return err
 }
 
 // written counts the bytes that the response has so far.
@@ -246,9 +249,16 @@ func report(ctx context.Context, t *Trace, be *BoundaryError) {
 	slog.LogAttrs(ctx, slog.LevelError, "stream: boundary failed", attrs...)
 }
 
-// errorViews returns what may stand for a failed boundary, best first. The
-// last never fails.
-func errorViews(own func(*BoundaryError) templ.Component, rd *Renderer, be *BoundaryError) []templ.Component {
+// errorViews returns what may stand for b, which has failed, best first. The
+// last never fails. Deep within other error views it is the only one, since
+// those that hold boundaries which fail, too, would never end.
+func (b *boundary) errorViews(rd *Renderer, be *BoundaryError) []templ.Component {
+	failed := 0
+	for up := b.parent; up != nil; up = up.parent {
+		if up.failed.Load() {
+			failed++
+		}
+	}
 	var views []templ.Component
 	add := func(view func(*BoundaryError) templ.Component) {
 		if view == nil {
@@ -263,13 +273,18 @@ func errorViews(own func(*BoundaryError) templ.Component, rd *Renderer, be *Boun
 			return c.Render(ctx, w)
 		}))
 	}
-	add(own)
-	if rd != nil {
-		add(rd.ErrorView)
+	if failed <= maxFailed {
+		add(b.OnError)
+		if rd != nil {
+			add(rd.ErrorView)
+		}
 	}
 	add(plainErrorView)
 	return views
 }
+
+// maxFailed is how deep error views may stand within error views.
+const maxFailed = 8
 
 // plainErrorView is a span because that is right in most places.
 func plainErrorView(be *BoundaryError) templ.Component {

@@ -45,7 +45,11 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 	}
 	render := func(c templ.Component) error {
 		content.Reset()
-		return safely(func() error { return c.Render(viewCtx, &content) })
+		err := safely(func() error { return c.Render(viewCtx, &content) })
+		if isAbort(err) {
+			panic(http.ErrAbortHandler)
+		}
+		return err
 	}
 	if err == nil {
 		err = render(view)
@@ -55,8 +59,12 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 	}
 	// An error of which the end of the surroundings is the cause is theirs, but
 	// the deadline of a request fails its loads and not its page.
+	around := parent
+	for around != nil && around.foreign {
+		around = around.parent
+	}
 	ended := func() bool {
-		inPage := b.resp != nil && parent == &b.resp.root
+		inPage := b.resp != nil && around == &b.resp.root
 		return ctx.Err() == context.Canceled || ctx.Err() != nil && !inPage
 	}
 	if err != nil && ended() {
@@ -69,7 +77,9 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 			b.resp.failed.Store(true)
 		}
 		wanted.Reset()
-		for _, c := range errorViews(b.OnError, rd, be) {
+		b.failed.Store(true)
+		viewCtx = context.WithValue(viewCtx, ownerKey{}, b)
+		for _, c := range b.errorViews(rd, be) {
 			if err := render(c); err == nil {
 				break
 			}

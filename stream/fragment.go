@@ -39,6 +39,8 @@ const (
 	fallbackFragment              // its boundaries show their fallbacks
 )
 
+var errTooDeep = errors.New("stream: boundaries nested too deeply: an id has at most 64 characters")
+
 var errClosed = errors.New("stream: boundary placed after its surroundings were sent or had failed")
 
 // fragmentOf returns the fragment and the buffer behind w, or nil if w is not
@@ -106,6 +108,9 @@ func Rendered(content templ.Component) func(context.Context) (templ.Component, e
 		if err := f.render(ctx, content, new(templruntime.Buffer)); err != nil {
 			return nil, err
 		}
+		if len(f.marks) == 0 {
+			f.owner, f.resp = nil, nil // whoever keeps it keeps no request
+		}
 		return f, nil
 	}
 }
@@ -113,13 +118,15 @@ func Rendered(content templ.Component) func(context.Context) (templ.Component, e
 // Render copies the fragment, with its boundaries, to where its boundary
 // stands.
 func (f *fragment) Render(ctx context.Context, w io.Writer) error {
-	if len(f.marks) > 0 && f.used {
-		return errors.New("stream: a component made by Rendered was rendered twice")
-	}
-	f.used = true
 	to, buf := fragmentOf(w)
-	if len(f.marks) > 0 && to != nil && to.resp != f.resp {
-		return errors.New("stream: a component made by Rendered was rendered in another response")
+	if len(f.marks) > 0 {
+		switch {
+		case f.used:
+			return errors.New("stream: a component made by Rendered was rendered twice")
+		case to != nil && to.resp != f.resp, to == nil && ctx.Value(viewKey{}) != f.resp:
+			return errors.New("stream: a component made by Rendered was rendered outside its response")
+		}
+		f.used = true
 	}
 	pos := 0
 	for _, m := range f.marks {

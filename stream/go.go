@@ -2,7 +2,6 @@ package stream
 
 import (
 	"context"
-	"runtime/debug"
 
 	"github.com/a-h/templ"
 )
@@ -86,16 +85,13 @@ func (t *task) refuse(err error) {
 func (t *task) run() error {
 	t.err = errGoexit
 	defer func() {
-		if v := recover(); v != nil {
-			t.err = &PanicError{Value: v, Stack: debug.Stack()}
-		}
 		t.err = cause(&t.ctx, t.err)
 		if t.loads != nil {
 			t.loads.taskDone(t)
 		}
 		close(t.done)
 	}()
-	t.err = t.f(&t.ctx)
+	t.err = safely(func() error { return t.f(&t.ctx) })
 	return nil
 }
 

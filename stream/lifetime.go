@@ -90,7 +90,6 @@ func (p *response) close() {
 
 // pause returns when a load has returned, or at the time t if it is not zero.
 func (p *response) pause(t time.Time) {
-	p.out.idle()
 	var over <-chan time.Time
 	if !t.IsZero() {
 		timer := time.NewTimer(time.Until(t))
@@ -109,7 +108,7 @@ func (p *response) gone() error {
 	if p.err != nil {
 		return p.err
 	}
-	if !p.left() && (p.view == nil || p.view.Err() == nil) {
+	if !p.left() && !p.ended() {
 		return nil
 	}
 	if err := p.ctx.Err(); err != nil && !errors.Is(context.Cause(p.ctx), err) {
@@ -119,4 +118,12 @@ func (p *response) gone() error {
 }
 
 // left reports whether the client has left: a deadline is no such thing.
-func (p *response) left() bool { return p.ctx.Err() == context.Canceled }
+func (p *response) left() bool { return errors.Is(p.ctx.Err(), context.Canceled) }
+
+// ended reports whether the context of views has ended. A goroutine of the
+// page may be making it just now.
+func (p *response) ended() bool {
+	p.loads.mu.Lock()
+	defer p.loads.mu.Unlock()
+	return p.view != nil && p.view.Err() != nil
+}

@@ -3,7 +3,6 @@ package stream
 import (
 	"context"
 	"net/http"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -45,9 +44,11 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 		return err
 	}
 	if p := b.resp; p.trace.Met != nil {
-		l.mu.Unlock()
-		p.trace.Met(p.ctx, b.info())
-		l.mu.Lock()
+		func() {
+			l.mu.Unlock()
+			defer l.mu.Lock()
+			p.trace.Met(p.ctx, b.info())
+		}()
 	}
 	l.queue = append(l.queue, b)
 	l.startQueued()
@@ -73,6 +74,9 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	l.started.Add(1)
 	owner.children++
 	b.index = owner.children
+	if b.depth() > 16 && len(b.appendID(nil)) > maxID {
+		return errTooDeep
+	}
 	if b.Timeout > 0 {
 		base, b.end = context.WithDeadlineCause(base, time.Now().Add(b.Timeout), &timeoutError{b.Timeout})
 	}
@@ -111,31 +115,31 @@ func (l *loads) startQueued() {
 
 // run is the goroutine of a load.
 func (b *boundary) run() error {
-	p := b.resp
-	if p.trace.Loading != nil {
-		p.trace.Loading(p.ctx, b.info())
-	}
+	t := b.resp.trace
 	var view templ.Component
 	err := errGoexit
 	defer func() {
-		if v := recover(); v != nil {
-			err = &PanicError{Value: v, Stack: debug.Stack()}
+		if t.Loaded != nil {
+			if told := safely(func() error { t.Loaded(b.resp.ctx, b.info(), err); return nil }); told != nil {
+				err = told
+			}
 		}
-		p.loads.returned(b, view, err)
+		b.resp.loads.returned(b, view, err)
 	}()
-	view, err = b.Load(&b.load)
+	err = safely(func() (err error) {
+		if t.Loading != nil {
+			t.Loading(b.resp.ctx, b.info())
+		}
+		if view, err = b.Load(&b.load); err == nil && view == nil {
+			err = errNoView
+		}
+		return err
+	})
 	return nil
 }
 
 // returned is called when the load of b has ended.
 func (l *loads) returned(b *boundary, view templ.Component, err error) {
-	p := b.resp
-	if err == nil && view == nil {
-		err = errNoView
-	}
-	if p.trace.Loaded != nil {
-		p.trace.Loaded(p.ctx, b.info(), err)
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b.phase = returned

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -11,7 +12,8 @@ import (
 
 // A Page makes the component for one request. It may set headers, cookies and
 // the status on w and must not write a body. A failed Page is answered by
-// Renderer.Error.
+// Renderer.Error. A Page that has answered by itself, with a redirect for
+// example, returns neither a component nor an error.
 type Page func(w http.ResponseWriter, r *http.Request) (templ.Component, error)
 
 // A Renderer sends pages. The zero value is ready to use. Its fields must not
@@ -63,10 +65,11 @@ func Handler(page Page) http.Handler {
 //
 // It returns nil for a page that was sent whole, failed boundaries included.
 // An error that matches ErrShell comes from before the first byte, so the
-// caller can still answer. With any other error the page was cut, and the
-// caller must see to it that it does not look finished, best by
-// panic(http.ErrAbortHandler), as Handler does. A client that has left is an
-// error that matches context.Canceled.
+// caller can still answer. With any other error the page was cut: Render has
+// ended the connection as far as w lets it, and the caller must see to it that
+// the page does not look finished, best by panic(http.ErrAbortHandler), as
+// Handler does. A client that has left is an error that matches
+// context.Canceled.
 //
 // The status and the Content-Type that the caller has set stay. A panic of the
 // page component goes on up when the loads have been ended and waited for.
@@ -82,21 +85,21 @@ func (rd *Renderer) Handler(page Page) http.Handler {
 		panic("stream: Handler with a nil Page")
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		finished := false
-		defer cutUnfinished(w, r, &finished)
 		// The headers come first because page may write the status.
 		mode := rd.prepare(w, r)
 		c, err := page(w, r)
-		if err == nil {
+		answerable := err != nil
+		if err == nil && c != nil {
 			err = rd.render(w, r, c, mode)
-			if err != nil && !errors.Is(err, ErrShell) {
-				panic(http.ErrAbortHandler)
-			}
+			answerable = errors.Is(err, ErrShell)
 		}
-		if err != nil {
+		switch {
+		case err == nil:
+		case answerable && r.Context().Err() != context.Canceled:
 			rd.answer(w, r, err)
+		default:
+			panic(http.ErrAbortHandler)
 		}
-		finished = true
 	})
 }
 
@@ -139,6 +142,11 @@ func (rd *Renderer) render(w http.ResponseWriter, r *http.Request, page templ.Co
 	err = errPanicked
 	defer func() {
 		p.close()
+		if err != nil && p.out.committed {
+			cut(w, r)
+		} else if err != nil {
+			p.out.arm() // for the caller's answer
+		}
 		if p.trace.Done != nil {
 			p.trace.Done(p.ctx, err)
 		}

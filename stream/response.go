@@ -106,8 +106,7 @@ func (p *response) renderPage(f *fragment, page templ.Component) error {
 }
 
 func (p *response) shellError(err error) error {
-	if p.out.sent == 0 {
-		p.out.arm() // for the caller's answer
+	if !p.out.committed {
 		return fmt.Errorf("%w: %w", ErrShell, err)
 	}
 	if p.err != nil {
@@ -133,6 +132,9 @@ func (p *response) flushShell(f *fragment) {
 			break
 		}
 		n++
+	}
+	if end == 0 && n == 0 {
+		return
 	}
 	if p.err = p.assemble(f.bytes[:end], f.marks[:n], false); p.err == nil {
 		p.err = p.write(true)
@@ -235,13 +237,12 @@ func (p *response) sendChunks() error {
 // writeLast sends the end of the page. The server flushes it, unless there are
 // loads to be waited for first.
 func (p *response) writeLast() error {
-	return p.write(p.mode != Complete && p.loads.busy())
+	return p.write(p.loads.busy())
 }
 
 // wait returns when something has happened to the loads, or over when timer
 // has fired. Its error is that of a client that has left.
 func (p *response) wait(timer <-chan time.Time) (over bool, err error) {
-	p.out.idle()
 	var deadline <-chan struct{}
 	if !p.expired {
 		deadline = p.scopes[timed].Done()

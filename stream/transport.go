@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -11,61 +12,80 @@ const defaultWriteTimeout = 30 * time.Second
 
 // A transport sends bytes to the client, each write with a deadline of its own.
 //
-// While the response waits there is none: over HTTP/2 a deadline resets the
-// stream even when nothing is written. After the response the server renews it
-// for the connection's next request.
+// Between writes there is none: over HTTP/2 a deadline resets the stream even
+// when nothing is written. The last write keeps its own for what the server
+// still has to flush; net/http renews it for the connection's next request.
 type transport struct {
-	w       http.ResponseWriter
-	timeout time.Duration // per write; negative: none
-	armed   bool          // the connection has a deadline
-	sent    int           // bytes
+	w         http.ResponseWriter
+	timeout   time.Duration // per write; negative: none
+	committed bool          // status and headers have left, or may have
+	sent      int           // bytes
 }
+
+// writeSize is how much is written under one deadline, so that a slow client
+// has time for a huge page.
+const writeSize = 64 << 10
 
 // newTransport takes away the deadline that the server has set for the whole
 // response.
 func newTransport(w http.ResponseWriter, r *http.Request, timeout time.Duration) transport {
 	t := transport{w: w, timeout: timeout}
 	if srv, _ := r.Context().Value(http.ServerContextKey).(*http.Server); srv != nil && srv.WriteTimeout > 0 {
-		t.armed = true
 		if timeout == 0 {
 			t.timeout = srv.WriteTimeout
+		}
+		if t.setDeadline(time.Time{}) != nil {
+			noteNoDeadline(w)
 		}
 	}
 	if t.timeout == 0 {
 		t.timeout = defaultWriteTimeout
 	}
-	t.idle()
 	return t
 }
 
-// send writes b in one piece. A status other than zero is sent with the first
-// bytes.
+// send writes b. A status other than zero is sent with the first bytes.
 func (t *transport) send(b []byte, status int, flush bool) error {
 	t.arm()
-	if status != 0 && t.sent == 0 {
+	if status != 0 && !t.committed {
 		t.w.WriteHeader(status)
 	}
-	n, err := t.w.Write(b)
-	t.sent += n
-	if err != nil || !flush {
-		return err
+	t.committed = true
+	for {
+		n, err := t.w.Write(b[:min(len(b), writeSize)])
+		t.sent += n
+		b = b[n:]
+		if err != nil {
+			return err
+		}
+		if len(b) == 0 {
+			break
+		}
+		t.arm()
 	}
-	return http.NewResponseController(t.w).Flush()
+	if !flush {
+		return nil
+	}
+	err := http.NewResponseController(t.w).Flush()
+	if errors.Is(err, http.ErrNotSupported) {
+		noteNoFlush(t.w)
+		err = nil
+	}
+	if t.timeout > 0 {
+		_ = t.setDeadline(time.Time{})
+	}
+	return err
 }
 
 // arm sets the deadline of a write.
 func (t *transport) arm() {
 	if t.timeout > 0 {
-		t.armed = http.NewResponseController(t.w).SetWriteDeadline(time.Now().Add(t.timeout)) == nil
+		_ = t.setDeadline(time.Now().Add(t.timeout))
 	}
 }
 
-// idle takes the deadline away while nothing is written.
-func (t *transport) idle() {
-	if t.armed {
-		t.armed = false
-		_ = http.NewResponseController(t.w).SetWriteDeadline(time.Time{})
-	}
+func (t *transport) setDeadline(d time.Time) error {
+	return http.NewResponseController(t.w).SetWriteDeadline(d)
 }
 
 // canFlush reports whether w, or what it wraps, can flush.
@@ -82,12 +102,20 @@ func canFlush(w http.ResponseWriter) bool {
 	}
 }
 
-var warnNoFlush sync.Once
+var warnNoFlush, warnNoDeadline sync.Once
 
 // noteNoFlush says once why pages are not streamed.
 func noteNoFlush(w http.ResponseWriter) {
 	warnNoFlush.Do(func() {
 		slog.Warn("stream: pages are sent whole, because the ResponseWriter cannot flush: some middleware hides Flush and Unwrap",
+			slog.String("type", typeName(w)))
+	})
+}
+
+// noteNoDeadline says once that the server may cut pages.
+func noteNoDeadline(w http.ResponseWriter) {
+	warnNoDeadline.Do(func() {
+		slog.Warn("stream: the server's WriteTimeout cuts pages that take longer, because some middleware hides SetWriteDeadline and Unwrap",
 			slog.String("type", typeName(w)))
 	})
 }

@@ -34,6 +34,9 @@ func appendChunkEnd(dst []byte) []byte {
 	return append(dst, `</template><!/>`...)
 }
 
+// maxID is the length of the longest id.
+const maxID = 64
+
 // appendID appends the path of b in the page's tree, such as "2.1".
 func (b *boundary) appendID(dst []byte) []byte {
 	if b.parent != nil && b.parent.parent != nil {
