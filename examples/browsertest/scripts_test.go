@@ -1,0 +1,102 @@
+package browsertest_test
+
+import (
+	"io"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/rivulet-go/rivulet/examples/browsertest"
+	"github.com/rivulet-go/rivulet/examples/browsertest/pages"
+)
+
+var afterWatch = map[string]string{
+	"fallback": "#a > .dots",
+	"a":        "#a:not(:has(> .dots)) > b.a",
+	"b":        "#a:not(:has(.dots)) b.b",
+}
+
+const nonceOnly = "default-src 'none'; script-src 'nonce-{nonce}'; connect-src 'self'"
+
+var scripts = []browsertest.Scenario{
+	{
+		Name:   "a script in a chunk runs once, and only with its nonce",
+		Where:  browsertest.Scripted,
+		Page:   pages.Inline(),
+		Policy: nonceOnly,
+		Watch:  afterWatch,
+		Faults: []string{"policy: script-src-elem inline"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("fallback")
+			v.Reveal("a")
+			v.Finished(t)
+			want := []string{"with the nonce"}
+			if got := v.Notes(); !slices.Equal(got, want) {
+				t.Errorf("Notes() = %q, want %q", got, want)
+			}
+			if got := v.Faults(); len(got) != 2 {
+				t.Errorf("Faults() = %q, want one for each script without the nonce", got)
+			}
+		},
+	},
+	{
+		Name:   "external scripts in a chunk run in order",
+		Where:  browsertest.Scripted,
+		Page:   pages.Sources(),
+		Policy: nonceOnly,
+		Watch:  afterWatch,
+		Files: map[string]browsertest.File{
+			"slow.js": func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+				if !v.Engine().Native { // where it does not keep the second from being asked for
+					v.Pass("fast")
+				}
+				script(w, `note("slow")`)
+			},
+			"fast.js": func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+				script(w, `note("fast")`)
+				if !v.Engine().Native {
+					v.Open("fast")
+				}
+			},
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("fallback")
+			v.Reveal("a")
+			v.WaitNote("slow")
+			v.WaitNote("fast")
+			want := []string{"slow", "fast"}
+			if got := v.Notes(); !slices.Equal(got, want) {
+				t.Errorf("Notes() = %q, want %q", got, want)
+			}
+		},
+	},
+	{
+		Name:   "custom elements in chunks connect once",
+		Where:  browsertest.Scripted,
+		Page:   pages.Custom(),
+		Policy: nonceOnly,
+		Watch:  afterWatch,
+		Files: map[string]browsertest.File{
+			"element.js": func(_ *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+				script(w, `customElements.define("x-noted", class extends HTMLElement {
+					connectedCallback() { note("connected " + this.dataset.name) }
+					disconnectedCallback() { note("disconnected " + this.dataset.name) }
+				})`)
+			},
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("fallback")
+			v.Reveal("a", "b")
+			v.Finished(t)
+			want := []string{"connected outer", "connected inner"}
+			if got := v.Notes(); !slices.Equal(got, want) {
+				t.Errorf("Notes() = %q, want %q", got, want)
+			}
+		},
+	},
+}
+
+func script(w http.ResponseWriter, text string) {
+	w.Header().Set("Content-Type", "text/javascript")
+	io.WriteString(w, text)
+}

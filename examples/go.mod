@@ -1,0 +1,10 @@
+module github.com/rivulet-go/rivulet/examples
+
+go 1.25.0
+
+require (
+	github.com/a-h/templ v0.3.1020
+	github.com/rivulet-go/rivulet v0.0.0
+)
+
+replace github.com/rivulet-go/rivulet => ..
