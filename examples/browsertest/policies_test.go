@@ -11,7 +11,7 @@ import (
 var policies = []browsertest.Scenario{
 	policy("a policy with a nonce", nonceOnly, nil),
 	policy("enforced Trusted Types",
-		"default-src 'none'; script-src 'nonce-{nonce}'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'", nil),
+		"default-src 'none'; img-src 'self'; script-src 'nonce-{nonce}'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'", nil),
 }
 
 func policy(name, policy string, change func(*browsertest.Scenario)) browsertest.Scenario {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -54,16 +55,17 @@ func Hold() templ.Component {
 	})
 }
 
-// probeCSS asks for an image of its own for each watched selector that matches.
+// probeCSS asks for an image of its own for each watched selector that matches
+// an element with a box.
 func probeCSS(watch map[string]string) string {
 	var rules strings.Builder
 	var images []string
 	for i, name := range slices.Sorted(maps.Keys(watch)) {
-		fmt.Fprintf(&rules, "html:has(%s){--seen-%d:url(seen?name=%s)}\n", watch[name], i, name)
+		fmt.Fprintf(&rules, "%s{--seen-%d:url(\"seen?name=%s\")}\n", watch[name], i, url.QueryEscape(name))
 		images = append(images, fmt.Sprintf("var(--seen-%d,none)", i))
 	}
 	if len(images) > 0 {
-		fmt.Fprintf(&rules, "html{background-image:%s}\n", strings.Join(images, ","))
+		fmt.Fprintf(&rules, "*{background-image:%s}\n", strings.Join(images, ","))
 	}
 	return rules.String()
 }

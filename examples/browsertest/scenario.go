@@ -22,7 +22,8 @@ type Scenario struct {
 	// Policy is the Content-Security-Policy of the page; {nonce} stands for
 	// the nonce of the response and {origin} for that of the server.
 	Policy string
-	// Watch names the selectors that are watched for.
+	// Watch names the selectors that are watched for. With scripting off
+	// they must match an element with a box: not an option, but its select.
 	Watch map[string]string
 	// Files are what the page loads besides, by their names: /visit/1/NAME.
 	Files map[string]File

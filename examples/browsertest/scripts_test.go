@@ -16,7 +16,7 @@ var afterWatch = map[string]string{
 	"b":        "#a:not(:has(.dots)) b.b",
 }
 
-const nonceOnly = "default-src 'none'; script-src 'nonce-{nonce}'; connect-src 'self'"
+const nonceOnly = "default-src 'none'; img-src 'self'; script-src 'nonce-{nonce}'; connect-src 'self'"
 
 var scripts = []browsertest.Scenario{
 	{

@@ -383,7 +383,11 @@ func (v *Visit) routes() http.Handler {
 		io.WriteString(w, probeCSS(v.scenario.Watch))
 	})
 	mux.HandleFunc("GET "+base+"seen", func(w http.ResponseWriter, r *http.Request) {
-		v.change(func() { v.reports = append(v.reports, Report{Kind: "seen", Text: r.FormValue("name")}) })
+		v.change(func() {
+			if name := r.FormValue("name"); !slices.Contains(v.said("seen"), name) {
+				v.reports = append(v.reports, Report{Kind: "seen", Text: name})
+			}
+		})
 		serveImage(w)
 	})
 	mux.HandleFunc("GET "+base+"hold.svg", func(w http.ResponseWriter, r *http.Request) {
