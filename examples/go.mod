@@ -7,4 +7,6 @@ require (
 	github.com/rivulet-go/rivulet v0.0.0
 )
 
+require golang.org/x/sync v0.22.0 // indirect
+
 replace github.com/rivulet-go/rivulet => ..

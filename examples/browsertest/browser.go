@@ -40,6 +40,9 @@ func Open(t testing.TB, e *Engine) *Browser {
 		next:   make(chan *Visit),
 		visits: make(map[string]*Visit),
 	}
+	if e.Native {
+		e.Native = patches(t, b.path)
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /next", b.serveNext)
 	mux.HandleFunc("/visit/{id}/", b.serveVisit)

@@ -10,6 +10,7 @@ import (
 var scenarios = slices.Concat(
 	scripting,
 	order,
+	whole,
 	places,
 	scripts,
 	policies,

@@ -1,9 +1,12 @@
 package browsertest
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"testing"
 )
 
@@ -67,4 +70,25 @@ func chromium(path, dir string, more ...string) *exec.Cmd {
 		args = append(args, "--no-sandbox") // it refuses to start for root otherwise
 	}
 	return exec.Command(path, append(args, more...)...)
+}
+
+var version = regexp.MustCompile(`(\d+)\.\d`)
+
+// patches says whether the Chromium at path is one that patches natively, which
+// has been so since 150.
+func patches(t testing.TB, path string) bool {
+	t.Helper()
+	out, err := exec.Command(path, "--version").Output()
+	if err != nil {
+		t.Fatalf("%s --version: %v", path, err)
+	}
+	m := version.FindSubmatch(out)
+	if m == nil {
+		t.Fatalf("%s --version = %q, want a version", path, out)
+	}
+	major, _ := strconv.Atoi(string(m[1]))
+	if major < 150 {
+		t.Logf("%s does not patch natively, which Chromium does since 150", bytes.TrimSpace(out))
+	}
+	return major >= 150
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
@@ -12,25 +13,42 @@ import (
 	"github.com/rivulet-go/rivulet/examples/browsertest/pages"
 )
 
-// pieces is into how many pieces the chunks are cut.
-const pieces = 16
+// pieces is in how many places chunks are cut.
+const pieces = 48
 
 // cuts are about chunks that do not arrive in one piece. A browser that patches
 // natively shows what has arrived of a chunk; the runtime waits for all of it.
 func cuts() []browsertest.Scenario {
-	all := []browsertest.Scenario{{
-		Name:  "half a chunk is never shown",
-		Where: browsertest.AtRuntime,
+	all := []browsertest.Scenario{
+		halves("half a chunk is never shown", browsertest.AtRuntime, "", func(t *testing.T, v *browsertest.Visit) {
+			noHalves(t, v)
+		}),
+		halves("a script that adds to the body while a chunk arrives disturbs nothing", browsertest.Scripted, "append", nil),
+		halves("a script that wraps what is in the body while a chunk arrives disturbs nothing", browsertest.AtRuntime, "wrap", nil),
+	}
+	for _, percent := range []int{0, 2, 5, 20, 80, 95, 98, 100, rand.IntN(100), rand.IntN(100), rand.IntN(100)} {
+		all = append(all, cut(percent, false), cut(percent, true))
+	}
+	return all
+}
+
+// halves is a scenario in which chunks arrive in two pieces each, cut in
+// different places, with an event between them.
+func halves(name string, where func(*browsertest.Engine) bool, event string, check func(*testing.T, *browsertest.Visit)) browsertest.Scenario {
+	return browsertest.Scenario{
+		Name:  name,
+		Where: where,
 		Page:  pages.Halves(pieces),
 		Watch: halvesWatch(),
+		Files: map[string]browsertest.File{"halves.js": halvesScript},
 		Wrap: func(v *browsertest.Visit, w http.ResponseWriter) http.ResponseWriter {
 			n := 0
 			return &cutter{ResponseWriter: w, before: func(chunk []byte) int {
 				n++
 				return len(chunk) * n / (pieces + 1)
 			}, then: func() error {
-				v.Note(fmt.Sprintf("held %d", n-1))
-				v.Pass(fmt.Sprintf("rest of %d", n-1))
+				v.Note(fmt.Sprintf("held %d", n))
+				v.Pass(fmt.Sprintf("rest of %d", n))
 				return nil
 			}}
 		},
@@ -38,47 +56,74 @@ func cuts() []browsertest.Scenario {
 			v.Wait("fallbacks")
 			for i := range pieces {
 				v.Open(fmt.Sprint(i))
-				v.WaitNote(fmt.Sprintf("held %d", i))
+				v.WaitNote(fmt.Sprintf("held %d", i+1))
 				v.Picture() // the browser has had time for the first piece
-				v.Open(fmt.Sprintf("rest of %d", i))
+				if event != "" {
+					v.Dispatch(event)
+				}
+				v.Open(fmt.Sprintf("rest of %d", i+1))
 				v.Wait(fmt.Sprintf("whole %d", i))
 			}
-			noHalves(t, v)
+			if check != nil {
+				check(t, v)
+			}
 			v.Finished(t)
 		},
-	}}
-	for _, eighths := range []int{1, 3, 5, 7} {
-		all = append(all, browsertest.Scenario{
-			Name:   fmt.Sprintf("a response that is cut after %d eighths of a chunk shows none of it", eighths),
-			Where:  browsertest.AtRuntime,
-			Page:   pages.Halves(pieces),
-			Watch:  halvesWatch(),
-			Faults: []string{errCut.Error()},
-			Wrap: func(v *browsertest.Visit, w http.ResponseWriter) http.ResponseWriter {
-				return &cutter{ResponseWriter: w, before: func(chunk []byte) int {
-					return len(chunk) * eighths / 8
-				}, then: func() error {
-					v.Note("held")
-					v.Pass("cut")
-					return errCut
-				}}
-			},
-			Run: func(t *testing.T, v *browsertest.Visit) {
-				v.Wait("fallbacks")
-				v.Open("3")
-				v.WaitNote("held")
-				v.Picture()
-				v.Open("cut")
-				v.WaitEnd()
-				v.Picture()
-				noHalves(t, v)
-				if got := v.Picture().Parts["half-3"]; !strings.Contains(got, "dots") {
-					t.Errorf("half-3 = %s, want the fallback", got)
-				}
-			},
-		})
 	}
-	return all
+}
+
+// cut is a scenario in which the connection is lost within a chunk. If that is
+// hidden from the browser, the page ends as if that were all of it.
+func cut(percent int, hidden bool) browsertest.Scenario {
+	name := fmt.Sprintf("a response that breaks off after %d %% of a chunk shows none of it", percent)
+	if hidden {
+		name = fmt.Sprintf("a response that ends after %d %% of a chunk shows none of it", percent)
+	}
+	return browsertest.Scenario{
+		Name:   name,
+		Hidden: hidden,
+		Where:  browsertest.AtRuntime,
+		Page:   pages.Halves(pieces),
+		Watch:  halvesWatch(),
+		Files:  map[string]browsertest.File{"halves.js": halvesScript},
+		Faults: []string{errCut.Error()},
+		Wrap: func(v *browsertest.Visit, w http.ResponseWriter) http.ResponseWriter {
+			return &cutter{ResponseWriter: w, before: func(chunk []byte) int {
+				return (len(chunk) - 1) * percent / 100
+			}, then: func() error {
+				v.Note("held")
+				v.Pass("cut")
+				return errCut
+			}}
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("fallbacks")
+			v.Open("3")
+			v.WaitNote("held")
+			v.Picture() // the browser has had time for the piece
+			v.Open("cut")
+			v.WaitEnd()
+			if hidden {
+				v.WaitComplete()
+			}
+			v.Picture() // the browser has had time for the end
+			noHalves(t, v)
+			if got, want := v.Picture().Parts["half-3"], `<i class="dots">...</i>`; got != want {
+				t.Errorf("half-3 = %s, want the fallback, %s", got, want)
+			}
+		},
+	}
+}
+
+func halvesScript(_ *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+	script(w, `
+		addEventListener("append", () => document.body.append(document.createElement("aside")));
+		addEventListener("wrap", () => {
+			const wrapper = document.createElement("div");
+			wrapper.append(...document.querySelectorAll("section"));
+			document.body.prepend(wrapper);
+		});
+	`)
 }
 
 func halvesWatch() map[string]string {

@@ -14,7 +14,7 @@ type Engine struct {
 	// Scripting says whether scripts run.
 	Scripting bool
 	// Native says whether the browser patches by itself, so that the runtime
-	// has nothing to do.
+	// has nothing to do. Open corrects it for an old Chromium.
 	Native bool
 	// Install is the command that brings the browser to a Debian system.
 	Install string

@@ -28,12 +28,11 @@ var chromiumVersion = regexp.MustCompile(`"Chromium";v="(\d+)"`)
 // needsNoScript says whether the page is to carry the meta element: current
 // Chromium patches with scripting off too.
 func needsNoScript(r *http.Request) bool {
-	if noScriptMode(r) == stream.InOrder {
-		return false
-	}
 	if m := chromiumVersion.FindStringSubmatch(r.Header.Get("Sec-CH-UA")); m != nil {
 		major, _ := strconv.Atoi(m[1])
-		return major < 150
+		if major >= 150 {
+			return false
+		}
 	}
-	return true
+	return noScriptMode(r) == stream.OutOfOrder
 }

@@ -1,6 +1,8 @@
 package browsertest_test
 
 import (
+	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/rivulet-go/rivulet/examples/browsertest"
 	"github.com/rivulet-go/rivulet/examples/browsertest/pages"
+	"github.com/rivulet-go/rivulet/stream"
 )
 
 var order = []browsertest.Scenario{
@@ -81,11 +84,11 @@ var order = []browsertest.Scenario{
 		},
 	},
 	{
-		Name: "comments like markers in the shell capture nothing",
+		Name: "comments like markers capture nothing",
 		Page: pages.Comments(),
 		Watch: map[string]string{
 			"fallback": "#a > .dots",
-			"a":        "#a:not(:has(> .dots)) > b.a",
+			"a":        "#a:not(:has(> .dots)) > b.a + b.a:last-child",
 			"captured": "#comments b",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
@@ -102,6 +105,50 @@ var order = []browsertest.Scenario{
 		},
 	},
 }
+
+var whole = []browsertest.Scenario{{
+	Name:  "a script that fetches the page gets it whole, a frame gets it in pieces",
+	Where: browsertest.Scripted,
+	Page:  pages.Whole(),
+	Watch: map[string]string{"a": "#a > b.a"},
+	Files: map[string]browsertest.File{
+		"fetch.js": func(_ *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+			script(w, `addEventListener("again", async () => {
+				const response = await fetch(location.href);
+				const page = new DOMParser().parseFromString(await response.text(), "text/html");
+				note(response.headers.get("Vary"));
+				note(page.querySelector("#a").innerHTML + page.querySelectorAll("template").length);
+			})`)
+		},
+		"frame": func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+			load := func(context.Context) (string, error) {
+				v.Pass("frame")
+				return "frame", nil
+			}
+			if err := stream.Render(w, r, pages.Frame(load)); err != nil {
+				v.Note(err.Error())
+			}
+		},
+		"frame.js": func(_ *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+			script(w, `const shown = new Set();
+				new MutationObserver(() => {
+					const element = document.querySelector("body > .dots, body > .frame");
+					if (!element || shown.has(element.className)) return;
+					shown.add(element.className);
+					parent.note(element.className);
+				}).observe(document, {childList: true, subtree: true})`)
+		},
+	},
+	Run: func(t *testing.T, v *browsertest.Visit) {
+		v.WaitNote("dots")
+		v.Open("frame")
+		v.WaitNote("frame")
+		v.Reveal("a")
+		v.Dispatch("again")
+		v.WaitNote("Sec-Fetch-Dest, HX-Request")
+		v.WaitNote(`<b class="a">a</b>0`)
+	},
+}}
 
 // one is a scenario for pages with the boundary "a".
 func one(name string, page templ.Component) browsertest.Scenario {

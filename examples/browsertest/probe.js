@@ -60,12 +60,16 @@
     };
   };
 
+  addEventListener("picture", () => {
+    look();
+    report("picture", "", {picture: picture()});
+  });
+
   (async () => {
     for (;;) {
       const order = await (await fetch("orders", {cache: "no-store"})).text();
       if (order == "leave") break;
-      look();
-      report("picture", "", {picture: picture()});
+      dispatchEvent(new Event(order));
     }
     report("leaves", "", {picture: picture()});
     await sending;

@@ -29,6 +29,9 @@ type Scenario struct {
 	Files map[string]File
 	// Wrap is put around the writer that the page is sent to.
 	Wrap func(*Visit, http.ResponseWriter) http.ResponseWriter
+	// Hidden hides from the browser that the page could not be finished, as
+	// some proxies do.
+	Hidden bool
 	// Faults are what the page may report as faults: errors of scripts,
 	// violations of the policy, files that do not load, a page cut short. Any other
 	// fails the test.

@@ -17,9 +17,11 @@ var scripting = []browsertest.Scenario{{
 	},
 	Page: pages.One(),
 	Watch: map[string]string{
-		"content": "#a > b.a",
+		"fallback": "#a > .dots",
+		"content":  "#a > b.a",
 	},
 	Run: func(t *testing.T, v *browsertest.Visit) {
+		v.Wait("fallback")
 		v.Open("a")
 		v.Wait("content")
 		var modes []string

@@ -40,6 +40,26 @@ var scripts = []browsertest.Scenario{
 		},
 	},
 	{
+		Name:   "a script that two chunks need runs once, with the first that arrives",
+		Where:  browsertest.Scripted,
+		Page:   pages.Once(),
+		Policy: nonceOnly,
+		Watch: map[string]string{
+			"fallback": "#a > .dots",
+			"a":        "#a:not(:has(> .dots)) > b.a:only-child",
+			"b":        "#b:not(:has(> .dots)) > script + b.b",
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("fallback")
+			v.Reveal("b", "a")
+			v.Finished(t)
+			want := []string{"once"}
+			if got := v.Notes(); !slices.Equal(got, want) {
+				t.Errorf("Notes() = %q, want %q", got, want)
+			}
+		},
+	},
+	{
 		Name:   "external scripts in a chunk run in order",
 		Where:  browsertest.Scripted,
 		Page:   pages.Sources(),

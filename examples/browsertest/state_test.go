@@ -2,6 +2,7 @@ package browsertest_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/rivulet-go/rivulet/examples/browsertest"
@@ -65,6 +66,27 @@ var state = []browsertest.Scenario{
 				if got := v.Color(name); got != want {
 					t.Errorf("Color(%q) = %s, want %s", name, got, want)
 				}
+			}
+		},
+	},
+	{
+		Name:  "the style that a failed view has claimed comes with the next view that needs it",
+		Where: browsertest.Scripted,
+		Page:  pages.Lost(),
+		Watch: map[string]string{
+			"fallback": "#broken > .dots",
+			"broken":   "#broken:not(:has(> .dots)) > [role=alert]",
+			"partial":  "#broken > b",
+			"a":        "#a:not(:has(> .dots)) > b.a",
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("fallback")
+			v.Reveal("broken", "a")
+			if got, want := v.Color("a"), "rgb(1, 2, 3)"; got != want {
+				t.Errorf("Color(a) = %s, want %s", got, want)
+			}
+			if slices.Contains(v.Seen(), "partial") {
+				t.Error("a part of the failed view was seen")
 			}
 		},
 	},

@@ -258,12 +258,18 @@ func (v *Visit) WaitEnd() {
 	v.wait("ended", "", "the response has not ended")
 }
 
+// WaitComplete waits until the browser has loaded the document.
+func (v *Visit) WaitComplete() {
+	v.t.Helper()
+	v.wait("complete", "", "the document is not complete")
+}
+
 // Finished waits until the document is complete and checks that every chunk has
 // been used. All gates must be open.
 func (v *Visit) Finished(t testing.TB) {
 	t.Helper()
 	v.WaitEnd()
-	v.wait("complete", "", "the document is not complete")
+	v.WaitComplete()
 	if p := v.Picture(); p.Templates != 0 {
 		t.Errorf("%d chunks have not been used", p.Templates)
 	}
@@ -319,6 +325,14 @@ func (v *Visit) Requests() []*http.Request {
 	return slices.Clone(v.asked)
 }
 
+// Dispatch sends an event of that name to the page's window.
+func (v *Visit) Dispatch(event string) {
+	v.t.Helper()
+	if !send(v.orders, event, Patience) {
+		v.t.Fatalf("%s does not take the order %q", v.Engine().Name, event)
+	}
+}
+
 // Picture asks the page how it looks. What was seen before has been reported
 // when it returns.
 func (v *Visit) Picture() *Picture {
@@ -334,9 +348,7 @@ func (v *Visit) Picture() *Picture {
 	v.mu.Lock()
 	before := len(pictures())
 	v.mu.Unlock()
-	if !send(v.orders, "picture", Patience) {
-		v.t.Fatalf("the page does not take orders")
-	}
+	v.Dispatch("picture")
 	var picture *Picture
 	if !v.until(Patience, func() bool {
 		all := pictures()
@@ -424,8 +436,11 @@ func (v *Visit) routes() http.Handler {
 func (v *Visit) servePage(w http.ResponseWriter, r *http.Request) {
 	engine := v.browser.Engine
 	rd := v.scenario.Renderer
-	rd.Mode = noScriptMode
-	inOrder := noScriptMode(r) == stream.InOrder
+	inOrder := false
+	if !Streamed(engine) {
+		rd.Mode = noScriptMode
+		inOrder = noScriptMode(r) == stream.InOrder
+	}
 	if inOrder {
 		http.SetCookie(w, &http.Cookie{Name: noScriptCookie, Value: "1", Path: "/"})
 	}
@@ -444,9 +459,11 @@ func (v *Visit) servePage(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	if v.scenario.Policy != "" {
 		nonce := "nonce" + v.id
+		if strings.Contains(v.scenario.Policy, "{nonce}") {
+			ctx = templ.WithNonce(ctx, nonce)
+		}
 		policy := strings.NewReplacer("{nonce}", nonce, "{origin}", v.browser.server.URL).Replace(v.scenario.Policy)
 		w.Header().Set("Content-Security-Policy", policy)
-		ctx = templ.WithNonce(ctx, nonce)
 	}
 	if v.scenario.Wrap != nil {
 		w = v.scenario.Wrap(v, w)
@@ -467,6 +484,8 @@ func (v *Visit) servePage(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
-		panic(http.ErrAbortHandler)
+		if !v.scenario.Hidden {
+			panic(http.ErrAbortHandler)
+		}
 	}
 }
