@@ -25,6 +25,11 @@
   // For the page's own scripts: what they note arrives in order.
   window.note = text => report("note", text);
 
+  // What scripts have arrived, whether they have run or not.
+  new PerformanceObserver(list => list.getEntries().forEach(entry => {
+    if (entry.initiatorType == "script") report("fetched", entry.name.replace(/.*\//, ""));
+  })).observe({type: "resource"});
+
   addEventListener("load", () => report("complete", ""));
 
   const fault = text => report("fault", String(text));

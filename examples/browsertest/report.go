@@ -1,10 +1,10 @@
 package browsertest
 
 // A Report is what the page under test says: seen, note, fault, picture,
-// complete, leaves; or what its server says: loaded, failed, ended.
+// fetched, complete, leaves; or what its server says: loaded, failed, ended.
 type Report struct {
 	Kind    string
-	Text    string   // the watched name, the note, the fault, the boundary's name, the digest
+	Text    string   // the watched name, the note, the fault, the file, the boundary's name, the digest
 	Color   string   // of what was seen, at that moment
 	Picture *Picture // how the page looks
 }

@@ -246,6 +246,13 @@ func (v *Visit) WaitNote(text string) {
 	v.wait("note", text, fmt.Sprintf("%q has not been noted", text))
 }
 
+// WaitFetched waits until the browser has got the script of that name, whether
+// it has run or not.
+func (v *Visit) WaitFetched(name string) {
+	v.t.Helper()
+	v.wait("fetched", name, fmt.Sprintf("%s has not been fetched", name))
+}
+
 // WaitLoaded waits until the load of the boundary of that name has ended.
 func (v *Visit) WaitLoaded(name string) {
 	v.t.Helper()
