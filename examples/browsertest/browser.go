@@ -37,6 +37,7 @@ func Open(t testing.TB, e *Engine) *Browser {
 		Engine: e,
 		t:      t,
 		path:   e.path(t),
+		kill:   func() {},
 		next:   make(chan *Visit),
 		visits: make(map[string]*Visit),
 	}

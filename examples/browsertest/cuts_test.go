@@ -52,6 +52,7 @@ func halves(name string, where func(*browsertest.Engine) bool, event string, che
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Wait("fallbacks")
+			v.WaitNote("listening") // Firefox may hold the piece back while it waits for the script
 			for i := range pieces {
 				v.Open(fmt.Sprint(i))
 				v.WaitNote(fmt.Sprintf("held %d", i+1))
@@ -96,6 +97,7 @@ func cut(percent int, hidden bool) browsertest.Scenario {
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Wait("fallbacks")
+			v.WaitNote("listening") // Firefox may hold the piece back while it waits for the script
 			v.Open("3")
 			v.WaitNote("held")
 			arrived(v, 3, percent, 100)
@@ -119,6 +121,7 @@ func halvesScript(_ *browsertest.Visit, w http.ResponseWriter, r *http.Request) 
 		addEventListener("move", () => {
 			document.body.append(...[...document.body.childNodes].filter(node => node.nodeName != "TEMPLATE"));
 		});
+		note("listening");
 	`)
 }
 

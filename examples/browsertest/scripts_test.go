@@ -91,6 +91,32 @@ var scripts = []browsertest.Scenario{
 		},
 	},
 	{
+		Name:  "a chunk that arrives while a script of the shell is on its way is revealed after it",
+		Where: browsertest.Scripted,
+		Page:  pages.Blocked(),
+		Watch: map[string]string{
+			"fallback": "#a > .dots",
+			"a":        "#a:not(:has(> .dots)) > b.a",
+			"b":        "#b:not(:has(> .dots)) > b.b",
+		},
+		Files: map[string]browsertest.File{
+			"blocking.js": func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+				v.Pass("script")
+				script(w, `note("ran")`)
+			},
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("fallback")
+			v.Open("a")
+			v.WaitLoaded("a")
+			v.Picture() // the browser has had time for the chunk
+			v.Open("script")
+			v.WaitNote("ran")
+			v.Wait("a")
+			v.Reveal("b")
+		},
+	},
+	{
 		Name:   "custom elements in chunks connect once",
 		Where:  browsertest.Scripted,
 		Page:   pages.Custom(),

@@ -477,7 +477,9 @@ func (v *Visit) servePage(w http.ResponseWriter, r *http.Request) {
 	}
 	rd.Trace = &stream.Trace{
 		Loaded: func(_ context.Context, b stream.BoundaryInfo, _ error) {
-			v.change(func() { v.reports = append(v.reports, Report{Kind: "loaded", Text: b.Name}) })
+			if b.Name != "" {
+				v.change(func() { v.reports = append(v.reports, Report{Kind: "loaded", Text: b.Name}) })
+			}
 		},
 		Failed: func(_ context.Context, err *stream.BoundaryError) {
 			v.change(func() { v.reports = append(v.reports, Report{Kind: "failed", Text: err.Digest}) })
