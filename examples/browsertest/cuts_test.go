@@ -52,7 +52,7 @@ func halves(name string, where func(*browsertest.Engine) bool, event string, che
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Wait("fallbacks")
-			v.WaitNote("listening") // Firefox may hold the piece back while it waits for the script
+			listening(v)
 			for i := range pieces {
 				v.Open(fmt.Sprint(i))
 				v.WaitNote(fmt.Sprintf("held %d", i+1))
@@ -97,7 +97,7 @@ func cut(percent int, hidden bool) browsertest.Scenario {
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Wait("fallbacks")
-			v.WaitNote("listening") // Firefox may hold the piece back while it waits for the script
+			listening(v)
 			v.Open("3")
 			v.WaitNote("held")
 			arrived(v, 3, percent, 100)
@@ -133,6 +133,13 @@ func halvesWatch() map[string]string {
 		watch[fmt.Sprintf("whole %d", i)] = fmt.Sprintf("#half-%d:not(:has(.dots)) > .first ~ .last", i)
 	}
 	return watch
+}
+
+// listening waits until the script of the page has run and its parser goes on:
+// Firefox may keep to itself what arrives in that moment, until more arrives.
+func listening(v *browsertest.Visit) {
+	v.WaitNote("listening")
+	v.Picture()
 }
 
 // arrived waits until the browser has seen that part of chunk i, as far as it

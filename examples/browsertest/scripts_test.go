@@ -91,7 +91,7 @@ var scripts = []browsertest.Scenario{
 		},
 	},
 	{
-		Name:  "a chunk that arrives while a script of the shell is on its way is revealed after it",
+		Name:  "a chunk that arrives while a script of the shell is on its way is not lost",
 		Where: browsertest.Scripted,
 		Page:  pages.Blocked(),
 		Watch: map[string]string{
@@ -112,8 +112,10 @@ var scripts = []browsertest.Scenario{
 			v.Picture() // the browser has had time for the chunk
 			v.Open("script")
 			v.WaitNote("ran")
-			v.Wait("a")
-			v.Reveal("b")
+			// Firefox may keep to itself what arrives in the moment in which
+			// the script does, until more arrives.
+			v.Open("b")
+			v.Wait("a", "b")
 		},
 	},
 	{
