@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -17,20 +18,31 @@ import (
 type benchPage struct {
 	name     string
 	sections []pages.Section
-	streamed bool
+	load     pages.Load // nil: no boundaries
 }
 
 var benchPages = []benchPage{
-	{"none", pages.Sections(10, 20), false},
-	{"10x20", pages.Sections(10, 20), true},
-	{"100x4", pages.Sections(100, 4), true},
-	{"39nested", pages.Nested(3, 3, 4), true},
+	{"none", pages.Sections(10, 20), nil},
+	{"10x20", pages.Sections(10, 20), yielding},
+	{"100x4", pages.Sections(100, 4), yielding},
+	{"39nested", pages.Nested(3, 3, 4), yielding},
+	{"10x20-later", pages.Sections(10, 20), later},
+	{"100x4-later", pages.Sections(100, 4), later},
 }
 
 // yielding is a load that gives other goroutines a turn and no more.
 func yielding(s pages.Section) func(context.Context) (pages.Section, error) {
 	return func(context.Context) (pages.Section, error) {
 		runtime.Gosched()
+		return s, nil
+	}
+}
+
+// later is a load that ends when the shell has left, so that its boundary is
+// sent as a chunk.
+func later(s pages.Section) func(context.Context) (pages.Section, error) {
+	return func(context.Context) (pages.Section, error) {
+		time.Sleep(500 * time.Microsecond)
 		return s, nil
 	}
 }
@@ -43,10 +55,10 @@ func (b benchPage) plain() http.Handler {
 
 func (b benchPage) stream() http.Handler {
 	return stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
-		if !b.streamed {
+		if b.load == nil {
 			return pages.Plain(b.sections), nil
 		}
-		return pages.Streamed(b.sections, yielding), nil
+		return pages.Streamed(b.sections, b.load), nil
 	})
 }
 

@@ -88,6 +88,7 @@ type boundary struct {
 	// Of one that loads in place, without an id.
 	foreign   bool
 	fragments *templ.FragmentContext // what templ.RenderFragments wants of it
+	task      *task                  // its load, once abandoned
 
 	settled atomic.Bool // content and err are known
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -66,4 +67,27 @@ func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 func (e *PanicError) Unwrap() error {
 	err, _ := e.Value.(error)
 	return err
+}
+
+var (
+	errGoexit = errors.New("the load ended its goroutine with runtime.Goexit")
+	errNoView = errors.New("the load returned neither a view nor an error")
+)
+
+// cause returns the reason why ctx has ended where err is only its echo.
+func cause(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// isAbort reports whether err is a panic with http.ErrAbortHandler, which is
+// meant for the whole response.
+func isAbort(err error) bool {
+	var p *PanicError
+	return errors.As(err, &p) && p.Value == http.ErrAbortHandler
 }

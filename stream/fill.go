@@ -8,40 +8,79 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 
 	"github.com/a-h/templ"
 )
 
-// resolve appends src to p.bytes and puts at each mark what is to stand there:
-// the content of a boundary that is ready, or markers with the fallback.
-func (p *response) resolve(src []byte, marks []mark) error {
+// settle puts at each mark of p.bytes what is to stand there: the content of a
+// boundary that is ready, or markers with the fallback. If patient, it lets
+// loads that need no time end first, those of boundaries within others too.
+func (p *response) settle(patient bool) {
+	for len(p.marks) > 0 {
+		if patient {
+			p.yield()
+		}
+		if !slices.ContainsFunc(p.marks, func(m mark) bool { return m.b.settled.Load() }) {
+			p.atMarks(p.placeholder)
+			return
+		}
+		p.atMarks(func(b *boundary) {
+			if !b.settled.Load() {
+				p.marks = append(p.marks, mark{len(p.bytes), b})
+				return
+			}
+			_ = p.fillInPlace(b) // its error shows at the next write
+		})
+	}
+}
+
+// atMarks writes p.bytes anew and calls put at each mark.
+func (p *response) atMarks(put func(*boundary)) {
+	src, marks := p.bytes, p.marks
+	p.bytes, p.marks = getBytes(), nil
 	pos := 0
 	for _, m := range marks {
 		p.bytes = append(p.bytes, src[pos:m.offset]...)
 		pos = m.offset
-		if !m.b.settled.Load() {
-			if p.mode == OutOfOrder && !p.whole {
-				p.placeholder(m.b)
-				continue
-			}
-			if p.mode == InOrder && !p.whole && len(p.bytes) > 0 {
+		put(m.b)
+	}
+	p.bytes = append(p.bytes, src[pos:]...)
+	putBytes(src)
+}
+
+// settleInOrder appends src to p.bytes and waits at each mark for the content
+// that is to stand there.
+func (p *response) settleInOrder(src []byte, marks []mark) error {
+	pos := 0
+	for _, m := range marks {
+		p.bytes = append(p.bytes, src[pos:m.offset]...)
+		pos = m.offset
+		if p.mode == InOrder && !p.whole && !m.b.settled.Load() && len(p.bytes) > 0 {
+			p.yield() // what ends at this moment needs no flush before it
+			if !m.b.settled.Load() {
 				if err := p.write(true); err != nil {
 					return err
 				}
 				p.bytes = getBytes()
 			}
-			if err := p.await(m.b); err != nil {
-				return err
-			}
 		}
-		start := p.written()
-		if err := p.fill(m.b); err != nil {
+		if err := p.await(m.b); err != nil {
 			return err
 		}
-		p.noteSent(m.b, p.written()-start, true)
+		if err := p.fillInPlace(m.b); err != nil {
+			return err
+		}
 	}
 	p.bytes = append(p.bytes, src[pos:]...)
 	return nil
+}
+
+func (p *response) fillInPlace(b *boundary) error {
+	start := p.written()
+	err := p.fill(b)
+	p.noteSent(b, p.written()-start, true)
+	return err
 }
 
 // placeholder writes the markers of b with its fallback between them.
@@ -68,8 +107,7 @@ func (p *response) chunk(b *boundary) {
 	start := p.written()
 	p.pending--
 	p.bytes = appendChunkStart(p.bytes, b)
-	// Out of order nothing is waited for, so there is no error.
-	_ = p.fill(b)
+	_ = p.fill(b) // its error shows at the next write
 	p.bytes = appendChunkEnd(p.bytes)
 	p.noteSent(b, p.written()-start, false)
 }
@@ -123,7 +161,7 @@ func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Componen
 	p.bytes, f.bytes = f.bytes, nil
 	if err != nil {
 		p.loads.close(f, kind == viewFragment)
-		p.bytes = p.bytes[:start]
+		p.bytes, f.marks = p.bytes[:start], nil
 		if kind == viewFragment {
 			p.state.renew(p.nonce)
 		}
@@ -134,18 +172,19 @@ func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Componen
 	} else {
 		p.loads.close(f, false)
 	}
-	if len(f.marks) == 0 {
-		return nil
-	}
 	marks := f.marks
 	f.marks = nil
+	if len(marks) == 0 || p.outOfOrder() {
+		p.marks = append(p.marks, marks...)
+		return nil
+	}
 	src := append(getBytes(), p.bytes[start:]...)
 	defer putBytes(src)
 	for i := range marks {
 		marks[i].offset -= start
 	}
 	p.bytes = p.bytes[:start]
-	return p.resolve(src, marks)
+	return p.settleInOrder(src, marks)
 }
 
 // fillInto waits for b and writes its content to w, a writer that is not ours.

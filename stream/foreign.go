@@ -3,7 +3,6 @@ package stream
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -28,8 +27,8 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 		}
 		b.resp, rd, trace = p, p.rd, p.trace
 		p.noteForeign(b)
-		if timeout <= 0 {
-			timeout = p.timeout()
+		if timeout <= 0 && p.timeout() > 0 {
+			timeout = max(time.Until(p.start.Add(p.timeout())), time.Nanosecond)
 		}
 	}
 	// What templ.RenderFragments asks for is kept apart until it is known to
@@ -40,9 +39,6 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 		b.fragments = &templ.FragmentContext{W: &wanted, IDs: outer.IDs}
 	}
 	view, err := b.loadNow(ctx, timeout)
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
 	viewCtx := templ.ClearChildren(ctx)
 	if b.fragments != nil {
 		viewCtx = context.WithValue(viewCtx, fragmentKey, b.fragments)
@@ -57,6 +53,15 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 	if isAbort(err) {
 		panic(http.ErrAbortHandler)
 	}
+	// An error of which the end of the surroundings is the cause is theirs, but
+	// the deadline of a request fails its loads and not its page.
+	ended := func() bool {
+		inPage := b.resp != nil && parent == &b.resp.root
+		return ctx.Err() == context.Canceled || ctx.Err() != nil && !inPage
+	}
+	if err != nil && ended() {
+		return context.Cause(ctx)
+	}
 	if err != nil {
 		be := &BoundaryError{Name: b.Name, Digest: newDigest(), Err: err}
 		report(ctx, trace, be)
@@ -67,6 +72,9 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 		for _, c := range errorViews(b.OnError, rd, be) {
 			if err := render(c); err == nil {
 				break
+			}
+			if ended() {
+				return context.Cause(ctx)
 			}
 		}
 	}
@@ -86,21 +94,26 @@ func (b *boundary) loadNow(ctx context.Context, timeout time.Duration) (templ.Co
 		ctx, cancel = context.WithTimeoutCause(ctx, timeout, &timeoutError{timeout})
 		defer cancel()
 	}
+	kind := timed
+	if b.Timeout > 0 {
+		kind = untimed
+	}
 	var view templ.Component
-	wait := start(ctx, b, func(ctx context.Context) (err error) {
+	t := start(ctx, b, kind, func(ctx context.Context) (err error) {
 		if view, err = b.Load(ctx); err == nil && view == nil {
 			err = errNoView
 		}
 		return err
 	})
 	// A load that outlives its time writes to view later, so nobody reads it.
-	if err := wait(ctx); err != nil {
+	if err := t.wait(ctx); err != nil {
+		if t.loads != nil && ctx.Err() == context.DeadlineExceeded {
+			t.loads.abandonTask(t, b)
+		}
 		return nil, err
 	}
 	return view, nil
 }
-
-var errNoView = errors.New("the load returned neither a view nor an error")
 
 var warnForeign sync.Once
 

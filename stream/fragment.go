@@ -87,6 +87,12 @@ func (f *fragment) render(ctx context.Context, c templ.Component, buf *templrunt
 	return drain(buf)
 }
 
+// recycle gives the bytes of f to other responses.
+func (f *fragment) recycle() {
+	putBytes(f.bytes)
+	f.bytes, f.marks = nil, nil
+}
+
 // Rendered returns a Load that renders content in its own goroutine, for
 // components that do their slow work while they are rendered. The content has
 // a templ state of its own, so assets that templ emits once are emitted once

@@ -21,11 +21,12 @@ import (
 // first.
 func Go(ctx context.Context, f func(context.Context) error) (wait func(context.Context) error) {
 	owner, _ := ctx.Value(ownerKey{}).(*boundary)
-	return start(ctx, owner, f)
+	return start(ctx, owner, timed, f).wait
 }
 
-// start is Go for what happens on behalf of owner, which may be nil.
-func start(ctx context.Context, owner *boundary, f func(context.Context) error) (wait func(context.Context) error) {
+// start is Go for what happens on behalf of owner, which may be nil, and ends
+// with that scope of it.
+func start(ctx context.Context, owner *boundary, kind int, f func(context.Context) error) *task {
 	t := &task{f: f, done: make(chan struct{})}
 	state := &templState{nonce: templ.GetNonce(ctx)}
 	t.ctx = placeContext{Context: ctx, values: ctx, owner: owner, state: state}
@@ -36,9 +37,9 @@ func start(ctx context.Context, owner *boundary, f func(context.Context) error) 
 		go t.run() // waited for by t.wait
 	default:
 		t.loads = &owner.resp.loads
-		t.loads.addTask(t, owner)
+		t.loads.addTask(t, owner, kind)
 	}
-	return t.wait
+	return t
 }
 
 // A task is the goroutine of a Go.
@@ -48,14 +49,22 @@ type task struct {
 	loads *loads // nil outside a response
 	done  chan struct{}
 	err   error // once done is closed
+
+	// Guarded by loads.mu.
+	ended     bool
+	abandoned bool // by itself, not together with all tasks
 }
 
 // addTask starts t, to end at the latest when what owner places would.
-func (l *loads) addTask(t *task, owner *boundary) {
+func (l *loads) addTask(t *task, owner *boundary, kind int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.ended {
+		t.refuse(errEnded)
+		return
+	}
 	owner.resp.open(t.ctx.values)
-	scope := owner.scope(timed)
+	scope := owner.scope(kind)
 	if scope.Err() != nil {
 		t.refuse(context.Cause(scope))
 		return
@@ -69,6 +78,7 @@ func (l *loads) addTask(t *task, owner *boundary) {
 }
 
 func (t *task) refuse(err error) {
+	t.ended = true
 	t.err = err
 	close(t.done)
 }
@@ -80,10 +90,10 @@ func (t *task) run() error {
 			t.err = &PanicError{Value: v, Stack: debug.Stack()}
 		}
 		t.err = cause(&t.ctx, t.err)
-		close(t.done)
 		if t.loads != nil {
-			t.loads.taskDone()
+			t.loads.taskDone(t)
 		}
+		close(t.done)
 	}()
 	t.err = t.f(&t.ctx)
 	return nil

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"runtime/debug"
 	"slices"
@@ -26,17 +25,17 @@ type loads struct {
 
 	mu        sync.Mutex
 	running   int  // loads that hold a slot of the limit
-	tasks     int  // goroutines of Go
+	tasks     int  // goroutines of Go, and loads in place
 	abandoned int  // loads and tasks that run although their time has passed
 	noTasks   bool // the time of all tasks has passed
 	aborted   bool
+	ended     bool
 	queue     []*boundary
 	ready     []*boundary // settled since the response last looked
 	first     *boundary
 	last      *boundary
+	inPlace   []*boundary // loads in place that were abandoned
 }
-
-var errGoexit = errors.New("the load ended its goroutine with runtime.Goexit")
 
 // add starts or queues the load of b, which has been met in f.
 func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
@@ -58,7 +57,7 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 // admit gives b its number and its contexts.
 func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	p, owner := b.resp, b.parent
-	if f.closed || f.kind == loadFragment && owner.settled.Load() {
+	if l.ended || f.closed || f.kind == loadFragment && owner.settled.Load() {
 		return errClosed
 	}
 	p.open(ctx)
@@ -97,6 +96,9 @@ func (l *loads) startQueued() {
 	for len(l.queue) > 0 && (l.limit <= 0 || l.running < l.limit) {
 		b := l.queue[0]
 		l.queue = slices.Delete(l.queue, 0, 1)
+		if b.settled.Load() {
+			continue // its time had passed before it was queued
+		}
 		if b.load.Err() != nil {
 			l.settle(b, nil, context.Cause(&b.load))
 			continue
@@ -144,6 +146,7 @@ func (l *loads) returned(b *boundary, view templ.Component, err error) {
 	l.running--
 	l.settle(b, view, err)
 	l.startQueued()
+	l.signal()
 }
 
 // settle notes how the load of b has ended, unless that is known already.
@@ -151,7 +154,10 @@ func (l *loads) settle(b *boundary, view templ.Component, err error) {
 	if b.settled.Load() {
 		return
 	}
-	b.content, b.err = view, cause(&b.load, err)
+	if err != nil {
+		err = b.reason(err)
+	}
+	b.content, b.err = view, err
 	b.settled.Store(true)
 	if err != nil {
 		b.closeSubtree()
@@ -161,6 +167,16 @@ func (l *loads) settle(b *boundary, view templ.Component, err error) {
 	}
 	l.ready = append(l.ready, b)
 	l.signal()
+}
+
+// reason returns the error of b, whose load has returned err. When its time
+// has passed that is the reason, whatever the load makes of its context's end:
+// whether the load or the clock is heard first is a matter of luck.
+func (b *boundary) reason(err error) error {
+	if b.load.Err() == context.DeadlineExceeded && !isAbort(err) {
+		return context.Cause(&b.load)
+	}
+	return cause(&b.load, err)
 }
 
 // signal wakes the goroutine of the response, now or when it next waits.
@@ -177,27 +193,28 @@ func (b *boundary) expire() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if b.load.Err() == context.DeadlineExceeded {
-		l.fail(b)
+		l.fail(b, context.Cause(&b.load))
 		l.startQueued()
 	}
 }
 
 // expireTimed fails every boundary to which the deadline of the response
-// applies.
-func (l *loads) expireTimed() {
+// applies, which has ended with cause. Their own contexts end with it, but
+// perhaps a moment later.
+func (l *loads) expireTimed(cause error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for b := l.first; b != nil; b = b.next {
 		if b.Timeout <= 0 {
-			l.fail(b)
+			l.fail(b, cause)
 		}
 	}
 	l.startQueued()
 }
 
-// fail settles b with the cause that has ended its context. A load that is
+// fail settles b with the cause that ends its context. A load that is
 // running is abandoned: nobody waits for it, and its slot is free.
-func (l *loads) fail(b *boundary) {
+func (l *loads) fail(b *boundary, cause error) {
 	if b.settled.Load() {
 		return
 	}
@@ -207,11 +224,20 @@ func (l *loads) fail(b *boundary) {
 			l.queue = slices.Delete(l.queue, i, i+1)
 		}
 	case loading:
-		b.abandoned = true
-		l.abandoned++
-		l.running--
+		l.abandon(b)
 	}
-	l.settle(b, nil, context.Cause(&b.load))
+	l.settle(b, nil, cause)
+}
+
+// abandon waits for b no more. At the end of the response overdue may do so
+// before expire does.
+func (l *loads) abandon(b *boundary) {
+	if b.abandoned {
+		return
+	}
+	b.abandoned = true
+	l.abandoned++
+	l.running--
 }
 
 // take returns what was settled since the last call, in document order.
@@ -240,17 +266,6 @@ func (l *loads) close(f *fragment, failed bool) {
 	}
 }
 
-// cause returns the reason why ctx has ended where err is only its echo.
-func cause(ctx context.Context, err error) error {
-	if err == nil || ctx.Err() == nil {
-		return err
-	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return context.Cause(ctx)
-	}
-	return err
-}
-
 // idle reports whether no goroutine of the response is left.
 func (l *loads) idle() bool {
 	l.mu.Lock()
@@ -265,14 +280,38 @@ func (l *loads) busy() bool {
 	return l.running+l.tasks > 0
 }
 
-func (l *loads) taskDone() {
+func (l *loads) taskDone(t *task) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.noTasks {
+	t.ended = true
+	if l.noTasks || t.abandoned {
 		l.abandoned--
 		return
 	}
 	l.tasks--
+	l.signal()
+}
+
+// end refuses whatever is still to be placed or started.
+func (l *loads) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = true
+}
+
+// abandonTask leaves behind t, the load in place of b, if it has not returned.
+func (l *loads) abandonTask(t *task, b *boundary) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case t.ended:
+		return
+	case !l.noTasks:
+		l.tasks--
+		l.abandoned++
+	}
+	t.abandoned, b.task = true, t
+	l.inPlace = append(l.inPlace, b)
 	l.signal()
 }
 
@@ -291,9 +330,7 @@ func (l *loads) overdue(now, deadline time.Time) (next time.Time) {
 			continue
 		}
 		if t, ok := b.load.Deadline(); ok && !t.After(now) {
-			b.abandoned = true
-			l.abandoned++
-			l.running--
+			l.abandon(b)
 		} else if ok {
 			earlier(t)
 		}
@@ -317,6 +354,11 @@ func (l *loads) left() (abandoned []*boundary) {
 			abandoned = append(abandoned, b)
 		}
 	}
+	for _, b := range l.inPlace {
+		if !b.task.ended {
+			abandoned = append(abandoned, b)
+		}
+	}
 	return abandoned
 }
 
@@ -328,11 +370,4 @@ func (l *loads) checkAbort() {
 	if aborted {
 		panic(http.ErrAbortHandler)
 	}
-}
-
-// isAbort reports whether err is a panic with http.ErrAbortHandler, which is
-// meant for the whole response.
-func isAbort(err error) bool {
-	var p *PanicError
-	return errors.As(err, &p) && p.Value == http.ErrAbortHandler
 }

@@ -31,9 +31,17 @@ func (m Mode) String() string {
 	return "unknown"
 }
 
-// defaultMode streams to navigations. Markup that a script inserts is not
-// patched by any browser, so everything else gets a whole page.
-func defaultMode(r *http.Request) Mode {
+// DefaultMode is the choice of a Renderer without a Mode of its own: it streams
+// to navigations, and since markup that a script inserts is not patched by any
+// browser, everything else, such as fetch and htmx requests, gets a whole page.
+// A Mode function can end in it; the response then needs the header
+//
+//	Vary: Sec-Fetch-Dest, HX-Request
+//
+// which a Renderer without a Mode adds by itself. Browsers send Sec-Fetch-Dest
+// over HTTPS and to localhost only; without it a request counts as a
+// navigation.
+func DefaultMode(r *http.Request) Mode {
 	if r.Header.Get("HX-Request") != "" {
 		return Complete
 	}

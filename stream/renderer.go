@@ -17,9 +17,8 @@ type Page func(w http.ResponseWriter, r *http.Request) (templ.Component, error)
 // A Renderer sends pages. The zero value is ready to use. Its fields must not
 // be changed once it is in use; it may serve any number of requests at once.
 type Renderer struct {
-	// Mode chooses how a page is sent. Nil means OutOfOrder for a
-	// navigation and Complete for everything else, such as fetch and htmx
-	// requests, with a Vary header that says so.
+	// Mode chooses how a page is sent. Nil means DefaultMode, with a Vary
+	// header that names what it looks at.
 	Mode func(*http.Request) Mode
 	// Limit caps the loads of one response that run at once. Zero means no
 	// cap.
@@ -113,7 +112,7 @@ func (rd *Renderer) answer(w http.ResponseWriter, r *http.Request, err error) {
 // prepare chooses the mode and sets the headers that belong to it.
 func (rd *Renderer) prepare(w http.ResponseWriter, r *http.Request) Mode {
 	h := w.Header()
-	mode := defaultMode(r)
+	mode := DefaultMode(r)
 	if rd.Mode != nil {
 		mode = rd.Mode(r)
 	} else {

@@ -14,8 +14,6 @@ import (
 	templruntime "github.com/a-h/templ/runtime"
 )
 
-const defaultTimeout = 30 * time.Second
-
 // A response is one page on its way. All of it but its loads belongs to the
 // goroutine that called Render.
 type response struct {
@@ -43,6 +41,7 @@ type response struct {
 	deadline time.Time // zero: none
 
 	bytes   []byte               // to be sent
+	marks   []mark               // in bytes, out of order
 	buf     *templruntime.Buffer // through which views are rendered into bytes
 	spare   *fragment            // for the next view
 	seen    int64                // goroutines started before buf was in use
@@ -52,8 +51,6 @@ type response struct {
 	expired bool                 // the deadline has passed
 	err     error                // of a write; rendering the page stops with it
 }
-
-var errEnded = errors.New("the response has ended")
 
 func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request, mode Mode) *response {
 	p := &response{rd: rd, r: r, ctx: r.Context(), trace: rd.Trace, mode: mode, start: time.Now()}
@@ -77,7 +74,7 @@ var noTrace Trace
 // send is the life of a response.
 func (p *response) send(page templ.Component) error {
 	f := &fragment{resp: p, owner: &p.root, kind: pageFragment, bytes: getBytes()}
-	defer func() { putBytes(f.bytes) }()
+	defer f.recycle()
 	if err := p.renderPage(f, page); err != nil {
 		return p.shellError(err)
 	}
@@ -137,8 +134,7 @@ func (p *response) flushShell(f *fragment) {
 		}
 		n++
 	}
-	p.bytes = getBytes()
-	if p.err = p.resolve(f.bytes[:end], f.marks[:n]); p.err == nil {
+	if p.err = p.assemble(f.bytes[:end], f.marks[:n], false); p.err == nil {
 		p.err = p.write(true)
 	}
 	f.bytes = append(f.bytes[:0], f.bytes[end:]...)
@@ -152,26 +148,37 @@ func (p *response) flushShell(f *fragment) {
 func (p *response) sendShell(f *fragment) error {
 	if len(f.marks) == 0 && p.pending == 0 {
 		p.bytes, f.bytes = f.bytes, nil
-		return p.write(false)
+		return p.writeLast()
 	}
-	yield()
 	if err := p.grace(f.marks); err != nil {
 		return err
 	}
-	p.bytes = getBytes()
-	if err := p.resolve(f.bytes, f.marks); err != nil {
+	if err := p.assemble(f.bytes, f.marks, true); err != nil {
 		return err
 	}
-	putBytes(f.bytes)
-	f.bytes, f.marks = nil, nil
+	f.recycle()
 	if p.pending == 0 {
-		return p.write(false)
+		return p.writeLast()
 	}
+	p.checkOpen(p.bytes)
 	end := tailStart(p.bytes)
 	p.tail = append(p.tail, p.bytes[end:]...)
 	p.bytes = appendScript(p.bytes[:end], p.rd.Script, p.nonce)
 	return p.write(true)
 }
+
+// assemble makes p.bytes of src, with what is to stand at its marks.
+func (p *response) assemble(src []byte, marks []mark, patient bool) error {
+	p.bytes = getBytes()
+	if !p.outOfOrder() {
+		return p.settleInOrder(src, marks)
+	}
+	p.bytes, p.marks = append(p.bytes, src...), append(p.marks, marks...)
+	p.settle(patient)
+	return nil
+}
+
+func (p *response) outOfOrder() bool { return p.mode == OutOfOrder && !p.whole }
 
 // grace waits for loads that are nearly done.
 func (p *response) grace(marks []mark) error {
@@ -195,11 +202,15 @@ func (p *response) grace(marks []mark) error {
 // the end of the page.
 func (p *response) sendChunks() error {
 	for p.pending > 0 {
-		if _, err := p.wait(nil); err != nil {
-			return err
+		ready := p.loads.take()
+		if len(ready) == 0 {
+			if _, err := p.wait(nil); err != nil {
+				return err
+			}
+			p.yield()
+			continue
 		}
-		yield()
-		for _, b := range p.loads.take() {
+		for _, b := range ready {
 			// What has no markers yet is filled where it stands when its
 			// surroundings are sent. A chunk before it may have done so.
 			if b.sent && !b.filled {
@@ -209,14 +220,22 @@ func (p *response) sendChunks() error {
 		if p.bytes == nil {
 			continue
 		}
+		p.settle(true)
 		if p.pending == 0 {
 			p.bytes = append(p.bytes, p.tail...)
+			return p.writeLast()
 		}
-		if err := p.write(p.pending > 0 || p.loads.busy()); err != nil {
+		if err := p.write(true); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writeLast sends the end of the page. The server flushes it, unless there are
+// loads to be waited for first.
+func (p *response) writeLast() error {
+	return p.write(p.mode != Complete && p.loads.busy())
 }
 
 // wait returns when something has happened to the loads, or over when timer
@@ -231,7 +250,7 @@ func (p *response) wait(timer <-chan time.Time) (over bool, err error) {
 	case <-p.loads.wake:
 	case <-deadline:
 		p.expired = true
-		p.loads.expireTimed()
+		p.loads.expireTimed(context.Cause(p.scopes[timed]))
 	case <-p.view.Done():
 	case <-timer:
 		over = true
@@ -241,12 +260,17 @@ func (p *response) wait(timer <-chan time.Time) (over bool, err error) {
 }
 
 // yield lets loads that end at this moment end, so that what ends together is
-// sent together. Gosched goes behind all that can run now, which on a busy
-// machine is most of it; the shortest sleep makes it exact under
-// testing/synctest, and costs a fraction of a microsecond elsewhere.
-func yield() {
-	runtime.Gosched()
-	time.Sleep(1)
+// sent together and what needs no time stands in place. Gosched goes behind
+// all that can run now; the second time, behind loads that have yielded once
+// themselves. The shortest sleep makes it exact under testing/synctest.
+func (p *response) yield() {
+	for range 2 {
+		runtime.Gosched()
+		if !p.loads.busy() {
+			return
+		}
+	}
+	time.Sleep(time.Nanosecond)
 }
 
 func (p *response) await(b *boundary) error {
@@ -258,27 +282,11 @@ func (p *response) await(b *boundary) error {
 	return nil
 }
 
-// gone returns the error of a client that has left, or nil.
-func (p *response) gone() error {
-	if p.view.Err() == nil && !p.left() {
-		return nil
-	}
-	if err := p.ctx.Err(); err != nil && !errors.Is(context.Cause(p.ctx), err) {
-		return fmt.Errorf("stream: %w: %w", err, context.Cause(p.ctx))
-	}
-	return fmt.Errorf("stream: %w", context.Cause(p.ctx))
-}
-
-// left reports whether the client has left: a deadline is no such thing.
-func (p *response) left() bool { return p.ctx.Err() == context.Canceled }
-
 // write sends p.bytes and gives them back, so that a response that waits
 // holds no buffer.
 func (p *response) write(flush bool) error {
-	if p.view != nil {
-		if err := p.gone(); err != nil {
-			return err
-		}
+	if err := p.gone(); err != nil {
+		return err
 	}
 	status := 0
 	if p.mode == Complete && p.failed.Load() {
@@ -323,86 +331,3 @@ func (p *response) release(buf *templruntime.Buffer) {
 }
 
 func (p *response) headOnly() bool { return p.r.Method == http.MethodHead }
-
-// open makes the contexts of boundaries, when the first is met: a page without
-// any does not pay for them.
-func (p *response) open(ctx context.Context) {
-	if p.view != nil {
-		return
-	}
-	p.loads.wake = make(chan struct{}, 1)
-	p.nonce = templ.GetNonce(ctx)
-	// The deadline of a request fails its loads. Views and error views are
-	// rendered all the same, so that the page ends properly.
-	p.view, p.end = context.WithCancelCause(context.Background())
-	p.unhook = context.AfterFunc(p.ctx, func() {
-		if p.left() {
-			p.end(context.Cause(p.ctx))
-		}
-	})
-	p.scopes[untimed] = p.view
-	limit, ok := p.ctx.Deadline()
-	if ok {
-		p.scopes[untimed], p.ends[untimed] = context.WithDeadline(p.view, limit)
-	}
-	p.deadline = limit
-	p.scopes[timed] = p.scopes[untimed]
-	if timeout := p.timeout(); timeout > 0 {
-		p.deadline = p.start.Add(timeout)
-		p.scopes[timed], p.ends[timed] = context.WithDeadlineCause(p.scopes[untimed], p.deadline, &timeoutError{timeout})
-		if ok && limit.Before(p.deadline) {
-			p.deadline = limit
-		}
-	}
-}
-
-// timeout returns the Renderer's Timeout, or none as a negative one.
-func (p *response) timeout() time.Duration {
-	if p.rd.Timeout == 0 {
-		return defaultTimeout
-	}
-	return p.rd.Timeout
-}
-
-func (p *response) scope(kind int) context.Context { return p.scopes[kind] }
-
-// close ends the loads and waits for them. A load whose time has passed is
-// left behind.
-func (p *response) close() {
-	if p.view == nil {
-		return
-	}
-	p.unhook()
-	p.end(errEnded)
-	for p.loads.busy() {
-		next := p.loads.overdue(time.Now(), p.deadline)
-		if !p.loads.busy() {
-			break
-		}
-		p.pause(next)
-	}
-	abandoned := p.loads.left()
-	if abandoned == nil {
-		_ = p.loads.group.Wait()
-	}
-	if p.trace.Abandoned != nil {
-		for _, b := range abandoned {
-			p.trace.Abandoned(p.ctx, b.info())
-		}
-	}
-}
-
-// pause returns when a load has returned, or at the time t if it is not zero.
-func (p *response) pause(t time.Time) {
-	p.out.idle()
-	var over <-chan time.Time
-	if !t.IsZero() {
-		timer := time.NewTimer(time.Until(t))
-		defer timer.Stop()
-		over = timer.C
-	}
-	select {
-	case <-p.loads.wake:
-	case <-over:
-	}
-}

@@ -63,7 +63,7 @@ func appendScript(dst []byte, s Script, nonce string) []byte {
 }
 
 // tailStart returns where the end tags of body and html begin, or len(page).
-// White space and comments around them belong to the tail, so that templates
+// White space and comments behind them belong to the tail, so that templates
 // stay children of body even in a DOM that is read back as text.
 func tailStart(page []byte) int {
 	end := len(page)
@@ -89,6 +89,10 @@ func cutSpace(b []byte) []byte {
 		if i < 0 {
 			return b
 		}
+		// A comment may hold what looks like the start of another.
+		if j := bytes.LastIndex(b[:i], []byte("<!--")); j >= 0 && !bytes.Contains(b[j:i], []byte("-->")) {
+			return b
+		}
 		b = b[:i]
 	}
 }
@@ -100,5 +104,8 @@ func cutEndTag(b []byte, name string) ([]byte, bool) {
 		return b, false
 	}
 	tag := bytes.TrimRight(b[i+2:len(b)-1], " \t\r\n\f")
-	return b[:i], bytes.EqualFold(tag, []byte(name))
+	if !bytes.EqualFold(tag, []byte(name)) {
+		return b, false
+	}
+	return b[:i], true
 }

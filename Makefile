@@ -1,0 +1,26 @@
+.PHONY: help demo test check bench generate screenshots
+
+TEMPL = go run github.com/a-h/templ/cmd/templ@$(shell go list -m -f '{{.Version}}' github.com/a-h/templ)
+
+help: ## say what there is to make (the default)
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+demo: ## run the demo and print its address
+	@go -C examples run ./demo
+
+test: ## install the browsers where possible, then run every test of every module
+	@sh scripts/install.sh
+	@go run scripts/test.go
+
+check: ## vet, staticcheck, gofmt, tidy modules, fresh generated files, known vulnerabilities
+	@sh scripts/check.sh
+
+bench: ## compare streamed pages with plain templ.Handler
+	go test -run='^$$' -bench=. ./stream/...
+
+generate: ## make the generated files again: templ's Go, the minified script
+	go generate ./...
+	$(TEMPL) generate
+
+screenshots: ## take the pictures of the demo in examples/demo/testdata, with Chromium
+	go -C examples test ./demo -run=TestInChromium -count=1 -v -update

@@ -1,0 +1,84 @@
+package rivulet_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const (
+	ownPath   = "github.com/rivulet-go/rivulet"
+	templPath = "github.com/a-h/templ"
+	syncPath  = "golang.org/x/sync"
+)
+
+// arrows says what a package may import besides the standard library: packages
+// of this module by path, other modules whole. Nobody may import the examples,
+// so they are no package of this module at all.
+var arrows = map[string][]string{
+	"assets":         {},
+	"stream":         {"assets", templPath, syncPath},
+	"suspense":       {"stream", templPath},
+	"templates":      {"stream", "suspense", templPath},
+	"stream/sse":     {templPath},
+	"stream/broker":  {"stream/sse"},
+	"stream/inspect": {"stream", "stream/sse", templPath},
+
+	// For tests and benchmarks only: nobody's row names it.
+	"stream/internal/pages": {"suspense", templPath},
+}
+
+func TestArrows(t *testing.T) {
+	for _, line := range goList(t, `{{.ImportPath}} {{join .Imports " "}}`) {
+		path, imports, _ := strings.Cut(line, " ")
+		path = strings.TrimPrefix(path, ownPath+"/")
+		if path == ownPath {
+			continue // its tests only
+		}
+		t.Run(path, func(t *testing.T) {
+			may, ok := arrows[path]
+			if !ok {
+				t.Fatalf("package %s has no row in arrows: say what it may import", path)
+			}
+			for _, imported := range strings.Fields(imports) {
+				if !allowed(imported, may) {
+					t.Errorf("%s imports %s; it may import the standard library and %q", path, imported, may)
+				}
+			}
+		})
+	}
+}
+
+func allowed(imported string, may []string) bool {
+	if first, _, _ := strings.Cut(imported, "/"); !strings.Contains(first, ".") {
+		return true // the standard library
+	}
+	if path, ok := strings.CutPrefix(imported, ownPath+"/"); ok {
+		return slices.Contains(may, path)
+	}
+	return slices.ContainsFunc(may, func(m string) bool {
+		return imported == m || strings.HasPrefix(imported, m+"/")
+	})
+}
+
+func TestImportersPayForTemplAndSyncOnly(t *testing.T) {
+	for _, path := range goList(t, `{{with .Module}}{{.Path}}{{end}}`, "-deps") {
+		if !slices.Contains([]string{"", ownPath, templPath, syncPath}, path) {
+			t.Errorf("a package of the root module needs %s", path)
+		}
+	}
+}
+
+// goList runs go list -f format on every package of this module.
+func goList(t *testing.T, format string, flags ...string) []string {
+	t.Helper()
+	args := append([]string{"list", "-f", format}, append(flags, "./...")...)
+	out, err := exec.Command("go", args...).Output()
+	if err != nil {
+		t.Fatalf("go %s: %v", strings.Join(args, " "), err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	slices.Sort(lines)
+	return slices.Compact(lines)
+}

@@ -1,0 +1,57 @@
+// Command demo serves one page with nine boundaries of different speed, so
+// that what a streamed page does can be seen.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	addr := flag.String("addr", "", "`host:port` to serve on (default 127.0.0.1:8080, or the next free port)")
+	flag.Parse()
+
+	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	if err := serve(*addr); err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		os.Exit(1)
+	}
+}
+
+// serve answers requests until the process is interrupted, then lets the open
+// pages finish.
+func serve(addr string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	l, err := listen(addr)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("http://%s/\n", l.Addr())
+
+	server := &http.Server{Handler: site(), ReadHeaderTimeout: 5 * time.Second}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }() // serve waits for it below, in either case
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+
+	stop() // a second interrupt ends the process at once
+	slog.Info("stopping, open pages may finish")
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		return fmt.Errorf("pages still open after 10s: %w", err)
+	}
+	<-ended
+	return nil
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	_ "embed"
+	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+//go:embed style.css
+var style []byte
+
+// site is everything the demo answers.
+func site() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", strict(pages()))
+	mux.HandleFunc("GET /style.css", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/css; charset=utf-8")
+		w.Write(style)
+	})
+	return mux
+}
+
+// pages serves the same components in the mode that the visitor has chosen.
+func pages() http.Handler {
+	// The grace lets what is nearly ready stand in the shell.
+	usual := stream.Renderer{Grace: 5 * time.Millisecond, ErrorView: Failed}
+	inOrder, complete := usual, usual
+	inOrder.Mode = func(*http.Request) stream.Mode { return stream.InOrder }
+	complete.Mode = func(*http.Request) stream.Mode { return stream.Complete }
+	handlers := map[string]http.Handler{
+		"":         usual.Handler(home),
+		"order":    inOrder.Handler(home),
+		"complete": complete.Handler(home),
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handlers[visitOf(r).Mode].ServeHTTP(w, r)
+	})
+}
+
+func home(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+	v := visitOf(r)
+	return Home(v, v.River()), nil
+}

@@ -1,0 +1,120 @@
+package stream_test
+
+import (
+	"context"
+	"errors"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+func TestDepartures(t *testing.T) {
+	c := page(
+		slot(after(100*ms, html("<u>1"), slot(after(100*ms, html("2"))), html("</u>"))),
+		slot(stubborn(500*ms, html("3"))),
+	)
+	complete, inOrder := stream.Renderer{Mode: always(stream.Complete)}, stream.Renderer{Mode: always(stream.InOrder)}
+	long := page(slot(after(time.Hour)), waiting(100*ms, "shell"))
+	run(t, []pageTest{
+		{name: "after the shell", page: c, leave: 50 * ms},
+		{name: "after the first chunk", page: c, leave: 150 * ms},
+		{name: "after all chunks but one", page: c, leave: 300 * ms},
+		{name: "after the page", page: c, leave: time.Hour},
+		{name: "while the shell is rendered", page: long, leave: 50 * ms},
+		{name: "while the shell is rendered by what does not listen", page: page(slot(after(time.Hour)), half("shell", func() error { time.Sleep(100 * ms); return nil })), leave: 50 * ms},
+		{name: "while a view is rendered", page: page(slot(after(100*ms, waiting(100*ms, "lost"))), slot(after(time.Hour))), leave: 150 * ms},
+		{name: "in order", rd: inOrder, page: c, leave: 50 * ms},
+		{name: "complete", rd: complete, page: c, leave: 50 * ms},
+		{name: "a load that never ends is waited for until its time has passed", page: page(at(stream.Boundary{Timeout: time.Second, Load: stubborn(time.Hour, nil)})), leave: 50 * ms},
+	})
+}
+
+func TestRequestDeadlines(t *testing.T) {
+	c := page(slot(after(50*ms, html("1"))), slot(after(200*ms, html("2"))), slot(stubborn(time.Hour, html("3"))))
+	run(t, []pageTest{
+		{name: "what is pending fails and the page ends well", page: c, deadline: 100 * ms},
+		{name: "in order", rd: stream.Renderer{Mode: always(stream.InOrder)}, page: c, deadline: 100 * ms},
+		{name: "complete", rd: stream.Renderer{Mode: always(stream.Complete)}, page: c, deadline: 100 * ms},
+		{name: "a boundary's longer timeout does not matter", page: page(at(stream.Boundary{Timeout: time.Hour, Load: after(time.Hour)})), deadline: 100 * ms},
+		{name: "a boundary's shorter timeout does", page: page(at(stream.Boundary{Timeout: 70 * ms, Load: after(time.Hour)})), deadline: 100 * ms},
+		{name: "the renderer's shorter timeout does", rd: stream.Renderer{Timeout: 70 * ms}, page: c, deadline: 100 * ms},
+		{name: "while the shell is rendered", page: page(slot(after(time.Hour)), half("shell", func() error { time.Sleep(200 * ms); return nil })), deadline: 100 * ms},
+		{name: "error views are rendered after it", deadline: 100 * ms, page: page(at(stream.Boundary{Load: after(time.Hour), OnError: func(*stream.BoundaryError) templ.Component {
+			return waiting(50*ms, "sorry")
+		}}))},
+		{name: "their boundaries fail", deadline: 100 * ms, page: page(at(stream.Boundary{Load: after(time.Hour), OnError: func(*stream.BoundaryError) templ.Component {
+			return slot(after(50*ms, html("lost")))
+		}}))},
+	})
+}
+
+// TestDepartureErrors is about the errors that callers branch on.
+func TestDepartureErrors(t *testing.T) {
+	errShutdown := errors.New("shutdown")
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(50*ms, func() { cancel(errShutdown) })
+		var ended []error
+		err := stream.Render(newRecorder(), httptest.NewRequest("GET", "/", nil).WithContext(ctx), page(
+			slot(func(ctx context.Context) (templ.Component, error) {
+				<-ctx.Done()
+				ended = append(ended, ctx.Err(), context.Cause(ctx))
+				return nil, ctx.Err()
+			}),
+		))
+		for _, want := range []error{context.Canceled, errShutdown} {
+			if !errors.Is(err, want) {
+				t.Errorf("Render() = %v, want an error that matches %v", err, want)
+			}
+		}
+		if len(ended) != 2 || ended[0] != context.Canceled || ended[1] != errShutdown {
+			t.Errorf("the load's context ended with %v, want %v", ended, []error{context.Canceled, errShutdown})
+		}
+	})
+}
+
+// TestBrokenPipes has a connection that breaks without a word.
+func TestBrokenPipes(t *testing.T) {
+	errPipe := errors.New("broken pipe")
+	for _, tt := range []struct {
+		name   string
+		breaks time.Duration
+		ends   time.Duration
+	}{
+		{"before the shell", 0, 0},
+		{"before a chunk", 50 * ms, 100 * ms},
+		{"before the last", 150 * ms, 200 * ms},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rec := newRecorder()
+				rec.fail = nil
+				if tt.breaks == 0 {
+					rec.fail = errPipe
+				}
+				time.AfterFunc(tt.breaks, func() {
+					rec.mu.Lock()
+					defer rec.mu.Unlock()
+					rec.fail = errPipe
+				})
+				err := stream.Render(rec, httptest.NewRequest("GET", "/", nil), page(
+					slot(after(100*ms, html("1"))), slot(after(200*ms, html("2"))), at(stream.Boundary{Timeout: time.Hour, Load: after(200 * ms)}),
+				))
+				if !errors.Is(err, errPipe) {
+					t.Errorf("Render() = %v, want an error that matches %v", err, errPipe)
+				}
+				if errors.Is(err, stream.ErrShell) {
+					t.Errorf("Render() = %v, which matches ErrShell, although a write was tried", err)
+				}
+				if got := time.Since(rec.start).Round(time.Microsecond); got != tt.ends {
+					t.Errorf("Render() returned at %v, want %v", got, tt.ends)
+				}
+			})
+		})
+	}
+}

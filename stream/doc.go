@@ -1,0 +1,51 @@
+// Package stream sends an HTML page in pieces: the shell at once, then each
+// chunk when it is ready, in one response.
+//
+// A page is a templ component with boundaries in it, made by the components of
+// package suspense or, beneath them, by [Place]. [Handler] serves it:
+//
+//	mux.Handle("GET /{$}", stream.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+//		return Home(shopFor(r)), nil
+//	}))
+//
+// # The life of a response
+//
+// The page component is rendered into memory. A boundary that is met on the
+// way starts its load in a goroutine of its own. When the component has been
+// rendered, the shell is sent: a boundary whose load has ended by then stands
+// in place, any other as its fallback between two markers. From then on, what
+// becomes ready is rendered, in document order and by the goroutine of the
+// response, and sent as a chunk, which the browser puts in the place of the
+// fallback. A view may hold boundaries of its own. When nothing is pending the
+// end of the page follows, and Render returns.
+//
+// templ.Flush in the page sends what there is so far, so that a head can leave
+// before the body is rendered.
+//
+// # Failure
+//
+// A load or a view that fails, panics or runs out of time becomes a chunk,
+// too: the boundary's error view with a digest that links it to the log. The
+// rest of the page is untouched. A page that fails before its first byte is an
+// error of Render that matches [ErrShell]; one that fails later is cut so that
+// it does not look whole. See [Renderer.Render] and [Renderer.Timeout].
+//
+// # Limits
+//
+//   - Chunks are children of body, so a page must not leave an element open,
+//     and a boundary stands around an svg or math element, not inside one.
+//   - The status leaves with the shell. [Complete] is the mode in which a
+//     failed boundary still changes it.
+//   - A view must be quick: while it is rendered, nothing else is sent. Slow
+//     work belongs into the load, or into a suspense.Suspense.
+//   - In the mode [Complete], and [InOrder], views are rendered from top to
+//     bottom, so a nested boundary starts when those before it are done.
+//   - What templ emits once for a page (Once, css classes, scripts) comes with
+//     the view that is rendered first. A view that stands in place is rendered
+//     after the rest of the shell, so what several parts share belongs into
+//     the head.
+//   - Before a proxy or middleware that buffers, and in one that hides Flush
+//     and Unwrap, pages arrive whole.
+//   - Over HTTP/1.1, net/http notices that a client has left once the body of
+//     the request has been read.
+package stream

@@ -1,0 +1,11 @@
+package stream
+
+// CutTail returns page in two parts: what is sent before the chunks and what
+// is held back.
+func CutTail(page []byte) (head, tail []byte) {
+	end := tailStart(page)
+	return page[:end], page[end:]
+}
+
+// PlainErrorView is the error view when there is no other.
+var PlainErrorView = plainErrorView

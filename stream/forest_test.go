@@ -1,0 +1,384 @@
+package stream_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+// A tree is a random boundary with those inside it.
+type tree struct {
+	id       int
+	rendered bool // its load renders its content, as suspense.Suspense does
+	foreign  bool // it is given a writer of somebody's own
+	delay    time.Duration
+	deaf     bool // its load does not look at its context
+	fate     fate
+	half     int // children before its view fails, or before its load waits
+	timeout  time.Duration
+	own      ownView
+	fallback fallback
+	spare    *tree // in its error view
+	children []*tree
+}
+
+type fate int
+
+const (
+	fine fate = iota
+	loadError
+	loadPanic
+	loadGoexit
+	loadNil
+	viewError
+	viewPanic
+	fates
+)
+
+type ownView int
+
+const (
+	noView ownView = iota
+	textView
+	boundaryView // with a boundary inside
+	errorView
+	panicView
+	nilView
+	ownViews
+)
+
+type fallback int
+
+const (
+	noFallback fallback = iota
+	textFallback
+	boundaryFallback // with a boundary inside, which must not load
+	errorFallback
+	fallbacks
+)
+
+var errRandom = errors.New("random failure")
+
+// A forest grows the trees of one page and counts what they do.
+type forest struct {
+	r       *rand.Rand
+	ids     int
+	running atomic.Int64 // loads
+	wrong   atomic.Pointer[string]
+	noting  sync.Mutex
+}
+
+func (f *forest) one(in int) bool { return f.r.IntN(in) == 0 }
+
+// trees returns up to n trees of so many levels.
+func (f *forest) trees(n, levels int, foreign bool) []*tree {
+	if levels <= 0 {
+		return nil
+	}
+	trees := make([]*tree, f.r.IntN(n+1))
+	for i := range trees {
+		trees[i] = f.tree(levels, foreign)
+	}
+	return trees
+}
+
+func (f *forest) tree(levels int, foreign bool) *tree {
+	f.ids++
+	t := &tree{id: f.ids, rendered: f.one(3), foreign: foreign && f.one(8)}
+	// Many delays are equal, and none equals a timeout.
+	if !f.one(4) {
+		t.delay = time.Duration(f.r.IntN(6)) * 10 * time.Millisecond
+	}
+	if f.one(20) {
+		t.delay = time.Minute
+	}
+	t.deaf = f.one(6)
+	if f.one(3) {
+		t.fate = fate(f.r.IntN(int(fates)))
+	}
+	if f.one(4) {
+		t.timeout = time.Duration(f.r.IntN(6))*10*time.Millisecond + 5*time.Millisecond
+	}
+	if f.one(2) {
+		t.own = ownView(f.r.IntN(int(ownViews)))
+	}
+	t.fallback = fallback(f.r.IntN(int(fallbacks)))
+	t.children = f.trees(3, levels-1, foreign)
+	t.half = f.r.IntN(len(t.children) + 1)
+	if t.own == boundaryView {
+		t.spare = f.tree(min(levels-1, 1), foreign)
+	}
+	return t
+}
+
+// place puts t where ctx and w stand.
+func (f *forest) place(ctx context.Context, w io.Writer, t *tree) error {
+	if !t.foreign {
+		return stream.Place(ctx, w, f.boundary(t))
+	}
+	var b strings.Builder
+	if err := stream.Place(ctx, &b, f.boundary(t)); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (f *forest) boundary(t *tree) stream.Boundary {
+	b := stream.Boundary{Name: strconv.Itoa(t.id), Timeout: t.timeout}
+	if t.rendered {
+		content := stream.Rendered(f.content(t))
+		b.Load = func(ctx context.Context) (templ.Component, error) {
+			f.running.Add(1)
+			defer f.running.Add(-1)
+			return content(ctx)
+		}
+	} else {
+		b.Load = func(ctx context.Context) (templ.Component, error) {
+			f.running.Add(1)
+			defer f.running.Add(-1)
+			if err := t.wait(ctx); err != nil {
+				return nil, err
+			}
+			return t.loaded(f.content(t))
+		}
+	}
+	if t.own != noView {
+		b.OnError = func(*stream.BoundaryError) templ.Component { return f.ownView(t) }
+	}
+	if t.fallback != noFallback {
+		b.Fallback = f.fallbackOf(t)
+	}
+	return b
+}
+
+// wait is the slow work.
+func (t *tree) wait(ctx context.Context) error {
+	if t.deaf {
+		time.Sleep(t.delay)
+		return nil
+	}
+	timer := time.NewTimer(t.delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// loaded is how the load ends.
+func (t *tree) loaded(view templ.Component) (templ.Component, error) {
+	switch t.fate {
+	case loadError:
+		return view, errRandom
+	case loadPanic:
+		panic(errRandom)
+	case loadGoexit:
+		runtime.Goexit()
+	case loadNil:
+		return nil, nil
+	}
+	return view, nil
+}
+
+// content is the view of t; if t is rendered it does the slow work, too.
+func (f *forest) content(t *tree) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		_, _ = io.WriteString(w, "<b"+strconv.Itoa(t.id)+">")
+		for i, child := range t.children {
+			if i == t.half {
+				if err := f.middle(ctx, t); err != nil {
+					return err
+				}
+			}
+			_, _ = io.WriteString(w, ".")
+			if err := f.place(ctx, w, child); err != nil {
+				return err
+			}
+		}
+		if t.half == len(t.children) {
+			if err := f.middle(ctx, t); err != nil {
+				return err
+			}
+		}
+		_, err := io.WriteString(w, "</b"+strconv.Itoa(t.id)+">")
+		return err
+	})
+}
+
+// middle is what happens when half of a view has been rendered.
+func (f *forest) middle(ctx context.Context, t *tree) error {
+	if t.rendered {
+		if err := t.wait(ctx); err != nil {
+			return err
+		}
+		if v, err := t.loaded(templ.NopComponent); v == nil || err != nil {
+			return errRandom
+		}
+	}
+	switch t.fate {
+	case viewError:
+		return errRandom
+	case viewPanic:
+		panic(errRandom)
+	}
+	return nil
+}
+
+func (f *forest) ownView(t *tree) templ.Component {
+	switch t.own {
+	case errorView, panicView:
+		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			_, _ = io.WriteString(w, "<half>")
+			if t.own == panicView {
+				panic(errRandom)
+			}
+			return errRandom
+		})
+	case nilView:
+		return nil
+	}
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		_, _ = io.WriteString(w, "<own"+strconv.Itoa(t.id)+">")
+		if t.own == boundaryView {
+			return f.place(ctx, w, t.spare)
+		}
+		return nil
+	})
+}
+
+func (f *forest) fallbackOf(t *tree) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		_, _ = io.WriteString(w, "<fallback>")
+		switch t.fallback {
+		case boundaryFallback:
+			return stream.Place(ctx, w, stream.Boundary{
+				Fallback: templ.Raw("inner"),
+				Load: func(context.Context) (templ.Component, error) {
+					wrong := "a boundary in a fallback was loaded"
+					f.wrong.Store(&wrong)
+					return templ.NopComponent, nil
+				},
+			})
+		case errorFallback:
+			return errRandom
+		}
+		return nil
+	})
+}
+
+// page is the page component. A flush of the shell comes between trees.
+func (f *forest) page(trees []*tree, flush int) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		_, _ = io.WriteString(w, "<html><body>")
+		for i, t := range trees {
+			if i == flush {
+				if err := templ.Flush().Render(ctx, w); err != nil {
+					return err
+				}
+			}
+			_, _ = io.WriteString(w, "<p>")
+			if err := f.place(ctx, w, t); err != nil {
+				return err
+			}
+		}
+		_, err := io.WriteString(w, "</body></html>")
+		return err
+	})
+}
+
+// reference is the page when everything has come, if the boundaries of failed
+// have failed.
+func reference(trees []*tree, failed map[int]error) string {
+	var b strings.Builder
+	b.WriteString("<html><body>")
+	for _, t := range trees {
+		b.WriteString("<p>")
+		t.reference(&b, failed)
+	}
+	b.WriteString("</body></html>")
+	return b.String()
+}
+
+func (t *tree) reference(b *strings.Builder, failed map[int]error) {
+	id := strconv.Itoa(t.id)
+	if failed[t.id] == nil {
+		b.WriteString("<b" + id + ">")
+		for _, child := range t.children {
+			b.WriteString(".")
+			child.reference(b, failed)
+		}
+		b.WriteString("</b" + id + ">")
+		return
+	}
+	switch t.own {
+	case textView:
+		b.WriteString("<own" + id + ">")
+	case boundaryView:
+		b.WriteString("<own" + id + ">")
+		t.spare.reference(b, failed)
+	default:
+		b.WriteString("<failed" + id + ">")
+	}
+}
+
+// visit calls f for each tree that the finished page shows, itself or its
+// error view.
+func (t *tree) visit(failed map[int]error, f func(*tree)) {
+	f(t)
+	if failed[t.id] == nil {
+		for _, child := range t.children {
+			child.visit(failed, f)
+		}
+	} else if t.own == boundaryView {
+		t.spare.visit(failed, f)
+	}
+}
+
+// holds reports whether is is true of t or of a tree inside it.
+func (t *tree) holds(is func(*tree) bool) bool {
+	if is(t) || t.spare != nil && t.spare.holds(is) {
+		return true
+	}
+	for _, child := range t.children {
+		if child.holds(is) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *tree) show(b *strings.Builder, indent string) {
+	fmt.Fprintf(b, "%s%d: %v, fate %d at %d", indent, t.id, t.delay, t.fate, t.half)
+	if t.timeout > 0 {
+		fmt.Fprintf(b, ", timeout %v", t.timeout)
+	}
+	for _, word := range []struct {
+		is bool
+		s  string
+	}{{t.rendered, ", rendered"}, {t.foreign, ", foreign"}, {t.deaf, ", deaf"}} {
+		if word.is {
+			b.WriteString(word.s)
+		}
+	}
+	for _, child := range t.children {
+		child.show(b, indent+"  ")
+	}
+	if t.spare != nil {
+		t.spare.show(b, indent+"  error view ")
+	}
+}

@@ -1,0 +1,122 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/a-h/templ"
+)
+
+const defaultTimeout = 30 * time.Second
+
+var errEnded = errors.New("the response has ended")
+
+// open makes the contexts of boundaries, when the first is met: a page without
+// any does not pay for them.
+func (p *response) open(ctx context.Context) {
+	if p.view != nil {
+		return
+	}
+	p.loads.wake = make(chan struct{}, 1)
+	p.nonce = templ.GetNonce(ctx)
+	// The deadline of a request fails its loads. Views and error views are
+	// rendered all the same, so that the page ends properly.
+	p.view, p.end = context.WithCancelCause(context.Background())
+	p.unhook = context.AfterFunc(p.ctx, func() {
+		if p.left() {
+			p.end(context.Cause(p.ctx))
+		}
+	})
+	p.scopes[untimed] = p.view
+	limit, ok := p.ctx.Deadline()
+	if ok {
+		p.scopes[untimed], p.ends[untimed] = context.WithDeadline(p.view, limit)
+	}
+	p.deadline = limit
+	p.scopes[timed] = p.scopes[untimed]
+	if timeout := p.timeout(); timeout > 0 {
+		p.deadline = p.start.Add(timeout)
+		p.scopes[timed], p.ends[timed] = context.WithDeadlineCause(p.scopes[untimed], p.deadline, &timeoutError{timeout})
+		if ok && limit.Before(p.deadline) {
+			p.deadline = limit
+		}
+	}
+}
+
+// timeout returns the Renderer's Timeout, or none as a negative one.
+func (p *response) timeout() time.Duration {
+	if p.rd.Timeout == 0 {
+		return defaultTimeout
+	}
+	return p.rd.Timeout
+}
+
+func (p *response) scope(kind int) context.Context { return p.scopes[kind] }
+
+// close ends the loads and waits for them. A load whose time has passed is
+// left behind.
+func (p *response) close() {
+	p.loads.end()
+	if p.view == nil {
+		return
+	}
+	p.unhook()
+	p.end(errEnded)
+	for p.loads.busy() {
+		next := p.loads.overdue(time.Now(), p.deadline)
+		if !p.loads.busy() {
+			break
+		}
+		p.pause(next)
+	}
+	if !p.loads.idle() {
+		// Most of what has run out of time has heard so and is about to return.
+		runtime.Gosched()
+		time.Sleep(time.Nanosecond)
+	}
+	if p.loads.idle() {
+		_ = p.loads.group.Wait()
+		return
+	}
+	if p.trace.Abandoned != nil {
+		for _, b := range p.loads.left() {
+			p.trace.Abandoned(p.ctx, b.info())
+		}
+	}
+}
+
+// pause returns when a load has returned, or at the time t if it is not zero.
+func (p *response) pause(t time.Time) {
+	p.out.idle()
+	var over <-chan time.Time
+	if !t.IsZero() {
+		timer := time.NewTimer(time.Until(t))
+		defer timer.Stop()
+		over = timer.C
+	}
+	select {
+	case <-p.loads.wake:
+	case <-over:
+	}
+}
+
+// gone returns the error of a client that has left or that could not be
+// written to, or nil.
+func (p *response) gone() error {
+	if p.err != nil {
+		return p.err
+	}
+	if !p.left() && (p.view == nil || p.view.Err() == nil) {
+		return nil
+	}
+	if err := p.ctx.Err(); err != nil && !errors.Is(context.Cause(p.ctx), err) {
+		return fmt.Errorf("stream: %w: %w", err, context.Cause(p.ctx))
+	}
+	return fmt.Errorf("stream: %w", context.Cause(p.ctx))
+}
+
+// left reports whether the client has left: a deadline is no such thing.
+func (p *response) left() bool { return p.ctx.Err() == context.Canceled }

@@ -1,0 +1,65 @@
+package stream_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+// quiet keeps failures out of the log.
+var quiet = stream.Trace{Failed: func(context.Context, *stream.BoundaryError) {}}
+
+func withServer(ctx context.Context, srv *http.Server) context.Context {
+	return context.WithValue(ctx, http.ServerContextKey, srv)
+}
+
+// logged is what went to slog.Default during a test.
+type logged struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logged) want(t *testing.T, line string) {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if got := mask(l.b.String()); !strings.Contains(got, line) {
+		t.Errorf("log:\n%s\nwant a line with\n%s", got, line)
+	}
+}
+
+func captureLog(t *testing.T) *logged {
+	l, before := new(logged), slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(l, nil)))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	return l
+}
+
+func TestLog(t *testing.T) {
+	failures := page(
+		at(stream.Boundary{Name: "prices", Load: failing(100*ms, errBoom)}),
+		slot(panicking(200*ms, "boom")),
+	)
+	logs := captureLog(t)
+	synctest.Test(t, func(t *testing.T) {
+		if err := stream.Render(newRecorder(), httptest.NewRequest("GET", "/", nil), failures); err != nil {
+			t.Errorf("Render() = %v, want nil", err)
+		}
+	})
+	logs.want(t, `level=ERROR msg="stream: boundary failed" id=1 name=prices digest=DIGEST error=boom`)
+	logs.want(t, `level=ERROR msg="stream: boundary failed" id=2 name="" digest=DIGEST error="panic: boom" stack="goroutine`)
+}

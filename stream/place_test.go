@@ -1,0 +1,167 @@
+package stream_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+// escaped is the context and the writer of a component, kept where they must
+// not be.
+type escaped struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (e *escaped) Render(ctx context.Context, w io.Writer) error {
+	e.ctx, e.w = ctx, w
+	return nil
+}
+
+// place tries to place a boundary and reports whether its load was started.
+func (e *escaped) place() (started bool, err error) {
+	err = stream.Place(e.ctx, e.w, stream.Boundary{Load: func(context.Context) (templ.Component, error) {
+		started = true
+		return html("tardy"), nil
+	}})
+	return started, err
+}
+
+func TestLatePlaces(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		page func(*escaped) templ.Component
+	}{
+		{"in the page", func(e *escaped) templ.Component { return page(e, slot(after(100*ms))) }},
+		{"in a view", func(e *escaped) templ.Component { return page(slot(after(100*ms, e))) }},
+		{"in a Suspense", func(e *escaped) templ.Component {
+			return page(slot(stream.Rendered(templ.Join(e, waiting(100*ms, "")))))
+		}},
+		{"in a fallback", func(e *escaped) templ.Component {
+			return page(at(stream.Boundary{Fallback: e, Load: after(100 * ms)}))
+		}},
+		{"in an error view", func(e *escaped) templ.Component {
+			return page(at(stream.Boundary{Load: failing(100*ms, errBoom), OnError: func(*stream.BoundaryError) templ.Component { return e }}))
+		}},
+	} {
+		t.Run(tt.name+" after the response", func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e, rec, rd := new(escaped), newRecorder(), stream.Renderer{Trace: &quiet}
+				rec.end(func() error { return rd.Render(rec, httptest.NewRequest("GET", "/", nil), tt.page(e)) })
+				before := rec.String()
+				started, err := e.place()
+				synctest.Wait()
+				// The fallback of one in a fallback is nothing.
+				if err == nil && tt.name != "in a fallback" {
+					t.Error("Place() = nil, want an error")
+				}
+				if started {
+					t.Error("the load was started")
+				}
+				if got := rec.String(); got != before {
+					t.Errorf("response:\n%s\nwant:\n%s", got, before)
+				}
+			})
+		})
+	}
+	t.Run("a load whose time has passed can place nothing", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			var placed error
+			late := at(stream.Boundary{Timeout: 100 * ms, Load: stream.Rendered(templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+				time.Sleep(200 * ms)
+				placed = slot(after(0, html("tardy"))).Render(ctx, w)
+				return nil
+			}))})
+			rec, rd := newRecorder(), stream.Renderer{Trace: &quiet}
+			if err := rd.Render(rec, httptest.NewRequest("GET", "/", nil), page(late, slot(after(time.Second)))); err != nil {
+				t.Errorf("Render() = %v, want nil", err)
+			}
+			if placed == nil {
+				t.Error("Place() = nil, want an error")
+			}
+			if got := strings.Join(rec.lines, ""); strings.Contains(got, "tardy") {
+				t.Errorf("response:\n%s\nwant one without what came late", got)
+			}
+		})
+	})
+}
+
+func TestMisuse(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		f    func()
+		want string
+	}{
+		{"Place without a Load", func() { _ = stream.Place(t.Context(), io.Discard, stream.Boundary{}) }, "stream: Boundary without a Load"},
+		{"Handler without a Page", func() { stream.Handler(nil) }, "stream: Handler with a nil Page"},
+	} {
+		t.Run(tt.name+" panics", func(t *testing.T) {
+			defer func() {
+				if got := recover(); got != tt.want {
+					t.Errorf("panic(%v), want %q", got, tt.want)
+				}
+			}()
+			tt.f()
+		})
+	}
+	rendered, _ := stream.Rendered(slot(after(0, html("1"))))(context.Background())
+	run(t, []pageTest{
+		{name: "what Rendered made outside a response", page: page(rendered)},
+		{name: "what Rendered made is rendered twice", page: page(slot(func(ctx context.Context) (templ.Component, error) {
+			c, err := stream.Rendered(slot(after(100*ms, html("1"))))(ctx)
+			return templ.Join(c, c), err
+		}))},
+		{name: "what Rendered made without boundaries is rendered twice", page: page(slot(func(ctx context.Context) (templ.Component, error) {
+			c, err := stream.Rendered(html("1"))(ctx)
+			return templ.Join(c, c), err
+		}))},
+	})
+	t.Run("what Rendered made is rendered in another response", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			kept := make(chan templ.Component, 1)
+			rd, r := stream.Renderer{Trace: &quiet}, httptest.NewRequest("GET", "/", nil)
+			_ = rd.Render(newRecorder(), r, page(slot(func(ctx context.Context) (templ.Component, error) {
+				c, err := stream.Rendered(slot(after(0, html("theirs"))))(ctx)
+				kept <- c
+				return html("1"), err
+			})))
+			rec := newRecorder()
+			rec.end(func() error { return rd.Render(rec, r, page(slot(after(0, <-kept)))) })
+			if got := rec.String(); strings.Contains(got, "theirs") || !strings.Contains(got, "could not be loaded") {
+				t.Errorf("response:\n%s\nwant an error view", got)
+			}
+		})
+	})
+}
+
+// TestUnwrap is about writers that hide their abilities behind Unwrap.
+func TestUnwrap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rec := newRecorder()
+		rec.end(func() error {
+			return stream.Render(wrapped{rec}, httptest.NewRequest("GET", "/", nil), page(slot(after(100*ms, html("1")))))
+		})
+		want := "0s     <body><?start name=\"1\">dots<?end><script>…</script>\n" +
+			"100ms  <template for=\"1\">1</template><!/></body>\n100ms  -- end\n"
+		if got := rec.String(); got != want {
+			t.Errorf("response:\n%s\nwant:\n%s", got, want)
+		}
+	})
+}
+
+// wrapped is a writer of some middleware that has only Unwrap.
+type wrapped struct{ w http.ResponseWriter }
+
+func (w wrapped) Header() http.Header         { return w.w.Header() }
+func (w wrapped) Write(p []byte) (int, error) { return w.w.Write(p) }
+func (w wrapped) WriteHeader(status int)      { w.w.WriteHeader(status) }
+func (w wrapped) Unwrap() http.ResponseWriter { return w.w }

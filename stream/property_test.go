@@ -1,0 +1,311 @@
+package stream_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+var (
+	seedFlag  = flag.Uint64("seed", 0, "with 1 for -trees: the one page that TestRandomTrees sends")
+	treesFlag = flag.Int("trees", 6000, "how many pages TestRandomTrees sends")
+)
+
+// TestRandomTrees sends random pages. What is random is the page alone: the
+// clock is that of synctest, so the seed of a page is all there is to it.
+func TestRandomTrees(t *testing.T) {
+	first, n := *seedFlag, *treesFlag
+	if first == 0 {
+		first = rand.Uint64()
+	}
+	if testing.Short() {
+		n = min(n, 1000)
+	}
+	var kinds [5]int
+	var seed uint64
+	defer func() {
+		if seed != 0 {
+			t.Logf("reproduce with: go test -run %s ./stream -args -trees=1 -seed=%d", t.Name(), seed)
+		}
+	}()
+	for i := range n {
+		seed = first + uint64(i)
+		synctest.Test(t, func(t *testing.T) {
+			p, err := newRandomPage(seed), errors.New("panic")
+			defer func() {
+				if err != nil {
+					t.Fatalf("%v\n\n%v", err, p)
+				}
+			}()
+			err = p.check(p.send(t.Context()))
+			kinds[p.kind()]++
+		})
+		if t.Failed() {
+			return
+		}
+	}
+	seed = 0
+	t.Logf("whole and out of order, in order, complete; client left; deadline of the request: %v", kinds)
+}
+
+// A randomPage is a page with its Renderer and its client.
+type randomPage struct {
+	forest
+	trees    []*tree
+	flush    int // the tree before which the shell is flushed
+	mode     stream.Mode
+	rd       stream.Renderer
+	leave    time.Duration // when the client leaves
+	deadline time.Duration // of the request
+
+	failed    map[int]error
+	sent      map[string]int
+	abandoned int
+	wire      *wireLog
+	took      time.Duration
+	err       error
+}
+
+func newRandomPage(seed uint64) *randomPage {
+	p := &randomPage{forest: forest{r: rand.New(rand.NewPCG(seed, 0))}, failed: map[int]error{}, sent: map[string]int{}}
+	p.mode = stream.Mode(p.r.IntN(3))
+	p.trees = p.forest.trees(4, 1+p.r.IntN(4), p.one(5))
+	p.flush = p.r.IntN(12)
+	if p.one(10) {
+		p.leave = time.Duration(p.r.IntN(100))*time.Millisecond + 1
+	} else if p.one(10) {
+		p.deadline = time.Duration(p.r.IntN(10))*10*time.Millisecond + 2*time.Millisecond
+	}
+	p.rd = stream.Renderer{
+		Mode:      func(*http.Request) stream.Mode { return p.mode },
+		ErrorView: func(be *stream.BoundaryError) templ.Component { return templ.Raw("<failed" + be.Name + ">") },
+		Trace: &stream.Trace{
+			Failed: p.noteFailed,
+			Sent: func(_ context.Context, b stream.BoundaryInfo, _ int, _ bool) {
+				p.sent[b.Name]++
+			},
+			Abandoned: func(context.Context, stream.BoundaryInfo) { p.abandoned++ },
+		},
+	}
+	if p.one(3) {
+		p.rd.Limit = 1 + p.r.IntN(3)
+	}
+	if p.one(3) {
+		p.rd.Grace = time.Duration(p.r.IntN(4)) * 10 * time.Millisecond
+	}
+	switch p.r.IntN(4) {
+	case 0:
+		p.rd.Timeout = -1
+	case 1, 2:
+		p.rd.Timeout = time.Duration(p.r.IntN(15))*10*time.Millisecond + 3*time.Millisecond
+	}
+	return p
+}
+
+// noteFailed is called by the goroutine of the response only, but for what is
+// placed into another writer.
+func (p *randomPage) noteFailed(_ context.Context, be *stream.BoundaryError) {
+	id, _ := strconv.Atoi(be.Name)
+	// An error without a digest is that of a fallback; a second one is that
+	// of an error view.
+	p.noting.Lock()
+	defer p.noting.Unlock()
+	if be.Digest != "" && p.failed[id] == nil {
+		p.failed[id] = be.Err
+	}
+}
+
+// send returns what Render does, when every load has ended.
+func (p *randomPage) send(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if p.deadline > 0 {
+		ctx, cancel = context.WithTimeout(ctx, p.deadline)
+		defer cancel()
+	}
+	if p.leave > 0 {
+		time.AfterFunc(p.leave, cancel)
+	}
+	p.wire = newWireLog()
+	start := time.Now()
+	err := p.rd.Render(p.wire, httptest.NewRequest("GET", "/", nil).WithContext(ctx), p.page(p.trees, p.flush))
+	p.took = time.Since(start)
+	running := int(p.running.Load())
+	if !p.anyForeign() && running > p.abandoned {
+		return fmt.Errorf("%d loads run after Render, which has abandoned %d", running, p.abandoned)
+	}
+	p.err = err
+	// synctest wants the goroutines to end, and so do we.
+	time.Sleep(time.Hour)
+	if running := p.running.Load(); running != 0 {
+		return fmt.Errorf("%d loads run for ever", running)
+	}
+	return nil
+}
+
+// String shows the page to whoever has to find out why it failed.
+func (p *randomPage) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%v, limit %d, grace %v, timeout %v, deadline %v, client leaves %v, flush %d", p.mode, p.rd.Limit, p.rd.Grace, p.rd.Timeout, p.deadline, p.leave, p.flush)
+	for _, t := range p.trees {
+		t.show(&b, "\n")
+	}
+	return b.String()
+}
+
+func (p *randomPage) kind() int {
+	switch {
+	case p.err != nil:
+		return 3
+	case p.deadline > 0:
+		return 4
+	}
+	return int(p.mode)
+}
+
+func (p *randomPage) any(is func(*tree) bool) bool {
+	for _, t := range p.trees {
+		if t.holds(is) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *randomPage) anyForeign() bool { return p.any(func(t *tree) bool { return t.foreign }) }
+
+// check reports what is wrong with what has come.
+func (p *randomPage) check(err error) error {
+	if err != nil {
+		return err
+	}
+	if wrong := p.wrong.Load(); wrong != nil {
+		return errors.New(*wrong)
+	}
+	var c wireClient
+	for _, w := range p.wire.writes {
+		if err := c.receive(w); err != nil {
+			return err
+		}
+	}
+	if p.mode != stream.OutOfOrder && len(c.markers)+len(c.filled) > 0 {
+		return fmt.Errorf("markers %v in a page that is %v", c.markers, p.mode)
+	}
+	if p.err != nil {
+		// A shell that has to wait in place for longer than the request may
+		// take cannot be finished.
+		late := p.deadline > 0 && p.anyForeign() && errors.Is(p.err, context.DeadlineExceeded)
+		if left := p.leave > 0 && errors.Is(p.err, context.Canceled); !left && !late {
+			return fmt.Errorf("Render() = %v", p.err)
+		}
+		return nil
+	}
+	if err := c.finished(); err != nil {
+		return err
+	}
+	if got, want := c.doc, reference(p.trees, p.failed); got != want {
+		return fmt.Errorf("page = %q\nwant   %q\nfailed: %v", got, want, p.failed)
+	}
+	if err := p.checkStatus(); err != nil {
+		return err
+	}
+	for _, t := range p.trees {
+		t.visit(p.failed, func(t *tree) {
+			if err == nil {
+				err = p.checkTree(t)
+			}
+		})
+	}
+	ownTimes := p.any(func(t *tree) bool { return t.timeout > 0 || t.foreign })
+	if max := p.rd.Timeout + time.Millisecond; err == nil && p.rd.Timeout > 0 && !ownTimes && p.took > max {
+		err = fmt.Errorf("the page took %v, want at most %v", p.took, max)
+	}
+	return err
+}
+
+// checkStatus looks for the 500 of a Complete page with a failure that has no
+// view of its own.
+func (p *randomPage) checkStatus() error {
+	want := http.StatusOK
+	if p.mode == stream.Complete {
+		for _, t := range p.trees {
+			t.visit(p.failed, func(t *tree) {
+				if p.failed[t.id] != nil && t.own == noView {
+					want = http.StatusInternalServerError
+				}
+			})
+		}
+	}
+	// A boundary that has loaded in place counts even if the view around it
+	// has failed later.
+	if p.wire.status != want && !(want == http.StatusOK && p.anyForeign()) {
+		return fmt.Errorf("status = %d, want %d", p.wire.status, want)
+	}
+	return nil
+}
+
+// checkTree asks whether t, which the page shows, failed or not as it should.
+func (p *randomPage) checkTree(t *tree) error {
+	if sent := p.sent[strconv.Itoa(t.id)]; sent != 1 && !p.anyForeign() {
+		return fmt.Errorf("boundary %d was sent %d times", t.id, sent)
+	}
+	err := p.failed[t.id]
+	inTime := p.rd.Limit == 0 && !p.anyForeign()
+	switch {
+	case errors.Is(err, stream.ErrTimeout):
+		if t.timeout == 0 && p.rd.Timeout < 0 {
+			return fmt.Errorf("boundary %d without a timeout failed: %v", t.id, err)
+		}
+		if t.timeout > 0 && inTime && t.delay < t.timeout {
+			return fmt.Errorf("boundary %d failed after %v: %v", t.id, t.delay, err)
+		}
+		if own := fmt.Sprintf("timeout after %v", t.timeout); t.timeout > 0 && err.Error() != own {
+			return fmt.Errorf("boundary %d failed: %q, want %q", t.id, err, own)
+		}
+		return nil
+	case p.deadline > 0 && errors.Is(err, context.DeadlineExceeded):
+		return nil
+	case t.timeout > 0 && t.delay > t.timeout:
+		return fmt.Errorf("boundary %d, which loads for %v of %v, failed: %v", t.id, t.delay, t.timeout, err)
+	}
+	return t.checkFailure(err)
+}
+
+// checkFailure asks whether err is that of t's fate.
+func (t *tree) checkFailure(err error) error {
+	var pe *stream.PanicError
+	ok := false
+	errors.As(err, &pe)
+	switch t.fate {
+	case fine:
+		ok = err == nil
+	case loadError, viewError:
+		ok = err == errRandom
+	case loadPanic, viewPanic:
+		ok = pe != nil && errors.Is(err, errRandom) && strings.Contains(string(pe.Stack), "forest_test.go")
+	case loadGoexit:
+		ok = err != nil && strings.Contains(err.Error(), "Goexit")
+	case loadNil:
+		ok = err != nil
+	}
+	if !ok {
+		if pe != nil {
+			err = fmt.Errorf("%w\n%s", err, pe.Stack)
+		}
+		return fmt.Errorf("boundary %d of fate %d failed: %v", t.id, t.fate, err)
+	}
+	return nil
+}

@@ -1,0 +1,243 @@
+package stream_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/assets"
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+var update = flag.Bool("update", false, "rewrite the transcripts in testdata")
+
+// A pageTest is a page whose response is compared with its transcript.
+type pageTest struct {
+	name     string
+	rd       stream.Renderer
+	page     templ.Component
+	request  func(*http.Request) *http.Request
+	leave    time.Duration // when the client leaves; zero: it stays
+	deadline time.Duration // of the request's context; zero: none
+	whole    bool          // the writer cannot flush
+}
+
+// run compares each page with its section of the test's file in testdata.
+func run(t *testing.T, tests []pageTest) {
+	t.Helper()
+	file := filepath.Join("testdata", strings.TrimPrefix(t.Name(), "Test")+".txt")
+	want := readTranscripts(t, file)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := tt.transcript(t)
+			if *update {
+				want.set(tt.name, got)
+				return
+			}
+			if want := want.text[tt.name]; got != want {
+				t.Errorf("response:\n%s\nwant:\n%s", got, want)
+			}
+		})
+	}
+	if *update {
+		want.write(t, file)
+	}
+}
+
+// transcript returns what leaves the server and when, and how Render ends.
+func (tt pageTest) transcript(t *testing.T) (text string) {
+	synctest.Test(t, func(t *testing.T) {
+		rec := newRecorder()
+		r := httptest.NewRequest("GET", "/", nil)
+		if tt.request != nil {
+			r = tt.request(r)
+		}
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		if tt.leave > 0 {
+			time.AfterFunc(tt.leave, cancel)
+		}
+		if tt.deadline > 0 {
+			ctx, cancel = context.WithTimeout(ctx, tt.deadline)
+			defer cancel()
+		}
+		rd := tt.rd
+		if rd.Trace == nil {
+			rd.Trace = &stream.Trace{
+				Failed: func(_ context.Context, err *stream.BoundaryError) {
+					rec.note("failed: %v", err)
+				},
+				Abandoned: func(_ context.Context, b stream.BoundaryInfo) {
+					rec.note("abandoned: %q", b.ID)
+				},
+			}
+		}
+		var w http.ResponseWriter = rec
+		if tt.whole {
+			w = unflushable{rec}
+		}
+		rec.end(func() error { return rd.Render(w, r.WithContext(ctx), tt.page) })
+		time.Sleep(24 * time.Hour) // abandoned loads end; whatever they do must not show
+		text = rec.String()
+	})
+	return text
+}
+
+// A recorder is a ResponseWriter that notes each write with the time when it
+// leaves the server: at the next flush, or when the handler returns.
+type recorder struct {
+	start time.Time
+
+	mu        sync.Mutex // loads of boundaries in place note failures, too
+	header    http.Header
+	status    int
+	unflushed []string
+	lines     []string
+	deadline  time.Time
+	fail      error // of the next write
+}
+
+func newRecorder() *recorder {
+	return &recorder{start: time.Now(), header: make(http.Header)}
+}
+
+func (rec *recorder) Header() http.Header { return rec.header }
+
+func (rec *recorder) WriteHeader(status int) { rec.status = cmp.Or(rec.status, status) }
+
+func (rec *recorder) Write(p []byte) (int, error) {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	if rec.fail != nil {
+		return 0, rec.fail
+	}
+	rec.status = cmp.Or(rec.status, http.StatusOK)
+	rec.unflushed = append(rec.unflushed, mask(string(p)))
+	return len(p), nil
+}
+
+func (rec *recorder) Flush() {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	for _, s := range rec.unflushed {
+		rec.line(s)
+	}
+	rec.unflushed = nil
+}
+
+func (rec *recorder) SetWriteDeadline(t time.Time) error {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	rec.deadline = t
+	return nil
+}
+
+// line adds a line with the time. Microseconds are the finest: the engine
+// sleeps for a nanosecond to send together what ends together.
+func (rec *recorder) line(s string) {
+	at := time.Since(rec.start).Round(time.Microsecond)
+	rec.lines = append(rec.lines, fmt.Sprintf("%-6s %s", at, s))
+}
+
+func (rec *recorder) note(format string, args ...any) {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	rec.line("-- " + mask(fmt.Sprintf(format, args...)))
+}
+
+// end calls render and notes how it ends, if not well.
+func (rec *recorder) end(render func() error) {
+	end := "end"
+	func() {
+		defer func() {
+			if v := recover(); v != nil {
+				end = fmt.Sprintf("panic: %v", v)
+			}
+		}()
+		if err := render(); err != nil {
+			end = fmt.Sprintf("end: %v", err)
+			if errors.Is(err, stream.ErrShell) {
+				end += " (nothing was sent)"
+			}
+		}
+	}()
+	rec.Flush()
+	if rec.status != 0 && rec.status != http.StatusOK {
+		end += fmt.Sprintf(" (status %d)", rec.status)
+	}
+	rec.note("%s", end)
+}
+
+func (rec *recorder) String() string {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	return strings.Join(rec.lines, "\n") + "\n"
+}
+
+// unflushable hides the recorder's Flush.
+type unflushable struct{ http.ResponseWriter }
+
+var digest = regexp.MustCompile(`\b[A-Z2-7]{8}\b`)
+
+// mask hides what differs from run to run or is tested elsewhere.
+func mask(s string) string {
+	s = strings.ReplaceAll(s, assets.Script(), "…")
+	s = digest.ReplaceAllString(s, "DIGEST")
+	return strings.ReplaceAll(s, "\n", `\n`)
+}
+
+// transcripts are the sections of a file in testdata.
+type transcripts struct {
+	names []string
+	text  map[string]string
+}
+
+func readTranscripts(t *testing.T, file string) *transcripts {
+	t.Helper()
+	ts := &transcripts{text: make(map[string]string)}
+	b, err := os.ReadFile(file)
+	if err != nil && !*update {
+		t.Fatal(err)
+	}
+	for section := range strings.SplitSeq("\n"+string(b), "\n# ") {
+		if name, text, ok := strings.Cut(section, "\n"); ok && name != "" {
+			ts.set(name, strings.TrimSpace(text)+"\n")
+		}
+	}
+	return ts
+}
+
+func (ts *transcripts) set(name, text string) {
+	if _, ok := ts.text[name]; !ok {
+		ts.names = append(ts.names, name)
+	}
+	ts.text[name] = text
+}
+
+func (ts *transcripts) write(t *testing.T, file string) {
+	t.Helper()
+	var b strings.Builder
+	for i, name := range ts.names {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "# %s\n%s", name, ts.text[name])
+	}
+	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,145 @@
+package stream_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/rivulet-go/rivulet/assets"
+)
+
+// A wireClient does with the bytes of a response what a browser does: it puts
+// the content of each template between the markers of its name.
+type wireClient struct {
+	doc     string
+	markers map[string]bool // that have been seen
+	filled  []string        // the ids of the chunks, in their order
+	script  bool
+}
+
+var (
+	startMarker = regexp.MustCompile(`<\?start name="([^"]*)">`)
+	wireID      = regexp.MustCompile(`^[0-9]+(\.[0-9]+)*$`)
+)
+
+const (
+	chunkStart = `<template for="`
+	chunkEnd   = `</template><!/>`
+	endMarker  = `<?end>`
+)
+
+// receive applies one write, which holds whole chunks only.
+func (c *wireClient) receive(write string) error {
+	for write != "" {
+		text, rest, isChunk := strings.Cut(write, chunkStart)
+		if err := c.text(text); err != nil {
+			return err
+		}
+		if !isChunk {
+			return nil
+		}
+		id, rest, _ := strings.Cut(rest, `">`)
+		content, rest, whole := strings.Cut(rest, chunkEnd)
+		if !whole {
+			return fmt.Errorf("chunk %q is not whole: %q", id, write)
+		}
+		if err := c.chunk(id, content); err != nil {
+			return err
+		}
+		write = rest
+	}
+	return nil
+}
+
+// text is what belongs to the shell or to the end of the page.
+func (c *wireClient) text(s string) error {
+	element := "<script>" + assets.Script() + "</script>"
+	if before, after, ok := strings.Cut(s, element); ok {
+		if c.script {
+			return fmt.Errorf("the script came twice")
+		}
+		c.script = true
+		s = before + after
+	}
+	c.doc += s
+	return c.note(s)
+}
+
+func (c *wireClient) chunk(id, content string) error {
+	start := `<?start name="` + id + `">`
+	before, rest, ok := strings.Cut(c.doc, start)
+	if !ok {
+		return fmt.Errorf("chunk %q came without markers or twice; the page is %q", id, c.doc)
+	}
+	_, after, ok := strings.Cut(rest, endMarker)
+	if !ok {
+		return fmt.Errorf("boundary %q has no end marker", id)
+	}
+	if !c.script {
+		return fmt.Errorf("chunk %q came before the script", id)
+	}
+	c.doc = before + content + after
+	c.filled = append(c.filled, id)
+	return c.note(content)
+}
+
+// note checks the markers in s, which has just come.
+func (c *wireClient) note(s string) error {
+	if c.markers == nil {
+		c.markers = map[string]bool{}
+	}
+	for _, m := range startMarker.FindAllStringSubmatch(s, -1) {
+		id := m[1]
+		if !wireID.MatchString(id) {
+			return fmt.Errorf("boundary %q has an odd id", id)
+		}
+		if c.markers[id] {
+			return fmt.Errorf("boundary %q was sent twice", id)
+		}
+		c.markers[id] = true
+	}
+	return nil
+}
+
+// finished reports what is wrong with a page that has come to its end.
+func (c *wireClient) finished() error {
+	if len(c.filled) != len(c.markers) {
+		return fmt.Errorf("%d boundaries and %d chunks (%v)", len(c.markers), len(c.filled), c.filled)
+	}
+	if strings.Contains(c.doc, "<?") || strings.Contains(c.doc, chunkStart) {
+		return fmt.Errorf("the page holds a marker: %q", c.doc)
+	}
+	if c.script != (len(c.filled) > 0) {
+		return fmt.Errorf("script = %t with %d chunks", c.script, len(c.filled))
+	}
+	return nil
+}
+
+// A wireLog is a ResponseWriter that keeps each write apart.
+type wireLog struct {
+	header  http.Header
+	status  int
+	writes  []string
+	flushes int
+}
+
+func newWireLog() *wireLog { return &wireLog{header: http.Header{}} }
+
+func (w *wireLog) Header() http.Header { return w.header }
+
+func (w *wireLog) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+}
+
+func (w *wireLog) Write(p []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	w.writes = append(w.writes, string(p))
+	return len(p), nil
+}
+
+func (w *wireLog) Flush() { w.flushes++ }
+
+func (w *wireLog) body() string { return strings.Join(w.writes, "") }
