@@ -20,8 +20,8 @@ func Firefox() *Engine {
 	}
 }
 
-// FirefoxNoScript is Firefox with scripting off: it needs the recipe of
-// [NoScript].
+// FirefoxNoScript is Firefox with scripting off: its pages are sent in
+// order.
 func FirefoxNoScript() *Engine {
 	e := Firefox()
 	e.Name = "Firefox without scripting"

@@ -17,7 +17,8 @@ type Scenario struct {
 	Where func(*Engine) bool
 	// Page is what the browser is shown. It carries the probe.
 	Page templ.Component
-	// Renderer sends the page. Its Mode is taken.
+	// Renderer sends the page. The visit sets its Trace, and its Mode in
+	// browsers that need the recipe for no scripting.
 	Renderer stream.Renderer
 	// Policy is the Content-Security-Policy of the page; {nonce} stands for
 	// the nonce of the response and {origin} for that of the server.

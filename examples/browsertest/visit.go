@@ -2,20 +2,13 @@ package browsertest
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/a-h/templ"
-
-	"github.com/rivulet-go/rivulet/stream"
 )
 
 // A Visit is one page in one browser.
@@ -192,96 +185,6 @@ func (v *Visit) Note(text string) {
 	v.change(func() { v.reports = append(v.reports, Report{Kind: "note", Text: text}) })
 }
 
-// Wait waits until the page has shown what is watched for under each name, in
-// whatever order.
-func (v *Visit) Wait(names ...string) {
-	v.t.Helper()
-	for _, name := range names {
-		selector, ok := v.scenario.Watch[name]
-		if !ok {
-			v.t.Fatalf("%q is not watched for", name)
-		}
-		v.wait("seen", name, fmt.Sprintf("%q, which is %s, has not been seen", name, selector))
-	}
-}
-
-// wait waits for a report.
-func (v *Visit) wait(kind, text, missing string) {
-	v.t.Helper()
-	if v.until(Patience, func() bool { return slices.Contains(v.said(kind), text) }) {
-		return
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.t.Fatalf("%s within %v; %s", missing, Patience, v.story())
-}
-
-// Waiting waits for a fallback, where there are fallbacks.
-func (v *Visit) Waiting(names ...string) {
-	v.t.Helper()
-	if !v.InOrder() {
-		v.Wait(names...)
-	}
-}
-
-// Reveal opens the gates one by one, each when what the one before held back
-// has been seen under the same name. A page that is sent in order shows nothing
-// before what stands above it, so there they are opened all at once.
-func (v *Visit) Reveal(names ...string) {
-	v.t.Helper()
-	if v.InOrder() {
-		v.Open(names...)
-		v.Wait(names...)
-		return
-	}
-	for _, name := range names {
-		v.Open(name)
-		v.Wait(name)
-	}
-}
-
-// WaitNote waits until text has been noted.
-func (v *Visit) WaitNote(text string) {
-	v.t.Helper()
-	v.wait("note", text, fmt.Sprintf("%q has not been noted", text))
-}
-
-// WaitFetched waits until the browser has got the script of that name, whether
-// it has run or not.
-func (v *Visit) WaitFetched(name string) {
-	v.t.Helper()
-	v.wait("fetched", name, fmt.Sprintf("%s has not been fetched", name))
-}
-
-// WaitLoaded waits until the load of the boundary of that name has ended.
-func (v *Visit) WaitLoaded(name string) {
-	v.t.Helper()
-	v.wait("loaded", name, fmt.Sprintf("the load of %q has not ended", name))
-}
-
-// WaitEnd waits until the server has sent all of the page that it will send.
-func (v *Visit) WaitEnd() {
-	v.t.Helper()
-	v.wait("ended", "", "the response has not ended")
-}
-
-// WaitComplete waits until the browser has loaded the document.
-func (v *Visit) WaitComplete() {
-	v.t.Helper()
-	v.wait("complete", "", "the document is not complete")
-}
-
-// Finished waits until the document is complete and checks that every chunk has
-// been used. All gates must be open.
-func (v *Visit) Finished(t testing.TB) {
-	t.Helper()
-	v.WaitEnd()
-	v.WaitComplete()
-	if p := v.Picture(); p.Templates != 0 {
-		t.Errorf("%d chunks have not been used", p.Templates)
-	}
-}
-
 // Seen returns the names of what has been seen so far, in order.
 func (v *Visit) Seen() []string {
 	v.mu.Lock()
@@ -387,114 +290,4 @@ func (v *Visit) story() string {
 		fmt.Fprintf(&b, "\n\t%s %s", r.Kind, r.Text)
 	}
 	return b.String()
-}
-
-func (v *Visit) routes() http.Handler {
-	mux := http.NewServeMux()
-	base := "/visit/" + v.id + "/"
-	mux.HandleFunc("GET "+base+"{$}", v.servePage)
-	mux.HandleFunc("GET "+base+"probe.js", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/javascript")
-		io.WriteString(w, probeJS)
-	})
-	mux.HandleFunc("GET "+base+"probe.css", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/css")
-		io.WriteString(w, probeCSS(v.scenario.Watch))
-	})
-	mux.HandleFunc("GET "+base+"seen", func(w http.ResponseWriter, r *http.Request) {
-		v.change(func() {
-			if name := r.FormValue("name"); !slices.Contains(v.said("seen"), name) {
-				v.reports = append(v.reports, Report{Kind: "seen", Text: name})
-			}
-		})
-		serveImage(w)
-	})
-	mux.HandleFunc("GET "+base+"hold.svg", func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case <-v.ended:
-			serveImage(w)
-		case <-r.Context().Done():
-		}
-	})
-	mux.HandleFunc("GET "+base+"orders", func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case order := <-v.orders:
-			io.WriteString(w, order)
-		case <-r.Context().Done():
-		}
-	})
-	mux.HandleFunc("POST "+base+"reports", func(w http.ResponseWriter, r *http.Request) {
-		var report Report
-		if err := json.NewDecoder(r.Body).Decode(&report); err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		v.change(func() {
-			v.reports = append(v.reports, report)
-			v.left = v.left || report.Kind == "leaves"
-		})
-	})
-	for name, file := range v.scenario.Files {
-		mux.HandleFunc("GET "+base+name, func(w http.ResponseWriter, r *http.Request) { file(v, w, r) })
-	}
-	return mux
-}
-
-func (v *Visit) servePage(w http.ResponseWriter, r *http.Request) {
-	engine := v.browser.Engine
-	rd := v.scenario.Renderer
-	inOrder := false
-	if !Streamed(engine) {
-		rd.Mode = noScriptMode
-		inOrder = noScriptMode(r) == stream.InOrder
-	}
-	if inOrder {
-		http.SetCookie(w, &http.Cookie{Name: noScriptCookie, Value: "1", Path: "/"})
-	}
-	v.change(func() {
-		v.inOrder = inOrder
-		v.asked = append(v.asked, r)
-	})
-	ctx := context.WithValue(r.Context(), visitKey{}, v)
-	if !engine.Scripting {
-		refreshes := needsNoScript(r)
-		ctx = context.WithValue(ctx, refreshKey{}, refreshes)
-		if !refreshes {
-			w.Header().Set("Refresh", "0;url=/next") // once it is finished
-		}
-	}
-	w.Header().Set("Cache-Control", "no-store")
-	if v.scenario.Policy != "" {
-		nonce := "nonce" + v.id
-		if strings.Contains(v.scenario.Policy, "{nonce}") {
-			ctx = templ.WithNonce(ctx, nonce)
-		}
-		policy := strings.NewReplacer("{nonce}", nonce, "{origin}", v.browser.server.URL).Replace(v.scenario.Policy)
-		w.Header().Set("Content-Security-Policy", policy)
-	}
-	if v.scenario.Wrap != nil {
-		w = v.scenario.Wrap(v, w)
-	}
-	rd.Trace = &stream.Trace{
-		Loaded: func(_ context.Context, b stream.BoundaryInfo, _ error) {
-			if b.Name != "" {
-				v.change(func() { v.reports = append(v.reports, Report{Kind: "loaded", Text: b.Name}) })
-			}
-		},
-		Failed: func(_ context.Context, err *stream.BoundaryError) {
-			v.change(func() { v.reports = append(v.reports, Report{Kind: "failed", Text: err.Digest}) })
-		},
-	}
-	err := rd.Render(w, r.WithContext(ctx), v.scenario.Page)
-	v.change(func() { v.reports = append(v.reports, Report{Kind: "ended"}) })
-	if err != nil {
-		v.change(func() { v.errs = append(v.errs, err) })
-		if errors.Is(err, stream.ErrShell) {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		if !v.scenario.Hidden {
-			panic(http.ErrAbortHandler)
-		}
-	}
 }
