@@ -1,0 +1,94 @@
+package browsertest
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+)
+
+// Chromium is Chromium as it is: it patches natively.
+func Chromium() *Engine {
+	return &Engine{
+		Name:      "Chromium",
+		Scripting: true,
+		Native:    true,
+		Install:   "apt-get install chromium",
+		Paths:     []string{"chromium", "chromium-browser", "google-chrome"},
+		command: func(_ testing.TB, path, dir, url string) *exec.Cmd {
+			return chromium(path, dir, url)
+		},
+	}
+}
+
+// ChromiumNoScript is Chromium with scripting off.
+func ChromiumNoScript() *Engine {
+	e := Chromium()
+	e.Name = "Chromium without scripting"
+	e.Scripting = false
+	e.command = func(_ testing.TB, path, dir, url string) *exec.Cmd {
+		return chromium(path, dir, "--blink-settings=scriptEnabled=false", url)
+	}
+	return e
+}
+
+// ChromiumRuntime is Chromium with its patching off, as all were before 150:
+// the runtime does the work.
+func ChromiumRuntime() *Engine {
+	e := Chromium()
+	e.Name = "Chromium without patching"
+	e.Native = false
+	e.command = func(_ testing.TB, path, dir, url string) *exec.Cmd {
+		return chromium(path, dir, "--disable-blink-features=DocumentPatching,HTMLProcessingInstruction", url)
+	}
+	return e
+}
+
+func chromium(path, dir string, more ...string) *exec.Cmd {
+	args := []string{
+		"--headless",
+		"--user-data-dir=" + filepath.Join(dir, "profile"),
+		"--disable-background-networking",
+		"--disable-breakpad",
+		"--disable-component-update",
+		"--disable-default-apps",
+		"--disable-dev-shm-usage",
+		"--disable-extensions",
+		"--disable-gpu",
+		"--disable-sync",
+		"--disable-features=MediaRouter,OptimizationHints,Translate",
+		"--metrics-recording-only",
+		"--mute-audio",
+		"--no-default-browser-check",
+		"--no-first-run",
+		"--password-store=basic",
+	}
+	if os.Getuid() == 0 {
+		args = append(args, "--no-sandbox") // it refuses to start for root otherwise
+	}
+	return exec.Command(path, append(args, more...)...)
+}
+
+var version = regexp.MustCompile(`(\d+)\.\d`)
+
+// patches says whether the Chromium at path is one that patches natively, which
+// has been so since 150.
+func patches(t testing.TB, path string) bool {
+	t.Helper()
+	out, err := exec.Command(path, "--version").Output()
+	if err != nil {
+		t.Fatalf("%s --version: %v", path, err)
+	}
+	m := version.FindSubmatch(out)
+	if m == nil {
+		t.Fatalf("%s --version = %q, want a version", path, out)
+	}
+	major, _ := strconv.Atoi(string(m[1]))
+	if major < 150 {
+		t.Logf("%s does not patch natively, which Chromium does since 150", bytes.TrimSpace(out))
+	}
+	return major >= 150
+}

@@ -1,0 +1,67 @@
+package browsertest
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+// A Scenario is one page and what is to be seen on it.
+type Scenario struct {
+	// Name is a sentence.
+	Name string
+	// Where says in which browsers it makes sense. Nil means in all.
+	Where func(*Engine) bool
+	// Page is what the browser is shown. It carries the probe.
+	Page templ.Component
+	// Renderer sends the page. The visit sets its Trace, and its Mode in
+	// browsers that need the recipe for no scripting.
+	Renderer stream.Renderer
+	// Policy is the Content-Security-Policy of the page; {nonce} stands for
+	// the nonce of the response and {origin} for that of the server.
+	Policy string
+	// Watch names the selectors that are watched for. With scripting off
+	// they must match an element with a box: not an option, but its select.
+	Watch map[string]string
+	// Files are what the page loads besides, by their names: /visit/1/NAME.
+	Files map[string]File
+	// Wrap is put around the writer that the page is sent to.
+	Wrap func(*Visit, http.ResponseWriter) http.ResponseWriter
+	// Hidden hides from the browser that the page could not be finished, as
+	// some proxies do.
+	Hidden bool
+	// Faults are what the page may report as faults: errors of scripts,
+	// violations of the policy, files that do not load, a page cut short. Any other
+	// fails the test.
+	Faults []string
+	// Run tells what happens.
+	Run func(t *testing.T, v *Visit)
+}
+
+// A File is something a page loads besides.
+type File func(*Visit, http.ResponseWriter, *http.Request)
+
+// Scripted is for scenarios that need scripts.
+func Scripted(e *Engine) bool { return e.Scripting }
+
+// Streamed is for scenarios in which chunks arrive out of order.
+func Streamed(e *Engine) bool { return e.Scripting || e.Native }
+
+// AtRuntime is for scenarios in which the runtime does the work.
+func AtRuntime(e *Engine) bool { return e.Scripting && !e.Native }
+
+// Run runs the scenarios in one browser of the engine, one after the other.
+func Run(t *testing.T, e *Engine, scenarios []Scenario) {
+	b := Open(t, e)
+	for _, s := range scenarios {
+		if s.Where != nil && !s.Where(e) {
+			continue
+		}
+		t.Run(s.Name, func(t *testing.T) {
+			s.Run(t, b.Visit(t, &s))
+		})
+	}
+}
