@@ -113,29 +113,42 @@ func (l *loads) startQueued() {
 	}
 }
 
-// run is the goroutine of a load.
+// run is the goroutine of a load. Its stack is kept small: a page may wait for
+// hundreds of them.
 func (b *boundary) run() error {
-	t := b.resp.trace
 	var view templ.Component
 	err := errGoexit
 	defer func() {
-		if t.Loaded != nil {
-			if told := safely(func() error { t.Loaded(b.resp.ctx, b.info(), err); return nil }); told != nil {
-				err = told
-			}
+		if v := recover(); v != nil {
+			err = newPanicError(v)
+		}
+		if b.resp.trace.Loaded != nil {
+			err = b.tellLoaded(err)
 		}
 		b.resp.loads.returned(b, view, err)
 	}()
-	err = safely(func() (err error) {
-		if t.Loading != nil {
-			t.Loading(b.resp.ctx, b.info())
-		}
-		if view, err = b.Load(&b.load); err == nil && view == nil {
-			err = errNoView
-		}
-		return err
-	})
+	if t := b.resp.trace; t.Loading != nil {
+		t.Loading(b.resp.ctx, b.info())
+	}
+	if view, err = b.Load(&b.load); err != nil {
+		tryError(err)
+	} else if view == nil {
+		err = errNoView
+	}
 	return nil
+}
+
+// tellLoaded tells the Trace how the load has ended. A panic of it is the
+// load's.
+func (b *boundary) tellLoaded(err error) error {
+	told := safely(func() error {
+		b.resp.trace.Loaded(b.resp.ctx, b.info(), err)
+		return nil
+	})
+	if told != nil {
+		return told
+	}
+	return err
 }
 
 // returned is called when the load of b has ended.
