@@ -113,29 +113,32 @@ func (l *loads) startQueued() {
 	}
 }
 
-// run is the goroutine of a load. Its stack is kept small: a page may wait for
-// hundreds of them.
+// run is the goroutine of a load. What it keeps on its stack counts for every
+// load that a page waits for.
 func (b *boundary) run() error {
-	var view templ.Component
-	err := errGoexit
-	defer func() {
-		if v := recover(); v != nil {
-			err = newPanicError(v)
-		}
-		if b.resp.trace.Loaded != nil {
-			err = b.tellLoaded(err)
-		}
-		b.resp.loads.returned(b, view, err)
-	}()
+	b.result.err = errGoexit
+	defer b.finish()
 	if t := b.resp.trace; t.Loading != nil {
 		t.Loading(b.resp.ctx, b.info())
 	}
-	if view, err = b.Load(&b.load); err != nil {
-		tryError(err)
-	} else if view == nil {
-		err = errNoView
+	b.result.view, b.result.err = b.Load(&b.load)
+	if b.result.err != nil {
+		tryError(b.result.err)
+	} else if b.result.view == nil {
+		b.result.err = errNoView
 	}
 	return nil
+}
+
+// finish is deferred by run, and recovers its panic.
+func (b *boundary) finish() {
+	if v := recover(); v != nil {
+		b.result.err = newPanicError(v)
+	}
+	if b.resp.trace.Loaded != nil {
+		b.result.err = b.tellLoaded(b.result.err)
+	}
+	b.resp.loads.returned(b)
 }
 
 // tellLoaded tells the Trace how the load has ended. A panic of it is the
@@ -152,7 +155,7 @@ func (b *boundary) tellLoaded(err error) error {
 }
 
 // returned is called when the load of b has ended.
-func (l *loads) returned(b *boundary, view templ.Component, err error) {
+func (l *loads) returned(b *boundary) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b.phase = returned
@@ -161,7 +164,7 @@ func (l *loads) returned(b *boundary, view templ.Component, err error) {
 		return
 	}
 	l.running--
-	l.settle(b, view, err)
+	l.settle(b, b.result.view, b.result.err)
 	l.startQueued()
 	l.signal()
 }
