@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rivulet-go/rivulet/examples/browsertest"
 	"github.com/rivulet-go/rivulet/examples/browsertest/pages"
@@ -87,7 +88,7 @@ func cut(percent int, hidden bool) browsertest.Scenario {
 		Files:  map[string]browsertest.File{"halves.js": halvesScript},
 		Faults: []string{errCut.Error()},
 		Wrap: func(v *browsertest.Visit, w http.ResponseWriter) http.ResponseWriter {
-			return &cutter{ResponseWriter: w, before: func(chunk []byte) int {
+			return &cutter{ResponseWriter: w, proper: hidden, before: func(chunk []byte) int {
 				return (len(chunk) - len("<!/>")) * percent / 100
 			}, then: func() error {
 				v.Note("held")
@@ -168,9 +169,18 @@ type cutter struct {
 	http.ResponseWriter
 	before func(chunk []byte) int // how much to send at first
 	then   func() error           // what happens then; the rest is sent if it returns nil
+	proper bool                   // the response may end properly although it is cut
 }
 
 func (c *cutter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+
+// SetWriteDeadline is what cuts an unfinished response for good.
+func (c *cutter) SetWriteDeadline(t time.Time) error {
+	if c.proper {
+		return http.ErrNotSupported
+	}
+	return http.NewResponseController(c.ResponseWriter).SetWriteDeadline(t)
+}
 
 func (c *cutter) Write(p []byte) (int, error) {
 	if !bytes.HasPrefix(p, []byte("<template for=")) {
