@@ -88,6 +88,9 @@ func cause(ctx context.Context, err error) error {
 // isAbort reports whether err is a panic with http.ErrAbortHandler, which is
 // meant for the whole response.
 func isAbort(err error) bool {
+	if err == nil {
+		return false // before p is allocated
+	}
 	var p *PanicError
 	return errors.As(err, &p) && p.Value == http.ErrAbortHandler
 }
