@@ -39,6 +39,9 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 		b.fragments = &templ.FragmentContext{W: &wanted, IDs: outer.IDs}
 	}
 	view, err := b.loadNow(ctx, timeout)
+	if err == errEnded {
+		return errClosed // and w may be another response's by now
+	}
 	viewCtx := templ.ClearChildren(ctx)
 	if b.fragments != nil {
 		viewCtx = context.WithValue(viewCtx, fragmentKey, b.fragments)
