@@ -3,6 +3,7 @@ package stream
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -68,7 +69,7 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 	}
 	ended := func() bool {
 		inPage := b.resp != nil && around == &b.resp.root
-		return ctx.Err() == context.Canceled || ctx.Err() != nil && !inPage
+		return errors.Is(ctx.Err(), context.Canceled) || ctx.Err() != nil && !inPage
 	}
 	if err != nil && ended() {
 		return context.Cause(ctx)
