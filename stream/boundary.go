@@ -95,6 +95,11 @@ type boundary struct {
 	fragments *templ.FragmentContext // what templ.RenderFragments wants of it
 	task      *task                  // its load, once abandoned
 
+	result struct { // of the goroutine of the load
+		view templ.Component
+		err  error
+	}
+
 	settled atomic.Bool // content and err are known
 	failed  atomic.Bool // its subtree has ended
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"time"
 )
 
@@ -61,6 +62,19 @@ type PanicError struct {
 	Stack []byte // of the goroutine that panicked, as debug.Stack formats it
 }
 
+// newPanicError makes v, which was recovered, an error whose own methods do
+// not panic: those of a nil pointer would.
+func newPanicError(v any) (e *PanicError) {
+	e = &PanicError{Value: v, Stack: debug.Stack()}
+	defer func() {
+		if v := recover(); v != nil {
+			e.Value = v
+		}
+	}()
+	tryError(e)
+	return e
+}
+
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
 // Unwrap returns the panic's value if it is an error.
@@ -94,3 +108,20 @@ func isAbort(err error) bool {
 	var p *PanicError
 	return errors.As(err, &p) && p.Value == http.ErrAbortHandler
 }
+
+// safely returns a panic of f as an error.
+func safely(f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = newPanicError(v)
+		}
+	}()
+	if err = f(); err != nil {
+		tryError(err)
+	}
+	return err
+}
+
+// tryError calls the methods of err where a panic is recovered: those of a nil
+// pointer that was returned as an error do panic.
+func tryError(err error) { _, _, _ = err.Error(), isAbort(err), errors.Is(err, context.Canceled) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,6 +40,8 @@ func TestFailures(t *testing.T) {
 		{name: "a load ends its goroutine before the shell", page: named(stream.Boundary{Load: goexit(0)})},
 		{name: "a load returns no view", page: named(stream.Boundary{Load: func(context.Context) (templ.Component, error) { return nil, nil }})},
 		{name: "a view fails half-way", page: named(stream.Boundary{Load: after(100*ms, half("<p>lost", func() error { return errBoom }))})},
+		{name: "a view fails after more than a buffer", page: named(stream.Boundary{Load: after(100*ms, half(strings.Repeat("lost", 10_000), func() error { return errBoom }))})},
+		{name: "a view fails behind a boundary", page: named(stream.Boundary{Load: after(100*ms, html("lost"), slot(after(0, html("lost"))), half("lost", func() error { return errBoom }))})},
 		{name: "a view fails half-way before the shell", page: named(stream.Boundary{Load: after(0, half("<p>lost", func() error { return errBoom }))})},
 		{name: "a view panics half-way", page: named(stream.Boundary{Load: after(100*ms, half("<p>lost", func() error { panic("boom") }))})},
 		{name: "a failing view's boundaries end with it", page: page(
@@ -119,6 +122,10 @@ func TestTimeouts(t *testing.T) {
 			<-ctx.Done()
 			return nil, errBoom
 		}))},
+		{name: "the same while a view is rendered", rd: stream.Renderer{Timeout: 100 * ms}, page: page(
+			slot(after(50*ms, waiting(100*ms, "view"))),
+			slot(func(ctx context.Context) (templ.Component, error) { <-ctx.Done(); return nil, errBoom }),
+		)},
 		{name: "of a finished load does not reach its children", page: page(timed(100*ms, after(50*ms, slot(after(200*ms, html("child"))))))},
 		{name: "in order", rd: stream.Renderer{Mode: always(stream.InOrder)}, page: page(timed(100*ms, stubborn(time.Hour, nil)), sibling)},
 		{name: "complete", rd: stream.Renderer{Mode: always(stream.Complete)}, page: page(timed(100*ms, stubborn(time.Hour, nil)), sibling)},
@@ -131,6 +138,8 @@ func TestAborts(t *testing.T) {
 	run(t, []pageTest{
 		{name: "in a load", page: page(slot(panicking(100*ms, http.ErrAbortHandler)), sibling)},
 		{name: "in a load before the shell", page: page(slot(panicking(0, http.ErrAbortHandler)), waiting(50*ms, ""), sibling)},
+		{name: "in a load in order, behind one that is not ready", rd: stream.Renderer{Mode: always(stream.InOrder)}, page: page(sibling, slot(panicking(100*ms, http.ErrAbortHandler)))},
+		{name: "in a load of a complete page", rd: stream.Renderer{Mode: always(stream.Complete)}, page: page(sibling, slot(panicking(100*ms, http.ErrAbortHandler)))},
 		{name: "in a view", page: page(slot(after(100*ms, half("", abort))), sibling)},
 		{name: "in an error view", page: page(at(stream.Boundary{Load: failing(100*ms, errBoom), OnError: func(*stream.BoundaryError) templ.Component { panic(http.ErrAbortHandler) }}), sibling)},
 		{name: "in a fallback", page: page(at(stream.Boundary{Fallback: half("", abort), Load: after(time.Hour)}))},

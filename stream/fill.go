@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"slices"
 
 	"github.com/a-h/templ"
@@ -204,31 +203,6 @@ func (p *response) fillInto(w io.Writer, b *boundary) error {
 	p.noteSent(b, len(p.bytes), true)
 	_, err := w.Write(p.bytes)
 	return err
-}
-
-// safely returns a panic of f as an error. The methods of f's error are tried,
-// too: those of a nil pointer panic where nobody expects it.
-func safely(f func() error) error {
-	err := recovered(f)
-	if err == nil {
-		return nil
-	}
-	if bad := recovered(func() error {
-		_, _, _ = err.Error(), isAbort(err), errors.Is(err, context.Canceled)
-		return nil
-	}); bad != nil {
-		return bad
-	}
-	return err
-}
-
-func recovered(f func() error) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &PanicError{Value: v, Stack: debug.Stack()}
-		}
-	}()
-	return f()
 }
 
 // written counts the bytes that the response has so far.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -51,6 +52,24 @@ func TestHeaders(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestMiddleware has headers that are there before the page.
+func TestMiddleware(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rec := newRecorder()
+		rec.header.Set("Content-Type", "application/xhtml+xml")
+		rec.header.Set("Vary", "Accept-Language")
+		if err := stream.Render(rec, httptest.NewRequest("GET", "/", nil), page(slot(after(100*ms, html("1"))))); err != nil {
+			t.Errorf("Render() = %v, want nil", err)
+		}
+		if got, want := rec.header.Get("Content-Type"), "application/xhtml+xml"; got != want {
+			t.Errorf("Content-Type = %q, want %q", got, want)
+		}
+		if got, want := rec.header.Values("Vary"), []string{"Accept-Language", "Sec-Fetch-Dest, HX-Request"}; !slices.Equal(got, want) {
+			t.Errorf("Vary = %q, want %q", got, want)
+		}
+	})
 }
 
 // TestHandlerErrors is about pages that fail before their first byte, and

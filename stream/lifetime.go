@@ -12,7 +12,10 @@ import (
 
 const defaultTimeout = 30 * time.Second
 
-var errEnded = errors.New("the response has ended")
+var (
+	errEnded    = errors.New("the response has ended")
+	errPanicked = errors.New("stream: panic")
+)
 
 // open makes the contexts of boundaries, when the first is met: a page without
 // any does not pay for them.
@@ -28,6 +31,7 @@ func (p *response) open(ctx context.Context) {
 	p.unhook = context.AfterFunc(p.ctx, func() {
 		if p.left() {
 			p.end(context.Cause(p.ctx))
+			p.loads.signal()
 		}
 	})
 	p.scopes[untimed] = p.view
@@ -44,6 +48,7 @@ func (p *response) open(ctx context.Context) {
 			p.deadline = limit
 		}
 	}
+	p.expired = p.scopes[timed].Done()
 }
 
 // timeout returns the Renderer's Timeout, or none as a negative one.
@@ -56,9 +61,25 @@ func (p *response) timeout() time.Duration {
 
 func (p *response) scope(kind int) context.Context { return p.scopes[kind] }
 
-// close ends the loads and waits for them. A load whose time has passed is
-// left behind.
+// close ends the loads and waits for them. What is unfinished must not look
+// finished then.
 func (p *response) close() {
+	p.endLoads()
+	switch {
+	case p.result == nil:
+	case p.out.committed:
+		cut(p.out.w, p.r)
+	default:
+		p.out.arm() // for the caller's answer
+	}
+	if p.trace.Done != nil {
+		p.trace.Done(p.ctx, p.result)
+	}
+}
+
+// endLoads ends the loads and waits for them. A load whose time has passed is
+// left behind.
+func (p *response) endLoads() {
 	p.loads.end()
 	if p.view == nil {
 		return

@@ -113,33 +113,49 @@ func (l *loads) startQueued() {
 	}
 }
 
-// run is the goroutine of a load.
+// run is the goroutine of a load. What it keeps on its stack counts for every
+// load that a page waits for.
 func (b *boundary) run() error {
-	t := b.resp.trace
-	var view templ.Component
-	err := errGoexit
-	defer func() {
-		if t.Loaded != nil {
-			if told := safely(func() error { t.Loaded(b.resp.ctx, b.info(), err); return nil }); told != nil {
-				err = told
-			}
-		}
-		b.resp.loads.returned(b, view, err)
-	}()
-	err = safely(func() (err error) {
-		if t.Loading != nil {
-			t.Loading(b.resp.ctx, b.info())
-		}
-		if view, err = b.Load(&b.load); err == nil && view == nil {
-			err = errNoView
-		}
-		return err
-	})
+	b.result.err = errGoexit
+	defer b.finish()
+	if t := b.resp.trace; t.Loading != nil {
+		t.Loading(b.resp.ctx, b.info())
+	}
+	b.result.view, b.result.err = b.Load(&b.load)
+	if b.result.err != nil {
+		tryError(b.result.err)
+	} else if b.result.view == nil {
+		b.result.err = errNoView
+	}
 	return nil
 }
 
+// finish is deferred by run, and recovers its panic.
+func (b *boundary) finish() {
+	if v := recover(); v != nil {
+		b.result.err = newPanicError(v)
+	}
+	if b.resp.trace.Loaded != nil {
+		b.result.err = b.tellLoaded(b.result.err)
+	}
+	b.resp.loads.returned(b)
+}
+
+// tellLoaded tells the Trace how the load has ended. A panic of it is the
+// load's.
+func (b *boundary) tellLoaded(err error) error {
+	told := safely(func() error {
+		b.resp.trace.Loaded(b.resp.ctx, b.info(), err)
+		return nil
+	})
+	if told != nil {
+		return told
+	}
+	return err
+}
+
 // returned is called when the load of b has ended.
-func (l *loads) returned(b *boundary, view templ.Component, err error) {
+func (l *loads) returned(b *boundary) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b.phase = returned
@@ -148,7 +164,7 @@ func (l *loads) returned(b *boundary, view templ.Component, err error) {
 		return
 	}
 	l.running--
-	l.settle(b, view, err)
+	l.settle(b, b.result.view, b.result.err)
 	l.startQueued()
 	l.signal()
 }

@@ -74,6 +74,30 @@ func TestLatePlaces(t *testing.T) {
 			})
 		})
 	}
+	t.Run("in the page when it has been rendered", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			e := new(escaped)
+			rec := newRecorder()
+			rec.end(func() error {
+				return stream.Render(rec, httptest.NewRequest("GET", "/", nil), page(e, slot(func(context.Context) (templ.Component, error) {
+					time.Sleep(50 * ms)
+					synctest.Wait() // the page has been rendered, says the race detector, too
+					if err := e.place(); err == nil {
+						t.Error("Place() = nil, want an error")
+					}
+					return html("1"), nil
+				})))
+			})
+			if e.started.Load() {
+				t.Error("the load was started")
+			}
+			want := "0s     <body><?start name=\"1\">dots<?end><script>…</script>\n" +
+				"50ms   <template for=\"1\">1</template><!/></body>\n50ms   -- end\n"
+			if got := rec.String(); got != want {
+				t.Errorf("response:\n%s\nwant:\n%s", got, want)
+			}
+		})
+	})
 	t.Run("a load whose time has passed can place nothing", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var placed error

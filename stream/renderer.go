@@ -137,22 +137,17 @@ func (rd *Renderer) prepare(w http.ResponseWriter, r *http.Request) Mode {
 	return mode
 }
 
-func (rd *Renderer) render(w http.ResponseWriter, r *http.Request, page templ.Component, mode Mode) (err error) {
+func (rd *Renderer) render(w http.ResponseWriter, r *http.Request, page templ.Component, mode Mode) error {
 	p := newResponse(rd, w, r, mode)
-	err = errPanicked
-	defer func() {
-		p.close()
-		if err != nil && p.out.committed {
-			cut(w, r)
-		} else if err != nil {
-			p.out.arm() // for the caller's answer
+	p.result = errPanicked
+	defer p.close()
+	err := p.sendPage(page)
+	for err == nil && p.pending > 0 {
+		if err = p.sendReady(); err == nil && p.pending > 0 {
+			err = p.wait()
+			p.yield()
 		}
-		if p.trace.Done != nil {
-			p.trace.Done(p.ctx, err)
-		}
-	}()
-	err = p.send(page)
+	}
+	p.result = err
 	return err
 }
-
-var errPanicked = errors.New("stream: panic")

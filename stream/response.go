@@ -38,7 +38,8 @@ type response struct {
 	ends     [2]context.CancelFunc
 	unhook   func() bool // from the request's context
 	scopes   [2]context.Context
-	deadline time.Time // zero: none
+	deadline time.Time       // zero: none
+	expired  <-chan struct{} // closed at the deadline; nil when that has been dealt with
 
 	bytes   []byte               // to be sent
 	marks   []mark               // in bytes, out of order
@@ -48,8 +49,8 @@ type response struct {
 	whole   bool                 // boundaries are waited for where they stand, whatever the mode
 	pending int                  // boundaries whose markers were sent and whose content was not
 	tail    []byte               // end tags, held back until nothing is pending
-	expired bool                 // the deadline has passed
 	err     error                // of a write; rendering the page stops with it
+	result  error                // of Render
 }
 
 func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request, mode Mode) *response {
@@ -71,8 +72,8 @@ func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request, mode Mode
 
 var noTrace Trace
 
-// send is the life of a response.
-func (p *response) send(page templ.Component) error {
+// sendPage renders page and sends its shell.
+func (p *response) sendPage(page templ.Component) error {
 	f := &fragment{resp: p, owner: &p.root, kind: pageFragment, bytes: getBytes()}
 	defer f.recycle()
 	if err := p.renderPage(f, page); err != nil {
@@ -81,10 +82,7 @@ func (p *response) send(page templ.Component) error {
 	if p.headOnly() {
 		return nil
 	}
-	if err := p.sendShell(f); err != nil {
-		return err
-	}
-	return p.sendChunks()
+	return p.sendShell(f)
 }
 
 // renderPage renders the page component into f. A panic in it goes on up.
@@ -185,51 +183,49 @@ func (p *response) grace(marks []mark) error {
 	if p.rd.Grace <= 0 || p.mode != OutOfOrder {
 		return nil
 	}
-	timer := time.NewTimer(p.rd.Grace)
+	over := false
+	timer := time.AfterFunc(p.rd.Grace, func() {
+		p.loads.mu.Lock()
+		defer p.loads.mu.Unlock()
+		over = true
+		p.loads.signal()
+	})
 	defer timer.Stop()
 	for _, m := range marks {
 		for !m.b.settled.Load() {
-			over, err := p.wait(timer.C)
-			if over || err != nil {
+			if err := p.wait(); err != nil {
 				return err
+			}
+			p.loads.mu.Lock()
+			stop := over
+			p.loads.mu.Unlock()
+			if stop {
+				return nil
 			}
 		}
 	}
 	return nil
 }
 
-// sendChunks sends the content of pending boundaries as it becomes ready, and
-// the end of the page.
-func (p *response) sendChunks() error {
-	for p.pending > 0 {
-		ready := p.loads.take()
-		if len(ready) == 0 {
-			if _, err := p.wait(nil); err != nil {
-				return err
-			}
-			p.yield()
-			continue
-		}
-		for _, b := range ready {
-			// What has no markers yet is filled where it stands when its
-			// surroundings are sent. A chunk before it may have done so.
-			if b.sent && !b.filled {
-				p.chunk(b)
-			}
-		}
-		if p.bytes == nil {
-			continue
-		}
-		p.settle(true)
-		if p.pending == 0 {
-			p.bytes = append(p.bytes, p.tail...)
-			return p.writeLast()
-		}
-		if err := p.write(true); err != nil {
-			return err
+// sendReady sends the content of pending boundaries that are ready and, when
+// nothing is pending any more, the end of the page.
+func (p *response) sendReady() error {
+	for _, b := range p.loads.take() {
+		// What has no markers yet is filled where it stands when its
+		// surroundings are sent. A chunk before it may have done so.
+		if b.sent && !b.filled {
+			p.chunk(b)
 		}
 	}
-	return nil
+	if p.bytes == nil {
+		return nil
+	}
+	p.settle(true)
+	if p.pending == 0 {
+		p.bytes = append(p.bytes, p.tail...)
+		return p.writeLast()
+	}
+	return p.write(true)
 }
 
 // writeLast sends the end of the page. The server flushes it, unless there are
@@ -238,24 +234,21 @@ func (p *response) writeLast() error {
 	return p.write(p.loads.busy())
 }
 
-// wait returns when something has happened to the loads, or over when timer
-// has fired. Its error is that of a client that has left.
-func (p *response) wait(timer <-chan time.Time) (over bool, err error) {
-	var deadline <-chan struct{}
-	if !p.expired {
-		deadline = p.scopes[timed].Done()
-	}
+// wait returns when something has happened to the loads. Its error is that of
+// a client that has left. Pages spend their time here, so what it and those
+// that call it keep on the stack is what a waiting page costs.
+func (p *response) wait() error {
 	select {
 	case <-p.loads.wake:
-	case <-deadline:
-		p.expired = true
-		p.loads.expireTimed(context.Cause(p.scopes[timed]))
-	case <-p.view.Done():
-	case <-timer:
-		over = true
+	case <-p.expired:
+		p.expired = nil
+		// It ends with the client, too.
+		if p.scopes[timed].Err() == context.DeadlineExceeded {
+			p.loads.expireTimed(context.Cause(p.scopes[timed]))
+		}
 	}
 	p.loads.checkAbort()
-	return over, p.gone()
+	return p.gone()
 }
 
 // yield lets loads that end at this moment end, so that what ends together is
@@ -274,7 +267,7 @@ func (p *response) yield() {
 
 func (p *response) await(b *boundary) error {
 	for !b.settled.Load() {
-		if _, err := p.wait(nil); err != nil {
+		if err := p.wait(); err != nil {
 			return err
 		}
 	}
