@@ -259,25 +259,58 @@ var unfinished = map[string]func() templ.Component{
 	},
 }
 
+// careless are servers that do not see to it that such a page looks unfinished.
+var careless = map[string]func(templ.Component) http.Handler{
+	"": func(page templ.Component) http.Handler {
+		return stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) { return page, nil })
+	},
+	" and a middleware swallows every panic": func(page templ.Component) http.Handler {
+		h := stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) { return page, nil })
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer func() { _ = recover() }()
+			h.ServeHTTP(w, r)
+		})
+	},
+	" and a middleware answers every panic": func(page templ.Component) http.Handler {
+		h := stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) { return page, nil })
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer func() {
+				if recover() != nil {
+					_, _ = io.WriteString(w, "Internal Server Error</body></html>")
+				}
+			}()
+			h.ServeHTTP(w, r)
+		})
+	},
+	" and its error is ignored": func(page templ.Component) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer func() { _ = recover() }()
+			_ = stream.Render(w, r, page)
+		})
+	},
+}
+
 func TestUnfinished(t *testing.T) {
 	for name, page := range unfinished {
-		t.Run(name, func(t *testing.T) {
-			overBoth(t, func(t *testing.T, s *site) {
-				s.serve(t, page())
-				v := s.get(t, "GET")
-				v.until(t, "<body>")
-				if err := v.rest(); err == nil {
-					t.Errorf("page = %q, which looks finished", v.body.String())
-				}
+		for how, handler := range careless {
+			t.Run(name+how, func(t *testing.T) {
+				overBoth(t, func(t *testing.T, s *site) {
+					s.serveWith(t, handler(page()))
+					v := s.get(t, "GET")
+					v.until(t, "<body>")
+					if err := v.rest(); err == nil {
+						t.Errorf("page = %q, which looks finished", v.body.String())
+					}
+				})
+				t.Run("HTTP/1.0", func(t *testing.T) {
+					var s site
+					s.serveWith(t, handler(page()))
+					if got, err := s.get10(t); err == nil {
+						t.Errorf("page = %q, which looks finished", got)
+					}
+				})
 			})
-			t.Run("HTTP/1.0", func(t *testing.T) {
-				var s site
-				s.serve(t, page())
-				if got, err := s.get10(t); err == nil {
-					t.Errorf("page = %q, which looks finished", got)
-				}
-			})
-		})
+		}
 	}
 	t.Run("a finished page ends properly over HTTP/1.0", func(t *testing.T) {
 		var s site

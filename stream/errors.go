@@ -62,7 +62,18 @@ type PanicError struct {
 	Stack []byte // of the goroutine that panicked, as debug.Stack formats it
 }
 
-func newPanicError(v any) *PanicError { return &PanicError{Value: v, Stack: debug.Stack()} }
+// newPanicError makes v, which was recovered, an error whose own methods do
+// not panic: those of a nil pointer would.
+func newPanicError(v any) (e *PanicError) {
+	e = &PanicError{Value: v, Stack: debug.Stack()}
+	defer func() {
+		if v := recover(); v != nil {
+			e.Value = v
+		}
+	}()
+	tryError(e)
+	return e
+}
 
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
@@ -91,6 +102,9 @@ func cause(ctx context.Context, err error) error {
 // isAbort reports whether err is a panic with http.ErrAbortHandler, which is
 // meant for the whole response.
 func isAbort(err error) bool {
+	if err == nil {
+		return false // before p is allocated
+	}
 	var p *PanicError
 	return errors.As(err, &p) && p.Value == http.ErrAbortHandler
 }
@@ -110,4 +124,4 @@ func safely(f func() error) (err error) {
 
 // tryError calls the methods of err where a panic is recovered: those of a nil
 // pointer that was returned as an error do panic.
-func tryError(err error) { _, _ = err.Error(), isAbort(err) }
+func tryError(err error) { _, _, _ = err.Error(), isAbort(err), errors.Is(err, context.Canceled) }

@@ -3,6 +3,7 @@ package stream
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -39,6 +40,9 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 		b.fragments = &templ.FragmentContext{W: &wanted, IDs: outer.IDs}
 	}
 	view, err := b.loadNow(ctx, timeout)
+	if err == errEnded {
+		return errClosed // and w may be another response's by now
+	}
 	viewCtx := templ.ClearChildren(ctx)
 	if b.fragments != nil {
 		viewCtx = context.WithValue(viewCtx, fragmentKey, b.fragments)
@@ -65,7 +69,7 @@ func placeForeign(ctx context.Context, w io.Writer, spec Boundary) error {
 	}
 	ended := func() bool {
 		inPage := b.resp != nil && around == &b.resp.root
-		return ctx.Err() == context.Canceled || ctx.Err() != nil && !inPage
+		return errors.Is(ctx.Err(), context.Canceled) || ctx.Err() != nil && !inPage
 	}
 	if err != nil && ended() {
 		return context.Cause(ctx)

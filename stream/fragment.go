@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
@@ -20,8 +21,8 @@ type fragment struct {
 	bytes []byte
 	marks []mark
 
-	closed bool // no boundary can be placed in it; guarded by resp.loads.mu
-	used   bool // its marks are in another fragment
+	closed bool        // no boundary can be placed in it; guarded by resp.loads.mu
+	used   atomic.Bool // its marks are in another fragment
 }
 
 // A mark is the place of a boundary, which has no bytes yet.
@@ -105,11 +106,14 @@ func Rendered(content templ.Component) func(context.Context) (templ.Component, e
 		if b, _ := ctx.Value(ownerKey{}).(*boundary); b != nil && !b.foreign {
 			f.owner, f.resp = b, b.resp
 		}
+		if f.resp != nil {
+			defer f.resp.loads.close(f, false)
+		}
 		if err := f.render(ctx, content, new(templruntime.Buffer)); err != nil {
 			return nil, err
 		}
 		if len(f.marks) == 0 {
-			f.owner, f.resp = nil, nil // whoever keeps it keeps no request
+			return &fragment{bytes: f.bytes}, nil // whoever keeps it keeps no request
 		}
 		return f, nil
 	}
@@ -120,13 +124,12 @@ func Rendered(content templ.Component) func(context.Context) (templ.Component, e
 func (f *fragment) Render(ctx context.Context, w io.Writer) error {
 	to, buf := fragmentOf(w)
 	if len(f.marks) > 0 {
-		switch {
-		case f.used:
-			return errors.New("stream: a component made by Rendered was rendered twice")
-		case to != nil && to.resp != f.resp, to == nil && ctx.Value(viewKey{}) != f.resp:
+		if to != nil && to.resp != f.resp || to == nil && ctx.Value(viewKey{}) != f.resp {
 			return errors.New("stream: a component made by Rendered was rendered outside its response")
 		}
-		f.used = true
+		if f.used.Swap(true) {
+			return errors.New("stream: a component made by Rendered was rendered twice")
+		}
 	}
 	pos := 0
 	for _, m := range f.marks {

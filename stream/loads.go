@@ -74,7 +74,7 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	l.started.Add(1)
 	owner.children++
 	b.index = owner.children
-	if b.depth() > 16 && len(b.appendID(nil)) > maxID {
+	if b.depth() > 8 && len(b.appendID(nil)) > maxID {
 		return errTooDeep
 	}
 	if b.Timeout > 0 {

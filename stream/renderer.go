@@ -95,7 +95,7 @@ func (rd *Renderer) Handler(page Page) http.Handler {
 		}
 		switch {
 		case err == nil:
-		case answerable && r.Context().Err() != context.Canceled:
+		case answerable && !errors.Is(r.Context().Err(), context.Canceled):
 			rd.answer(w, r, err)
 		default:
 			panic(http.ErrAbortHandler)

@@ -131,10 +131,8 @@ func (p *response) flushShell(f *fragment) {
 		}
 		n++
 	}
-	if end == 0 && n == 0 {
-		return
-	}
-	if p.err = p.assemble(f.bytes[:end], f.marks[:n], false); p.err == nil {
+	// A flush of nothing would be the end of all other statuses.
+	if p.err = p.assemble(f.bytes[:end], f.marks[:n], false); p.err == nil && len(p.bytes) > 0 {
 		p.err = p.write(true)
 	}
 	f.bytes = append(f.bytes[:0], f.bytes[end:]...)
