@@ -57,7 +57,7 @@ func Place(ctx context.Context, w io.Writer, b Boundary) error {
 		}
 		return b.Fallback.Render(templ.ClearChildren(ctx), w)
 	case f == nil || f.resp == nil:
-		return placeForeign(ctx, w, b)
+		return placeInPlace(ctx, w, b)
 	case f.resp.headOnly():
 		return nil
 	}
@@ -90,10 +90,9 @@ type boundary struct {
 	end    context.CancelFunc // of a Timeout of its own
 	next   *boundary          // in the order in which they were met
 
-	// Of one that loads in place, without an id.
-	foreign   bool
-	fragments *templ.FragmentContext // what templ.RenderFragments wants of it
-	task      *task                  // its load, once abandoned
+	inPlace   bool                   // it loads in place and has no id
+	fragments *templ.FragmentContext // then: what templ.RenderFragments asks of its load
+	task      *task                  // then: its load, once abandoned
 
 	result struct { // of the goroutine of the load
 		view templ.Component
@@ -130,17 +129,26 @@ type scope struct {
 	end context.CancelCauseFunc
 }
 
-// The two scopes of a boundary's children: with the deadline of the response
-// for those without a Timeout of their own, and without it.
+// A scopeKind tells the two scopes of a boundary's children apart.
+type scopeKind int
+
 const (
-	timed = iota
-	untimed
+	timed   scopeKind = iota // with the deadline of the response
+	untimed                  // without it, for those with a Timeout of their own
 )
+
+// scopeKind returns in which of its parent's scopes b loads.
+func (b *boundary) scopeKind() scopeKind {
+	if b.Timeout > 0 {
+		return untimed
+	}
+	return timed
+}
 
 // scope returns the context that the loads of b's children end with. It is
 // made when it is first needed; once b has failed, what its error view places
 // belongs to the surroundings of b.
-func (b *boundary) scope(kind int) context.Context {
+func (b *boundary) scope(kind scopeKind) context.Context {
 	switch {
 	case b.parent == nil:
 		return b.resp.scope(kind)
@@ -173,7 +181,7 @@ func (b *boundary) closeSubtree() {
 var errSurroundings = errors.New("the boundary around it failed")
 
 func (b *boundary) info() BoundaryInfo {
-	if b.foreign {
+	if b.inPlace {
 		return BoundaryInfo{Name: b.Name}
 	}
 	return BoundaryInfo{ID: string(b.appendID(nil)), Name: b.Name}

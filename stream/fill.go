@@ -1,11 +1,8 @@
 package stream
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"slices"
 
@@ -132,7 +129,7 @@ func (p *response) fill(b *boundary) error {
 	if b.OnError == nil {
 		p.failed.Store(true)
 	}
-	for _, c := range b.errorViews(p.rd, be) {
+	for _, c := range b.errorViews(be) {
 		err := p.render(&b.view, viewFragment, c)
 		if err == nil {
 			break
@@ -212,66 +209,4 @@ func (p *response) noteSent(b *boundary, bytes int, inPlace bool) {
 	if p.trace.Sent != nil {
 		p.trace.Sent(p.ctx, b.info(), bytes, inPlace)
 	}
-}
-
-// report tells the Trace, or the log, that b has failed.
-func (p *response) report(b *boundary, digest string, err error) *BoundaryError {
-	be := &BoundaryError{ID: b.info().ID, Name: b.Name, Digest: digest, Err: err}
-	report(p.ctx, p.trace, be)
-	return be
-}
-
-func report(ctx context.Context, t *Trace, be *BoundaryError) {
-	if t.Failed != nil {
-		t.Failed(ctx, be)
-		return
-	}
-	attrs := []slog.Attr{slog.String("id", be.ID), slog.String("name", be.Name), slog.String("digest", be.Digest), slog.Any("error", be.Err)}
-	var pe *PanicError
-	if errors.As(be.Err, &pe) {
-		attrs = append(attrs, slog.String("stack", string(pe.Stack)))
-	}
-	slog.LogAttrs(ctx, slog.LevelError, "stream: boundary failed", attrs...)
-}
-
-// errorViews returns what may stand for b, which has failed, best first. The
-// last never fails. Deep within other error views it is the only one, since
-// those that hold boundaries which fail, too, would never end.
-func (b *boundary) errorViews(rd *Renderer, be *BoundaryError) []templ.Component {
-	failed := 0
-	for up := b.parent; up != nil; up = up.parent {
-		if up.failed.Load() {
-			failed++
-		}
-	}
-	var views []templ.Component
-	add := func(view func(*BoundaryError) templ.Component) {
-		if view == nil {
-			return
-		}
-		// The view is called where a panic of it is recovered.
-		views = append(views, templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-			c := view(be)
-			if c == nil {
-				return errors.New("nil component")
-			}
-			return c.Render(ctx, w)
-		}))
-	}
-	if failed <= maxFailed {
-		add(b.OnError)
-		if rd != nil {
-			add(rd.ErrorView)
-		}
-	}
-	add(plainErrorView)
-	return views
-}
-
-// maxFailed is how deep error views may stand within error views.
-const maxFailed = 8
-
-// plainErrorView is a span because that is right in most places.
-func plainErrorView(be *BoundaryError) templ.Component {
-	return templ.Raw(`<span role="alert">This part could not be loaded (` + templ.EscapeString(be.Digest) + `).</span>`)
 }

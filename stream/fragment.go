@@ -103,7 +103,7 @@ func (f *fragment) recycle() {
 func Rendered(content templ.Component) func(context.Context) (templ.Component, error) {
 	return func(ctx context.Context) (templ.Component, error) {
 		f := &fragment{kind: loadFragment}
-		if b, _ := ctx.Value(ownerKey{}).(*boundary); b != nil && !b.foreign {
+		if b, _ := ctx.Value(ownerKey{}).(*boundary); b != nil && !b.inPlace {
 			f.owner, f.resp = b, b.resp
 		}
 		if f.resp != nil {

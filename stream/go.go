@@ -25,7 +25,7 @@ func Go(ctx context.Context, f func(context.Context) error) (wait func(context.C
 
 // start is Go for what happens on behalf of owner, which may be nil, and ends
 // with that scope of it.
-func start(ctx context.Context, owner *boundary, kind int, f func(context.Context) error) *task {
+func start(ctx context.Context, owner *boundary, kind scopeKind, f func(context.Context) error) *task {
 	t := &task{f: f, done: make(chan struct{})}
 	state := &templState{nonce: templ.GetNonce(ctx)}
 	t.ctx = placeContext{Context: ctx, values: ctx, owner: owner, state: state}
@@ -55,7 +55,7 @@ type task struct {
 }
 
 // addTask starts t, to end at the latest when what owner places would.
-func (l *loads) addTask(t *task, owner *boundary, kind int) {
+func (l *loads) addTask(t *task, owner *boundary, kind scopeKind) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.ended {

@@ -59,7 +59,7 @@ func (p *response) timeout() time.Duration {
 	return p.rd.Timeout
 }
 
-func (p *response) scope(kind int) context.Context { return p.scopes[kind] }
+func (p *response) scope(kind scopeKind) context.Context { return p.scopes[kind] }
 
 // close ends the loads and waits for them. What is unfinished must not look
 // finished then.

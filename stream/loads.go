@@ -62,11 +62,7 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 		return errClosed
 	}
 	p.open(ctx)
-	kind := timed
-	if b.Timeout > 0 {
-		kind = untimed
-	}
-	base := owner.scope(kind)
+	base := owner.scope(b.scopeKind())
 	// Where only time has passed, the boundary fails by itself.
 	if base.Err() == context.Canceled {
 		return context.Cause(base)

@@ -24,12 +24,12 @@ type response struct {
 	mode  Mode
 	start time.Time
 
-	out    transport
-	loads  loads
-	root   boundary   // the page, of which all boundaries are descendants
-	state  templState // of the page, of views and of error views
-	failed atomic.Bool
-	placed atomic.Bool // a boundary had to load in place
+	out         transport
+	loads       loads
+	root        boundary   // the page, of which all boundaries are descendants
+	state       templState // of the page, of views and of error views
+	failed      atomic.Bool
+	toldInPlace atomic.Bool // Trace.InPlace has been called
 
 	// Made by open, guarded by loads.mu until then.
 	nonce    string          // that templ.WithNonce has set

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -108,7 +109,7 @@ var warnNoFlush, warnNoDeadline sync.Once
 func noteNoFlush(w http.ResponseWriter) {
 	warnNoFlush.Do(func() {
 		slog.Warn("stream: pages are sent whole, because the ResponseWriter cannot flush: some middleware hides Flush and Unwrap",
-			slog.String("type", typeName(w)))
+			slog.String("type", fmt.Sprintf("%T", w)))
 	})
 }
 
@@ -116,6 +117,6 @@ func noteNoFlush(w http.ResponseWriter) {
 func noteNoDeadline(w http.ResponseWriter) {
 	warnNoDeadline.Do(func() {
 		slog.Warn("stream: the server's WriteTimeout cuts pages that take longer, because some middleware hides SetWriteDeadline and Unwrap",
-			slog.String("type", typeName(w)))
+			slog.String("type", fmt.Sprintf("%T", w)))
 	})
 }

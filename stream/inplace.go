@@ -1,0 +1,144 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+)
+
+// placeInPlace loads and renders spec where it stands: w is not ours, so
+// nothing can be sent later. It is also what happens outside a response.
+func placeInPlace(ctx context.Context, w io.Writer, spec Boundary) error {
+	b := &boundary{Boundary: spec, inPlace: true}
+	b.parent, _ = ctx.Value(ownerKey{}).(*boundary)
+	if b.parent != nil && b.parent.resp != nil {
+		b.resp = b.parent.resp
+		if b.resp.headOnly() {
+			return nil
+		}
+		b.resp.noteInPlace(b)
+	}
+	s := newScratch(ctx)
+	b.fragments = s.fragments
+	view, err := b.loadNow(ctx)
+	if err == errEnded {
+		return errClosed // and w may be another response's by now
+	}
+	if err == nil {
+		err = s.render(ctx, view)
+	}
+	if err != nil {
+		if s, err = b.renderErrorView(ctx, err); err != nil {
+			return err
+		}
+	}
+	return s.writeTo(w)
+}
+
+// loadNow starts the load of b and waits for it, as long as b has time.
+func (b *boundary) loadNow(ctx context.Context) (templ.Component, error) {
+	if timeout := b.timeLeft(); timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, timeout, &timeoutError{timeout})
+		defer cancel()
+	}
+	var view templ.Component
+	t := start(ctx, b, b.scopeKind(), func(ctx context.Context) (err error) {
+		if view, err = b.Load(ctx); err == nil && view == nil {
+			err = errNoView
+		}
+		return err
+	})
+	// A load that outlives its time writes to view later, so nobody reads it.
+	if err := t.wait(ctx); err != nil {
+		if t.loads != nil && ctx.Err() == context.DeadlineExceeded {
+			t.loads.abandonTask(t, b)
+		}
+		return nil, err
+	}
+	return view, nil
+}
+
+// timeLeft returns how long b, which loads in place, may take. Zero or less
+// means for ever.
+func (b *boundary) timeLeft() time.Duration {
+	if b.Timeout > 0 || b.resp == nil || b.resp.timeout() < 0 {
+		return b.Timeout
+	}
+	return max(time.Until(b.resp.start.Add(b.resp.timeout())), time.Nanosecond)
+}
+
+// renderErrorView renders what stands for b, which has failed with err. Its
+// own error is the end of the surroundings, if that is why b has failed.
+func (b *boundary) renderErrorView(ctx context.Context, err error) (*scratch, error) {
+	if isAbort(err) {
+		panic(http.ErrAbortHandler)
+	}
+	if b.endsAround(ctx) {
+		return nil, context.Cause(ctx)
+	}
+	be := &BoundaryError{Name: b.Name, Digest: newDigest(), Err: err}
+	trace := &noTrace
+	if b.resp != nil {
+		trace = b.resp.trace
+		if b.OnError == nil {
+			b.resp.failed.Store(true)
+		}
+	}
+	report(ctx, trace, be)
+	b.failed.Store(true)
+	errorCtx := context.WithValue(ctx, ownerKey{}, b)
+	var s *scratch
+	for _, c := range b.errorViews(be) {
+		// A load that was abandoned may still write into the first scratch.
+		s = newScratch(ctx)
+		if s.render(errorCtx, c) == nil {
+			break
+		}
+		if b.endsAround(ctx) {
+			return nil, context.Cause(ctx)
+		}
+	}
+	return s, nil
+}
+
+// endsAround reports whether the surroundings of b have ended, so that an error
+// of b is theirs. The deadline of a request is no such end for a boundary in
+// the page itself: it fails the page's loads, not the page.
+func (b *boundary) endsAround(ctx context.Context) bool {
+	return errors.Is(ctx.Err(), context.Canceled) || ctx.Err() != nil && !b.inPage()
+}
+
+// inPage reports whether nothing but boundaries that load in place stands
+// between b and the page.
+func (b *boundary) inPage() bool {
+	if b.resp == nil {
+		return false
+	}
+	up := b.parent
+	for up.inPlace {
+		up = up.parent
+	}
+	return up == &b.resp.root
+}
+
+var warnInPlace sync.Once
+
+// noteInPlace says once that this page does not stream everywhere.
+func (p *response) noteInPlace(b *boundary) {
+	if p.mode != Complete {
+		warnInPlace.Do(func() {
+			slog.WarnContext(p.ctx, "stream: a boundary loads in place, because it was given a writer of some component's own",
+				slog.String("name", b.Name), slog.String("path", p.r.URL.Path))
+		})
+	}
+	if p.trace.InPlace != nil && p.toldInPlace.CompareAndSwap(false, true) {
+		p.trace.InPlace(p.ctx, b.info())
+	}
+}

@@ -1,0 +1,57 @@
+package stream
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+
+	"github.com/a-h/templ"
+)
+
+// A scratch holds what a boundary that loads in place shows, until it is known
+// to be whole.
+type scratch struct {
+	content bytes.Buffer
+
+	// Of a templ.RenderFragments around the boundary: what it asks for is kept
+	// apart, too. All nil if there is none, or if it takes the whole boundary.
+	outer     *templ.FragmentContext
+	fragments *templ.FragmentContext // outer's ids, written to wanted
+	wanted    *bytes.Buffer
+}
+
+// newScratch makes a scratch for a boundary at the place of ctx.
+func newScratch(ctx context.Context) *scratch {
+	outer, _ := ctx.Value(fragmentKey).(*templ.FragmentContext)
+	if outer == nil || outer.Active {
+		return new(scratch)
+	}
+	s := &scratch{outer: outer, wanted: new(bytes.Buffer)}
+	s.fragments = &templ.FragmentContext{W: s.wanted, IDs: outer.IDs}
+	return s
+}
+
+// render renders c into s, which is not to be used if that fails.
+func (s *scratch) render(ctx context.Context, c templ.Component) error {
+	ctx = templ.ClearChildren(ctx)
+	if s.fragments != nil {
+		ctx = context.WithValue(ctx, fragmentKey, s.fragments)
+	}
+	err := safely(func() error { return c.Render(ctx, &s.content) })
+	if isAbort(err) {
+		panic(http.ErrAbortHandler)
+	}
+	return err
+}
+
+// writeTo writes what s holds to where the boundary stands.
+func (s *scratch) writeTo(w io.Writer) error {
+	if s.outer != nil {
+		if _, err := s.outer.W.Write(s.wanted.Bytes()); err != nil {
+			return err
+		}
+	}
+	_, err := w.Write(s.content.Bytes())
+	return err
+}
