@@ -24,6 +24,18 @@ func value[T any](d time.Duration, v T) func(context.Context) (T, error) {
 	return func(ctx context.Context) (T, error) { return v, sleep(ctx, d) }
 }
 
+// dripping is a component that writes a little each millisecond, n times,
+// whatever its context says.
+func dripping(n int) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		for range n {
+			time.Sleep(ms)
+			_, _ = io.WriteString(w, "lost")
+		}
+		return nil
+	})
+}
+
 // TestFragments renders parts of pages with templ.RenderFragments, outside a
 // response.
 func TestFragments(t *testing.T) {
@@ -49,6 +61,7 @@ func TestFragments(t *testing.T) {
 		{"in what fails", page(slot(after(0, part("a", "lost"), half("", func() error { return errBoom })))), []any{"a"}, ""},
 		{"in its error view", page(at(stream.Boundary{Load: failing(0, errBoom), OnError: func(*stream.BoundaryError) templ.Component { return part("a", "sorry") }})),
 			[]any{"a"}, "<section>sorry</section>"},
+		{"in a Suspense that outlives its time", page(with(suspense.Suspense(nil, suspense.Timeout(100*ms)), with(templ.Fragment("a"), dripping(200)))), []any{"a"}, ""},
 		{"in a Suspense that fails", page(with(suspense.Suspense(nil), templ.Join(part("a", "lost"), half("", func() error { return errBoom })))), []any{"a"}, ""},
 		{"in a load that is late", page(at(stream.Boundary{Timeout: 100 * ms, Load: stream.Rendered(templ.Join(
 			half("", func() error { time.Sleep(time.Second); return nil }), part("a", "lost"),
