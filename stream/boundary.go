@@ -2,7 +2,6 @@ package stream
 
 import (
 	"context"
-	"errors"
 	"io"
 	"sync/atomic"
 	"time"
@@ -80,21 +79,21 @@ func Place(ctx context.Context, w io.Writer, b Boundary) error {
 // A boundary is a Boundary that has been met. One without a parent is the page
 // itself. It is never reused: its contexts may outlive the response.
 type boundary struct {
+	// Set when it is met and constant from then on.
 	Boundary
 	resp   *response // nil outside a response
 	parent *boundary
 	index  int // among its parent's children, from 1
 	load   placeContext
 	view   placeContext
-	state  templState         // of load
-	end    context.CancelFunc // of a Timeout of its own
-	next   *boundary          // in the order in which they were met
+	state  templState // of load
 
-	inPlace   bool                   // it loads in place and has no id
-	fragments *templ.FragmentContext // then: what templ.RenderFragments asks of its load
-	task      *task                  // then: its load, once abandoned
+	// Of a boundary that loads in place, which has no id.
+	inPlace   bool
+	fragments *templ.FragmentContext // what templ.RenderFragments asks of its load
+	task      *task                  // its load, once abandoned; guarded by resp.loads.mu
 
-	result struct { // of the goroutine of the load
+	result struct { // of the goroutine of the load, until it has returned
 		view templ.Component
 		err  error
 	}
@@ -102,17 +101,19 @@ type boundary struct {
 	settled atomic.Bool // content and err are known
 	failed  atomic.Bool // its subtree has ended
 
-	// Guarded by resp.loads.mu until settled.
+	// Guarded by resp.loads.mu.
+	next      *boundary // the one that was met after it
 	phase     loadPhase
 	abandoned bool // settled by its timeout while it was loading
 	children  int
 	subtree   *[2]scope // nil until it is needed
-	content   templ.Component
-	err       error
 
-	// Of the goroutine of the response.
-	sent   bool // its markers are on the wire
-	filled bool // its content has been rendered
+	// Guarded by resp.loads.mu until settled, then of the goroutine of the
+	// response.
+	content templ.Component
+	err     error
+	sent    bool // its markers are on the wire
+	filled  bool // its content has been rendered
 }
 
 type loadPhase uint8
@@ -123,92 +124,10 @@ const (
 	returned
 )
 
-// A scope is a context that ends when a boundary fails, before its parent's.
-type scope struct {
-	ctx context.Context
-	end context.CancelCauseFunc
-}
-
-// A scopeKind tells the two scopes of a boundary's children apart.
-type scopeKind int
-
-const (
-	timed   scopeKind = iota // with the deadline of the response
-	untimed                  // without it, for those with a Timeout of their own
-)
-
-// scopeKind returns in which of its parent's scopes b loads.
-func (b *boundary) scopeKind() scopeKind {
-	if b.Timeout > 0 {
-		return untimed
-	}
-	return timed
-}
-
-// scope returns the context that the loads of b's children end with. It is
-// made when it is first needed; once b has failed, what its error view places
-// belongs to the surroundings of b.
-func (b *boundary) scope(kind scopeKind) context.Context {
-	switch {
-	case b.parent == nil:
-		return b.resp.scope(kind)
-	case b.failed.Load():
-		return b.parent.scope(kind)
-	}
-	if b.subtree == nil {
-		b.subtree = new([2]scope)
-	}
-	s := &b.subtree[kind]
-	if s.ctx == nil {
-		s.ctx, s.end = context.WithCancelCause(b.parent.scope(kind))
-	}
-	return s.ctx
-}
-
-// closeSubtree ends what b has started, because b has failed.
-func (b *boundary) closeSubtree() {
-	b.failed.Store(true)
-	if b.subtree == nil {
-		return
-	}
-	for _, s := range b.subtree {
-		if s.end != nil {
-			s.end(errSurroundings)
-		}
-	}
-}
-
-var errSurroundings = errors.New("the boundary around it failed")
-
+// info names b to a Trace.
 func (b *boundary) info() BoundaryInfo {
 	if b.inPlace {
 		return BoundaryInfo{Name: b.Name}
 	}
 	return BoundaryInfo{ID: string(b.appendID(nil)), Name: b.Name}
-}
-
-// before reports whether b stands before c in the page, or around it.
-func (b *boundary) before(c *boundary) bool {
-	db, dc := b.depth(), c.depth()
-	deeper := db > dc
-	for ; db > dc; db-- {
-		b = b.parent
-	}
-	for ; dc > db; dc-- {
-		c = c.parent
-	}
-	if b == c {
-		return !deeper
-	}
-	for b.parent != c.parent {
-		b, c = b.parent, c.parent
-	}
-	return b.index < c.index
-}
-
-func (b *boundary) depth() (n int) {
-	for ; b.parent != nil; b = b.parent {
-		n++
-	}
-	return n
 }

@@ -3,7 +3,6 @@ package stream
 import (
 	"fmt"
 	"io"
-	"net/http"
 	"slices"
 
 	"github.com/a-h/templ"
@@ -119,9 +118,7 @@ func (p *response) fill(b *boundary) error {
 			return nil
 		}
 	}
-	if isAbort(err) {
-		panic(http.ErrAbortHandler)
-	}
+	passOnAbort(err)
 	if gone := p.gone(); gone != nil {
 		return gone
 	}
@@ -154,9 +151,7 @@ func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Componen
 	}
 	started := p.loads.started.Load()
 	err := safely(func() error { return f.render(ctx, c, p.buf) })
-	if isAbort(err) {
-		panic(http.ErrAbortHandler)
-	}
+	passOnAbort(err)
 	p.bytes, f.bytes = f.bytes, nil
 	if err != nil {
 		p.loads.close(f, kind == viewFragment)

@@ -41,7 +41,7 @@ func start(ctx context.Context, owner *boundary, kind scopeKind, f func(context.
 	return t
 }
 
-// A task is the goroutine of a Go.
+// A task is the goroutine of a Go, or of a load in place.
 type task struct {
 	f     func(context.Context) error
 	ctx   placeContext
@@ -76,12 +76,14 @@ func (l *loads) addTask(t *task, owner *boundary, kind scopeKind) {
 	l.group.Go(t.run)
 }
 
+// refuse ends t, which has not been started. loads.mu is held if there is one.
 func (t *task) refuse(err error) {
 	t.ended = true
 	t.err = err
 	close(t.done)
 }
 
+// run is the goroutine of t.
 func (t *task) run() error {
 	t.err = errGoexit
 	defer func() {
@@ -95,6 +97,20 @@ func (t *task) run() error {
 	return nil
 }
 
+// taskDone is called when t has ended.
+func (l *loads) taskDone(t *task) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t.ended = true
+	if l.noTasks || t.abandoned {
+		l.abandoned--
+		return
+	}
+	l.tasks--
+	l.signal()
+}
+
+// wait returns how t has ended, or why ctx has if that comes first.
 func (t *task) wait(ctx context.Context) error {
 	select {
 	case <-t.done:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net/http"
 	"sync"
 	"time"
 
@@ -77,9 +76,7 @@ func (b *boundary) timeLeft() time.Duration {
 // renderErrorView renders what stands for b, which has failed with err. Its
 // own error is the end of the surroundings, if that is why b has failed.
 func (b *boundary) renderErrorView(ctx context.Context, err error) (*scratch, error) {
-	if isAbort(err) {
-		panic(http.ErrAbortHandler)
-	}
+	passOnAbort(err)
 	if b.endsAround(ctx) {
 		return nil, context.Cause(ctx)
 	}

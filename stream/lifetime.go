@@ -34,20 +34,22 @@ func (p *response) open(ctx context.Context) {
 			p.loads.signal()
 		}
 	})
+	var end context.CancelFunc // of deadlines, which end with view
 	p.scopes[untimed] = p.view
 	limit, ok := p.ctx.Deadline()
 	if ok {
-		p.scopes[untimed], p.ends[untimed] = context.WithDeadline(p.view, limit)
+		p.scopes[untimed], end = context.WithDeadline(p.view, limit)
 	}
 	p.deadline = limit
 	p.scopes[timed] = p.scopes[untimed]
 	if timeout := p.timeout(); timeout > 0 {
 		p.deadline = p.start.Add(timeout)
-		p.scopes[timed], p.ends[timed] = context.WithDeadlineCause(p.scopes[untimed], p.deadline, &timeoutError{timeout})
+		p.scopes[timed], end = context.WithDeadlineCause(p.scopes[untimed], p.deadline, &timeoutError{timeout})
 		if ok && limit.Before(p.deadline) {
 			p.deadline = limit
 		}
 	}
+	_ = end
 	p.expired = p.scopes[timed].Done()
 }
 
@@ -103,7 +105,7 @@ func (p *response) endLoads() {
 		return
 	}
 	if p.trace.Abandoned != nil {
-		for _, b := range p.loads.left() {
+		for _, b := range p.loads.leftBehind() {
 			p.trace.Abandoned(p.ctx, b.info())
 		}
 	}

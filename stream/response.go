@@ -35,7 +35,6 @@ type response struct {
 	nonce    string          // that templ.WithNonce has set
 	view     context.Context // views end with it: with the client or the response
 	end      context.CancelCauseFunc
-	ends     [2]context.CancelFunc
 	unhook   func() bool // from the request's context
 	scopes   [2]context.Context
 	deadline time.Time       // zero: none

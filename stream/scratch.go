@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"net/http"
 
 	"github.com/a-h/templ"
 )
@@ -39,9 +38,7 @@ func (s *scratch) render(ctx context.Context, c templ.Component) error {
 		ctx = context.WithValue(ctx, fragmentKey, s.fragments)
 	}
 	err := safely(func() error { return c.Render(ctx, &s.content) })
-	if isAbort(err) {
-		panic(http.ErrAbortHandler)
-	}
+	passOnAbort(err)
 	return err
 }
 

@@ -1,0 +1,123 @@
+package stream
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// expire fails b if the reason why its context has ended is time.
+func (b *boundary) expire() {
+	l := &b.resp.loads
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b.load.Err() == context.DeadlineExceeded {
+		l.fail(b, context.Cause(&b.load))
+		l.startQueued()
+	}
+}
+
+// expireTimed fails every boundary to which the deadline of the response
+// applies, which has ended with cause. Their own contexts end with it, but
+// perhaps a moment later.
+func (l *loads) expireTimed(cause error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for b := l.first; b != nil; b = b.next {
+		if b.Timeout <= 0 {
+			l.fail(b, cause)
+		}
+	}
+	l.startQueued()
+}
+
+// fail settles b with the cause that ends its context. A load that is
+// running is abandoned: nobody waits for it, and its slot is free. mu is held.
+func (l *loads) fail(b *boundary, cause error) {
+	if b.settled.Load() {
+		return
+	}
+	switch b.phase {
+	case queued:
+		if i := slices.Index(l.queue, b); i >= 0 {
+			l.queue = slices.Delete(l.queue, i, i+1)
+		}
+	case loading:
+		l.abandon(b)
+	}
+	l.settle(b, nil, cause)
+}
+
+// abandon waits for b no more. At the end of the response overdue may do so
+// before expire does. mu is held.
+func (l *loads) abandon(b *boundary) {
+	if b.abandoned {
+		return
+	}
+	b.abandoned = true
+	l.abandoned++
+	l.running--
+}
+
+// abandonTask leaves behind t, the load in place of b, if it has not returned.
+func (l *loads) abandonTask(t *task, b *boundary) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case t.ended:
+		return
+	case !l.noTasks:
+		l.tasks--
+		l.abandoned++
+	}
+	t.abandoned, b.task = true, t
+	l.inPlace = append(l.inPlace, b)
+	l.signal() // the response may be waiting for nothing else
+}
+
+// overdue abandons the loads whose time has passed and returns when the next
+// one's will have, or zero. Tasks have until deadline.
+func (l *loads) overdue(now, deadline time.Time) (next time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	earlier := func(t time.Time) {
+		if next.IsZero() || t.Before(next) {
+			next = t
+		}
+	}
+	for b := l.first; b != nil; b = b.next {
+		if b.phase != loading || b.abandoned {
+			continue
+		}
+		if t, ok := b.load.Deadline(); ok && !t.After(now) {
+			l.abandon(b)
+		} else if ok {
+			earlier(t)
+		}
+	}
+	if !deadline.IsZero() && !deadline.After(now) {
+		l.noTasks = true
+		l.abandoned += l.tasks
+		l.tasks = 0
+	} else if l.tasks > 0 && !deadline.IsZero() {
+		earlier(deadline)
+	}
+	return next
+}
+
+// leftBehind returns the loads that were abandoned and are still running.
+func (l *loads) leftBehind() (abandoned []*boundary) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for b := l.first; b != nil; b = b.next {
+		if b.abandoned && b.phase == loading {
+			abandoned = append(abandoned, b)
+		}
+	}
+	for _, b := range l.inPlace {
+		if !b.task.ended {
+			abandoned = append(abandoned, b)
+		}
+	}
+	return abandoned
+}

@@ -1,0 +1,73 @@
+package stream
+
+import (
+	"context"
+	"errors"
+)
+
+// run is the goroutine of a load. What it keeps on its stack counts for every
+// load that a page waits for.
+func (b *boundary) run() error {
+	b.result.err = errGoexit
+	defer b.finish()
+	if t := b.resp.trace; t.Loading != nil {
+		t.Loading(b.resp.ctx, b.info())
+	}
+	b.result.view, b.result.err = b.Load(&b.load)
+	if b.result.err != nil {
+		tryError(b.result.err)
+	} else if b.result.view == nil {
+		b.result.err = errNoView
+	}
+	return nil
+}
+
+// finish is deferred by run, and recovers its panic.
+func (b *boundary) finish() {
+	if v := recover(); v != nil {
+		b.result.err = newPanicError(v)
+	}
+	if b.resp.trace.Loaded != nil {
+		b.result.err = b.tellLoaded(b.result.err)
+	}
+	b.resp.loads.returned(b)
+}
+
+// tellLoaded tells the Trace how the load has ended. A panic of it is the
+// load's.
+func (b *boundary) tellLoaded(err error) error {
+	told := safely(func() error {
+		b.resp.trace.Loaded(b.resp.ctx, b.info(), err)
+		return nil
+	})
+	if told != nil {
+		return told
+	}
+	return err
+}
+
+var (
+	errGoexit = errors.New("the load ended its goroutine with runtime.Goexit")
+	errNoView = errors.New("the load returned neither a view nor an error")
+)
+
+// reason returns the error of b, whose load has returned err. When its time
+// has passed that is the reason, whatever the load makes of its context's end:
+// whether the load or the clock is heard first is a matter of luck.
+func (b *boundary) reason(err error) error {
+	if b.load.Err() == context.DeadlineExceeded && !isAbort(err) {
+		return context.Cause(&b.load)
+	}
+	return cause(&b.load, err)
+}
+
+// cause returns the reason why ctx has ended where err is only its echo.
+func cause(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return context.Cause(ctx)
+	}
+	return err
+}
