@@ -3,95 +3,27 @@ package stream
 import (
 	"fmt"
 	"io"
-	"slices"
-
-	"github.com/a-h/templ"
 )
 
-// settle puts at each mark of p.bytes what is to stand there: the content of a
-// boundary that is ready, or markers with the fallback. If patient, it lets
-// loads that need no time end first, those of boundaries within others too.
-func (p *response) settle(patient bool) {
-	for len(p.marks) > 0 {
-		if patient {
-			p.yield()
-		}
-		if !slices.ContainsFunc(p.marks, func(m mark) bool { return m.b.settled.Load() }) {
-			p.atMarks(p.placeholder)
-			return
-		}
-		p.atMarks(func(b *boundary) {
-			if !b.settled.Load() {
-				p.marks = append(p.marks, mark{len(p.bytes), b})
-				return
-			}
-			_ = p.fillInPlace(b) // its error shows at the next write
-		})
-	}
-}
-
-// atMarks writes p.bytes anew and calls put at each mark.
-func (p *response) atMarks(put func(*boundary)) {
-	src, marks := p.bytes, p.marks
-	p.bytes, p.marks = getBytes(), nil
-	pos := 0
-	for _, m := range marks {
-		p.bytes = append(p.bytes, src[pos:m.offset]...)
-		pos = m.offset
-		put(m.b)
-	}
-	p.bytes = append(p.bytes, src[pos:]...)
-	putBytes(src)
-}
-
-// settleInOrder appends src to p.bytes and waits at each mark for the content
-// that is to stand there.
-func (p *response) settleInOrder(src []byte, marks []mark) error {
-	pos := 0
-	for _, m := range marks {
-		p.bytes = append(p.bytes, src[pos:m.offset]...)
-		pos = m.offset
-		if p.mode == InOrder && !p.whole && !m.b.settled.Load() && len(p.bytes) > 0 {
-			p.yield() // what ends at this moment needs no flush before it
-			if !m.b.settled.Load() {
-				if err := p.write(true); err != nil {
-					return err
-				}
-				p.bytes = getBytes()
-			}
-		}
-		if err := p.await(m.b); err != nil {
-			return err
-		}
-		if err := p.fillInPlace(m.b); err != nil {
-			return err
+// sendReady sends the content of pending boundaries that are ready and, when
+// nothing is pending any more, the end of the page.
+func (p *response) sendReady() error {
+	for _, b := range p.loads.take() {
+		// What has no markers yet is filled where it stands when its
+		// surroundings are sent. A chunk before it may have done so.
+		if b.sent && !b.filled {
+			p.chunk(b)
 		}
 	}
-	p.bytes = append(p.bytes, src[pos:]...)
-	return nil
-}
-
-func (p *response) fillInPlace(b *boundary) error {
-	start := p.written()
-	err := p.fill(b)
-	p.noteSent(b, p.written()-start, true)
-	return err
-}
-
-// placeholder writes the markers of b with its fallback between them.
-func (p *response) placeholder(b *boundary) {
-	b.sent = true
-	p.pending++
-	p.bytes = appendStart(p.bytes, b)
-	if b.Fallback != nil {
-		// A fallback that claimed the page's only copy of a style would take
-		// it away at the reveal, so it has a templ state of its own.
-		ctx := &placeContext{b.view.Context, b.view.values, b, &templState{nonce: p.nonce}, true}
-		if err := p.render(ctx, fallbackFragment, b.Fallback); err != nil {
-			p.report(b, "", fmt.Errorf("fallback: %w", err))
-		}
+	if p.bytes == nil {
+		return nil
 	}
-	p.bytes = appendEnd(p.bytes)
+	p.fillMarks(true)
+	if p.pending == 0 {
+		p.bytes = append(p.bytes, p.tail...)
+		return p.writeLast()
+	}
+	return p.write(true)
 }
 
 // chunk writes the content of b to follow the page.
@@ -105,6 +37,29 @@ func (p *response) chunk(b *boundary) {
 	_ = p.fill(b) // its error shows at the next write
 	p.bytes = appendChunkEnd(p.bytes)
 	p.noteSent(b, p.written()-start, false)
+}
+
+func (p *response) fillInPlace(b *boundary) error {
+	start := p.written()
+	err := p.fill(b)
+	p.noteSent(b, p.written()-start, true)
+	return err
+}
+
+// fillInto waits for b and writes its content to w, a writer that is not ours.
+func (p *response) fillInto(w io.Writer, b *boundary) error {
+	bytes, buf, seen, whole := p.bytes, p.buf, p.seen, p.whole
+	defer func() { p.bytes, p.buf, p.seen, p.whole = bytes, buf, seen, whole }()
+	p.bytes, p.buf, p.whole = nil, nil, true
+	if err := p.await(b); err != nil {
+		return err
+	}
+	if err := p.fill(b); err != nil {
+		return err
+	}
+	p.noteSent(b, len(p.bytes), true)
+	_, err := w.Write(p.bytes)
+	return err
 }
 
 // fill appends the content of b, whose load has ended: its view, or an error
@@ -134,74 +89,4 @@ func (p *response) fill(b *boundary) error {
 		p.report(b, be.Digest, fmt.Errorf("error view: %w", err))
 	}
 	return p.gone()
-}
-
-// render renders c at the end of p.bytes, in the context of a boundary. Of a
-// component that fails nothing stays.
-func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Component) error {
-	start := len(p.bytes)
-	f := p.spare
-	if f == nil {
-		f = &fragment{resp: p}
-	}
-	f.owner, f.kind, f.bytes = ctx.owner, kind, p.bytes
-	p.bytes, p.spare = nil, nil
-	if p.buf == nil {
-		p.buf = p.buffer()
-	}
-	started := p.loads.started.Load()
-	err := safely(func() error { return f.render(ctx, c, p.buf) })
-	passOnAbort(err)
-	p.bytes, f.bytes = f.bytes, nil
-	if err != nil {
-		p.loads.close(f, kind == viewFragment)
-		p.bytes, f.marks = p.bytes[:start], nil
-		if kind == viewFragment {
-			p.state.renew(p.nonce)
-		}
-		return err
-	}
-	if started == p.loads.started.Load() {
-		p.spare = f // nothing that still runs can have seen it
-	} else {
-		p.loads.close(f, false)
-	}
-	marks := f.marks
-	f.marks = nil
-	if len(marks) == 0 || p.outOfOrder() {
-		p.marks = append(p.marks, marks...)
-		return nil
-	}
-	src := append(getBytes(), p.bytes[start:]...)
-	defer putBytes(src)
-	for i := range marks {
-		marks[i].offset -= start
-	}
-	p.bytes = p.bytes[:start]
-	return p.settleInOrder(src, marks)
-}
-
-// fillInto waits for b and writes its content to w, a writer that is not ours.
-func (p *response) fillInto(w io.Writer, b *boundary) error {
-	bytes, buf, seen, whole := p.bytes, p.buf, p.seen, p.whole
-	defer func() { p.bytes, p.buf, p.seen, p.whole = bytes, buf, seen, whole }()
-	p.bytes, p.buf, p.whole = nil, nil, true
-	if err := p.await(b); err != nil {
-		return err
-	}
-	if err := p.fill(b); err != nil {
-		return err
-	}
-	p.noteSent(b, len(p.bytes), true)
-	_, err := w.Write(p.bytes)
-	return err
-}
-
-// written counts the bytes that the response has so far.
-func (p *response) written() int { return p.out.sent + len(p.bytes) }
-
-func (p *response) noteSent(b *boundary, bytes int, inPlace bool) {
-	if p.trace.Sent != nil {
-		p.trace.Sent(p.ctx, b.info(), bytes, inPlace)
-	}
 }

@@ -3,7 +3,6 @@ package stream
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"time"
 
@@ -11,11 +10,6 @@ import (
 )
 
 const defaultTimeout = 30 * time.Second
-
-var (
-	errEnded    = errors.New("the response has ended")
-	errPanicked = errors.New("stream: panic")
-)
 
 // open makes the contexts of boundaries, when the first is met: a page without
 // any does not pay for them.
@@ -62,6 +56,11 @@ func (p *response) timeout() time.Duration {
 }
 
 func (p *response) scope(kind scopeKind) context.Context { return p.scopes[kind] }
+
+var (
+	errEnded    = errors.New("the response has ended")
+	errPanicked = errors.New("stream: panic")
+)
 
 // close ends the loads and waits for them. What is unfinished must not look
 // finished then.
@@ -123,30 +122,4 @@ func (p *response) pause(t time.Time) {
 	case <-p.loads.wake:
 	case <-over:
 	}
-}
-
-// gone returns the error of a client that has left or that could not be
-// written to, or nil.
-func (p *response) gone() error {
-	if p.err != nil {
-		return p.err
-	}
-	if !p.left() && !p.ended() {
-		return nil
-	}
-	if err := p.ctx.Err(); err != nil && !errors.Is(context.Cause(p.ctx), err) {
-		return fmt.Errorf("stream: %w: %w", err, context.Cause(p.ctx))
-	}
-	return fmt.Errorf("stream: %w", context.Cause(p.ctx))
-}
-
-// left reports whether the client has left: a deadline is no such thing.
-func (p *response) left() bool { return errors.Is(p.ctx.Err(), context.Canceled) }
-
-// ended reports whether the context of views has ended. A goroutine of the
-// page may be making it just now.
-func (p *response) ended() bool {
-	p.loads.mu.Lock()
-	defer p.loads.mu.Unlock()
-	return p.view != nil && p.view.Err() != nil
 }

@@ -1,0 +1,70 @@
+package stream
+
+import (
+	"io"
+
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
+
+// render renders c at the end of p.bytes, in the context of a boundary. Of a
+// component that fails nothing stays.
+func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Component) error {
+	start := len(p.bytes)
+	f := p.spare
+	if f == nil {
+		f = &fragment{resp: p}
+	}
+	f.owner, f.kind, f.bytes = ctx.owner, kind, p.bytes
+	p.bytes, p.spare = nil, nil
+	if p.buf == nil {
+		p.buf = p.buffer()
+	}
+	started := p.loads.started.Load()
+	err := safely(func() error { return f.render(ctx, c, p.buf) })
+	passOnAbort(err)
+	p.bytes, f.bytes = f.bytes, nil
+	if err != nil {
+		p.loads.close(f, kind == viewFragment)
+		p.bytes, f.marks = p.bytes[:start], nil
+		if kind == viewFragment {
+			p.state.renew(p.nonce)
+		}
+		return err
+	}
+	if started == p.loads.started.Load() {
+		p.spare = f // nothing that still runs can have seen it
+	} else {
+		p.loads.close(f, false)
+	}
+	marks := f.marks
+	f.marks = nil
+	if len(marks) == 0 || p.outOfOrder() {
+		p.marks = append(p.marks, marks...)
+		return nil
+	}
+	src := append(getBytes(), p.bytes[start:]...)
+	defer putBytes(src)
+	for i := range marks {
+		marks[i].offset -= start
+	}
+	p.bytes = p.bytes[:start]
+	return p.fillMarksInOrder(src, marks)
+}
+
+// buffer returns a buffer to render into.
+func (p *response) buffer() *templruntime.Buffer {
+	buf, _ := templruntime.GetBuffer(io.Discard)
+	p.seen = p.loads.started.Load()
+	return buf
+}
+
+// release gives buf back to templ's pool, unless something was started while
+// it was in use that still runs and might have kept it: what such a load
+// writes too late must never reach another response.
+func (p *response) release(buf *templruntime.Buffer) {
+	if p.seen == p.loads.started.Load() || p.loads.idle() {
+		buf.Reset(nil)
+		_ = templruntime.ReleaseBuffer(buf)
+	}
+}

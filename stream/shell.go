@@ -1,0 +1,131 @@
+package stream
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/a-h/templ"
+)
+
+// sendPage renders page and sends its shell.
+func (p *response) sendPage(page templ.Component) error {
+	f := &fragment{resp: p, owner: &p.root, kind: pageFragment, bytes: getBytes()}
+	defer f.recycle()
+	if err := p.renderPage(f, page); err != nil {
+		return p.shellError(err)
+	}
+	if p.headOnly() {
+		return nil
+	}
+	return p.sendShell(f)
+}
+
+// renderPage renders the page component into f. A panic in it goes on up.
+func (p *response) renderPage(f *fragment, page templ.Component) error {
+	if page == nil {
+		return errors.New("the page component is nil")
+	}
+	buf := p.buffer()
+	seen := p.seen
+	ctx := &pageContext{p.ctx, &p.root}
+	err := f.render(ctx, page, buf)
+	p.loads.close(f, false)
+	p.seen = seen
+	p.release(buf)
+	if p.err != nil {
+		return p.err
+	}
+	return err
+}
+
+func (p *response) shellError(err error) error {
+	if !p.out.committed {
+		return fmt.Errorf("%w: %w", ErrShell, err)
+	}
+	if p.err != nil {
+		return p.err
+	}
+	return fmt.Errorf("stream: the shell, partly sent: %w", err)
+}
+
+// flushShell sends what the page has so far, because of a templ.Flush in it.
+func (p *response) flushShell(f *fragment) {
+	if p.mode == Complete || p.headOnly() || p.err != nil {
+		return
+	}
+	// The end tags stay for the end. In order, so does what stands behind a
+	// boundary that is not ready.
+	n, end := 0, tailStart(f.bytes)
+	for _, m := range f.marks {
+		if m.offset > end {
+			break
+		}
+		if p.mode == InOrder && !m.b.settled.Load() {
+			end = m.offset
+			break
+		}
+		n++
+	}
+	// A flush of nothing would be the end of all other statuses.
+	if p.err = p.assemble(f.bytes[:end], f.marks[:n], false); p.err == nil && len(p.bytes) > 0 {
+		p.err = p.write(true)
+	}
+	f.bytes = append(f.bytes[:0], f.bytes[end:]...)
+	f.marks = append(f.marks[:0], f.marks[n:]...)
+	for i := range f.marks {
+		f.marks[i].offset -= end
+	}
+}
+
+// sendShell sends the rest of the page, with fallbacks for what is not ready.
+func (p *response) sendShell(f *fragment) error {
+	if len(f.marks) == 0 && p.pending == 0 {
+		p.bytes, f.bytes = f.bytes, nil
+		return p.writeLast()
+	}
+	if err := p.grace(f.marks); err != nil {
+		return err
+	}
+	if err := p.assemble(f.bytes, f.marks, true); err != nil {
+		return err
+	}
+	f.recycle()
+	if p.pending == 0 {
+		return p.writeLast()
+	}
+	p.checkOpen(p.bytes)
+	end := tailStart(p.bytes)
+	p.tail = append(p.tail, p.bytes[end:]...)
+	p.bytes = appendScript(p.bytes[:end], p.rd.Script, p.nonce)
+	return p.write(true)
+}
+
+// grace waits for loads that are nearly done.
+func (p *response) grace(marks []mark) error {
+	if p.rd.Grace <= 0 || p.mode != OutOfOrder {
+		return nil
+	}
+	over := false
+	timer := time.AfterFunc(p.rd.Grace, func() {
+		p.loads.mu.Lock()
+		defer p.loads.mu.Unlock()
+		over = true
+		p.loads.signal()
+	})
+	defer timer.Stop()
+	for _, m := range marks {
+		for !m.b.settled.Load() {
+			if err := p.wait(); err != nil {
+				return err
+			}
+			p.loads.mu.Lock()
+			stop := over
+			p.loads.mu.Unlock()
+			if stop {
+				return nil
+			}
+		}
+	}
+	return nil
+}
