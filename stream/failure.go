@@ -9,18 +9,21 @@ import (
 	"github.com/a-h/templ"
 )
 
-// report tells the Trace, or the log, that b has failed.
-func (p *response) report(b *boundary, digest string, err error) *BoundaryError {
-	be := &BoundaryError{ID: b.info().ID, Name: b.Name, Digest: digest, Err: err}
-	report(p.ctx, p.trace, be)
-	return be
+// fails reports that b has failed with err. Unless b has a view for that, a page
+// that is sent whole has failed with it.
+func (b *boundary) fails(ctx context.Context, err error) *BoundaryError {
+	if b.resp != nil && b.OnError == nil {
+		b.resp.failed.Store(true)
+	}
+	return b.report(ctx, newDigest(), err)
 }
 
-// report tells t, or the log if t has no ear for it, of a failed boundary.
-func report(ctx context.Context, t *Trace, be *BoundaryError) {
-	if t.Failed != nil {
-		t.Failed(ctx, be)
-		return
+// report tells the Trace, or the log if that does not listen, of an error of b.
+func (b *boundary) report(ctx context.Context, digest string, err error) *BoundaryError {
+	be := &BoundaryError{ID: b.info().ID, Name: b.Name, Digest: digest, Err: err}
+	if b.resp != nil && b.resp.trace.Failed != nil {
+		b.resp.trace.Failed(ctx, be)
+		return be
 	}
 	attrs := []slog.Attr{slog.String("id", be.ID), slog.String("name", be.Name), slog.String("digest", be.Digest), slog.Any("error", be.Err)}
 	var pe *PanicError
@@ -28,6 +31,7 @@ func report(ctx context.Context, t *Trace, be *BoundaryError) {
 		attrs = append(attrs, slog.String("stack", string(pe.Stack)))
 	}
 	slog.LogAttrs(ctx, slog.LevelError, "stream: boundary failed", attrs...)
+	return be
 }
 
 // errorViews returns what may stand for b, which has failed, best first. The

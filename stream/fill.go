@@ -39,6 +39,7 @@ func (p *response) chunk(b *boundary) {
 	p.noteSent(b, p.written()-start, false)
 }
 
+// fillInPlace appends the content of b, which stands where p.bytes end.
 func (p *response) fillInPlace(b *boundary) error {
 	start := p.written()
 	err := p.fill(b)
@@ -47,6 +48,7 @@ func (p *response) fillInPlace(b *boundary) error {
 }
 
 // fillInto waits for b and writes its content to w, a writer that is not ours.
+// It is called in the midst of another view, whose bytes it puts aside.
 func (p *response) fillInto(w io.Writer, b *boundary) error {
 	bytes, buf, seen, whole := p.bytes, p.buf, p.seen, p.whole
 	defer func() { p.bytes, p.buf, p.seen, p.whole = bytes, buf, seen, whole }()
@@ -73,20 +75,22 @@ func (p *response) fill(b *boundary) error {
 			return nil
 		}
 	}
+	return p.fillFailed(b, err)
+}
+
+// fillFailed appends what stands for b, which has failed with err.
+func (p *response) fillFailed(b *boundary, err error) error {
 	passOnAbort(err)
 	if gone := p.gone(); gone != nil {
 		return gone
 	}
-	be := p.report(b, newDigest(), err)
-	if b.OnError == nil {
-		p.failed.Store(true)
-	}
+	be := b.fails(p.ctx, err)
 	for _, c := range b.errorViews(be) {
 		err := p.render(&b.view, viewFragment, c)
 		if err == nil {
 			break
 		}
-		p.report(b, be.Digest, fmt.Errorf("error view: %w", err))
+		b.report(p.ctx, be.Digest, fmt.Errorf("error view: %w", err))
 	}
 	return p.gone()
 }

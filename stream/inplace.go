@@ -80,16 +80,9 @@ func (b *boundary) renderErrorView(ctx context.Context, err error) (*scratch, er
 	if b.endsAround(ctx) {
 		return nil, context.Cause(ctx)
 	}
-	be := &BoundaryError{Name: b.Name, Digest: newDigest(), Err: err}
-	trace := &noTrace
-	if b.resp != nil {
-		trace = b.resp.trace
-		if b.OnError == nil {
-			b.resp.failed.Store(true)
-		}
-	}
-	report(ctx, trace, be)
+	be := b.fails(ctx, err)
 	b.failed.Store(true)
+	// What the error view places belongs to b.
 	errorCtx := context.WithValue(ctx, ownerKey{}, b)
 	var s *scratch
 	for _, c := range b.errorViews(be) {

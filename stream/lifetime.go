@@ -12,7 +12,7 @@ import (
 const defaultTimeout = 30 * time.Second
 
 // open makes the contexts of boundaries, when the first is met: a page without
-// any does not pay for them.
+// any does not pay for them. loads.mu is held.
 func (p *response) open(ctx context.Context) {
 	if p.view != nil {
 		return
@@ -55,6 +55,7 @@ func (p *response) timeout() time.Duration {
 	return p.rd.Timeout
 }
 
+// scope returns what the loads of the page itself end with.
 func (p *response) scope(kind scopeKind) context.Context { return p.scopes[kind] }
 
 var (

@@ -87,9 +87,15 @@ func (p *response) placeholder(b *boundary) {
 	if b.Fallback != nil {
 		// A fallback that claimed the page's only copy of a style would take
 		// it away at the reveal, so it has a templ state of its own.
-		ctx := &placeContext{b.view.Context, b.view.values, b, &templState{nonce: p.nonce}, true}
+		ctx := &placeContext{
+			Context:  b.view.Context,
+			values:   b.view.values,
+			owner:    b,
+			state:    &templState{nonce: p.nonce},
+			fallback: true,
+		}
 		if err := p.render(ctx, fallbackFragment, b.Fallback); err != nil {
-			p.report(b, "", fmt.Errorf("fallback: %w", err))
+			b.report(p.ctx, "", fmt.Errorf("fallback: %w", err))
 		}
 	}
 	p.bytes = appendEnd(p.bytes)

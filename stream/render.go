@@ -25,11 +25,8 @@ func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Componen
 	passOnAbort(err)
 	p.bytes, f.bytes = f.bytes, nil
 	if err != nil {
-		p.loads.close(f, kind == viewFragment)
-		p.bytes, f.marks = p.bytes[:start], nil
-		if kind == viewFragment {
-			p.state.renew(p.nonce)
-		}
+		p.bytes = p.bytes[:start]
+		p.discard(f)
 		return err
 	}
 	if started == p.loads.started.Load() {
@@ -50,6 +47,16 @@ func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Componen
 	}
 	p.bytes = p.bytes[:start]
 	return p.fillMarksInOrder(src, marks)
+}
+
+// discard ends what was placed in f, whose component has failed. A fallback
+// shares neither subtree nor templ state with anything.
+func (p *response) discard(f *fragment) {
+	p.loads.close(f, f.kind == viewFragment)
+	f.marks = nil
+	if f.kind == viewFragment {
+		p.state.renew(p.nonce)
+	}
 }
 
 // buffer returns a buffer to render into.

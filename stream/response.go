@@ -10,42 +10,53 @@ import (
 	templruntime "github.com/a-h/templ/runtime"
 )
 
-// A response is one page on its way. All of it but its loads belongs to the
-// goroutine that called Render.
+// A response is one page on its way: Renderer.render sends the shell (shell.go)
+// with a fallback or the content at each boundary (marks.go), waits for loads
+// (wait.go), fills boundaries with the views they return (fill.go) and closes
+// the response (lifetime.go).
+//
+// All of it but its loads belongs to the goroutine that called Render, unless a
+// field says something else.
 type response struct {
+	// What is asked for, and of whom. Constant.
 	rd    *Renderer
 	r     *http.Request
 	ctx   context.Context // of the request, or what Trace.Start made of it
-	trace *Trace
+	trace *Trace          // not nil
 	mode  Mode
 	start time.Time
 
-	out         transport
+	// The tree of boundaries and what they share. Used by all goroutines.
 	loads       loads
-	root        boundary   // the page, of which all boundaries are descendants
-	state       templState // of the page, of views and of error views
-	failed      atomic.Bool
+	root        boundary    // the page, of which all boundaries are descendants
+	state       templState  // of the page, of views and of error views
+	failed      atomic.Bool // a boundary without an OnError of its own has
 	toldInPlace atomic.Bool // Trace.InPlace has been called
 
-	// Made by open, guarded by loads.mu until then.
+	// Contexts and their ends. Made by open, guarded by loads.mu until then.
 	nonce    string          // that templ.WithNonce has set
 	view     context.Context // views end with it: with the client or the response
 	end      context.CancelCauseFunc
-	unhook   func() bool // from the request's context
-	scopes   [2]context.Context
-	deadline time.Time       // zero: none
-	expired  <-chan struct{} // closed at the deadline; nil when that has been dealt with
+	unhook   func() bool        // from the request's context
+	scopes   [2]context.Context // loads end with them, by scopeKind
+	deadline time.Time          // of tasks; zero: none
+	expired  <-chan struct{}    // closed at the deadline; nil when that has been dealt with
 
-	bytes   []byte               // to be sent
-	marks   []mark               // in bytes, out of order
-	buf     *templruntime.Buffer // through which views are rendered into bytes
-	spare   *fragment            // for the next view
-	seen    int64                // goroutines started before buf was in use
-	whole   bool                 // boundaries are waited for where they stand, whatever the mode
-	pending int                  // boundaries whose markers were sent and whose content was not
-	tail    []byte               // end tags, held back until nothing is pending
-	err     error                // of a write; rendering the page stops with it
-	result  error                // of Render
+	// What is being rendered. Out of order, a response that waits holds nothing
+	// of it but spare.
+	bytes []byte               // to be sent
+	marks []mark               // in bytes, out of order
+	buf   *templruntime.Buffer // through which views are rendered into bytes
+	seen  int64                // goroutines started before buf was in use
+	spare *fragment            // for the next view
+	whole bool                 // boundaries are waited for where they stand, whatever the mode
+
+	// What has been sent, and what is still to be.
+	out     transport
+	pending int    // boundaries whose markers were sent and whose content was not
+	tail    []byte // end tags, held back until nothing is pending
+	err     error  // of a write; rendering the page stops with it
+	result  error  // of Render
 }
 
 func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request, mode Mode) *response {
@@ -65,10 +76,13 @@ func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request, mode Mode
 	return p
 }
 
+// noTrace is the Trace of a response that has none.
 var noTrace Trace
 
+// headOnly reports whether nobody wants to see what boundaries show.
 func (p *response) headOnly() bool { return p.r.Method == http.MethodHead }
 
+// outOfOrder reports whether what is rendered now may have fallbacks in it.
 func (p *response) outOfOrder() bool { return p.mode == OutOfOrder && !p.whole }
 
 // write sends p.bytes and gives them back, so that a response that waits
@@ -111,6 +125,7 @@ func (p *response) writeLast() error {
 // written counts the bytes that the response has so far.
 func (p *response) written() int { return p.out.sent + len(p.bytes) }
 
+// noteSent tells the Trace that the content of b is among the bytes to be sent.
 func (p *response) noteSent(b *boundary, bytes int, inPlace bool) {
 	if p.trace.Sent != nil {
 		p.trace.Sent(p.ctx, b.info(), bytes, inPlace)

@@ -27,7 +27,7 @@ func (p *response) renderPage(f *fragment, page templ.Component) error {
 		return errors.New("the page component is nil")
 	}
 	buf := p.buffer()
-	seen := p.seen
+	seen := p.seen // a templ.Flush on the way has buffers of its own
 	ctx := &pageContext{p.ctx, &p.root}
 	err := f.render(ctx, page, buf)
 	p.loads.close(f, false)
@@ -39,6 +39,8 @@ func (p *response) renderPage(f *fragment, page templ.Component) error {
 	return err
 }
 
+// shellError returns err as an error of a shell of which nothing, or something,
+// was sent.
 func (p *response) shellError(err error) error {
 	if !p.out.committed {
 		return fmt.Errorf("%w: %w", ErrShell, err)

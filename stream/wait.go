@@ -25,6 +25,7 @@ func (p *response) wait() error {
 	return p.gone()
 }
 
+// await waits until the load of b has ended.
 func (p *response) await(b *boundary) error {
 	for !b.settled.Load() {
 		if err := p.wait(); err != nil {
