@@ -20,10 +20,11 @@ type Boundary struct {
 	// loads nothing.
 	Fallback templ.Component
 	// Timeout counts from the moment the boundary is met, time in the queue
-	// of a Limit included. Zero means the Renderer's Timeout applies.
+	// of a Limit included. Zero or less means the Renderer's Timeout applies.
 	Timeout time.Duration
 	// OnError makes what a failed boundary shows. Nil means the Renderer's
-	// ErrorView does.
+	// ErrorView does, which also stands in for a view that fails itself. It is
+	// called by the goroutine that renders the view.
 	OnError func(*BoundaryError) templ.Component
 	// Load does the slow work and returns the view. It runs in its own
 	// goroutine, together with the other loads of the page. The view is
@@ -36,8 +37,10 @@ type Boundary struct {
 	Load func(context.Context) (templ.Component, error)
 }
 
-// Place puts b where ctx and w stand, the arguments of a component's Render.
-// It starts b's load and returns at once; the response does the rest.
+// Place puts b where ctx and w stand, the arguments of a component's Render,
+// and is called by the goroutine that renders that component. It starts b's
+// load and returns at once; the response does the rest. An error is for Render
+// to return: b was refused, since what is around it was sent or has ended.
 //
 // Outside a response, or where w is a writer that some component has put
 // around Rivulet's, b loads and renders in place: Place then returns when its

@@ -40,6 +40,7 @@ type BoundaryError struct {
 	Err    error  // the cause
 }
 
+// Error names the boundary and the cause. It is for logs, not for pages.
 func (e *BoundaryError) Error() string {
 	if e.Name == "" {
 		return fmt.Sprintf("stream: boundary %q: %v", e.ID, e.Err)
@@ -47,7 +48,7 @@ func (e *BoundaryError) Error() string {
 	return fmt.Sprintf("stream: boundary %q (%s): %v", e.ID, e.Name, e.Err)
 }
 
-// Unwrap returns the cause.
+// Unwrap returns the cause, e.Err.
 func (e *BoundaryError) Unwrap() error { return e.Err }
 
 // newDigest returns eight characters of base32: enough to find one line in a

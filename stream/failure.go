@@ -9,9 +9,9 @@ import (
 	"github.com/a-h/templ"
 )
 
-// fails reports that b has failed with err. Unless b has a view for that, a page
-// that is sent whole has failed with it.
-func (b *boundary) fails(ctx context.Context, err error) *BoundaryError {
+// reportFailure reports that b has failed with err. Unless b has a view for
+// that, a page that is sent whole has failed with it.
+func (b *boundary) reportFailure(ctx context.Context, err error) *BoundaryError {
 	if b.resp != nil && b.OnError == nil {
 		b.resp.failed.Store(true)
 	}

@@ -84,7 +84,7 @@ func (p *response) fillFailed(b *boundary, err error) error {
 	if gone := p.gone(); gone != nil {
 		return gone
 	}
-	be := b.fails(p.ctx, err)
+	be := b.reportFailure(p.ctx, err)
 	for _, c := range b.errorViews(be) {
 		err := p.render(&b.view, viewFragment, c)
 		if err == nil {

@@ -80,7 +80,7 @@ func (b *boundary) renderErrorView(ctx context.Context, err error) (*scratch, er
 	if b.endsAround(ctx) {
 		return nil, context.Cause(ctx)
 	}
-	be := b.fails(ctx, err)
+	be := b.reportFailure(ctx, err)
 	b.failed.Store(true)
 	// What the error view places belongs to b.
 	errorCtx := context.WithValue(ctx, ownerKey{}, b)

@@ -28,6 +28,13 @@ func (p *response) open(ctx context.Context) {
 			p.loads.signal()
 		}
 	})
+	p.makeScopes()
+	p.expired = p.scopes[timed].Done()
+}
+
+// makeScopes makes what loads end with: the view, the deadline of the request
+// and that of the Renderer's Timeout.
+func (p *response) makeScopes() {
 	var end context.CancelFunc // of deadlines, which end with view
 	p.scopes[untimed] = p.view
 	limit, ok := p.ctx.Deadline()
@@ -44,7 +51,6 @@ func (p *response) open(ctx context.Context) {
 		}
 	}
 	_ = end
-	p.expired = p.scopes[timed].Done()
 }
 
 // timeout returns the Renderer's Timeout, or none as a negative one.

@@ -59,7 +59,8 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 	return nil
 }
 
-// admit gives b its number and its contexts, or refuses it. mu is held.
+// admit makes b, which has been met in f, a child of its parent, or refuses it.
+// mu is held.
 func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	p, owner := b.resp, b.parent
 	if l.ended || f.closed || f.kind == loadFragment && owner.settled.Load() {
@@ -74,27 +75,33 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	l.started.Add(1)
 	owner.children++
 	b.index = owner.children
+	// Eight numbers below ten million fit in an id.
 	if b.depth() > 8 && len(b.appendID(nil)) > maxID {
 		return errTooDeep
 	}
-	if b.Timeout > 0 {
-		var end context.CancelFunc
-		base, end = context.WithDeadlineCause(base, time.Now().Add(b.Timeout), &timeoutError{b.Timeout})
-		_ = end // it ends with what is around it
-	}
-	b.state.nonce = p.nonce
-	b.load = placeContext{Context: base, values: ctx, owner: b, state: &b.state}
-	b.view = placeContext{Context: p.view, values: ctx, owner: b, state: &p.state}
+	b.makeContexts(ctx, base)
 	if l.last == nil {
 		l.first = b
 	} else {
 		l.last.next = b
 	}
 	l.last = b
+	return nil
+}
+
+// makeContexts makes the contexts of b's load, which ends with base, and of its
+// view. Both have the values of ctx. mu is held.
+func (b *boundary) makeContexts(ctx, base context.Context) {
+	p := b.resp
 	if b.Timeout > 0 {
+		var end context.CancelFunc
+		base, end = context.WithDeadlineCause(base, time.Now().Add(b.Timeout), &timeoutError{b.Timeout})
+		_ = end // it ends with what is around it
 		context.AfterFunc(base, b.expire)
 	}
-	return nil
+	b.state.nonce = p.nonce
+	b.load = placeContext{Context: base, values: ctx, owner: b, state: &b.state}
+	b.view = placeContext{Context: p.view, values: ctx, owner: b, state: &p.state}
 }
 
 // startQueued starts loads while the limit allows. mu is held.

@@ -53,7 +53,7 @@ func (p *response) atMarks(put func(*boundary)) {
 }
 
 // fillMarksInOrder appends src to p.bytes and waits at each mark for the content
-// that is to stand there.
+// that is to stand there. Pages in order wait in it.
 func (p *response) fillMarksInOrder(src []byte, marks []mark) error {
 	pos := 0
 	for _, m := range marks {

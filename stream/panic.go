@@ -14,6 +14,7 @@ type PanicError struct {
 	Stack []byte // of the goroutine that panicked, as debug.Stack formats it
 }
 
+// Error returns the value without the stack.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
 // Unwrap returns the panic's value if it is an error.

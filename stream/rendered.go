@@ -12,7 +12,8 @@ import (
 // Rendered returns a Load that renders content in its own goroutine, for
 // components that do their slow work while they are rendered. The content has
 // a templ state of its own, so assets that templ emits once are emitted once
-// per boundary.
+// per boundary. If it holds boundaries, the view that the Load returns belongs
+// to its response and can be rendered once.
 func Rendered(content templ.Component) func(context.Context) (templ.Component, error) {
 	return func(ctx context.Context) (templ.Component, error) {
 		f := &fragment{kind: loadFragment}

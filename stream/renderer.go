@@ -22,11 +22,12 @@ type Renderer struct {
 	// Mode chooses how a page is sent. Nil means DefaultMode, with a Vary
 	// header that names what it looks at.
 	Mode func(*http.Request) Mode
-	// Limit caps the loads of one response that run at once. Zero means no
-	// cap.
+	// Limit caps the loads of one response that run at once. Zero or less
+	// means no cap.
 	Limit int
 	// Grace is how long the shell waits for loads that are nearly done, so
-	// that their content stands in the shell. Zero means not at all.
+	// that their content stands in the shell. Zero or less means not at all.
+	// Only the mode OutOfOrder has need of it.
 	Grace time.Duration
 	// Timeout is the deadline, from the start of Render, of every boundary
 	// without a Timeout of its own. Zero means 30 s, since a page whose load
@@ -35,12 +36,14 @@ type Renderer struct {
 	// WriteTimeout is the time for each write to the client. Zero means the
 	// server's WriteTimeout, or 30 s if it has none; negative means none.
 	WriteTimeout time.Duration
-	// ErrorView is what a failed boundary without an OnError of its own
-	// shows. Nil means a short text with role="alert" and the digest.
+	// ErrorView makes what a failed boundary without an OnError of its own
+	// shows. Nil, and a view that fails itself, mean a short text with
+	// role="alert" and the digest.
 	ErrorView func(*BoundaryError) templ.Component
 	// Error answers a request whose page failed before its first byte, so
-	// that the status can still be set. Only Handler calls it. Nil means a
-	// 500 without details, and a line in slog.Default.
+	// that the status can still be set; the headers of a page, such as its
+	// Content-Type, are set already. Only Handler calls it. Nil means a 500
+	// without details, and a line in slog.Default.
 	Error func(http.ResponseWriter, *http.Request, error)
 	// Script says how the script unsuspense reaches the page. Zero means
 	// Inline.
@@ -78,8 +81,12 @@ func (rd *Renderer) Render(w http.ResponseWriter, r *http.Request, page templ.Co
 }
 
 // Handler serves page. A page that fails before its first byte is answered by
-// rd.Error; one that fails later is cut, so that no client and no cache takes
-// it for whole.
+// rd.Error; one that fails later is cut by a panic with http.ErrAbortHandler, so
+// that no client and no cache takes it for whole. A client that has left gets no
+// answer.
+//
+// Handler panics if page is nil. The handler may serve any number of requests at
+// once, and calls page from the goroutine of each.
 func (rd *Renderer) Handler(page Page) http.Handler {
 	if page == nil {
 		panic("stream: Handler with a nil Page")
@@ -137,6 +144,7 @@ func (rd *Renderer) prepare(w http.ResponseWriter, r *http.Request) Mode {
 	return mode
 }
 
+// render is Render in a mode that has been chosen. Pages wait in it.
 func (rd *Renderer) render(w http.ResponseWriter, r *http.Request, page templ.Component, mode Mode) error {
 	p := newResponse(rd, w, r, mode)
 	p.result = errPanicked
