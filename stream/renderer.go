@@ -13,7 +13,8 @@ import (
 // A Page makes the component for one request. It may set headers, cookies and
 // the status on w and must not write a body. A failed Page is answered by
 // Renderer.Error. A Page that has answered by itself, with a redirect for
-// example, returns neither a component nor an error.
+// example, returns neither a component nor an error; one that does so without an
+// answer leaves an empty page.
 type Page func(w http.ResponseWriter, r *http.Request) (templ.Component, error)
 
 // A Renderer sends pages. The zero value is ready to use. Its fields must not

@@ -17,7 +17,9 @@ const (
 )
 
 // External loads the script from src, as for a Content-Security-Policy of
-// script-src 'self'. Package assets has a handler for it and its URL.
+// script-src 'self'. Package assets has a handler for it and its URL. Safari's
+// engine runs it only once it has painted, for which a shell needs some text:
+// more than 200 visible characters and 512 bytes, or an image.
 func External(src string) Script { return Script("src:" + src) }
 
 // external returns the URL of an External script.

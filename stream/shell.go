@@ -96,8 +96,8 @@ func (p *response) sendShell(f *fragment) error {
 	if p.pending == 0 {
 		return p.writeLast()
 	}
-	p.checkOpen(p.bytes)
 	end := tailStart(p.bytes)
+	p.checkOpen(p.bytes[:end])
 	p.tail = append(p.tail, p.bytes[end:]...)
 	p.bytes = appendScript(p.bytes[:end], p.rd.Script, p.nonce)
 	return p.write(true)

@@ -12,14 +12,16 @@ import (
 // or the one that Start returned. A Trace serves all responses of a Renderer,
 // so its callbacks must be safe for concurrent use; they hold up the response
 // and must be quick. Loading and Loaded are called by the goroutines of the
-// loads, Abandoned and all others by that of the response, one after the other.
+// loads; so are Met, Failed and InPlace for boundaries within a
+// suspense.Suspense. All others are called by the goroutine of the response,
+// one after the other. A panic of Loading or Loaded fails the boundary, any
+// other is one of the page.
 type Trace struct {
 	// Start is called before the page is rendered. The context it returns
 	// takes the place of the request's for everything that follows; nil
 	// keeps the request's.
 	Start func(ctx context.Context, r *http.Request, mode Mode) context.Context
-	// Met is called when the page's rendering meets a boundary. For one
-	// within a suspense.Suspense that is in the goroutine of its load.
+	// Met is called when the page's rendering meets a boundary.
 	Met func(ctx context.Context, b BoundaryInfo)
 	// Loading is called when a boundary's load starts.
 	Loading func(ctx context.Context, b BoundaryInfo)
