@@ -14,9 +14,9 @@ import (
 type placeContext struct {
 	context.Context                 // the cancellation
 	values          context.Context // of the place
-	owner           *boundary       // nil outside a response
-	state           *templState
-	fallback        bool
+	owner           *boundary       // nil where Go was called outside of all boundaries
+	state           *templState     // the response's for a view, else one of its own
+	fallback        bool            // boundaries within show their fallbacks
 }
 
 func (c *placeContext) Value(key any) any {

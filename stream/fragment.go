@@ -40,9 +40,11 @@ const (
 	fallbackFragment              // its boundaries show their fallbacks
 )
 
-var errTooDeep = errors.New("stream: boundaries nested too deeply: an id has at most 64 characters")
-
-var errClosed = errors.New("stream: boundary placed after its surroundings were sent or had failed")
+// Why a boundary is refused.
+var (
+	errTooDeep = errors.New("stream: boundaries nested too deeply: an id has at most 64 characters")
+	errClosed  = errors.New("stream: boundary placed after its surroundings were sent or had failed")
+)
 
 // fragmentOf returns the fragment and the buffer behind w, or nil if w is not
 // ours.

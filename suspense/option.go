@@ -15,13 +15,15 @@ type Option func(*stream.Boundary)
 
 // Timeout gives the boundary d to load, counted from the moment the page meets
 // it, instead of the Renderer's Timeout. When it has passed the boundary shows
-// its error view, even if its load ignores its context.
+// its error view, even if its load ignores its context. Zero or less means the
+// Renderer's Timeout.
 func Timeout(d time.Duration) Option {
 	return func(b *stream.Boundary) { b.Timeout = d }
 }
 
 // OnError is what the boundary shows when it fails. The view is given the
-// error with its digest; it should show the digest and not the error.
+// error with its digest; it should show the digest and not the error. Nil means
+// the Renderer's ErrorView.
 func OnError(view func(*stream.BoundaryError) templ.Component) Option {
 	return func(b *stream.Boundary) { b.OnError = view }
 }
