@@ -21,11 +21,15 @@ func (b *boundary) reportFailure(ctx context.Context, err error) *BoundaryError 
 // report tells the Trace, or the log if that does not listen, of an error of b.
 func (b *boundary) report(ctx context.Context, digest string, err error) *BoundaryError {
 	be := &BoundaryError{ID: b.info().ID, Name: b.Name, Digest: digest, Err: err}
-	if b.resp != nil && b.resp.trace.Failed != nil {
-		b.resp.trace.Failed(ctx, be)
-		return be
+	path := ""
+	if p := b.resp; p != nil {
+		ctx, path = p.ctx, p.r.URL.Path
+		if p.trace.Failed != nil {
+			p.trace.Failed(ctx, be)
+			return be
+		}
 	}
-	attrs := []slog.Attr{slog.String("id", be.ID), slog.String("name", be.Name), slog.String("digest", be.Digest), slog.Any("error", be.Err)}
+	attrs := []slog.Attr{slog.String("id", be.ID), slog.String("name", be.Name), slog.String("digest", be.Digest), slog.String("path", path), slog.Any("error", be.Err)}
 	var pe *PanicError
 	if errors.As(be.Err, &pe) {
 		attrs = append(attrs, slog.String("stack", string(pe.Stack)))

@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"sync"
@@ -88,12 +89,14 @@ func (b *boundary) renderErrorView(ctx context.Context, err error) (*scratch, er
 	for _, c := range b.errorViews(be) {
 		// A load that was abandoned may still write into the first scratch.
 		s = newScratch(ctx)
-		if s.render(errorCtx, c) == nil {
+		err := s.render(errorCtx, c)
+		if err == nil {
 			break
 		}
 		if b.endsAround(ctx) {
 			return nil, context.Cause(ctx)
 		}
+		b.report(ctx, be.Digest, fmt.Errorf("error view: %w", err))
 	}
 	return s, nil
 }

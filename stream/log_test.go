@@ -60,6 +60,6 @@ func TestLog(t *testing.T) {
 			t.Errorf("Render() = %v, want nil", err)
 		}
 	})
-	logs.want(t, `level=ERROR msg="stream: boundary failed" id=1 name=prices digest=DIGEST error=boom`)
-	logs.want(t, `level=ERROR msg="stream: boundary failed" id=2 name="" digest=DIGEST error="panic: boom" stack="goroutine`)
+	logs.want(t, `level=ERROR msg="stream: boundary failed" id=1 name=prices digest=DIGEST path=/ error=boom`)
+	logs.want(t, `level=ERROR msg="stream: boundary failed" id=2 name="" digest=DIGEST path=/ error="panic: boom" stack="goroutine`)
 }
