@@ -10,6 +10,7 @@ demo: ## run the demo and print its address
 
 test: ## install the browsers where possible, then run every test of every module
 	@sh scripts/install.sh
+	@go test -count=1 -run=TestAllocations ./stream # the race detector, which the rest runs with, spoils it
 	@go run scripts/test.go
 
 check: ## vet, staticcheck, gofmt, tidy modules, fresh generated files, known vulnerabilities

@@ -174,8 +174,8 @@ func TestThePolicyAllowsThePage(t *testing.T) {
 func TestTheLogHasTheDigestOfTheFailure(t *testing.T) {
 	page := get(t, "/")
 	for _, want := range []string{
-		`name=ferry digest=([A-Z2-7]{8}) error="timetable: connection refused"`,
-		`name=webcam digest=([A-Z2-7]{8}) error="timeout after 1.4s"`,
+		`name=ferry digest=([A-Z2-7]{8}) path=/ error="timetable: connection refused"`,
+		`name=webcam digest=([A-Z2-7]{8}) path=/ error="timeout after 1.4s"`,
 	} {
 		m := regexp.MustCompile(want).FindStringSubmatch(page.log.String())
 		if m == nil {
