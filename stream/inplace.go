@@ -26,7 +26,9 @@ func placeInPlace(ctx context.Context, w io.Writer, spec Boundary) error {
 	}
 	s := newScratch(ctx)
 	b.fragments = s.fragments
-	view, err := b.loadNow(ctx)
+	loadCtx, end := b.loadContext(ctx)
+	defer end() // not before the view has been rendered, which may use it
+	view, err := b.loadNow(loadCtx)
 	if err == errEnded {
 		return errClosed // and w may be another response's by now
 	}
@@ -41,13 +43,16 @@ func placeInPlace(ctx context.Context, w io.Writer, spec Boundary) error {
 	return s.writeTo(w)
 }
 
-// loadNow starts the load of b and waits for it, as long as b has time.
-func (b *boundary) loadNow(ctx context.Context) (templ.Component, error) {
+// loadContext returns the context in which b has the time that it has left.
+func (b *boundary) loadContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	if timeout := b.timeLeft(); timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, timeout, &timeoutError{timeout})
-		defer cancel()
+		return context.WithTimeoutCause(ctx, timeout, &timeoutError{timeout})
 	}
+	return ctx, func() {}
+}
+
+// loadNow starts the load of b and waits for it, as long as ctx lasts.
+func (b *boundary) loadNow(ctx context.Context) (templ.Component, error) {
 	var view templ.Component
 	t := start(ctx, b, b.scopeKind(), func(ctx context.Context) (err error) {
 		if view, err = b.Load(ctx); err == nil && view == nil {

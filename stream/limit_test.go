@@ -53,6 +53,11 @@ func TestLimits(t *testing.T) {
 			slot(after(100*ms, html("2"))),
 		)},
 		{name: "the deadline empties the queue", rd: stream.Renderer{Limit: 1, Timeout: 200 * ms}, page: four},
+		{name: "what has no time left needs no slot", rd: stream.Renderer{Limit: 1, Timeout: 50 * ms}, page: page(
+			at(stream.Boundary{Timeout: time.Second, Load: after(100*ms,
+				at(stream.Boundary{Timeout: 3 * time.Second, Load: after(2*time.Second, html("1.1"))}), slot(after(time.Hour)),
+			)}),
+		)},
 		{name: "a load may wait for what was started", rd: one, page: templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 			slow := suspense.Start(ctx, func(ctx context.Context) (string, error) { return "started", sleep(ctx, 200*ms) })
 			return page(

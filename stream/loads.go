@@ -54,6 +54,11 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 			p.trace.Met(p.ctx, b.info())
 		}()
 	}
+	if b.load.Err() != nil {
+		// Its time has passed already, so it needs no slot.
+		l.settle(b, nil, context.Cause(&b.load))
+		return nil
+	}
 	l.queue = append(l.queue, b)
 	l.startQueued()
 	return nil

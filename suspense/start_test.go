@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http/httptest"
 	"runtime"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -144,4 +146,42 @@ func TestStartAlone(t *testing.T) {
 			t.Errorf("the context ended after %v, want %v", ended, want)
 		}
 	})
+}
+
+// TestStartInPlace begins in a load what a view within its view waits for. The
+// context of a load does not end because the load has returned.
+func TestStartInPlace(t *testing.T) {
+	type later struct {
+		load func(context.Context) (string, error)
+	}
+	await := func(opts ...suspense.Option) templ.Component {
+		return suspense.Await(nil, func(ctx context.Context) (later, error) {
+			return later{suspense.Start(ctx, value(100*ms, "later"))}, nil
+		}, func(l later) templ.Component { return suspense.Await(nil, l.load, html) }, opts...)
+	}
+	elsewhere := func(c templ.Component) templ.Component {
+		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			var b strings.Builder
+			if err := c.Render(ctx, &b); err != nil {
+				return err
+			}
+			_, err := io.WriteString(w, b.String())
+			return err
+		})
+	}
+	for name, opts := range map[string][]suspense.Option{"alone": nil, "with a timeout": {suspense.Timeout(time.Second)}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var b strings.Builder
+				if err := await(opts...).Render(t.Context(), &b); err != nil || b.String() != "later" {
+					t.Errorf("Render() = %v, page = %q, want nil, %q", err, b.String(), "later")
+				}
+				w := httptest.NewRecorder()
+				err := stream.Render(w, httptest.NewRequest("GET", "/", nil), elsewhere(await(opts...)))
+				if err != nil || w.Body.String() != "later" {
+					t.Errorf("in a response: Render() = %v, page = %q, want nil, %q", err, w.Body, "later")
+				}
+			})
+		})
+	}
 }
