@@ -59,8 +59,8 @@ func (l *loads) abandon(b *boundary) {
 	l.running--
 }
 
-// abandonTask leaves behind t, the load in place of b, if it has not returned.
-func (l *loads) abandonTask(t *task, b *boundary) {
+// abandonTask leaves behind t, a load in place, if it has not returned.
+func (l *loads) abandonTask(t *task) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
@@ -70,8 +70,8 @@ func (l *loads) abandonTask(t *task, b *boundary) {
 		l.tasks--
 		l.abandoned++
 	}
-	t.abandoned, b.task = true, t
-	l.inPlace = append(l.inPlace, b)
+	t.abandoned = true
+	l.inPlace = append(l.inPlace, t)
 	l.signal() // the response may be waiting for nothing else
 }
 
@@ -114,9 +114,9 @@ func (l *loads) leftBehind() (abandoned []*boundary) {
 			abandoned = append(abandoned, b)
 		}
 	}
-	for _, b := range l.inPlace {
-		if !b.task.ended {
-			abandoned = append(abandoned, b)
+	for _, t := range l.inPlace {
+		if !t.ended {
+			abandoned = append(abandoned, t.ctx.owner)
 		}
 	}
 	return abandoned

@@ -94,7 +94,6 @@ type boundary struct {
 	// Of a boundary that loads in place, which has no id.
 	inPlace   bool
 	fragments *templ.FragmentContext // what templ.RenderFragments asks of its load
-	task      *task                  // its load, once abandoned; guarded by resp.loads.mu
 
 	result struct { // of the goroutine of the load, until it has returned
 		view templ.Component

@@ -63,7 +63,7 @@ func (b *boundary) loadNow(ctx context.Context) (templ.Component, error) {
 	// A load that outlives its time writes to view later, so nobody reads it.
 	if err := t.wait(ctx); err != nil {
 		if t.loads != nil && ctx.Err() == context.DeadlineExceeded {
-			t.loads.abandonTask(t, b)
+			t.loads.abandonTask(t)
 		}
 		return nil, err
 	}

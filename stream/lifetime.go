@@ -61,9 +61,6 @@ func (p *response) timeout() time.Duration {
 	return p.rd.Timeout
 }
 
-// scope returns what the loads of the page itself end with.
-func (p *response) scope(kind scopeKind) context.Context { return p.scopes[kind] }
-
 var (
 	errEnded    = errors.New("the response has ended")
 	errPanicked = errors.New("stream: panic")

@@ -34,10 +34,10 @@ type loads struct {
 	tasks     int // those of Go, and loads in place
 	abandoned int // loads and tasks whose time has passed
 
-	inPlace []*boundary // loads in place that were abandoned
-	noTasks bool        // the time of all tasks has passed
-	aborted bool        // a load has panicked with http.ErrAbortHandler
-	ended   bool        // nothing can be placed or started any more
+	inPlace []*task // loads in place that were abandoned
+	noTasks bool    // the time of all tasks has passed
+	aborted bool    // a load has panicked with http.ErrAbortHandler
+	ended   bool    // nothing can be placed or started any more
 }
 
 // add starts or queues the load of b, which has been met in f.
@@ -54,10 +54,8 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 			p.trace.Met(p.ctx, b.info())
 		}()
 	}
-	if b.load.Err() != nil {
-		// Its time has passed already, so it needs no slot.
-		l.settle(b, nil, context.Cause(&b.load))
-		return nil
+	if l.isLate(b) {
+		return nil // and needs no slot
 	}
 	l.queue = append(l.queue, b)
 	l.startQueued()
@@ -114,17 +112,23 @@ func (l *loads) startQueued() {
 	for len(l.queue) > 0 && (l.limit <= 0 || l.running < l.limit) {
 		b := l.queue[0]
 		l.queue = slices.Delete(l.queue, 0, 1)
-		if b.settled.Load() {
-			continue // its time had passed before it was queued
-		}
-		if b.load.Err() != nil {
-			l.settle(b, nil, context.Cause(&b.load))
+		if l.isLate(b) {
 			continue
 		}
 		b.phase = loading
 		l.running++
 		l.group.Go(b.run)
 	}
+}
+
+// isLate reports whether the context of b has ended before its load has started,
+// and settles b then. mu is held.
+func (l *loads) isLate(b *boundary) bool {
+	if !b.settled.Load() && b.load.Err() == nil {
+		return false
+	}
+	l.settle(b, nil, context.Cause(&b.load))
+	return true
 }
 
 // returned is called when the load of b has ended.
@@ -139,7 +143,6 @@ func (l *loads) returned(b *boundary) {
 	l.running--
 	l.settle(b, b.result.view, b.result.err)
 	l.startQueued()
-	l.signal()
 }
 
 // settle notes how the load of b has ended, unless that is known already. mu is

@@ -124,12 +124,12 @@ func (rd *Renderer) answer(w http.ResponseWriter, r *http.Request, err error) {
 // prepare chooses the mode and sets the headers that belong to it.
 func (rd *Renderer) prepare(w http.ResponseWriter, r *http.Request) Mode {
 	h := w.Header()
-	mode := DefaultMode(r)
-	if rd.Mode != nil {
-		mode = rd.Mode(r)
-	} else {
+	choose := rd.Mode
+	if choose == nil {
+		choose = DefaultMode
 		h.Add("Vary", "Sec-Fetch-Dest, HX-Request")
 	}
+	mode := choose(r)
 	if mode != Complete && !canFlush(w) {
 		noteNoFlush(w)
 		mode = Complete

@@ -47,12 +47,12 @@ func newTransport(w http.ResponseWriter, r *http.Request, timeout time.Duration)
 
 // send writes b. A status other than zero is sent with the first bytes.
 func (t *transport) send(b []byte, status int, flush bool) error {
-	t.arm()
 	if status != 0 && !t.committed {
 		t.w.WriteHeader(status)
 	}
 	t.committed = true
 	for {
+		t.arm()
 		n, err := t.w.Write(b[:min(len(b), writeSize)])
 		t.sent += n
 		b = b[n:]
@@ -62,7 +62,6 @@ func (t *transport) send(b []byte, status int, flush bool) error {
 		if len(b) == 0 {
 			break
 		}
-		t.arm()
 	}
 	if !flush {
 		return nil

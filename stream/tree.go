@@ -33,7 +33,7 @@ func (b *boundary) scopeKind() scopeKind {
 func (b *boundary) scope(kind scopeKind) context.Context {
 	switch {
 	case b.parent == nil:
-		return b.resp.scope(kind)
+		return b.resp.scopes[kind]
 	case b.failed.Load():
 		return b.parent.scope(kind)
 	}
