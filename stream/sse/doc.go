@@ -1,0 +1,2 @@
+// Package sse writes and reads Server-Sent Events.
+package sse

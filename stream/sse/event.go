@@ -1,0 +1,100 @@
+package sse
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// An Event is one message of a stream, see
+// https://html.spec.whatwg.org/multipage/server-sent-events.html.
+type Event struct {
+	// ID is what a client that reconnects sends as Last-Event-ID. Empty means
+	// the event does not change it. Short printable ASCII is safest: some
+	// clients cannot reconnect with anything else.
+	ID string
+	// Name is the type of the event, which EventSource listeners are added
+	// for. Empty means "message". EventSource itself uses the names "error"
+	// and "open".
+	Name string
+	// Data may have any number of lines; clients receive them joined by LF,
+	// whatever they were ended by here. An event that only has a Retry or an
+	// ID, but empty Data, is received as an event with empty data.
+	Data string
+	// Retry is how long clients are to wait before they reconnect, in whole
+	// milliseconds. Zero or less means the event does not change it.
+	Retry time.Duration
+}
+
+// Why an Event cannot be sent: it would be read as something else.
+var (
+	ErrEventID   = errors.New("sse: line end or NUL in the id of an event")
+	ErrEventName = errors.New("sse: line end in the name of an event")
+)
+
+// AppendTo appends the event as it goes over the wire, blank line included, and
+// returns the extended slice, or dst as it was and ErrEventID or ErrEventName.
+func (e Event) AppendTo(dst []byte) ([]byte, error) {
+	if err := e.check(); err != nil {
+		return dst, err
+	}
+	dst = e.appendHead(dst)
+	dst = appendData(dst, e.Data)
+	return e.appendEnd(dst), nil
+}
+
+func (e Event) check() error {
+	if strings.ContainsAny(e.ID, "\r\n\x00") {
+		return ErrEventID
+	}
+	if strings.ContainsAny(e.Name, "\r\n") {
+		return ErrEventName
+	}
+	return nil
+}
+
+// appendHead appends what stands before the data.
+func (e Event) appendHead(dst []byte) []byte {
+	if e.Name != "" {
+		dst = append(dst, "event: "...)
+		dst = append(dst, e.Name...)
+		dst = append(dst, '\n')
+	}
+	if ms := e.Retry.Milliseconds(); ms > 0 {
+		dst = append(dst, "retry: "...)
+		dst = strconv.AppendInt(dst, ms, 10)
+		dst = append(dst, '\n')
+	}
+	return dst
+}
+
+// appendEnd appends what stands after the data. The id comes last, since some
+// clients take it over when they read it: one whose connection is cut within
+// the event would otherwise never see the event.
+func (e Event) appendEnd(dst []byte) []byte {
+	if e.ID != "" {
+		dst = append(dst, "id: "...)
+		dst = append(dst, e.ID...)
+		dst = append(dst, '\n')
+	}
+	return append(dst, '\n')
+}
+
+// appendData appends data lines, at least one.
+func appendData(dst []byte, data string) []byte {
+	for {
+		dst = append(dst, "data: "...)
+		i := strings.IndexAny(data, "\r\n")
+		if i < 0 {
+			dst = append(dst, data...)
+			return append(dst, '\n')
+		}
+		dst = append(dst, data[:i]...)
+		dst = append(dst, '\n')
+		if data[i] == '\r' && strings.HasPrefix(data[i+1:], "\n") {
+			i++
+		}
+		data = data[i+1:]
+	}
+}
