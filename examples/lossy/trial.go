@@ -1,0 +1,116 @@
+package lossy
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// A Trial is a sequence of events of all shapes that a client receives through
+// a Proxy. The first are published beforehand, then one with each piece that
+// passes the proxy, so that there is always something to cut, and the last
+// when there are no cuts left.
+type Trial struct {
+	// URL is where the server is reached through the proxy.
+	URL string
+
+	publish func(sse.Event) (id string)
+
+	mu    sync.Mutex
+	sent  []Received
+	ended bool
+}
+
+// Names are those that the events of a Trial have. A client that hears an event
+// named End has received everything.
+var Names = []string{"price", "note", End}
+
+// End is the name of the last event.
+const End = "end"
+
+// Received is an event as a client reports it. The Name of one without is
+// "message".
+type Received struct{ Name, ID, Data string }
+
+// before is how many events are published beforehand.
+const before = 10
+
+// Start starts a Trial with as many cuts before the server, which is a host and
+// a port. The function publishes an event, on whose id the server decides.
+// Cuts may be spared as Proxy.Spare says.
+func Start(t testing.TB, server string, cuts int, publish func(sse.Event) (id string), spare func([]byte) bool) *Trial {
+	t.Helper()
+	p := newProxy(t, server, cuts)
+	tr := &Trial{URL: "http://" + p.listener.Addr().String(), publish: publish}
+	for range before {
+		tr.next()
+	}
+	p.spare = spare
+	p.onPass = tr.next
+	p.onEnd = tr.end
+	p.start()
+	return tr
+}
+
+// Judge fails the test unless a client that has received these events, in this
+// order, has received all, once each and unharmed.
+func (tr *Trial) Judge(t testing.TB, got []Received) {
+	t.Helper()
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	for i, want := range tr.sent {
+		if i == len(got) {
+			t.Fatalf("received %d events, want %d", len(got), len(tr.sent))
+		}
+		if got[i] != want {
+			t.Fatalf("event %d of %d: %q, want %q", i, len(tr.sent), got[i], want)
+		}
+	}
+	if len(got) > len(tr.sent) {
+		t.Fatalf("received %d events, want %d", len(got), len(tr.sent))
+	}
+	t.Logf("received %d events", len(got))
+}
+
+func (tr *Trial) next() {
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	if !tr.ended {
+		tr.send(event(len(tr.sent)))
+	}
+}
+
+func (tr *Trial) end() {
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	tr.ended = true
+	tr.send(sse.Event{Name: End})
+}
+
+func (tr *Trial) send(e sse.Event) {
+	id := tr.publish(e)
+	if e.Name == "" {
+		e.Name = "message"
+	}
+	tr.sent = append(tr.sent, Received{e.Name, id, e.Data})
+}
+
+// event returns the event of that number.
+func event(i int) sse.Event {
+	e := sse.Event{Data: fmt.Sprintf("number %d", i)}
+	switch i % 5 {
+	case 1:
+		e.Name = "price"
+	case 2:
+		e.Data += " of several lines:\n" + strings.Repeat("a line\n", i%7) + "\nthe last"
+	case 3:
+		e.Name = "note"
+		e.Data += strings.Repeat(" żółw 龜 🐢", i%11)
+	case 4:
+		e.Data = fmt.Sprintf(`{"number": %d, "text": "id: 1\u000a\u000adata: %s"}`, i, strings.Repeat("x", i*37%600))
+	}
+	return e
+}
