@@ -44,7 +44,7 @@ func (a *answer) relay() error {
 	defer resp.Body.Close()
 	idle.r = resp.Body
 	if err := checkResponse(resp); err != nil {
-		return errors.Join(err, toldBy(idle))
+		return withBody(err, idle)
 	}
 	if a.Heartbeat > 0 {
 		if err := a.begin(); err != nil {

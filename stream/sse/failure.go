@@ -78,14 +78,14 @@ type requestError struct{ err error }
 func (e *requestError) Error() string { return fmt.Sprintf("sse: request: %v", e.err) }
 func (e *requestError) Unwrap() error { return e.err }
 
-// toldBy returns the error object that a response has instead of a stream, for
-// the log, or nil. Other bodies are nobody's business: they may be answers.
-func toldBy(r io.Reader) error {
+// withBody adds to err, for the log, the error object that a response has
+// instead of a stream. Other bodies are nobody's business: they may be answers.
+func withBody(err error, r io.Reader) error {
 	const enough = 64 << 10
 	body, _ := io.ReadAll(io.LimitReader(r, enough))
 	var c chunk
 	if json.Unmarshal(body, &c) != nil || !isThere(c.Error) {
-		return nil
+		return err
 	}
-	return newAPIError(c.Error)
+	return fmt.Errorf("%w: %w", err, newAPIError(c.Error))
 }
