@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -223,10 +224,10 @@ func (s *session) request(ctx context.Context) (*http.Request, error) {
 		return nil, fmt.Errorf("sse: %w", err)
 	}
 	for name, values := range s.Header {
-		req.Header[http.CanonicalHeaderKey(name)] = values
+		req.Header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
 	}
 	if req.Header.Get("Accept") == "" {
-		req.Header.Set("Accept", contentType)
+		req.Header.Set("Accept", "text/event-stream")
 	}
 	if req.Header.Get("Cache-Control") == "" {
 		req.Header.Set("Cache-Control", "no-cache")
@@ -275,7 +276,7 @@ func (c *Client) report(err error, wait time.Duration) {
 func checkResponse(resp *http.Response) error {
 	kind := resp.Header.Get("Content-Type")
 	essence, _, _ := strings.Cut(kind, ";")
-	if resp.StatusCode == http.StatusOK && strings.EqualFold(strings.TrimSpace(essence), contentType) {
+	if resp.StatusCode == http.StatusOK && strings.EqualFold(strings.TrimSpace(essence), "text/event-stream") {
 		return nil
 	}
 	return &ResponseError{StatusCode: resp.StatusCode, ContentType: kind, Header: resp.Header}
