@@ -32,7 +32,7 @@ type Options struct {
 type Report struct {
 	Kind           string
 	lossy.Received // of an event
-	Text           string
+	Text           string // a piece of an answer, an error's message
 	Status         int    // of an error
 	Code           string // of an error
 }
@@ -150,6 +150,17 @@ func (c *Client) Events() []lossy.Received {
 		events = append(events, r.Received)
 	}
 	return events
+}
+
+// Texts returns the pieces of text that have been received.
+func (c *Client) Texts() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var texts []string
+	for _, r := range c.of("text") {
+		texts = append(texts, r.Text)
+	}
+	return texts
 }
 
 // of returns the reports of a kind. c.mu is held.
