@@ -8,6 +8,7 @@ require (
 	github.com/chromedp/chromedp v0.23.0
 	github.com/klauspost/compress v1.20.3
 	github.com/rivulet-go/rivulet v0.0.0
+	github.com/tmaxmax/go-sse v0.11.0
 )
 
 require (

@@ -1,0 +1,82 @@
+package ssebench_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// rounds is how often the two take turns.
+const rounds = 15
+
+// A contest is one piece of work, done by us and by go-sse.
+type contest struct {
+	name   string
+	bytes  int // that it reads; 0: none
+	ours   func(testing.TB)
+	theirs func(testing.TB)
+}
+
+// most is the largest part of their time that ours may be. Identical programs
+// differ by some percent.
+const most = 0.95
+
+// ahead fails unless ours takes less time: in the median of the rounds, in each
+// of which both have had their turn.
+func ahead(t *testing.T, contests []contest) {
+	if raceEnabled {
+		t.Skip("the race detector is not the same burden for all")
+	}
+	for _, c := range contests {
+		t.Run(c.name, func(t *testing.T) {
+			n := 1
+			for took(t, c.ours, n)+took(t, c.theirs, n) < 10*time.Millisecond {
+				n *= 2
+			}
+			var ratios []float64
+			for i := range rounds {
+				first, second := c.ours, c.theirs
+				if i%2 == 1 {
+					first, second = second, first
+				}
+				a, b := took(t, first, n), took(t, second, n)
+				if i%2 == 1 {
+					a, b = b, a
+				}
+				ratios = append(ratios, float64(a)/float64(b))
+			}
+			slices.Sort(ratios)
+			ratio := ratios[rounds/2]
+			t.Logf("%.2f of the time of go-sse (from %.2f to %.2f)", ratio, ratios[0], ratios[rounds-1])
+			if ratio > most {
+				t.Errorf("took %.2f of the time of go-sse, want at most %.2f", ratio, most)
+			}
+		})
+	}
+}
+
+func took(t testing.TB, f func(testing.TB), n int) time.Duration {
+	start := time.Now()
+	for range n {
+		f(t)
+	}
+	return time.Since(start)
+}
+
+// compare runs the contests as benchmarks.
+func compare(b *testing.B, contests []contest) {
+	for _, c := range contests {
+		for _, side := range []struct {
+			name string
+			f    func(testing.TB)
+		}{{"rivulet", c.ours}, {"go-sse", c.theirs}} {
+			b.Run(c.name+"/"+side.name, func(b *testing.B) {
+				b.ReportAllocs()
+				b.SetBytes(int64(c.bytes))
+				for b.Loop() {
+					side.f(b)
+				}
+			})
+		}
+	}
+}
