@@ -26,7 +26,7 @@ var readings = []contest{
 	}), 0),
 	reading("events of 1 KB", strings.Repeat("data: "+strings.Repeat("x", 1<<10)+"\n\n", 400), 0),
 	reading("one event of 1 MB", "data: "+strings.Repeat("x", 1<<20)+"\n\n", 0),
-	reading("one event of 1 MB in 1 KB pieces", "data: "+strings.Repeat("x", 1<<20)+"\n\n", 1<<10),
+	reading("one event of 256 KB in 1 KB pieces", "data: "+strings.Repeat("x", 256<<10)+"\n\n", 1<<10),
 	reading("events of many lines", strings.Repeat(strings.Repeat("data: a line of some length\n", 1_000)+"\n", 20), 0),
 	reading("lines ended by CR and LF", strings.Repeat("event: price\r\ndata: a line of some length\r\n\r\n", 5_000), 0),
 	reading("comments", strings.Repeat(": a comment of some length\n", 10_000)+"data: x\n\n", 0),

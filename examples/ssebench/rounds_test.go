@@ -2,6 +2,7 @@ package ssebench_test
 
 import (
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -21,8 +22,8 @@ type contest struct {
 // differ by some percent.
 const most = 0.95
 
-// ahead fails unless ours takes less time: in the median of the rounds, in each
-// of which both have had their turn.
+// ahead fails unless ours takes less time, in the median of the rounds in each
+// of which both have had their turn, and no more allocations.
 func ahead(t *testing.T, contests []contest) {
 	if raceEnabled {
 		t.Skip("the race detector is not the same burden for all")
@@ -30,7 +31,7 @@ func ahead(t *testing.T, contests []contest) {
 	for _, c := range contests {
 		t.Run(c.name, func(t *testing.T) {
 			n := 1
-			for took(t, c.ours, n)+took(t, c.theirs, n) < 10*time.Millisecond {
+			for took(t, c.ours, n)+took(t, c.theirs, n) < 20*time.Millisecond {
 				n *= 2
 			}
 			var ratios []float64
@@ -47,20 +48,36 @@ func ahead(t *testing.T, contests []contest) {
 			}
 			slices.Sort(ratios)
 			ratio := ratios[rounds/2]
-			t.Logf("%.2f of the time of go-sse (from %.2f to %.2f)", ratio, ratios[0], ratios[rounds-1])
+			allocs := testing.AllocsPerRun(3, func() { c.ours(t) })
+			theirs := testing.AllocsPerRun(3, func() { c.theirs(t) })
+			t.Logf("%.2f of the time of go-sse (from %.2f to %.2f), %v allocations to its %v",
+				ratio, ratios[0], ratios[rounds-1], allocs, theirs)
 			if ratio > most {
 				t.Errorf("took %.2f of the time of go-sse, want at most %.2f", ratio, most)
+			}
+			if allocs > theirs {
+				t.Errorf("allocated %v times, want at most the %v times of go-sse", allocs, theirs)
 			}
 		})
 	}
 }
 
+// took returns how long the processors were busy with n times f, the collection
+// of its garbage included. Clocks would count other processes, too.
 func took(t testing.TB, f func(testing.TB), n int) time.Duration {
-	start := time.Now()
+	start := busy(t)
 	for range n {
 		f(t)
 	}
-	return time.Since(start)
+	return busy(t) - start
+}
+
+func busy(t testing.TB) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // compare runs the contests as benchmarks.
