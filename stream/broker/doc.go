@@ -1,0 +1,2 @@
+// Package broker.
+package broker
