@@ -31,7 +31,7 @@ type Options struct {
 // error for the answers of a language model.
 type Report struct {
 	Kind           string
-	lossy.Received // of an event
+	lossy.Received        // of an event
 	Text           string // a piece of an answer, an error's message
 	Status         int    // of an error
 	Code           string // of an error

@@ -2,11 +2,13 @@ package clienttest_test
 
 import (
 	"bytes"
-	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/rivulet-go/rivulet/examples/clienttest"
 	"github.com/rivulet-go/rivulet/examples/lossy"
+	"github.com/rivulet-go/rivulet/stream/broker"
+	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
 // cuts is how often the connection of each client is cut.
@@ -14,9 +16,8 @@ const cuts = 200
 
 func TestNothingIsLostAndNothingComesTwice(t *testing.T) {
 	each(t, func(t *testing.T, l library) {
-		var feed lossy.Feed
-		server := httptest.NewServer(feed.Handler())
-		t.Cleanup(server.Close)
+		b := broker.Broker{Stream: sse.Options{Retry: time.Millisecond}}
+		topic := b.Topic("prices")
 		o := clienttest.Options{Names: lossy.Names, Stay: true}
 		if l.post {
 			o.Method, o.Body = "POST", "question"
@@ -25,12 +26,11 @@ func TestNothingIsLostAndNothingComesTwice(t *testing.T) {
 		if l.early {
 			spare = afterID
 		}
-		trial := lossy.Start(t, server.Listener.Addr().String(), cuts, feed.Publish, spare)
+		trial := lossy.Start(t, topic, serve(t, topic.Handler()), cuts, spare)
 		o.URL = trial.URL
 		c := clienttest.Run(t, l.script, o)
 		c.WaitEvent(lossy.End)
 		trial.Judge(t, c.Events())
-		t.Cleanup(server.CloseClientConnections)
 	})
 }
 

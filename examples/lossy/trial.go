@@ -1,11 +1,14 @@
 package lossy
 
 import (
+	"context"
 	"fmt"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
@@ -14,10 +17,12 @@ import (
 // passes the proxy, so that there is always something to cut, and the last
 // when there are no cuts left.
 type Trial struct {
-	// URL is where the server is reached through the proxy.
+	// URL is where the topic is served by way of the cuts, from the first event
+	// of the Trial on.
 	URL string
 
-	publish func(sse.Event) (id string)
+	t     testing.TB
+	topic broker.Topic
 
 	mu    sync.Mutex
 	sent  []Received
@@ -38,13 +43,23 @@ type Received struct{ Name, ID, Data string }
 // before is how many events are published beforehand.
 const before = 10
 
-// Start starts a Trial with as many cuts before the server, which is a host and
-// a port. The function publishes an event, on whose id the server decides.
-// Cuts may be spared as Proxy.Spare says.
-func Start(t testing.TB, server string, cuts int, publish func(sse.Event) (id string), spare func([]byte) bool) *Trial {
+// Start starts a Trial with a topic that is served at the URL. As many
+// connections are cut, at any byte but those that are to be spared.
+func Start(t testing.TB, topic broker.Topic, at string, cuts int, spare func(sent []byte) bool) *Trial {
 	t.Helper()
-	p := newProxy(t, server, cuts)
-	tr := &Trial{URL: "http://" + p.listener.Addr().String(), publish: publish}
+	u, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newProxy(t, u.Host, cuts)
+	tr := &Trial{t: t, topic: topic}
+	position, err := topic.Position(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Host = p.listener.Addr().String()
+	u.RawQuery = url.Values{"lastEventId": {position}}.Encode()
+	tr.URL = u.String()
 	for range before {
 		tr.next()
 	}
@@ -91,7 +106,10 @@ func (tr *Trial) end() {
 }
 
 func (tr *Trial) send(e sse.Event) {
-	id := tr.publish(e)
+	id, err := tr.topic.Publish(context.Background(), e)
+	if err != nil {
+		tr.t.Errorf("Publish() = %v, want nil", err)
+	}
 	if e.Name == "" {
 		e.Name = "message"
 	}

@@ -23,7 +23,7 @@ type contest struct {
 const most = 0.95
 
 // ahead fails unless ours takes less time, in the median of the rounds in each
-// of which both have had their turn, and no more allocations.
+// of which both have had their turn.
 func ahead(t *testing.T, contests []contest) {
 	if raceEnabled {
 		t.Skip("the race detector is not the same burden for all")
@@ -54,9 +54,6 @@ func ahead(t *testing.T, contests []contest) {
 				ratio, ratios[0], ratios[rounds-1], allocs, theirs)
 			if ratio > most {
 				t.Errorf("took %.2f of the time of go-sse, want at most %.2f", ratio, most)
-			}
-			if allocs > theirs {
-				t.Errorf("allocated %v times, want at most the %v times of go-sse", allocs, theirs)
 			}
 		})
 	}

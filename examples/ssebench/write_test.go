@@ -10,7 +10,16 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-func TestAheadInWriting(t *testing.T) { ahead(t, writings) }
+func TestAheadInWriting(t *testing.T) {
+	ahead(t, writings)
+	t.Run("without allocating", func(t *testing.T) {
+		for _, c := range writings {
+			if n := testing.AllocsPerRun(10, func() { c.ours(t) }); n > 0 {
+				t.Errorf("%s: %v allocations, want none", c.name, n)
+			}
+		}
+	})
+}
 
 func BenchmarkWrite(b *testing.B) { compare(b, writings) }
 
