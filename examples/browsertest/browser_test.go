@@ -17,6 +17,7 @@ var scenarios = slices.Concat(
 	state,
 	failures,
 	cuts(),
+	streams,
 )
 
 func TestChromium(t *testing.T) { browsertest.Run(t, browsertest.Chromium(), scenarios) }

@@ -11,9 +11,6 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// cuts is how often the connection of each client is cut.
-const cuts = 200
-
 func TestNothingIsLostAndNothingComesTwice(t *testing.T) {
 	each(t, func(t *testing.T, l library) {
 		b := broker.Broker{Stream: sse.Options{Retry: time.Millisecond}}
@@ -22,11 +19,11 @@ func TestNothingIsLostAndNothingComesTwice(t *testing.T) {
 		if l.post {
 			o.Method, o.Body = "POST", "question"
 		}
-		var spare func([]byte) bool
+		cuts := lossy.Cuts{Times: 200}
 		if l.early {
-			spare = afterID
+			cuts.Spare = afterID
 		}
-		trial := lossy.Start(t, topic, serve(t, topic.Handler()), cuts, spare)
+		trial := lossy.Start(t, topic, serve(t, topic.Handler()), cuts)
 		o.URL = trial.URL
 		c := clienttest.Run(t, l.script, o)
 		c.WaitEvent(lossy.End)

@@ -1,38 +1,54 @@
 package lossy
 
 import (
+	"bufio"
+	"bytes"
 	"flag"
 	"io"
 	"math/rand/v2"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 )
 
 var seedFlag = flag.Uint64("lossy.seed", 0, "where package lossy cuts; 0: another place each time")
 
-// A proxy passes TCP connections on to a server. It cuts a number of them at
-// random bytes of what the server sends: one in six within the head of the
-// response, half of them by a reset. It leaves those that come later alone.
+// Cuts say how the connections of a stream are cut: at random bytes of what the
+// server sends, one in six within the head of the response, half of them by a
+// reset.
+type Cuts struct {
+	// Times is how many connections are cut. Those that come later are not.
+	Times int
+	// Reset has a head be cut by resets only. Browsers take one that is cut by
+	// a proper end for whole where there is no TLS, whatever it lacks.
+	Reset bool
+	// Spare tells whether a cut after these bytes is moved by one byte. Nil
+	// means that none is.
+	Spare func(sent []byte) bool
+}
+
+// A proxy passes TCP connections on to a server and cuts those whose first
+// request is for the path.
 type proxy struct {
+	Cuts
+	path     string
 	listener net.Listener
 	server   string
-	spare    func(sent []byte) bool // whether a cut there is moved by one byte; nil: none is
-	onPass   func()                 // a piece has passed
-	onEnd    func()                 // the last cut has been made
+	onPass   func() // a piece has passed
+	onEnd    func() // the last cut has been made
 
 	mu     sync.Mutex
 	random *rand.Rand
 	left   int // cuts that are still to be decided
 	made   int // cuts
-	cuts   int // in all
 	open   map[net.Conn]bool
 	closed bool
 	wg     sync.WaitGroup
 }
 
 // newProxy returns a proxy before the server, which is a host and a port.
-func newProxy(t testing.TB, server string, cuts int) *proxy {
+func newProxy(t testing.TB, server, path string, cuts Cuts) *proxy {
 	t.Helper()
 	seed := *seedFlag
 	if seed == 0 {
@@ -44,11 +60,12 @@ func newProxy(t testing.TB, server string, cuts int) *proxy {
 		t.Fatal(err)
 	}
 	p := &proxy{
+		Cuts:     cuts,
+		path:     path,
 		listener: l,
 		server:   server,
 		random:   rand.New(rand.NewPCG(seed, 0)),
-		left:     cuts,
-		cuts:     cuts,
+		left:     cuts.Times,
 		open:     make(map[net.Conn]bool),
 	}
 	t.Cleanup(p.close)
@@ -124,17 +141,23 @@ func (p *proxy) serve(client net.Conn) {
 	if err != nil || !p.add(server) {
 		return
 	}
+	request := bufio.NewReader(client)
+	start, _ := request.Peek(len("POST ") + len(p.path))
 	p.wg.Go(func() { // ends when either connection is closed
-		_, _ = io.Copy(server, client)
+		_, _ = io.Copy(server, request)
 		p.drop(server)
 	})
-	after, reset := p.decide()
+	after, reset := -1, false
+	if _, target, _ := strings.Cut(string(start), " "); strings.HasPrefix(target, p.path) {
+		after, reset = p.decide()
+	}
 	if after < 0 {
 		_, _ = io.Copy(client, server)
 		p.drop(server)
 		return
 	}
-	if err := p.pass(client, server, after); err != nil {
+	sent, err := p.pass(client, server, after)
+	if err != nil {
 		// The client has left before its cut, which is another's then.
 		p.drop(server)
 		p.mu.Lock()
@@ -142,6 +165,7 @@ func (p *proxy) serve(client net.Conn) {
 		p.mu.Unlock()
 		return
 	}
+	reset = reset || p.Reset && !bytes.Contains(sent, []byte("\r\n\r\n"))
 	if tcp, ok := client.(*net.TCPConn); ok && reset {
 		_ = tcp.SetLinger(0)
 	}
@@ -151,27 +175,26 @@ func (p *proxy) serve(client net.Conn) {
 	p.made++
 	made := p.made
 	p.mu.Unlock()
-	if made == p.cuts {
+	if made == p.Times {
 		p.onEnd()
 	}
 }
 
 // pass passes that many bytes on, and one more if the cut is to be spared.
-func (p *proxy) pass(client io.Writer, server io.Reader, after int) error {
-	sent := make([]byte, after)
+func (p *proxy) pass(client io.Writer, server io.Reader, after int) (sent []byte, err error) {
+	sent = make([]byte, after)
 	for n := 0; n < after; {
 		got, err := server.Read(sent[n:])
 		if _, err := client.Write(sent[n : n+got]); err != nil {
-			return err
+			return nil, err
 		}
 		if n += got; err != nil && n < after {
-			return err
+			return nil, err
 		}
 		p.onPass()
 	}
-	if p.spare != nil && p.spare(sent) {
-		_, err := io.CopyN(client, server, 1)
-		return err
+	if p.Spare != nil && p.Spare(sent) {
+		_, err = io.CopyN(client, server, 1)
 	}
-	return nil
+	return sent, err
 }

@@ -43,15 +43,14 @@ type Received struct{ Name, ID, Data string }
 // before is how many events are published beforehand.
 const before = 10
 
-// Start starts a Trial with a topic that is served at the URL. As many
-// connections are cut, at any byte but those that are to be spared.
-func Start(t testing.TB, topic broker.Topic, at string, cuts int, spare func(sent []byte) bool) *Trial {
+// Start starts a Trial with a topic that is served at the URL.
+func Start(t testing.TB, topic broker.Topic, at string, cuts Cuts) *Trial {
 	t.Helper()
 	u, err := url.Parse(at)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := newProxy(t, u.Host, cuts)
+	p := newProxy(t, u.Host, u.Path, cuts)
 	tr := &Trial{t: t, topic: topic}
 	position, err := topic.Position(t.Context())
 	if err != nil {
@@ -63,7 +62,6 @@ func Start(t testing.TB, topic broker.Topic, at string, cuts int, spare func(sen
 	for range before {
 		tr.next()
 	}
-	p.spare = spare
 	p.onPass = tr.next
 	p.onEnd = tr.end
 	p.start()
