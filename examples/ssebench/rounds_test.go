@@ -13,7 +13,8 @@ const rounds = 15
 // A contest is one piece of work, done by us and by go-sse.
 type contest struct {
 	name   string
-	bytes  int // that it reads; 0: none
+	bytes  int                            // that it reads; 0: none
+	clock  func(testing.TB) time.Duration // nil: busy
 	ours   func(testing.TB)
 	theirs func(testing.TB)
 }
@@ -31,7 +32,7 @@ func ahead(t *testing.T, contests []contest) {
 	for _, c := range contests {
 		t.Run(c.name, func(t *testing.T) {
 			n := 1
-			for took(t, c.ours, n)+took(t, c.theirs, n) < 20*time.Millisecond {
+			for c.took(t, c.ours, n)+c.took(t, c.theirs, n) < 20*time.Millisecond {
 				n *= 2
 			}
 			var ratios []float64
@@ -40,7 +41,7 @@ func ahead(t *testing.T, contests []contest) {
 				if i%2 == 1 {
 					first, second = second, first
 				}
-				a, b := took(t, first, n), took(t, second, n)
+				a, b := c.took(t, first, n), c.took(t, second, n)
 				if i%2 == 1 {
 					a, b = b, a
 				}
@@ -59,16 +60,20 @@ func ahead(t *testing.T, contests []contest) {
 	}
 }
 
-// took returns how long the processors were busy with n times f, the collection
-// of its garbage included. Clocks would count other processes, too.
-func took(t testing.TB, f func(testing.TB), n int) time.Duration {
-	start := busy(t)
+func (c contest) took(t testing.TB, f func(testing.TB), n int) time.Duration {
+	clock := c.clock
+	if clock == nil {
+		clock = busy
+	}
+	start := clock(t)
 	for range n {
 		f(t)
 	}
-	return busy(t) - start
+	return clock(t) - start
 }
 
+// busy returns how long the processors have worked, on garbage too. Clocks
+// would count other processes as well.
 func busy(t testing.TB) time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
