@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the browser tests drive, where that can be done without asking:
+# Installs what the tests drive, browsers and others, where that can be done without asking:
 # as root, from the distribution's packages. What is then still missing is named
 # in one line each. The tests that need it are skipped; with CI set they fail.
 set -u
@@ -12,6 +12,7 @@ firefox-esr firefox-esr firefox
 webkit2gtk-driver WebKitWebDriver
 xvfb Xvfb
 nginx nginx
+npm npm
 gcc gcc cc clang
 '
 
