@@ -166,7 +166,10 @@ func Test204KeepsTheClientAway(t *testing.T) {
 		asked := make(chan string, 3)
 		url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			id := sse.LastEventID(r)
-			asked <- id
+			select {
+			case asked <- id:
+			case <-r.Context().Done():
+			}
 			if id != "" {
 				sse.Stop(w)
 				return
