@@ -9,12 +9,14 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"github.com/a-h/templ"
 
@@ -218,6 +220,40 @@ func TestLastEventID(t *testing.T) {
 			}
 			if got := open(t, httptest.NewRecorder(), r).LastEventID(); got != c.want {
 				t.Errorf("Stream.LastEventID() = %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// TestClosedStreamIsForgotten holds that neither a timer nor Until keeps a
+// stream that has ended.
+func TestClosedStreamIsForgotten(t *testing.T) {
+	until, shutdown := context.WithCancel(context.Background())
+	defer shutdown()
+	for _, c := range []struct {
+		name    string
+		options sse.Options
+	}{
+		{"by its heartbeat", sse.Options{Heartbeat: time.Hour}},
+		{"by its MaxLife", sse.Options{Heartbeat: -1, MaxLife: time.Hour}},
+		{"by Until", sse.Options{Heartbeat: -1, Until: until}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, err := c.options.Open(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+			if err != nil {
+				t.Fatalf("Open() = %v, want nil", err)
+			}
+			ref := weak.Make(s)
+			runtime.GC()
+			if ref.Value() == nil {
+				t.Error("an open stream is collected")
+			}
+			s.Close()
+			for range 3 {
+				runtime.GC()
+			}
+			if ref.Value() != nil {
+				t.Error("a closed stream is kept")
 			}
 		})
 	}
