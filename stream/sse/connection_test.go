@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -119,23 +121,48 @@ func TestConnection(t *testing.T) {
 	})
 	t.Run("the deadline of a write ends the stream of a stuck client", func(t *testing.T) {
 		big := strings.Repeat("0123456789abcdef", 8<<20/16) // HTTP/2 takes the first 4 MiB ahead of its reader
-		var ends <-chan told
-		overPipes(t, func() (h http.Handler) {
-			h, ends = telling(sse.Options{WriteTimeout: 7 * time.Second}, func(ctx context.Context, s *sse.Stream) error {
-				return s.Send(sse.Event{Data: big})
+		for _, c := range []struct {
+			name    string
+			options sse.Options
+			server  *http.Server
+			want    time.Duration
+		}{
+			{"its own", sse.Options{WriteTimeout: 7 * time.Second}, strict, 7 * time.Second},
+			{"the server's", sse.Options{}, strict, time.Second},
+			{"30 s", sse.Options{}, &http.Server{}, 30 * time.Second},
+		} {
+			t.Run(c.name, func(t *testing.T) {
+				var ends <-chan told
+				overPipes(t, func() (h http.Handler) {
+					h, ends = telling(c.options, func(ctx context.Context, s *sse.Stream) error {
+						return s.Send(sse.Event{Data: big})
+					})
+					return h
+				}, c.server, func(t *testing.T, p *pipeline) {
+					res := p.ask(t, t.Context(), "GET", "")
+					got := <-ends
+					if got.after != c.want || got.err == nil || got.cause == nil {
+						t.Errorf("Send() = %v after %v with cause %v, want an error after %v with one", got.err, got.after, got.cause, c.want)
+					}
+					if res.ProtoMajor == 1 && !errors.Is(got.err, os.ErrDeadlineExceeded) {
+						t.Errorf("Send() = %v, want %v", got.err, os.ErrDeadlineExceeded)
+					}
+					if n, err := io.Copy(io.Discard, res.Body); err == nil {
+						t.Errorf("the stream looks finished after %d bytes", n)
+					}
+				})
 			})
-			return h
-		}, strict, func(t *testing.T, p *pipeline) {
-			res := p.ask(t, t.Context(), "GET", "")
-			got := <-ends
-			if got.after != 7*time.Second || got.err == nil || got.cause == nil {
-				t.Errorf("Send() = %v after %v with cause %v, want an error after %v with one", got.err, got.after, got.cause, 7*time.Second)
-			}
-			if res.ProtoMajor == 1 && !errors.Is(got.err, os.ErrDeadlineExceeded) {
-				t.Errorf("Send() = %v, want %v", got.err, os.ErrDeadlineExceeded)
-			}
-			if n, err := io.Copy(io.Discard, res.Body); err == nil {
-				t.Errorf("the stream looks finished after %d bytes", n)
+		}
+	})
+	t.Run("the end of a stream does not wait for a stuck client", func(t *testing.T) {
+		overPipes(t, func() http.Handler {
+			return sse.Options{Heartbeat: -1}.Handler(nothing)
+		}, &http.Server{}, func(t *testing.T, p *pipeline) {
+			p.ask(t, t.Context(), "GET", "")
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			if err := p.server.Shutdown(ctx); err != nil {
+				t.Errorf("Shutdown() = %v, want nil", err)
 			}
 		})
 	})
@@ -208,6 +235,28 @@ func TestConnection(t *testing.T) {
 						t.Errorf("the stream looks finished after %q", b)
 					}
 				})
+			})
+		}
+	})
+	t.Run("nor does it over HTTP/1.0, which nginx speaks to its upstreams", func(t *testing.T) {
+		for name, c := range map[string]struct {
+			result error
+			cut    bool
+		}{"a failed one": {errors.New("boom"), true}, "a finished one": {nil, false}} {
+			t.Run(name, func(t *testing.T) {
+				server := httptest.NewServer(sse.Handler(func(context.Context, *sse.Stream) error { return c.result }))
+				defer server.Close()
+				conn, err := net.Dial("tcp", server.Listener.Addr().String())
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() { _ = conn.Close() }()
+				if _, err := io.WriteString(conn, "GET / HTTP/1.0\r\n\r\n"); err != nil {
+					t.Fatal(err)
+				}
+				if b, err := io.ReadAll(conn); (err != nil) != c.cut {
+					t.Errorf("stream ends after %q with %v", b, err)
+				}
 			})
 		}
 	})

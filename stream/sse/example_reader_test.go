@@ -16,11 +16,11 @@ func ExampleNewReader() {
 			fmt.Println(err)
 			return
 		}
-		fmt.Printf("%+q\n", e)
+		fmt.Printf("%q %q %q\n", e.ID, e.Name, e.Data)
 	}
 	// Output:
-	// {"7" "price" "3.20" '\x00'}
-	// {"7" "" "one\ntwo" '\x00'}
+	// "7" "price" "3.20"
+	// "7" "" "one\ntwo"
 	// EOF
 }
 
