@@ -1,6 +1,7 @@
 package sse
 
 import (
+	"bytes"
 	"errors"
 	"strconv"
 	"strings"
@@ -97,6 +98,12 @@ func appendLines(dst []byte, prefix, text string) []byte {
 // appendText appends text to a line that has its prefix already, and does not
 // end the last line.
 func appendText[T string | []byte](dst []byte, prefix string, text T) []byte {
+	// Most text is one line.
+	whole := append(dst, text...)
+	if tail := whole[len(dst):]; bytes.IndexByte(tail, '\n') < 0 && bytes.IndexByte(tail, '\r') < 0 {
+		return whole
+	}
+	dst = whole[:len(dst)]
 	start := 0
 	for i := 0; i < len(text); i++ {
 		if text[i] != '\n' && text[i] != '\r' {
