@@ -123,7 +123,7 @@ func TestConcurrentSenders(t *testing.T) {
 	var senders sync.WaitGroup
 	h := sse.Options{Heartbeat: time.Microsecond}.Handler(func(ctx context.Context, s *sse.Stream) error {
 		view := templ.Raw("view\nof many\nlines")
-		encoded, err := sse.Event{ID: "1", Data: "encoded\nbefore"}.AppendTo(nil)
+		encoded, err := sse.Event{ID: "1", Data: "encoded\nbefore"}.Encode()
 		if err != nil {
 			return err
 		}

@@ -46,9 +46,9 @@ func TestStream(t *testing.T) {
 			return s.Send(sse.Event{})
 		}},
 		{name: "events that were encoded before are one write", do: func(ctx context.Context, s *sse.Stream) error {
-			b, _ := sse.Event{Data: "one"}.AppendTo(nil)
-			b, _ = sse.Event{Data: "two"}.AppendTo(b)
-			return s.SendEncoded(b)
+			one, _ := sse.Event{Data: "one"}.Encode()
+			two, _ := sse.Event{Data: "two"}.Encode()
+			return s.SendEncoded(one, two)
 		}},
 		{name: "an event that would be read as another is refused and the stream goes on", do: func(ctx context.Context, s *sse.Stream) error {
 			for _, e := range []sse.Event{{ID: "1\nretry: 1"}, {ID: "1\r2"}, {ID: "1\x002"}, {Name: "a\ndata: b"}, {Name: "a\rb"}} {
