@@ -48,7 +48,7 @@ func (c *CORS) mustBeGood() {
 // "null" is that of any sandboxed frame, so nobody can mean it.
 func goodOrigin(origin string) bool {
 	u, err := url.Parse(origin)
-	if err != nil || u.Scheme == "" || u.Hostname() == "" || origin != strings.ToLower(origin) {
+	if err != nil || u.Scheme == "" || u.Hostname() == "" || strings.Contains(origin, "*") || origin != strings.ToLower(origin) {
 		return false
 	}
 	if u.Scheme == "http" && u.Port() == "80" || u.Scheme == "https" && u.Port() == "443" {
