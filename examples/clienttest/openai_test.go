@@ -110,8 +110,11 @@ func TestOpenAI(t *testing.T) {
 		for range 5 {
 			left := make(chan time.Time, 1)
 			c := ask(t, model(deltas, func(w http.ResponseWriter, r *http.Request) {
-				<-r.Context().Done()
-				left <- time.Now()
+				select {
+				case <-r.Context().Done():
+					left <- time.Now()
+				case <-t.Context().Done(): // the relay has not left
+				}
 			}))
 			c.Wait("text", len(words))
 			ordered := time.Now()
