@@ -92,8 +92,8 @@ func (f fanOut) contest(t testing.TB) contest {
 	most := 0.0
 	if f.await {
 		// Both then write once for each subscriber and event, and do little
-		// else: it is enough not to be behind.
-		most = 1.25
+		// else: they are level, and a busy machine disturbs this one most.
+		most = 1.5
 	}
 	return contest{
 		name:   f.String(),
