@@ -62,7 +62,7 @@ if (!("htmlFor" in document.createElement("template"))) {
 
           if (node = index[start]) {
             // The boundaries in the content.
-            scan(template.content);
+            scan(template.content, index[start] = 0);
 
             // Scripts from elsewhere would run as they arrive, not in order.
             for (next of template.content.querySelectorAll("script:not([async])")) next.async = 0;

@@ -151,6 +151,7 @@ func (l *loads) returned(b *boundary) {
 	}
 	l.running--
 	l.settle(b, b.result.view, b.result.err)
+	l.signal() // the response may wait for no more than that
 	l.startQueued()
 }
 
