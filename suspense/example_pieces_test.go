@@ -11,71 +11,63 @@ import (
 	"github.com/rivulet-go/rivulet/suspense"
 )
 
-// A model is what answers word by word. Sequences of other shapes are made into
-// an iter.Seq2 in the same way.
-type model struct{ words []string }
+// A model answers word by word.
+type model []string
 
 func (m model) ask(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		for i, word := range m.words {
-			var err error
-			if i == 1 { // the rest of the answer takes longer than the shell
-				word, err = database(ctx, word)
+		for _, word := range m {
+			if err := thinking(ctx); err != nil {
+				yield("", err)
+				return
 			}
-			if !yield(word, err) || err != nil {
+			if !yield(word, nil) {
 				return
 			}
 		}
+		_ = thinking(ctx) // whether that was all
 	}
 }
 
-// The first word is there when the shell leaves; what comes later is added to
-// it.
+// The first word replaces the fallback, each other one is added to it.
 func ExampleText() {
-	m := model{[]string{"Rivers ", "run ", "<down>", " hill."}}
+	m := model{"Rivers ", "run ", "<down> ", "hill."}
 	visit(templ.Join(text("Answer: "), suspense.Text(text("thinking"), m.ask)))
 	// Output:
-	// Answer: Rivers <?start name="1"><?end>
-	// <template for="1">run &lt;down&gt; hill.</template><!/>
+	// Answer: <?start name="1">thinking<?end>
+	// <template for="1">Rivers <?start name="1"><?end></template><!/>
+	// <template for="1">run <?start name="1"><?end></template><!/>
+	// <template for="1">&lt;down&gt; <?start name="1"><?end></template><!/>
+	// <template for="1">hill.<?start name="1"><?end></template><!/>
+	// <template for="1"></template><!/>
 }
 
-// Each value has its view, and a view may hold boundaries of its own.
-func ExampleEach() {
-	users := func(ctx context.Context) iter.Seq2[user, error] {
-		return func(yield func(user, error) bool) {
-			ada, err := database(ctx, user{Name: "Ada"})
-			if !yield(ada, err) || err != nil {
+// found is a search that finds one user, then another, and then loses its
+// connection.
+func found(ctx context.Context) iter.Seq2[user, error] {
+	return func(yield func(user, error) bool) {
+		for _, u := range []user{{"Ada", 3}, {"Grace", 4}} {
+			if err := thinking(ctx); err != nil {
+				yield(user{}, err)
 				return
 			}
-			yield(user{Name: "Grace"}, nil)
+			if !yield(u, nil) {
+				return
+			}
 		}
+		_ = thinking(ctx)
+		yield(user{}, errors.New("connection refused"))
 	}
-	item := func(u user) templ.Component {
-		coins := func(context.Context) (int, error) { return 3, nil }
-		return templ.Join(text("%s has ", u.Name), suspense.Await(text("some"), coins, func(n int) templ.Component {
-			return text("%d coins. ", n)
-		}))
-	}
-	visit(suspense.Each(text("searching"), users, item))
+}
+
+// Each value has a view. What has come stays when the sequence fails.
+func ExampleEach() {
+	item := func(u user) templ.Component { return text("%s has %d coins. ", u.Name, u.Coins) }
+	sorry := func(*stream.BoundaryError) templ.Component { return text("There may be others.") }
+	visit(suspense.Each(text("searching"), found, item, suspense.OnError(sorry)))
 	// Output:
 	// <?start name="1">searching<?end>
-	// <template for="1">Ada has 3 coins. Grace has 3 coins. </template><!/>
-}
-
-// What has come stays when the sequence fails.
-func ExampleEach_error() {
-	lines := func(ctx context.Context) iter.Seq2[string, error] {
-		return func(yield func(string, error) bool) {
-			first, err := database(ctx, "line 1. ")
-			if !yield(first, err) || err != nil {
-				return
-			}
-			yield("", errors.New("connection refused"))
-		}
-	}
-	sorry := func(*stream.BoundaryError) templ.Component { return text("The rest cannot be shown now.") }
-	visit(suspense.Each(text("waiting"), lines, func(s string) templ.Component { return text("%s", s) }, suspense.OnError(sorry)))
-	// Output:
-	// <?start name="1">waiting<?end>
-	// <template for="1">line 1. The rest cannot be shown now.</template><!/>
+	// <template for="1">Ada has 3 coins. <?start name="1"><?end></template><!/>
+	// <template for="1">Grace has 4 coins. <?start name="1"><?end></template><!/>
+	// <template for="1">There may be others.</template><!/>
 }
