@@ -107,13 +107,13 @@ func FuzzText(f *testing.F) {
 		chunks := strings.Split(got, start)[1:]
 		for i, chunk := range chunks {
 			chunk, _, _ = strings.Cut(strings.ReplaceAll(chunk, again, end), end)
+			if i < len(chunks)-1 && utf8.ValidString(text) && !utf8.ValidString(chunk) {
+				t.Errorf("chunk %d of %q is %q, which ends within a character", i, parts, chunk)
+			}
+			if strings.HasSuffix(whole, "\r") && strings.HasPrefix(chunk, "\n") {
+				t.Errorf("chunk %d of %q starts within a line end", i, parts)
+			}
 			whole += chunk
-			if i == len(chunks)-1 {
-				break
-			}
-			if utf8.ValidString(text) && !utf8.ValidString(chunk) || strings.HasSuffix(chunk, "\r") {
-				t.Errorf("chunk %d of %q is %q", i, parts, chunk)
-			}
 		}
 		if want := templ.EscapeString(text); whole != want {
 			t.Errorf("the chunks of %q are %q together, want %q", parts, whole, want)
