@@ -8,7 +8,9 @@ import (
 )
 
 // CORS lets pages of other origins subscribe, see
-// https://fetch.spec.whatwg.org/#http-cors-protocol.
+// https://fetch.spec.whatwg.org/#http-cors-protocol. Besides what needs no leave
+// they may send the headers Authorization, Cache-Control, Content-Type and
+// Last-Event-ID.
 type CORS struct {
 	// Origins are those that may, each as a browser sends it, such as
 	// "https://app.example" or "http://localhost:8080". "*" means any, and is
