@@ -50,10 +50,10 @@ func testShutdown(t *testing.T, form Form) {
 	})
 	t.Run("sends all that Publish has returned an id for", func(t *testing.T) {
 		for range 30 {
-			s := newSite(t, form, Settings{})
+			s := newSite(t, form, Settings{Retain: broker.Retention{Bytes: 256 << 20}})
 			events := s.Subscribe(t.Context(), "news", "")
 			published, received := "", ""
-			big := strings.Repeat("x", 32<<10)
+			big := strings.Repeat("x", 1<<20) // takes a while to encode
 			var all sync.WaitGroup
 			all.Go(func() {
 				for {
