@@ -44,25 +44,33 @@ func (in *Inspector) serveEvents(w http.ResponseWriter, r *http.Request, rec *re
 			if settled {
 				return s.Send(sse.Event{Name: "end"})
 			}
-			if !wait(ctx, changed) {
+			if !wait(ctx, changed, rec != nil) {
 				return nil
 			}
 		}
 	}).ServeHTTP(w, r)
 }
 
-// wait waits for a change and for the pace, and reports false when ctx has
-// ended.
-func wait(ctx context.Context, changed <-chan struct{}) bool {
+// growth is how often a response that runs is sent although nothing has
+// happened, so that the bars grow.
+const growth = time.Second
+
+// wait waits for a change, at least for the pace, and if it grows for no longer
+// than that takes. It reports false when ctx has ended.
+func wait(ctx context.Context, changed <-chan struct{}, grows bool) bool {
 	paced, cancel := context.WithTimeout(ctx, pace)
 	defer cancel()
 	<-paced.Done()
+	grown := ctx
+	if grows {
+		grown, cancel = context.WithTimeout(ctx, growth-pace)
+		defer cancel()
+	}
 	select {
 	case <-changed:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
+	case <-grown.Done():
 	}
+	return ctx.Err() == nil
 }
 
 // settled reports whether the report will be the same for ever.

@@ -218,10 +218,11 @@ func (rec *record) finish(err error) {
 
 func errorText(err error) string { return cut(err.Error(), maxError) }
 
-// cut returns s, or its beginning in memory of its own, with a mark.
+// cut returns s, or its beginning with a mark, in memory of its own: a method
+// and a path keep all of the request's first line otherwise, the query too.
 func cut(s string, n int) string {
 	if len(s) <= n {
-		return s
+		return strings.Clone(s)
 	}
 	return strings.ToValidUTF8(s[:n-len("…")], "") + "…"
 }

@@ -101,7 +101,7 @@ func (m moment) String() string {
 	switch {
 	case m == never:
 		return "–"
-	case m == 0:
+	case ms == 0:
 		return "0"
 	case ms < 10:
 		return strconv.FormatFloat(ms, 'f', 2, 64) + " ms"

@@ -369,7 +369,7 @@ func bar(kind string, p phase, end moment, i int, title string) templ.Component 
 			templ_7745c5c3_Var16 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if p.To > p.From {
+		if p.long().millis() > 0 {
 			var templ_7745c5c3_Var17 = []any{kind}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var17...)
 			if templ_7745c5c3_Err != nil {
