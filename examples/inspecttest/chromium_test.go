@@ -33,7 +33,7 @@ func TestInChromium(t *testing.T) {
 	get(t, server.URL+"/missing")
 	get(t, server.URL+"/broken")
 	for _, scheme := range []string{"light", "dark"} {
-		for name, size := range map[string][2]int64{"desk": {1280, 1900}, "phone": {360, 780}} {
+		for name, size := range map[string][3]int64{"desk": {1280, 480, 1960}, "phone": {360, 480, 1280}} {
 			t.Run(scheme+" on a "+name, func(t *testing.T) {
 				ctx := chromium(t)
 				features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
@@ -44,7 +44,7 @@ func TestInChromium(t *testing.T) {
 					t.Fatal(err)
 				}
 				shoot(ctx, t, "list", scheme, name)
-				err = chromedp.Do(ctx, chromedp.Click("#a1"), poll(`document.getElementById("state")?.textContent == "Complete"`))
+				err = chromedp.Do(ctx, chromedp.EmulateViewport(size[0], size[2]), chromedp.Click("#a1"), poll(`document.getElementById("state")?.textContent == "Complete"`))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -59,6 +59,36 @@ func TestInChromium(t *testing.T) {
 	}
 }
 
+// TestFocusStays has a keyboard user who is on a link when another response
+// comes in, and one who reads a stack.
+func TestFocusStays(t *testing.T) {
+	s := newSite()
+	server := httptest.NewServer(s.mux)
+	defer server.Close()
+	s.get("/missing")
+	ctx := chromium(t)
+	press := func(key string) chromedp.Action[chromedp.Void] { return chromedp.KeyEvent(key) }
+	err := chromedp.Do(ctx, watched(), chromedp.Navigate(server.URL+"/inspect"), poll(`document.getElementById("state").textContent == "Live"`),
+		press("\t"), press("\t"), press("\t"), press("\t"), press("\t"), poll(`document.activeElement.id == "a1"`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.get("/missing")
+	if err := chromedp.Do(ctx, poll(`document.querySelector("#rows > #r2 + #r1")`)); err != nil {
+		t.Fatal(err)
+	}
+	ok(ctx, t, `document.activeElement.id == "a1"`)
+	err = chromedp.Do(ctx, chromedp.Click("#pause"), poll(`document.getElementById("state").textContent == "Paused"`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.get("/missing")
+	if err := chromedp.Do(ctx, chromedp.Click("#pause"), poll(`document.getElementById("r3")`)); err != nil {
+		t.Fatal(err)
+	}
+	wantNoFaults(ctx, t)
+}
+
 func ok(ctx context.Context, t *testing.T, condition string) {
 	t.Helper()
 	if got, err := chromedp.Run(ctx, chromedp.Evaluate[bool](condition)); err != nil || !got {
@@ -69,7 +99,7 @@ func ok(ctx context.Context, t *testing.T, condition string) {
 func poll(condition string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 		for {
-			_, err := chromedp.Run(ctx, chromedp.Poll[bool](condition))
+			_, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!("+condition+")"))
 			if err == nil {
 				return nil
 			}

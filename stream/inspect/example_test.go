@@ -84,13 +84,16 @@ func ExampleInspector_ServeHTTP() {
 	r.RemoteAddr = "127.0.0.1:50000"
 	w := httptest.NewRecorder()
 	inspector.ServeHTTP(w, r)
-	for _, field := range regexp.MustCompile(`"(?:path|status|bytes|name|state)": ("\w[^"]*"|\d+)`).FindAllString(w.Body.String(), -1) {
+	for _, field := range regexp.MustCompile(`"(?:path|status|bytes|name|state)": ("[/\w][^"]*"|\d+)`).FindAllString(w.Body.String(), -1) {
 		fmt.Println(strings.TrimSuffix(field, ","))
 	}
 	// Output:
 	// "path": "/prices"
+	// "state": "sent"
 	// "status": 200
-	// "boundaries": 1
-	// "failures": 0
+	// "bytes": 10
 	// "name": "prices"
+	// "state": "in place"
+	// "bytes": 10
+	// "bytes": 10
 }

@@ -344,7 +344,7 @@ func boundaryTable(rep *report) templ.Component {
 			templ_7745c5c3_Var12 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<table><thead><tr><th scope=\"col\">Boundary</th><th scope=\"col\">How</th><th scope=\"col\" class=\"n\">Met</th><th scope=\"col\" class=\"n\">Queued</th><th scope=\"col\" class=\"n\">Loading</th><th scope=\"col\" class=\"n\">Waiting</th><th scope=\"col\" class=\"n\">Ready</th><th scope=\"col\" class=\"n\">Sent</th><th scope=\"col\" class=\"n\">Bytes</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<table aria-labelledby=\"numbers-title\"><thead><tr><th scope=\"col\">Boundary</th><th scope=\"col\">How</th><th scope=\"col\" class=\"n\">Met</th><th scope=\"col\" class=\"n\">Queued</th><th scope=\"col\" class=\"n\">Loading</th><th scope=\"col\" class=\"n\">Waiting</th><th scope=\"col\" class=\"n\">Ready</th><th scope=\"col\" class=\"n\">Sent</th><th scope=\"col\" class=\"n\">Bytes</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -535,7 +535,7 @@ func chunkTable(chunks []chunk) templ.Component {
 			templ_7745c5c3_Var25 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<table><thead><tr><th scope=\"col\">Chunk</th><th scope=\"col\" class=\"n\">Sent</th><th scope=\"col\" class=\"n\">Bytes</th><th scope=\"col\">Boundaries</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<table aria-labelledby=\"chunks-title\"><thead><tr><th scope=\"col\">Chunk</th><th scope=\"col\" class=\"n\">Sent</th><th scope=\"col\" class=\"n\">Bytes</th><th scope=\"col\">Boundaries</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
