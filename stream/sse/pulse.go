@@ -1,6 +1,9 @@
 package sse
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 const defaultHeartbeat = 15 * time.Second
 
@@ -24,14 +27,18 @@ func (s *Stream) startPulse(every time.Duration) {
 	if every == 0 {
 		every = defaultHeartbeat
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.pulse = pulse{every, time.AfterFunc(every, s.beat)}
+	// What beat uses must be there before the timer runs.
+	s.pulse = pulse{every, time.AfterFunc(math.MaxInt64, s.beat)}
+	s.pulse.timer.Reset(every)
 }
 
 // beat is what the timer calls.
 func (s *Stream) beat() {
-	s.mu.Lock()
+	if !s.mu.TryLock() {
+		// Something is being sent, or the stream closed.
+		s.pulse.timer.Reset(s.pulse.every)
+		return
+	}
 	defer s.mu.Unlock()
 	if s.gone() != nil {
 		return
@@ -46,7 +53,7 @@ func (s *Stream) beat() {
 	s.pulse.timer.Reset(rest)
 }
 
-// stop stops the heartbeats. One that waits for the stream's lock sends nothing.
+// stop stops the heartbeats. What runs all the same finds the stream closed.
 func (p *pulse) stop() {
 	if p.timer != nil {
 		p.timer.Stop()
