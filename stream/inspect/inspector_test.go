@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -194,6 +195,28 @@ func TestStates(t *testing.T) {
 	want(t, get(in, "/?id=4").Body.String(), "(elsewhere) was given a writer", "A boundary in place (elsewhere)", "connection refused")
 }
 
+func TestBoundariesAreInDocumentOrder(t *testing.T) {
+	var parts []templ.Component
+	for range 11 {
+		parts = append(parts, with(suspense.Suspense(nil), await("", after(0))))
+	}
+	in := inspect.New(1)
+	_ = visit(in, "/", templ.Join(parts...))
+	ids := regexp.MustCompile(`"id": "(.*?)"`).FindAllStringSubmatch(get(in, "/?id=1&format=json").Body.String(), -1)
+	for i, id := range ids {
+		want := strconv.Itoa(i/2 + 1)
+		if i%2 == 1 {
+			want += ".1"
+		}
+		if id[1] != want {
+			t.Errorf("boundary %d = %q, want %q", i, id[1], want)
+		}
+	}
+	if len(ids) != 22 {
+		t.Errorf("there are %d boundaries, want 22", len(ids))
+	}
+}
+
 func TestMemoryIsBounded(t *testing.T) {
 	const responses = 2
 	long := strings.Repeat("x", 1<<18)
@@ -224,7 +247,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	if per > 300<<10 {
 		t.Errorf("%d bytes are kept of a response, want at most 300 KiB", per)
 	}
-	want(t, get(in, "/?id=5").Body.String(), "Cut: 44 more boundaries", "more failures are not kept")
+	want(t, get(in, "/?id=5").Body.String(), "Cut: 44 more boundaries", "more chunks are not kept", "more failures are not kept")
 	runtime.KeepAlive(page)
 }
 

@@ -57,8 +57,14 @@ func TestLive(t *testing.T) {
 			page.Wait()
 			settle()
 			want(t, l.take(), "/prices", `<strong class="bad">1</strong>`)
+			if got := in.Watching(); got != 1 {
+				t.Errorf("%d look on, want 1", got)
+			}
 			l.leave()
 			l.done.Wait()
+			if got := in.Watching(); got != 0 {
+				t.Errorf("%d look on, want none", got)
+			}
 		})
 	})
 	t.Run("a response is sent until it cannot change any more", func(t *testing.T) {
