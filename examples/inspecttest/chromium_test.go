@@ -64,7 +64,7 @@ func TestInChromium(t *testing.T) {
 func TestFocusStays(t *testing.T) {
 	s := newSite()
 	server := httptest.NewServer(s.mux)
-	defer server.Close()
+	t.Cleanup(server.Close) // after the browser, whose streams it waits for
 	s.get("/missing")
 	ctx := chromium(t)
 	press := func(key string) chromedp.Action[chromedp.Void] { return chromedp.KeyEvent(key) }

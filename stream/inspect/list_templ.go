@@ -95,7 +95,7 @@ func responses(all []summary) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</p><div id=\"frame\" class=\"frame\" role=\"region\" aria-labelledby=\"title\" tabindex=\"0\" data-keyed><table id=\"list\" class=\"list\" aria-labelledby=\"title\" data-keyed><thead id=\"head\"><tr><th scope=\"col\">Page</th><th scope=\"col\">Status</th><th scope=\"col\" class=\"n\">First byte</th><th scope=\"col\" class=\"n\">Total</th><th scope=\"col\" class=\"n\">Bytes</th><th scope=\"col\" class=\"n\">Boundaries</th><th scope=\"col\" class=\"n\">Failures</th><th scope=\"col\">Sent</th></tr></thead> <tbody id=\"rows\" data-keyed>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</p><section id=\"frame\" class=\"frame\" aria-labelledby=\"title\" tabindex=\"0\" data-keyed><table id=\"list\" class=\"list\" aria-labelledby=\"title\" data-keyed><thead id=\"head\"><tr><th scope=\"col\">Page</th><th scope=\"col\">Status</th><th scope=\"col\" class=\"n\">First byte</th><th scope=\"col\" class=\"n\">Total</th><th scope=\"col\" class=\"n\">Bytes</th><th scope=\"col\" class=\"n\">Boundaries</th><th scope=\"col\" class=\"n\">Failures</th><th scope=\"col\">Sent</th></tr></thead> <tbody id=\"rows\" data-keyed>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -311,7 +311,7 @@ func responses(all []summary) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "</tbody></table></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "</tbody></table></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

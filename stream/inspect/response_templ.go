@@ -210,7 +210,7 @@ func response(rep *report) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</div></section><section id=\"numbers\" aria-labelledby=\"numbers-title\"><h2 id=\"numbers-title\">Boundaries</h2><div id=\"numbers-frame\" class=\"frame\" role=\"region\" aria-labelledby=\"numbers-title\" tabindex=\"0\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</div></section><div id=\"numbers\"><h2 id=\"numbers-title\">Boundaries</h2><section id=\"numbers-frame\" class=\"frame\" aria-labelledby=\"numbers-title\" tabindex=\"0\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -218,7 +218,7 @@ func response(rep *report) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</div></section><section id=\"chunks\" aria-labelledby=\"chunks-title\"><h2 id=\"chunks-title\">Chunks</h2><div id=\"chunks-frame\" class=\"frame\" role=\"region\" aria-labelledby=\"chunks-title\" tabindex=\"0\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</section></div><div id=\"chunks\"><h2 id=\"chunks-title\">Chunks</h2><section id=\"chunks-frame\" class=\"frame\" aria-labelledby=\"chunks-title\" tabindex=\"0\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -226,7 +226,7 @@ func response(rep *report) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</div></section><section id=\"failures\" aria-labelledby=\"failures-title\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</section></div><section id=\"failures\" aria-labelledby=\"failures-title\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
