@@ -51,7 +51,15 @@ func newSite() *site {
 // fates is a page with a boundary of every fate. It stands for a real page, so
 // its loads take their time.
 func fates() templ.Component {
-	stubborn := func(context.Context) (string, error) { time.Sleep(420 * time.Millisecond); return "too late", nil }
+	stubborn := func(ctx context.Context) (string, error) {
+		<-ctx.Done()
+		return takes(600, "too late")(context.WithoutCancel(ctx)) // longer than all others
+	}
+	starsLoaded := make(chan struct{})
+	stars := func(ctx context.Context) (string, error) {
+		defer close(starsLoaded)
+		return takes(50, "4.5")(ctx)
+	}
 	return templ.Join(
 		templ.Raw("<!DOCTYPE html><title>Prices</title><h1>Prices</h1>"),
 		await("user", takes(0, "Ada")),
@@ -61,9 +69,9 @@ func fates() templ.Component {
 			return "", errors.New("stock: connection refused")
 		}),
 		with(suspense.Suspense(nil, suspense.Name("reviews")), templ.Join(
-			await("stars", takes(50, "4.5")),
+			await("stars", stars),
 			await("comments", takes(260, "five of them")),
-			work(170),
+			workAfter(starsLoaded, 30),
 		)),
 		await("ratings", func(ctx context.Context) (string, error) {
 			_, _ = takes(60, "")(ctx)
@@ -90,9 +98,14 @@ func takes(ms int, text string) func(context.Context) (string, error) {
 	}
 }
 
-// work is a component that takes so many milliseconds to render.
-func work(ms int) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+// workAfter is a component that takes so many milliseconds to render, once ready
+// is closed.
+func workAfter(ready <-chan struct{}, ms int) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, _ io.Writer) error {
+		select {
+		case <-ready:
+		case <-ctx.Done():
+		}
 		_, err := takes(ms, "")(ctx)
 		return err
 	})
