@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -174,6 +175,27 @@ func TestPages(t *testing.T) {
 		if fmt.Sprint(got.Responses) != "[{5 /page4 200 5} {4 /page3 200 5} {3 /page2 200 5}]" {
 			t.Errorf("responses = %v", got.Responses)
 		}
+	})
+}
+
+func TestSequences(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := inspect.New(1)
+		words := func(ctx context.Context) iter.Seq2[string, error] {
+			return func(yield func(string, error) bool) {
+				for range 3 {
+					if _ = pass(ctx, time.Second); !yield("word ", nil) {
+						return
+					}
+				}
+			}
+		}
+		var page sync.WaitGroup
+		page.Go(func() { _ = visit(in, "/", suspense.Text(html("…"), words, suspense.Name("answer"))) })
+		time.Sleep(2500 * ms)
+		want(t, get(in, "/?id=1").Body.String(), "loading, 2 parts since 1.00 s", `<rect class="loading" x="0.00%" width="100.00%"`)
+		page.Wait()
+		want(t, get(in, "/?id=1").Body.String(), "chunk, 3 parts since 1.00 s", "loading, 3.00 s")
 	})
 }
 

@@ -53,7 +53,8 @@ type record struct {
 type boundary struct {
 	id, name                           string
 	met, loading, loaded, failed, sent moment
-	bytes                              int
+	shown                              moment // the first part of it
+	parts, bytes                       int    // more than one of a sequence
 	inPlace, abandoned                 bool
 }
 
@@ -108,7 +109,7 @@ func (rec *record) meet(b stream.BoundaryInfo) {
 	if rec.byID == nil {
 		rec.byID = make(map[string]*boundary)
 	}
-	kept := &boundary{id: b.ID, name: cut(b.Name, maxName), met: rec.now(), loading: never, loaded: never, failed: never, sent: never}
+	kept := &boundary{id: b.ID, name: cut(b.Name, maxName), met: rec.now(), loading: never, loaded: never, failed: never, sent: never, shown: never}
 	rec.boundaries = append(rec.boundaries, kept)
 	rec.byID[b.ID] = kept
 }
@@ -132,6 +133,7 @@ func (rec *record) send(b stream.BoundaryInfo, bytes int, inPlace bool) {
 	if kept == nil {
 		return
 	}
+	kept.parts++
 	kept.bytes += bytes
 	kept.inPlace = inPlace
 	rec.unsent = append(rec.unsent, kept)
@@ -149,6 +151,9 @@ func (rec *record) flush(bytes int) {
 	c := chunk{At: now, Bytes: bytes, Count: len(rec.unsent), Boundaries: []string{}}
 	for _, b := range rec.unsent {
 		b.sent = now
+		if b.shown == never {
+			b.shown = now
+		}
 		if len(c.Boundaries) < maxInChunk {
 			c.Boundaries = append(c.Boundaries, b.id)
 		}

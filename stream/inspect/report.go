@@ -55,7 +55,9 @@ type row struct {
 	Loading phase  `json:"loading"`
 	Waiting phase  `json:"waiting"` // for what is around it to be sent
 	Ready   phase  `json:"ready"`   // to be sent itself
-	Sent    moment `json:"sent"`
+	Shown   moment `json:"shown"`   // the first part of it was sent
+	Sent    moment `json:"sent"`    // the last was
+	Parts   int    `json:"parts"`   // more than one of a sequence
 	// Of a load whose time has passed: when it has returned after all.
 	Abandoned bool   `json:"abandoned"`
 	Returned  moment `json:"returned"`
@@ -205,14 +207,14 @@ func (b *boundary) row(around, now moment, done bool) row {
 		}
 		return first
 	}
-	r := row{ID: b.id, Name: b.name, Depth: strings.Count(b.id, "."), Bytes: b.bytes, Sent: b.sent, Abandoned: b.abandoned, Returned: never}
+	r := row{ID: b.id, Name: b.name, Depth: strings.Count(b.id, "."), Bytes: b.bytes, Shown: b.shown, Sent: b.sent, Parts: b.parts, Abandoned: b.abandoned, Returned: never}
 	if b.abandoned {
 		r.Returned = b.loaded
 	}
 	r.Queued = phase{b.met, until(b.loading, b.failed, b.sent)}
 	r.Loading = phase{r.Queued.To, r.Queued.To}
 	if b.loading != never {
-		r.Loading.To = max(r.Loading.From, until(b.loaded, b.failed, b.sent))
+		r.Loading.To = max(r.Loading.From, until(b.loaded, b.failed)) // parts of a sequence are sent meanwhile
 	}
 	r.Waiting = phase{r.Loading.To, r.Loading.To}
 	r.Ready = r.Waiting
@@ -228,6 +230,8 @@ func (b *boundary) state(done bool) string {
 	switch {
 	case b.failed != never:
 		return stateFailed
+	case b.loading != never && b.loaded == never && !done:
+		return stateLoading
 	case b.sent != never && b.inPlace:
 		return stateInPlace
 	case b.sent != never:
@@ -236,8 +240,6 @@ func (b *boundary) state(done bool) string {
 		return stateDropped
 	case b.loaded != never:
 		return stateReady
-	case b.loading != never:
-		return stateLoading
 	}
 	return stateQueued
 }

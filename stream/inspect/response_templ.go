@@ -802,13 +802,17 @@ func idsOf(c chunk) string {
 
 // howOf says how a boundary came to the page, and what became of its load.
 func howOf(b row) string {
-	if !b.Abandoned {
-		return b.State
+	how := b.State
+	if b.Parts > 1 {
+		how += fmt.Sprintf(", %d parts since %v", b.Parts, b.Shown)
 	}
-	if b.Returned == never {
-		return b.State + ", its load still runs"
+	switch {
+	case !b.Abandoned:
+		return how
+	case b.Returned == never:
+		return how + ", its load still runs"
 	}
-	return b.State + ", its load returned at " + b.Returned.String()
+	return how + ", its load returned at " + b.Returned.String()
 }
 
 func (c cutCounts) lines() (lines []string) {
