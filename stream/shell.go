@@ -16,6 +16,7 @@ func (p *response) sendPage(page templ.Component) error {
 		return p.shellError(err)
 	}
 	if p.headOnly() {
+		p.commit(0, true)
 		return nil
 	}
 	return p.sendShell(f)
