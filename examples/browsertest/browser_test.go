@@ -15,6 +15,7 @@ var scenarios = slices.Concat(
 	scripts,
 	policies,
 	state,
+	live,
 	failures,
 	cuts(),
 )

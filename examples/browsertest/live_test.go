@@ -1,0 +1,504 @@
+package browsertest_test
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/examples/browsertest"
+	"github.com/rivulet-go/rivulet/examples/browsertest/pages"
+	"github.com/rivulet-go/rivulet/stream/broker"
+	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/suspense"
+)
+
+const livePolicy = "default-src 'none'; img-src 'self'; connect-src 'self'; script-src 'nonce-{nonce}'; " +
+	"require-trusted-types-for 'script'; trusted-types rivulet"
+
+var live = []browsertest.Scenario{
+	containers(),
+	between(),
+	pair(),
+	fields(),
+	lost(),
+	gap(),
+	stopped("204", sse.Stop),
+	stopped("403", func(w http.ResponseWriter) { w.WriteHeader(http.StatusForbidden) }),
+	kept(),
+	prerendered(),
+	pending(),
+}
+
+// A feed is a topic and the server of its events.
+type feed struct {
+	broker.Broker
+	rows []pages.Row
+
+	mu   sync.Mutex
+	down func(http.ResponseWriter) // what answers instead, or nil
+	cut  context.CancelFunc        // of the last stream
+}
+
+func newFeed(keys ...string) *feed {
+	f := &feed{Broker: broker.Broker{Stream: sse.Options{Retry: 50 * time.Millisecond}}}
+	for _, key := range keys {
+		f.rows = append(f.rows, pages.Row{Key: key, Text: key})
+	}
+	return f
+}
+
+func (f *feed) topic() broker.Topic { return f.Topic("rows") }
+
+func (f *feed) load(context.Context) ([]pages.Row, error) { return f.rows, nil }
+
+func (f *feed) region(name string) suspense.Region {
+	return suspense.Region{Name: name, URL: "events", Position: f.topic().Position}
+}
+
+func (f *feed) send(views ...templ.Component) {
+	for _, view := range views {
+		if _, err := f.topic().Send(context.Background(), view); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// set changes what answers the next request for the events, and ends the
+// stream that is open.
+func (f *feed) set(down func(http.ResponseWriter)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.down = down
+	f.cut()
+}
+
+// abort answers with nothing at all.
+func abort(http.ResponseWriter) { panic(http.ErrAbortHandler) }
+
+// files serves the events. It notes every request for them.
+func (f *feed) files(script string) map[string]browsertest.File {
+	return map[string]browsertest.File{
+		"state.js": func(_ *browsertest.Visit, w http.ResponseWriter, r *http.Request) { serveScript(w, script) },
+		"events": func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+			ctx, cancel := context.WithCancel(r.Context())
+			defer cancel()
+			f.mu.Lock()
+			down := f.down
+			f.cut = cancel
+			f.mu.Unlock()
+			v.Note("asked")
+			if down != nil {
+				down(w)
+				return
+			}
+			f.topic().Handler().ServeHTTP(w, r.WithContext(ctx))
+			if r.Context().Err() == nil {
+				panic(http.ErrAbortHandler)
+			}
+		},
+	}
+}
+
+func serveScript(w http.ResponseWriter, text string) { script(w, text) }
+
+var scriptElement = regexp.MustCompile(`(?s)<script.*?</script>`)
+
+// part is what an element holds, without scripts.
+func part(p *browsertest.Picture, id string) string {
+	return strings.TrimSpace(scriptElement.ReplaceAllString(p.Parts[id], ""))
+}
+
+func li(keyAndText ...string) string {
+	var b strings.Builder
+	for _, kt := range keyAndText {
+		key, text, ok := strings.Cut(kt, ":")
+		if !ok {
+			text = key
+		}
+		b.WriteString(`<li class="` + key + `">` + text + `</li>`)
+	}
+	return b.String()
+}
+
+func asked(v *browsertest.Visit) (n int) {
+	for _, note := range v.Notes() {
+		if note == "asked" {
+			n++
+		}
+	}
+	return n
+}
+
+// every is one event of each kind: of a, b, c they make z, x, b, c with new
+// texts.
+func every(r suspense.Region, row func(pages.Row) templ.Component) []templ.Component {
+	item := func(key, text string) templ.Component { return row(pages.Row{Key: key, Text: text}) }
+	return []templ.Component{
+		r.Replace(templ.Join(r.Item("b", item("b", "b")), r.Item("a", item("a", "a")))),
+		r.Append("c", item("c", "3")),
+		r.Prepend("x", item("x", "0")),
+		r.Update("b", item("b", "2")),
+		r.Remove("a"),
+		r.Update("nobody", item("nobody", "nobody")),
+		r.Remove("nobody"),
+		r.Append("c", item("c", "4")),
+		r.Append("last", item("last", "5")),
+	}
+}
+
+const everyList = `<li class="x">0</li><li class="b">2</li><li class="c">4</li><li class="last">5</li>`
+
+func containers() browsertest.Scenario {
+	f := newFeed("a", "b")
+	list, table, choice, box := f.region("list"), f.region("table"), f.region("choice"), f.region("box")
+	return browsertest.Scenario{
+		Name:   "each kind of event patches a region in each kind of element",
+		Where:  browsertest.Scripted,
+		Page:   pages.Containers(list, table, choice, box, f.load),
+		Policy: livePolicy,
+		Files:  f.files(""),
+		Watch: map[string]string{
+			"open": "html[data-live=open]",
+			"end":  "#box[aria-live=polite] > .last",
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("open")
+			f.send(every(list, pages.LI)...)
+			f.send(every(table, pages.TR)...)
+			f.send(every(choice, pages.Option)...)
+			f.send(every(box, pages.P)...)
+			v.Wait("end")
+			p := v.Picture()
+			for id, tags := range map[string][2]string{
+				"list":   {"<li", "</li>"},
+				"table":  {"<tr", "</td></tr>"},
+				"choice": {"<option", "</option>"},
+				"box":    {"<p", "</p>"},
+			} {
+				want := strings.NewReplacer("<li", tags[0], "</li>", tags[1]).Replace(everyList)
+				if id == "table" {
+					want = strings.ReplaceAll(want, `">`, `"><td>`)
+				}
+				if got := part(p, id); got != want {
+					t.Errorf("%s holds %s, want %s", id, got, want)
+				}
+			}
+		},
+	}
+}
+
+func between() browsertest.Scenario {
+	f := newFeed()
+	list := f.region("list")
+	return browsertest.Scenario{
+		Name:   "what is published between position and load is neither lost nor shown twice",
+		Where:  browsertest.Scripted,
+		Policy: livePolicy,
+		// The load sees all of it already, but not the last.
+		Page: pages.List(list, func(context.Context) ([]pages.Row, error) {
+			f.send(every(list, pages.LI)...)
+			f.send(list.Append("late", pages.LI(pages.Row{Key: "late", Text: "6"})))
+			return []pages.Row{{Key: "x", Text: "0"}, {Key: "b", Text: "2"}, {Key: "c", Text: "4"}, {Key: "last", Text: "5"}}, nil
+		}),
+		Files: f.files(""),
+		Watch: map[string]string{"late": "#list > .late"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("late")
+			if got, want := part(v.Picture(), "list"), everyList+li("late:6"); got != want {
+				t.Errorf("list holds %s, want %s", got, want)
+			}
+			v.Open("end")
+		},
+	}
+}
+
+func pair() browsertest.Scenario {
+	f := newFeed("a")
+	a, b := f.region("a"), f.region("b")
+	late := browsertest.Gate("b")
+	return browsertest.Scenario{
+		Name:   "two regions share one stream from different positions",
+		Where:  browsertest.Scripted,
+		Policy: livePolicy,
+		Page: pages.Pair(a, b, f.load, func(ctx context.Context) ([]pages.Row, error) {
+			_, err := late(ctx)
+			return []pages.Row{{Key: "b", Text: "b"}}, err
+		}),
+		Files: f.files(""),
+		Watch: map[string]string{
+			"early": "#a > .early", "first": "#b > .first", "a last": "#a > .last", "b last": "#b > .last",
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.WaitNote("asked")
+			f.send(b.Append("first", pages.LI(pages.Row{Key: "first", Text: "1"})), a.Append("early", pages.LI(pages.Row{Key: "early", Text: "2"})))
+			v.Wait("early") // the script has seen it while there is no b
+			v.Open("b")
+			v.Wait("first")
+			f.send(a.Append("last", pages.LI(pages.Row{Key: "last", Text: "3"})), b.Append("last", pages.LI(pages.Row{Key: "last", Text: "4"})))
+			v.Wait("a last", "b last")
+			p := v.Picture()
+			if got, want := part(p, "a"), li("a", "early:2", "last:3"); got != want {
+				t.Errorf("a holds %s, want %s", got, want)
+			}
+			if got, want := part(p, "b"), li("b", "first:1", "last:4"); got != want {
+				t.Errorf("b holds %s, want %s", got, want)
+			}
+			if got := f.Stats().Subscribers; got != 1 {
+				t.Errorf("%d streams are open, want 1", got)
+			}
+		},
+	}
+}
+
+func fields() browsertest.Scenario {
+	f := newFeed("one", "two", "three")
+	list := f.region("list")
+	field := func(key, text string) templ.Component { return pages.Field(pages.Row{Key: key, Text: text}) }
+	return browsertest.Scenario{
+		Name:   "focus, caret, scroll position and what was typed are kept, the focus by id in what is replaced",
+		Where:  browsertest.Scripted,
+		Policy: livePolicy,
+		Page:   pages.Fields(list, f.load),
+		Files: f.files(`
+			addEventListener("type", () => {
+				const two = document.getElementById("two");
+				two.focus();
+				two.value = "typed";
+				two.setSelectionRange(1, 3);
+				scrollTo(0, 2000);
+				note("typed");
+			});
+			addEventListener("value", () => note("value " + document.getElementById("two").value));
+		`),
+		Watch: map[string]string{
+			"open": "html[data-live=open]", "1": "#one.t1", "2": "#two.t2", "3": "#three.t3",
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("open")
+			v.Dispatch("type")
+			v.WaitNote("typed")
+			f.send(list.Update("one", field("one", "1")), list.Prepend("zero", field("zero", "")), list.Update("three", field("three", "3")))
+			v.Wait("1", "3")
+			v.Dispatch("value")
+			v.WaitNote("value typed")
+			p := v.Picture()
+			if p.Active != "two" || p.Caret != "1-3" || p.Scroll < 1900 || p.Scroll > 2100 {
+				t.Errorf("focus %q, caret %q, page %d; want two, 1-3, about 2000", p.Active, p.Caret, p.Scroll)
+			}
+			f.send(list.Update("two", field("two", "2")))
+			v.Wait("2")
+			if p := v.Picture(); p.Active != "two" || p.Scroll < 1900 || p.Scroll > 2100 {
+				t.Errorf("focus %q, page %d; want two, about 2000", p.Active, p.Scroll)
+			}
+		},
+	}
+}
+
+func lost() browsertest.Scenario {
+	f := newFeed("a")
+	list := f.region("list")
+	return browsertest.Scenario{
+		Name:   "a lost connection shows and is found again, with what was missed",
+		Where:  browsertest.Scripted,
+		Policy: livePolicy,
+		Page:   pages.List(list, f.load),
+		Files:  f.files(""),
+		Watch: map[string]string{
+			"open": "html[data-live=open] .a", "lost": "html[data-live=lost]",
+			"missed": "#list > .missed", "found": "html[data-live=open] .missed",
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("open")
+			f.set(abort)
+			v.Wait("lost")
+			f.send(list.Append("missed", pages.LI(pages.Row{Key: "missed", Text: "1"})))
+			f.set(nil)
+			v.Wait("missed", "found")
+			if got, want := part(v.Picture(), "list"), li("a", "missed:1"); got != want {
+				t.Errorf("list holds %s, want %s", got, want)
+			}
+			v.Open("end")
+		},
+	}
+}
+
+func gap() browsertest.Scenario {
+	f := newFeed("a")
+	f.Retain.Count = 2
+	list := f.region("list")
+	var mu sync.Mutex
+	row := pages.Row{Key: "a", Text: "1"}
+	return browsertest.Scenario{
+		Name:   "after a gap the region is taken from the page again",
+		Where:  browsertest.Scripted,
+		Policy: livePolicy,
+		Page: pages.List(list, func(context.Context) ([]pages.Row, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			return []pages.Row{row}, nil
+		}),
+		Files: f.files(`Math.random = () => 0;`),
+		Watch: map[string]string{
+			"open": "html[data-live=open] .a", "lost": "html[data-live=lost]",
+			"new": "#list > .new", "next": "html[data-live=open] #list > .next",
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Open("end")
+			v.Wait("open")
+			f.set(abort)
+			v.Wait("lost")
+			for range 5 {
+				f.send(list.Update("a", pages.LI(pages.Row{Key: "a", Text: "2"})))
+			}
+			mu.Lock()
+			row = pages.Row{Key: "new", Text: "3"}
+			mu.Unlock()
+			f.set(nil)
+			v.Wait("new")
+			f.send(list.Append("next", pages.LI(pages.Row{Key: "next", Text: "4"})))
+			v.Wait("next")
+			if got, want := part(v.Picture(), "list"), li("new:3", "next:4"); got != want {
+				t.Errorf("list holds %s, want %s", got, want)
+			}
+			if got := len(v.Requests()); got != 2 {
+				t.Errorf("the page was asked for %d times, want 2", got)
+			}
+			mu.Lock()
+			row = pages.Row{Key: "a", Text: "1"} // for the next browser
+			mu.Unlock()
+		},
+	}
+}
+
+func stopped(name string, down func(http.ResponseWriter)) browsertest.Scenario {
+	f := newFeed("a")
+	list := f.region("list")
+	return browsertest.Scenario{
+		Name:   "a " + name + " ends it",
+		Where:  browsertest.Scripted,
+		Policy: livePolicy,
+		Page:   pages.List(list, f.load),
+		Files:  f.files(""),
+		Watch:  map[string]string{"open": "html[data-live=open] .a", "closed": "html[data-live=closed]"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			defer func() { f.down = nil }()
+			v.Open("end")
+			v.Wait("open")
+			f.set(down)
+			v.Wait("closed")
+			v.Picture() // time for another request
+			if got := asked(v); got != 2 {
+				t.Errorf("the events were asked for %d times, want 2", got)
+			}
+		},
+	}
+}
+
+func kept() browsertest.Scenario {
+	f := newFeed("a")
+	list := f.region("list")
+	return browsertest.Scenario{
+		Name:   "a page that is put away closes its stream and resumes when it is shown again",
+		Where:  browsertest.Scripted,
+		Policy: livePolicy,
+		Page:   pages.List(list, f.load),
+		Files: f.files(`
+			addEventListener("away", () => dispatchEvent(new PageTransitionEvent("pagehide", {persisted: true})));
+			addEventListener("back", () => dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true})));
+		`),
+		Watch: map[string]string{"open": "html[data-live=open] .a", "seen": "#list > .seen", "missed": "#list > .missed"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Open("end")
+			v.Wait("open")
+			f.send(list.Append("seen", pages.LI(pages.Row{Key: "seen", Text: "1"})))
+			v.Wait("seen")
+			v.WaitComplete()
+			v.Dispatch("away")
+			for f.Stats().Subscribers > 0 {
+				v.Picture()
+			}
+			f.send(list.Append("missed", pages.LI(pages.Row{Key: "missed", Text: "2"})))
+			v.Picture()
+			if slices.Contains(v.Seen(), "missed") {
+				t.Error("the page was patched while it was away")
+			}
+			v.Dispatch("back")
+			v.Wait("missed")
+			if got, want := part(v.Picture(), "list"), li("a", "seen:1", "missed:2"); got != want {
+				t.Errorf("list holds %s, want %s", got, want)
+			}
+			if got := asked(v); got != 2 {
+				t.Errorf("the events were asked for %d times, want 2", got)
+			}
+		},
+	}
+}
+
+func prerendered() browsertest.Scenario {
+	f := newFeed("a")
+	list := f.region("list")
+	return browsertest.Scenario{
+		Name: "a page that is prerendered opens its stream when it is shown",
+		// The others do not know of prerendering.
+		Where:  func(e *browsertest.Engine) bool { return e.Scripting && strings.HasPrefix(e.Name, "Chromium") },
+		Policy: livePolicy,
+		Page:   pages.List(list, f.load),
+		Files: f.files(`
+			let prerendering = true;
+			Object.defineProperty(document, "prerendering", {get: () => prerendering});
+			addEventListener("activate", () => {
+				prerendering = false;
+				document.dispatchEvent(new Event("prerenderingchange"));
+			});
+		`),
+		Watch: map[string]string{"a": "#list > .a", "open": "html[data-live=open] .a", "missed": "#list > .missed"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Open("end")
+			v.Wait("a")
+			v.WaitComplete()
+			v.Picture()
+			if got := asked(v); got != 0 {
+				t.Errorf("the events were asked for %d times, want none yet", got)
+			}
+			f.send(list.Append("missed", pages.LI(pages.Row{Key: "missed", Text: "2"})))
+			v.Dispatch("activate")
+			v.Wait("open", "missed")
+		},
+	}
+}
+
+func pending() browsertest.Scenario {
+	f := newFeed("a")
+	list := f.region("list")
+	return browsertest.Scenario{
+		Name:   "a region that is replaced while a boundary in it is pending leaves its chunk inert",
+		Where:  browsertest.Scripted,
+		Policy: livePolicy,
+		Page:   pages.Within(list, f.load),
+		Files:  f.files(""),
+		Watch:  map[string]string{"dots": "#list > .dots", "open": "html[data-live=open]", "new": "#list > .new", "child": "#list > .child"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("dots", "open")
+			f.send(list.Replace(pages.P(pages.Row{Key: "new", Text: "1"})))
+			v.Wait("new")
+			v.Open("child")
+			v.WaitEnd()
+			v.WaitComplete()
+			f.send(list.Append("next", pages.P(pages.Row{Key: "next", Text: "2"})))
+			p := v.Picture()
+			for !strings.Contains(p.Parts["list"], "next") {
+				p = v.Picture()
+			}
+			if got, want := part(p, "list"), `<p class="new">1</p><p class="next">2</p>`; got != want {
+				t.Errorf("list holds %s, want %s", got, want)
+			}
+		},
+	}
+}
