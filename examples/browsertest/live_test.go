@@ -12,14 +12,16 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/assets"
 	"github.com/rivulet-go/rivulet/examples/browsertest"
 	"github.com/rivulet-go/rivulet/examples/browsertest/pages"
+	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/sse"
 	"github.com/rivulet-go/rivulet/suspense"
 )
 
-const livePolicy = "default-src 'none'; img-src 'self'; connect-src 'self'; script-src 'nonce-{nonce}'; " +
+const livePolicy = "default-src 'none'; img-src 'self'; connect-src 'self'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; " +
 	"require-trusted-types-for 'script'; trusted-types rivulet"
 
 var live = []browsertest.Scenario{
@@ -34,6 +36,8 @@ var live = []browsertest.Scenario{
 	kept(),
 	prerendered(),
 	pending(),
+	parsed(),
+	file(),
 }
 
 // A feed is a topic and the server of its events.
@@ -83,9 +87,9 @@ func (f *feed) set(down func(http.ResponseWriter)) {
 func abort(http.ResponseWriter) { panic(http.ErrAbortHandler) }
 
 // files serves the events. It notes every request for them.
-func (f *feed) files(script string) map[string]browsertest.File {
+func (f *feed) files(state string) map[string]browsertest.File {
 	return map[string]browsertest.File{
-		"state.js": func(_ *browsertest.Visit, w http.ResponseWriter, r *http.Request) { serveScript(w, script) },
+		"state.js": func(_ *browsertest.Visit, w http.ResponseWriter, r *http.Request) { script(w, state) },
 		"events": func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
 			ctx, cancel := context.WithCancel(r.Context())
 			defer cancel()
@@ -105,8 +109,6 @@ func (f *feed) files(script string) map[string]browsertest.File {
 		},
 	}
 }
-
-func serveScript(w http.ResponseWriter, text string) { script(w, text) }
 
 var scriptElement = regexp.MustCompile(`(?s)<script.*?</script>`)
 
@@ -313,11 +315,12 @@ func lost() browsertest.Scenario {
 		Watch: map[string]string{
 			"open": "html[data-live=open] .a", "lost": "html[data-live=lost]",
 			"missed": "#list > .missed", "found": "html[data-live=open] .missed",
+			"told": "html[data-live=lost] .rv-lost",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Wait("open")
 			f.set(abort)
-			v.Wait("lost")
+			v.Wait("lost", "told")
 			f.send(list.Append("missed", pages.LI(pages.Row{Key: "missed", Text: "1"})))
 			f.set(nil)
 			v.Wait("missed", "found")
@@ -483,7 +486,7 @@ func pending() browsertest.Scenario {
 		Policy: livePolicy,
 		Page:   pages.Within(list, f.load),
 		Files:  f.files(""),
-		Watch:  map[string]string{"dots": "#list > .dots", "open": "html[data-live=open]", "new": "#list > .new", "child": "#list > .child"},
+		Watch:  map[string]string{"dots": "#list > .dots", "open": "html[data-live=open]", "new": "#list > .new", "next": "#list > .next"},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Wait("dots", "open")
 			f.send(list.Replace(pages.P(pages.Row{Key: "new", Text: "1"})))
@@ -492,13 +495,59 @@ func pending() browsertest.Scenario {
 			v.WaitEnd()
 			v.WaitComplete()
 			f.send(list.Append("next", pages.P(pages.Row{Key: "next", Text: "2"})))
-			p := v.Picture()
-			for !strings.Contains(p.Parts["list"], "next") {
-				p = v.Picture()
-			}
-			if got, want := part(p, "list"), `<p class="new">1</p><p class="next">2</p>`; got != want {
+			v.Wait("next")
+			if got, want := part(v.Picture(), "list"), `<p class="new">1</p><p class="next">2</p>`; got != want {
 				t.Errorf("list holds %s, want %s", got, want)
 			}
+		},
+	}
+}
+
+// parsed is about the form of the events: the one that a browser's own parser
+// patches by.
+func parsed() browsertest.Scenario {
+	f := newFeed("a", "b")
+	list := f.region("list")
+	list.Script = stream.None
+	events := every(list, pages.LI)[:5]
+	return browsertest.Scenario{
+		Name:   "events that stand in the page itself are patched natively",
+		Where:  func(e *browsertest.Engine) bool { return e.Native && e.Scripting },
+		Policy: livePolicy,
+		Page:   pages.Parsed(list, f.load, events...),
+		Watch:  map[string]string{"after": "#after"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("after")
+			got := regexp.MustCompile(`<template.*?</template>`).ReplaceAllString(part(v.Picture(), "list"), "")
+			if want := li("x:0", "b:2", "c:3"); got != want {
+				t.Errorf("list holds %s, want %s", got, want)
+			}
+		},
+	}
+}
+
+func file() browsertest.Scenario {
+	f := newFeed("a")
+	list := f.region("list")
+	list.Script = stream.External(assets.LiveScriptName())
+	files := f.files("")
+	for _, name := range []string{assets.ScriptName(), assets.LiveScriptName()} {
+		files[name] = func(_ *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+			assets.Handler().ServeHTTP(w, r)
+		}
+	}
+	return browsertest.Scenario{
+		Name:     "a region is live under a policy with 'self' and external scripts",
+		Where:    browsertest.Scripted,
+		Renderer: stream.Renderer{Script: stream.External(assets.ScriptName())},
+		Policy:   "default-src 'none'; img-src 'self'; connect-src 'self'; script-src 'self'; require-trusted-types-for 'script'; trusted-types rivulet",
+		Page:     pages.Parsed(list, f.load),
+		Files:    files,
+		Watch:    map[string]string{"open": "html[data-live=open]", "b": "#list > .b"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("open")
+			f.send(list.Append("b", pages.LI(pages.Row{Key: "b", Text: "b"})))
+			v.Wait("b")
 		},
 	}
 }
