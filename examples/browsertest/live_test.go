@@ -28,6 +28,7 @@ var live = []browsertest.Scenario{
 	containers(),
 	between(),
 	pair(),
+	later(),
 	fields(),
 	lost(),
 	gap(),
@@ -48,6 +49,7 @@ type feed struct {
 	mu   sync.Mutex
 	down func(http.ResponseWriter) // what answers instead, or nil
 	cut  context.CancelFunc        // of the last stream
+	last string                    // id that was asked for
 }
 
 func newFeed(keys ...string) *feed {
@@ -83,6 +85,13 @@ func (f *feed) set(down func(http.ResponseWriter)) {
 	f.cut()
 }
 
+// lastAsked returns the id that the last request for the events came with.
+func (f *feed) lastAsked() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.last
+}
+
 // abort answers with nothing at all.
 func abort(http.ResponseWriter) { panic(http.ErrAbortHandler) }
 
@@ -95,7 +104,7 @@ func (f *feed) files(state string) map[string]browsertest.File {
 			defer cancel()
 			f.mu.Lock()
 			down := f.down
-			f.cut = cancel
+			f.cut, f.last = cancel, sse.LastEventID(r)
 			f.mu.Unlock()
 			v.Note("asked")
 			if down != nil {
@@ -151,11 +160,12 @@ func every(r suspense.Region, row func(pages.Row) templ.Component) []templ.Compo
 		r.Update("nobody", item("nobody", "nobody")),
 		r.Remove("nobody"),
 		r.Append("c", item("c", "4")),
+		r.Append("x", item("x", "1")),
 		r.Append("last", item("last", "5")),
 	}
 }
 
-const everyList = `<li class="x">0</li><li class="b">2</li><li class="c">4</li><li class="last">5</li>`
+const everyList = `<li class="x">1</li><li class="b">2</li><li class="c">4</li><li class="last">5</li>`
 
 func containers() browsertest.Scenario {
 	f := newFeed("a", "b")
@@ -207,7 +217,7 @@ func between() browsertest.Scenario {
 		Page: pages.List(list, func(context.Context) ([]pages.Row, error) {
 			f.send(every(list, pages.LI)...)
 			f.send(list.Append("late", pages.LI(pages.Row{Key: "late", Text: "6"})))
-			return []pages.Row{{Key: "x", Text: "0"}, {Key: "b", Text: "2"}, {Key: "c", Text: "4"}, {Key: "last", Text: "5"}}, nil
+			return []pages.Row{{Key: "x", Text: "1"}, {Key: "b", Text: "2"}, {Key: "c", Text: "4"}, {Key: "last", Text: "5"}}, nil
 		}),
 		Files: f.files(""),
 		Watch: map[string]string{"late": "#list > .late"},
@@ -254,6 +264,34 @@ func pair() browsertest.Scenario {
 			}
 			if got := f.Stats().Subscribers; got != 1 {
 				t.Errorf("%d streams are open, want 1", got)
+			}
+		},
+	}
+}
+
+func later() browsertest.Scenario {
+	f := newFeed("x")
+	a, b := f.region("a"), f.region("b")
+	return browsertest.Scenario{
+		Name:   "a region that comes later costs the others nothing",
+		Where:  browsertest.Scripted,
+		Policy: livePolicy,
+		Page:   pages.Later(a, b, f.load),
+		Files:  f.files(""),
+		Watch: map[string]string{
+			"open": "html[data-live=open] #a > .x", "lost": "html[data-live=lost]", "b": "#b > .x", "missed": "#a > .missed",
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("open")
+			f.set(abort)
+			v.Wait("lost")
+			f.send(a.Append("missed", pages.LI(pages.Row{Key: "missed", Text: "1"})))
+			v.Open("later")
+			v.Wait("b")
+			f.set(nil)
+			v.Wait("missed")
+			if got, want := part(v.Picture(), "a"), li("x", "missed:1"); got != want {
+				t.Errorf("a holds %s, want %s", got, want)
 			}
 		},
 	}
@@ -350,7 +388,7 @@ func gap() browsertest.Scenario {
 		Files: f.files(`Math.random = () => 0;`),
 		Watch: map[string]string{
 			"open": "html[data-live=open] .a", "lost": "html[data-live=lost]",
-			"new": "#list > .new", "next": "html[data-live=open] #list > .next",
+			"closed": "html[data-live=closed]", "new": "#list > .new", "next": "html[data-live=open] #list > .next",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Open("end")
@@ -364,7 +402,7 @@ func gap() browsertest.Scenario {
 			row = pages.Row{Key: "new", Text: "3"}
 			mu.Unlock()
 			f.set(nil)
-			v.Wait("new")
+			v.Wait("closed", "new")
 			f.send(list.Append("next", pages.LI(pages.Row{Key: "next", Text: "4"})))
 			v.Wait("next")
 			if got, want := part(v.Picture(), "list"), li("new:3", "next:4"); got != want {
@@ -391,7 +429,7 @@ func stopped(name string, down func(http.ResponseWriter)) browsertest.Scenario {
 		Files:  f.files(""),
 		Watch:  map[string]string{"open": "html[data-live=open] .a", "closed": "html[data-live=closed]"},
 		Run: func(t *testing.T, v *browsertest.Visit) {
-			defer func() { f.down = nil }()
+			defer f.set(nil) // for the next browser
 			v.Open("end")
 			v.Wait("open")
 			f.set(down)
@@ -420,12 +458,17 @@ func kept() browsertest.Scenario {
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Open("end")
 			v.Wait("open")
-			f.send(list.Append("seen", pages.LI(pages.Row{Key: "seen", Text: "1"})))
+			seen, err := f.topic().Send(t.Context(), list.Append("seen", pages.LI(pages.Row{Key: "seen", Text: "1"})))
+			if err != nil {
+				t.Fatal(err)
+			}
 			v.Wait("seen")
 			v.WaitComplete()
 			v.Dispatch("away")
-			for f.Stats().Subscribers > 0 {
-				v.Picture()
+			for i := 0; f.Stats().Subscribers > 0; i++ {
+				if v.Picture(); i == 1000 {
+					t.Fatal("the stream is still open")
+				}
 			}
 			f.send(list.Append("missed", pages.LI(pages.Row{Key: "missed", Text: "2"})))
 			v.Picture()
@@ -434,6 +477,9 @@ func kept() browsertest.Scenario {
 			}
 			v.Dispatch("back")
 			v.Wait("missed")
+			if got := f.lastAsked(); got != seen {
+				t.Errorf("the stream was resumed after %s, want %s", got, seen)
+			}
 			if got, want := part(v.Picture(), "list"), li("a", "seen:1", "missed:2"); got != want {
 				t.Errorf("list holds %s, want %s", got, want)
 			}
