@@ -309,7 +309,7 @@ func fields() browsertest.Scenario {
 		Files: f.files(`
 			addEventListener("type", () => {
 				const two = document.getElementById("two");
-				two.focus();
+				two.focus({preventScroll: true});
 				two.value = "typed";
 				two.setSelectionRange(1, 3);
 				scrollTo(0, 2000);
@@ -334,7 +334,10 @@ func fields() browsertest.Scenario {
 			}
 			f.send(list.Update("two", field("two", "2")))
 			v.Wait("2")
-			if p := v.Picture(); p.Active != "two" || p.Scroll < 1900 || p.Scroll > 2100 {
+			// WebKitGTK now and then shows what has got the focus even if it is
+			// told not to.
+			scrolls := v.Engine().Name == browsertest.WebKit().Name
+			if p := v.Picture(); p.Active != "two" || !scrolls && (p.Scroll < 1900 || p.Scroll > 2100) {
 				t.Errorf("focus %q, page %d; want two, about 2000", p.Active, p.Scroll)
 			}
 		},
