@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -31,7 +32,12 @@ var live = []browsertest.Scenario{
 	later(),
 	fields(),
 	lost(),
-	gap(),
+	gap("after a gap the region is taken from the page again", func(f *feed, list suspense.Region) {
+		for range 5 { // more than are retained
+			f.send(list.Update("a", pages.LI(pages.Row{Key: "a", Text: "2"})))
+		}
+	}),
+	gap("after the server has started anew, too", func(f *feed, _ suspense.Region) { f.restart() }),
 	stopped("204", sse.Stop),
 	stopped("403", func(w http.ResponseWriter) { w.WriteHeader(http.StatusForbidden) }),
 	kept(),
@@ -50,6 +56,7 @@ type feed struct {
 	down func(http.ResponseWriter) // what answers instead, or nil
 	cut  context.CancelFunc        // of the last stream
 	last string                    // id that was asked for
+	life int                       // of the topic
 }
 
 func newFeed(keys ...string) *feed {
@@ -60,12 +67,25 @@ func newFeed(keys ...string) *feed {
 	return f
 }
 
-func (f *feed) topic() broker.Topic { return f.Topic("rows") }
+func (f *feed) topic() broker.Topic {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.Topic("rows" + strconv.Itoa(f.life))
+}
+
+// restart makes a topic that knows nothing of the ids before.
+func (f *feed) restart() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.life++
+}
 
 func (f *feed) load(context.Context) ([]pages.Row, error) { return f.rows, nil }
 
 func (f *feed) region(name string) suspense.Region {
-	return suspense.Region{Name: name, URL: "events", Position: f.topic().Position}
+	return suspense.Region{Name: name, URL: "events", Position: func(ctx context.Context) (string, error) {
+		return f.topic().Position(ctx)
+	}}
 }
 
 func (f *feed) send(views ...templ.Component) {
@@ -373,14 +393,14 @@ func lost() browsertest.Scenario {
 	}
 }
 
-func gap() browsertest.Scenario {
+func gap(name string, lose func(*feed, suspense.Region)) browsertest.Scenario {
 	f := newFeed("a")
 	f.Retain.Count = 2
 	list := f.region("list")
 	var mu sync.Mutex
 	row := pages.Row{Key: "a", Text: "1"}
 	return browsertest.Scenario{
-		Name:   "after a gap the region is taken from the page again",
+		Name:   name,
 		Where:  browsertest.Scripted,
 		Policy: livePolicy,
 		Page: pages.List(list, func(context.Context) ([]pages.Row, error) {
@@ -398,9 +418,7 @@ func gap() browsertest.Scenario {
 			v.Wait("open")
 			f.set(abort)
 			v.Wait("lost")
-			for range 5 {
-				f.send(list.Update("a", pages.LI(pages.Row{Key: "a", Text: "2"})))
-			}
+			lose(f, list)
 			mu.Lock()
 			row = pages.Row{Key: "new", Text: "3"}
 			mu.Unlock()
@@ -410,6 +428,9 @@ func gap() browsertest.Scenario {
 			v.Wait("next")
 			if got, want := part(v.Picture(), "list"), li("new:3", "next:4"); got != want {
 				t.Errorf("list holds %s, want %s", got, want)
+			}
+			if got := f.Stats().Subscribers; got != 1 {
+				t.Errorf("%d streams are open, want 1", got)
 			}
 			if got := len(v.Requests()); got != 2 {
 				t.Errorf("the page was asked for %d times, want 2", got)
