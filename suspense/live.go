@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/rivulet-go/rivulet/assets"
+	"github.com/rivulet-go/rivulet/stream"
 )
 
 // Live is an [Await] whose content goes on changing: what is published to the
@@ -49,9 +50,8 @@ func (l *live[T]) Render(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return place(ctx, w, l.await.fallback, func(ctx context.Context) (templ.Component, error) {
-		return l.loaded(ctx, source)
-	}, l.await.opts)
+	load := func(ctx context.Context) (templ.Component, error) { return l.loaded(ctx, source) }
+	return place(ctx, w, stream.Boundary{Fallback: l.await.fallback, Load: load}, l.await.opts)
 }
 
 // loaded is the load of the boundary.

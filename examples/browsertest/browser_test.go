@@ -12,12 +12,14 @@ var scenarios = slices.Concat(
 	order,
 	whole,
 	places,
+	sequences,
 	scripts,
 	policies,
 	state,
 	live,
 	failures,
 	cuts(),
+	streams,
 )
 
 func TestChromium(t *testing.T) { browsertest.Run(t, browsertest.Chromium(), scenarios) }

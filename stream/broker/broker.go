@@ -18,8 +18,8 @@ type Broker struct {
 	// Retain says what each topic retains for clients that come back.
 	Retain Retention
 	// Queue is the most events that a subscriber may be behind. What a client
-	// that comes back is sent again does not count. Zero or less means as many
-	// as are retained.
+	// that comes back is sent again does not count. It must be more than what
+	// is published in one go. Zero or less means as many as are retained.
 	Queue int
 	// Slow says what happens to a subscriber that is further behind. Zero
 	// means Disconnect. Topics that need different ones need two brokers.

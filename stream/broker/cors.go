@@ -8,7 +8,9 @@ import (
 )
 
 // CORS lets pages of other origins subscribe, see
-// https://fetch.spec.whatwg.org/#http-cors-protocol.
+// https://fetch.spec.whatwg.org/#http-cors-protocol. Besides what needs no leave
+// they may send the headers Authorization, Cache-Control, Content-Type and
+// Last-Event-ID.
 type CORS struct {
 	// Origins are those that may, each as a browser sends it, such as
 	// "https://app.example" or "http://localhost:8080". "*" means any, and is
@@ -48,7 +50,7 @@ func (c *CORS) mustBeGood() {
 // "null" is that of any sandboxed frame, so nobody can mean it.
 func goodOrigin(origin string) bool {
 	u, err := url.Parse(origin)
-	if err != nil || u.Scheme == "" || u.Hostname() == "" || origin != strings.ToLower(origin) {
+	if err != nil || u.Scheme == "" || u.Hostname() == "" || strings.Contains(origin, "*") || origin != strings.ToLower(origin) {
 		return false
 	}
 	if u.Scheme == "http" && u.Port() == "80" || u.Scheme == "https" && u.Port() == "443" {

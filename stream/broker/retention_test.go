@@ -52,16 +52,13 @@ func TestRetention(t *testing.T) {
 		b := &broker.Broker{Retain: broker.Retention{Bytes: 400}}
 		topic := b.Topic("news")
 		a := publish(t, topic, "a")
-		big := publish(t, topic, strings.Repeat("b", 300))
+		publish(t, topic, strings.Repeat("b", 300))
 		if got, want := replayed(t, topic, a), strings.Repeat("b", 300); got != want {
 			t.Errorf("replayed %q, want %q", got, want)
 		}
 		publish(t, topic, strings.Repeat("c", 300))
 		if got := replayed(t, topic, a); got != gap {
 			t.Errorf("replayed %q, want %q", got, gap)
-		}
-		if got, want := replayed(t, topic, big), "end end "+strings.Repeat("c", 300)+" end"; got != want {
-			t.Logf("replayed %q", got)
 		}
 		if got := b.Stats().Bytes; got > 400 {
 			t.Errorf("Stats().Bytes = %d, want at most 400", got)

@@ -10,7 +10,7 @@ type Stats struct {
 	Published uint64 // events
 	Delivered uint64 // events, once for each subscriber that took them
 	Gaps      uint64 // subscriptions that began with a gap
-	Slow      uint64 // subscribers found too far behind, whatever the Policy
+	Slow      uint64 // times that a subscriber was found too far behind
 	Refused   uint64 // requests, whatever the reason
 }
 

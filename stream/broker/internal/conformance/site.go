@@ -82,7 +82,7 @@ type client struct {
 // ask sends a request for a stream, with the header if the id is not empty.
 func (s *site) ask(t *testing.T, topic, after string, headers ...string) *client {
 	t.Helper()
-	ctx, leave := context.WithTimeout(t.Context(), 3*patience)
+	ctx, leave := context.WithTimeout(t.Context(), patience)
 	r, err := http.NewRequestWithContext(ctx, "GET", s.URL+"/"+url.PathEscape(topic), nil)
 	if err != nil {
 		t.Fatal(err)
