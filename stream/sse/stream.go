@@ -204,7 +204,7 @@ const defaultRetry = 3 * time.Second // about what browsers wait by themselves
 
 // lastRetry spreads the return of the clients of a server that stops.
 func (s *Stream) lastRetry() time.Duration {
-	retry := s.retry
+	retry := min(s.retry, longestWait)
 	if retry <= 0 {
 		retry = defaultRetry
 	}
