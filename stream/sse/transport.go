@@ -2,6 +2,7 @@ package sse
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -51,11 +52,15 @@ func (t *transport) send(b []byte) error {
 		if len(b) == 0 {
 			break
 		}
-		n, err := t.w.Write(b[:min(len(b), writeSize)])
+		part := b[:min(len(b), writeSize)]
+		n, err := t.w.Write(part)
+		if err == nil && n < len(part) {
+			err = io.ErrShortWrite
+		}
 		if err != nil {
 			return err
 		}
-		if b = b[n:]; len(b) == 0 {
+		if b = b[len(part):]; len(b) == 0 {
 			break
 		}
 	}
