@@ -125,7 +125,10 @@ func (s *Stream) start(o Options) error {
 	if len(first) == 0 && o.Heartbeat >= 0 {
 		first = heartbeat
 	}
-	if err := s.write(first); err != nil {
+	bodyCame := s.out.boundBody(s.r)
+	err := s.write(first)
+	bodyCame()
+	if err != nil {
 		return err
 	}
 	s.startPulse(o.Heartbeat)

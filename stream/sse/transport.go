@@ -71,6 +71,24 @@ func (t *transport) send(b []byte) error {
 	return err
 }
 
+// boundBody gives what is left of the request's body the time of a write, until
+// the function that it returns is called: over HTTP/1.1 the server reads it
+// before it sends the headers, and would wait for ever.
+func (t *transport) boundBody(r *http.Request) (came func()) {
+	srv, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
+	if t.timeout <= 0 || r.ContentLength == 0 || r.ProtoMajor != 1 || srv != nil && srv.ReadTimeout > 0 {
+		return func() {}
+	}
+	rc, deadline := http.NewResponseController(t.w), time.Now().Add(t.timeout)
+	_ = rc.SetReadDeadline(deadline)
+	return func() {
+		// Else it stays, because the server reads on when the handler returns.
+		if time.Now().Before(deadline) {
+			_ = rc.SetReadDeadline(time.Time{})
+		}
+	}
+}
+
 // arm sets the deadline of a write.
 func (t *transport) arm() {
 	t.last = time.Now()
