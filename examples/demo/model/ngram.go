@@ -1,0 +1,188 @@
+package model
+
+import (
+	"iter"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// order is how many words the model looks back.
+const order = 4
+
+// A Model writes sentences. It is safe for concurrent use once it is trained.
+type Model struct {
+	vocabulary []string
+	index      map[string]int32
+	counts     [order]map[context]map[int32]float64 // by length of the context
+	openings   map[string][][]int32                 // sentences' first words, by the words in the sentence
+	rare       map[string]float64                   // how rare a word is among sentences
+	any        [][]int32
+}
+
+// A context is the last words, the nearest last; unused ones are zero.
+type context [order]int32
+
+// Train returns a model of text, a book.
+func Train(text string) *Model {
+	m := &Model{
+		vocabulary: []string{""}, // 0 is before the first word
+		index:      map[string]int32{},
+		openings:   map[string][][]int32{},
+		rare:       map[string]float64{},
+	}
+	for n := range m.counts {
+		m.counts[n] = map[context]map[int32]float64{}
+	}
+	all := sentences(text)
+	for _, s := range all {
+		m.learn(s)
+	}
+	for w, in := range m.openings {
+		m.rare[w] = math.Log(float64(len(all)) / float64(len(in)))
+	}
+	return m
+}
+
+// learn counts what follows what in a sentence.
+func (m *Model) learn(sentence []string) {
+	ids := make([]int32, len(sentence))
+	for i, w := range sentence {
+		ids[i] = m.id(w)
+	}
+	opening := ids[:2]
+	m.any = append(m.any, opening)
+	seen := map[string]bool{}
+	for i, id := range ids {
+		for n := range order {
+			c := last(ids[:i], n)
+			if m.counts[n][c] == nil {
+				m.counts[n][c] = map[int32]float64{}
+			}
+			m.counts[n][c][id]++
+		}
+		if w := strings.ToLower(sentence[i]); !seen[w] {
+			seen[w] = true
+			m.openings[w] = append(m.openings[w], opening)
+		}
+	}
+}
+
+func (m *Model) id(w string) int32 {
+	id, ok := m.index[w]
+	if !ok {
+		id = int32(len(m.vocabulary))
+		m.index[w] = id
+		m.vocabulary = append(m.vocabulary, w)
+	}
+	return id
+}
+
+// last returns the last n of ids as a context.
+func last(ids []int32, n int) (c context) {
+	ids = ids[max(0, len(ids)-n):]
+	copy(c[order-len(ids):], ids)
+	return c
+}
+
+// Answer writes about what the prompt asks, word by word, each with the space
+// before it: some sentences, each begun like one of the book in which a word of
+// the prompt stands. It stops when the consumer does.
+func (m *Model) Answer(prompt string, rnd *rand.Rand) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		topic := m.topic(prompt)
+		for n := range 3 + rnd.IntN(3) {
+			for w := range m.sentence(topic, rnd) {
+				if n == 0 {
+					w = strings.TrimPrefix(w, " ")
+					n = -1
+				}
+				if !yield(w) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// topic returns the rarest words of the prompt that the book knows.
+func (m *Model) topic(prompt string) (topic []string) {
+	for _, w := range words(strings.ToLower(prompt)) {
+		if m.rare[w] > 3 {
+			topic = append(topic, w)
+		}
+	}
+	return topic
+}
+
+// longest is how many words a sentence may have before its next comma ends it.
+const longest = 40
+
+func (m *Model) sentence(topic []string, rnd *rand.Rand) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		openings := m.any
+		if len(topic) > 0 {
+			openings = m.openings[topic[rnd.IntN(len(topic))]]
+		}
+		written := append([]int32(nil), openings[rnd.IntN(len(openings))]...)
+		for _, id := range written {
+			if !yield(spaced(m.vocabulary[id])) {
+				return
+			}
+		}
+		for {
+			id := m.next(written, topic, rnd)
+			w := m.vocabulary[id]
+			if len(written) >= longest && !isWord(w) {
+				w = "." // where it would have drawn breath
+			}
+			written = append(written, id)
+			if !yield(spaced(w)) || ends(w) {
+				return
+			}
+		}
+	}
+}
+
+// next draws the word that follows. Longer contexts weigh more where the book
+// has them; a word of the topic is a little more likely than it would be.
+func (m *Model) next(written []int32, topic []string, rnd *rand.Rand) int32 {
+	scores := map[int32]float64{}
+	for n, weight := 1, 1.0; n < order; n, weight = n+1, weight*9 {
+		followers := m.counts[n][last(written, n)]
+		if n > 2 && len(followers) < 2 {
+			continue // what can only go on as in the book would be the book
+		}
+		total := 0.0
+		for _, count := range followers {
+			total += count
+		}
+		for id, count := range followers {
+			scores[id] += weight * count / total
+		}
+	}
+	for _, w := range topic {
+		if id := m.index[w]; scores[id] > 0 {
+			scores[id] *= 3
+		}
+	}
+	return draw(scores, rnd)
+}
+
+// draw picks one of the keys, by weight.
+func draw(scores map[int32]float64, rnd *rand.Rand) int32 {
+	total := 0.0
+	ids := slices.Sorted(maps.Keys(scores)) // so that a seed tells the answer
+	for _, id := range ids {
+		total += scores[id]
+	}
+	at := rnd.Float64() * total
+	for _, id := range ids {
+		if at -= scores[id]; at < 0 {
+			return id
+		}
+	}
+	return ids[len(ids)-1]
+}
