@@ -40,7 +40,7 @@ func (e Event) AppendTo(dst []byte) ([]byte, error) {
 		return dst, err
 	}
 	dst = e.appendHead(dst)
-	dst = appendData(dst, e.Data)
+	dst = append(appendLines(dst, "data: ", e.Data), '\n')
 	return e.appendEnd(dst), nil
 }
 
@@ -61,12 +61,7 @@ func (e Event) appendHead(dst []byte) []byte {
 		dst = append(dst, e.Name...)
 		dst = append(dst, '\n')
 	}
-	if ms := e.Retry.Milliseconds(); ms > 0 {
-		dst = append(dst, "retry: "...)
-		dst = strconv.AppendInt(dst, ms, 10)
-		dst = append(dst, '\n')
-	}
-	return dst
+	return appendRetry(dst, e.Retry)
 }
 
 // appendEnd appends what stands after the data. The id comes last, since some
@@ -81,20 +76,39 @@ func (e Event) appendEnd(dst []byte) []byte {
 	return append(dst, '\n')
 }
 
-// appendData appends data lines, at least one.
-func appendData(dst []byte, data string) []byte {
-	for {
-		dst = append(dst, "data: "...)
-		i := strings.IndexAny(data, "\r\n")
-		if i < 0 {
-			dst = append(dst, data...)
-			return append(dst, '\n')
+// appendRetry appends a line, or nothing if there is not a whole millisecond.
+// It needs no blank line to be obeyed.
+func appendRetry(dst []byte, retry time.Duration) []byte {
+	ms := retry.Milliseconds()
+	if ms <= 0 {
+		return dst
+	}
+	dst = append(dst, "retry: "...)
+	dst = strconv.AppendInt(dst, ms, 10)
+	return append(dst, '\n')
+}
+
+// appendLines appends text, at least one line of it, each with the prefix.
+func appendLines(dst []byte, prefix, text string) []byte {
+	dst = append(dst, prefix...)
+	return appendText(dst, prefix, text)
+}
+
+// appendText appends text to a line that has its prefix already, and does not
+// end the last line.
+func appendText[T string | []byte](dst []byte, prefix string, text T) []byte {
+	start := 0
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\n' && text[i] != '\r' {
+			continue
 		}
-		dst = append(dst, data[:i]...)
+		dst = append(dst, text[start:i]...)
 		dst = append(dst, '\n')
-		if data[i] == '\r' && strings.HasPrefix(data[i+1:], "\n") {
+		dst = append(dst, prefix...)
+		if text[i] == '\r' && i+1 < len(text) && text[i+1] == '\n' {
 			i++
 		}
-		data = data[i+1:]
+		start = i + 1
 	}
+	return append(dst, text[start:]...)
 }
