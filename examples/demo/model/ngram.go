@@ -16,25 +16,28 @@ const order = 4
 type Model struct {
 	vocabulary []string
 	index      map[string]int32
-	counts     [order]map[context]map[int32]float64 // by length of the context
-	openings   map[string][][]int32                 // sentences' first words, by the words in the sentence
-	rare       map[string]float64                   // how rare a word is among sentences
+	counts     [order]map[preceding]map[int32]float64 // by length of the context
+	forms      map[string][]int32                     // how a word of small letters is written
+	openings   map[string][][]int32                   // sentences' first words, by the words in the sentence
+	rare       map[string]float64                     // how rare a word is among sentences
 	any        [][]int32
 }
 
-// A context is the last words, the nearest last; unused ones are zero.
-type context [order]int32
+// A preceding is what stands before a word, the nearest last. Unused ones are
+// zero.
+type preceding [order]int32
 
 // Train returns a model of text, a book.
 func Train(text string) *Model {
 	m := &Model{
 		vocabulary: []string{""}, // 0 is before the first word
 		index:      map[string]int32{},
+		forms:      map[string][]int32{},
 		openings:   map[string][][]int32{},
 		rare:       map[string]float64{},
 	}
 	for n := range m.counts {
-		m.counts[n] = map[context]map[int32]float64{}
+		m.counts[n] = map[preceding]map[int32]float64{}
 	}
 	all := sentences(text)
 	for _, s := range all {
@@ -76,12 +79,14 @@ func (m *Model) id(w string) int32 {
 		id = int32(len(m.vocabulary))
 		m.index[w] = id
 		m.vocabulary = append(m.vocabulary, w)
+		small := strings.ToLower(w)
+		m.forms[small] = append(m.forms[small], id)
 	}
 	return id
 }
 
-// last returns the last n of ids as a context.
-func last(ids []int32, n int) (c context) {
+// last returns the last n of ids as a preceding.
+func last(ids []int32, n int) (c preceding) {
 	ids = ids[max(0, len(ids)-n):]
 	copy(c[order-len(ids):], ids)
 	return c
@@ -147,7 +152,7 @@ func (m *Model) sentence(topic []string, rnd *rand.Rand) iter.Seq[string] {
 }
 
 // next draws the word that follows. Longer contexts weigh more where the book
-// has them; a word of the topic is a little more likely than it would be.
+// has them; a word of the topic is much more likely than it would be.
 func (m *Model) next(written []int32, topic []string, rnd *rand.Rand) int32 {
 	scores := map[int32]float64{}
 	for n, weight := 1, 1.0; n < order; n, weight = n+1, weight*9 {
@@ -164,8 +169,10 @@ func (m *Model) next(written []int32, topic []string, rnd *rand.Rand) int32 {
 		}
 	}
 	for _, w := range topic {
-		if id := m.index[w]; scores[id] > 0 {
-			scores[id] *= 3
+		for _, id := range m.forms[w] {
+			if scores[id] > 0 {
+				scores[id] *= 20
+			}
 		}
 	}
 	return draw(scores, rnd)
