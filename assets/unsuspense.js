@@ -4,6 +4,9 @@
 //     <?start name="1">fallback<?end> ...            in the shell
 //     <template for="1">content</template><!/>       later, as a child of body
 //
+// and content that ends in <?start name="1"><?end> is added to by a later
+// template for the same name.
+//
 // A browser with out-of-order patching (the HTML standard's template for)
 // puts the content in place of the fallback as it parses. Other browsers parse
 // the markers as comments and leave the template inert: there this script does
@@ -12,9 +15,11 @@
 // It calls no eval and no sink for HTML strings. Variables are shared where
 // that saves bytes: script_test.go holds the size.
 
-// The platform's own patching always comes with this property.
-if (!("htmlFor" in document.createElement("template"))) {
+{
   let d = document,
+
+    // The last template that was added, and the marker it is for.
+    template, start,
 
     // The body, or all of the document for a script that is run in the head.
     root = d.body || d,
@@ -23,21 +28,10 @@ if (!("htmlFor" in document.createElement("template"))) {
     // boundaries is walked through once.
     index = {},
 
-    // The last template that was added, and the marker it is for.
-    template, start,
-
     // What a comment says: ?start name="1". A processing instruction (some
     // engines have them but no patching) says the same. Nothing else does: not
     // the comment name="1", not the text "?end".
     words = node => node.nodeType > 7 ? node.data : "?" + node.nodeName + " " + node.data,
-
-    // Adds what is below a node to the index. The first marker of a name wins,
-    // as natively.
-    scan = (node, walker) => {
-      // 192 shows comments and processing instructions.
-      for (walker = d.createTreeWalker(node, 192); node = walker.nextNode();)
-        index[words(node)] = index[words(node)] || node
-    },
 
     // Takes nodes, at first in next, in the order in which the parser added
     // them. Where they are by now does not matter: a script of the page may
@@ -47,7 +41,7 @@ if (!("htmlFor" in document.createElement("template"))) {
         if (node.content && (next = node.getAttribute("for"))) {
           template = node;
           // A key that starts with "?" is no property of Object.prototype.
-          start = '?start name="' + next + '"'
+          start = `?start name="${next}"`
         }
 
         // Only the <!/> after a template says that it is complete: observers
@@ -61,8 +55,9 @@ if (!("htmlFor" in document.createElement("template"))) {
           index[start]?.isConnected || scan(d, index = {});
 
           if (node = index[start]) {
-            // The boundaries in the content.
-            scan(template.content);
+            // The boundaries in the content, this one too if more is to be
+            // added where the content ends: its old marker is forgotten first.
+            scan(template.content, index[start] = 0);
 
             // Scripts from elsewhere would run as they arrive, not in order.
             for (next of template.content.querySelectorAll("script:not([async])")) next.async = 0;
@@ -77,11 +72,21 @@ if (!("htmlFor" in document.createElement("template"))) {
           }
         }
       }
+    },
+
+    // Adds what is below a node to the index. The first marker of a name wins,
+    // as natively. 192 shows comments and processing instructions.
+    scan = (node, walker = d.createTreeWalker(node, 192)) => {
+      while (node = walker.nextNode())
+        index[words(node)] = index[words(node)] || node
     };
 
-  new MutationObserver(records => records.map(record => take(record.addedNodes)))
-    .observe(root, { childList: 1, subtree: root == d });
+  // The platform's own patching always comes with this property.
+  if (!("htmlFor" in d.createElement("template"))) {
+    new MutationObserver(records => records.map(record => take(record.addedNodes)))
+      .observe(root, { childList: 1, subtree: root == d });
 
-  // What came before this script.
-  take([...root.childNodes])
+    // What came before this script.
+    take([...root.childNodes])
+  }
 }

@@ -29,7 +29,7 @@ var moments = []struct {
 func TestInChromiumThePartsArriveAndNothingMoves(t *testing.T) {
 	server := httptest.NewServer(site())
 	defer server.Close()
-	url := server.URL + "/"
+	url := server.URL + "/river"
 	if *update {
 		url += "?slow=3" // time to pose
 	}

@@ -20,7 +20,7 @@ func TestAllocations(t *testing.T) {
 	}
 	s := open(t, &discard{http.Header{}}, httptest.NewRequest("GET", "/", nil))
 	e := sse.Event{ID: "k3f9-12", Name: "price", Data: "one\ntwo\r\nthree", Retry: time.Second}
-	encoded, err := e.AppendTo(nil)
+	encoded, err := e.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}

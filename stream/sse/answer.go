@@ -37,7 +37,6 @@ func (a *answer) relay() error {
 	defer idle.stop()
 
 	resp, err := a.client().Do(req.WithContext(ctx))
-	idle.stop()
 	if err != nil {
 		return connectionError(ctx, err)
 	}

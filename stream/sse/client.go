@@ -179,7 +179,6 @@ func (s *session) connect(ctx context.Context) error {
 	idle := newIdle(s.Idle, func() { cancel(ErrIdle) })
 	defer idle.stop()
 	resp, err := s.client().Do(req)
-	idle.stop()
 	if err != nil {
 		return connectionError(ctx, err)
 	}

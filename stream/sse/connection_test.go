@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -233,6 +235,28 @@ func TestConnection(t *testing.T) {
 						t.Errorf("the stream looks finished after %q", b)
 					}
 				})
+			})
+		}
+	})
+	t.Run("nor does it over HTTP/1.0, which nginx speaks to its upstreams", func(t *testing.T) {
+		for name, c := range map[string]struct {
+			result error
+			cut    bool
+		}{"a failed one": {errors.New("boom"), true}, "a finished one": {nil, false}} {
+			t.Run(name, func(t *testing.T) {
+				server := httptest.NewServer(sse.Handler(func(context.Context, *sse.Stream) error { return c.result }))
+				defer server.Close()
+				conn, err := net.Dial("tcp", server.Listener.Addr().String())
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() { _ = conn.Close() }()
+				if _, err := io.WriteString(conn, "GET / HTTP/1.0\r\n\r\n"); err != nil {
+					t.Fatal(err)
+				}
+				if b, err := io.ReadAll(conn); (err != nil) != c.cut {
+					t.Errorf("stream ends after %q with %v", b, err)
+				}
 			})
 		}
 	})

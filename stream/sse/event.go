@@ -1,6 +1,7 @@
 package sse
 
 import (
+	"bytes"
 	"errors"
 	"strconv"
 	"strings"
@@ -97,18 +98,36 @@ func appendLines(dst []byte, prefix, text string) []byte {
 // appendText appends text to a line that has its prefix already, and does not
 // end the last line.
 func appendText[T string | []byte](dst []byte, prefix string, text T) []byte {
-	start := 0
-	for i := 0; i < len(text); i++ {
-		if text[i] != '\n' && text[i] != '\r' {
-			continue
+	lf := -1 // where the next one is; less than start: not known; len(text): there is none
+	for start := 0; ; {
+		if lf < start {
+			lf = start + indexByte(text[start:], '\n')
 		}
-		dst = append(dst, text[start:i]...)
+		end := start + indexByte(text[start:lf], '\r')
+		dst = append(dst, text[start:end]...)
+		if end == len(text) {
+			return dst
+		}
 		dst = append(dst, '\n')
 		dst = append(dst, prefix...)
-		if text[i] == '\r' && i+1 < len(text) && text[i+1] == '\n' {
-			i++
+		if start = end + 1; start == lf && lf < len(text) {
+			start++ // CR and LF are one line end
 		}
-		start = i + 1
 	}
-	return append(dst, text[start:]...)
+}
+
+// indexByte returns where the first c is, or the length if there is none. A
+// conversion to either type would copy.
+func indexByte[T string | []byte](text T, c byte) int {
+	i := -1
+	switch text := any(text).(type) {
+	case string:
+		i = strings.IndexByte(text, c)
+	case []byte:
+		i = bytes.IndexByte(text, c)
+	}
+	if i < 0 {
+		return len(text)
+	}
+	return i
 }

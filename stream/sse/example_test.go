@@ -178,7 +178,7 @@ func ExampleStream_Component() {
 
 // An event for many receivers is encoded once.
 func ExampleStream_SendEncoded() {
-	encoded, err := sse.Event{Data: "to all of you"}.AppendTo(nil)
+	encoded, err := sse.Event{Data: "to all of you"}.Encode()
 	if err != nil {
 		fmt.Println(err)
 		return

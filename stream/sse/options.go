@@ -109,7 +109,8 @@ func (o Options) Open(w http.ResponseWriter, r *http.Request) (*Stream, error) {
 // it, the next request must be answered by Stop. Any other error goes to
 // slog.Default and, like a panic, cuts the response: there is no status left to
 // change, and clients for which a proper end means that all has been said must
-// not take it for one.
+// not take it for one. A stream whose write has failed is cut whatever f
+// returns.
 //
 // A ResponseWriter that cannot flush is answered with the status 500 and a line
 // in slog.Default. Handler panics if f is nil.

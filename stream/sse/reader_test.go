@@ -24,11 +24,13 @@ func TestReader(t *testing.T) {
 		{"data lines are joined by LF", "data: a\ndata: b\n\n", []E{{Data: "a\nb"}}},
 		{"LF, CR and CRLF end lines, mixed", "data:a\rdata:b\r\ndata:c\n\r\ndata:d\r\rdata:e\n\n", []E{{Data: "a\nb\nc"}, {Data: "d"}, {Data: "e"}}},
 		{"CR LF CR is two line ends", "data:a\r\n\rdata:b\r\n\r\n", []E{{Data: "a"}, {Data: "b"}}},
+		{"an LF after CR LF is a blank line", "data:a\r\n\ndata:b\r\n\ndata:c\r\n\r\n", []E{{Data: "a"}, {Data: "b"}, {Data: "c"}}},
 		{"one leading space goes", "data:  a\ndata: b \ndata:\tc\n\n", []E{{Data: " a\nb \n\tc"}}},
 		{"data without a colon counts", "data\n\ndata\ndata\n\ndata:\n\n", []E{{}, {Data: "\n"}, {}}},
 		{"a block without data is no event", "event: a\n\n: hi\n\n\n\ndata: b\n\n", []E{{Data: "b"}}},
 		{"the last name wins and is for one event", "event: a\nevent: b\ndata: 1\n\ndata: 2\n\nevent: b\nevent\ndata: 3\n\n", []E{{Name: "b", Data: "1"}, {Data: "2"}, {Data: "3"}}},
 		{"an id stays", "id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\n", []E{{ID: "1", Data: "a"}, {ID: "1", Data: "b"}, {Data: "c"}}},
+		{"the last id wins", "id: 1\nid: 2\nid: 3\ndata: a\n\nid: \x00\nid: 4\ndata: b\n\n", []E{{ID: "3", Data: "a"}, {ID: "4", Data: "b"}}},
 		{"an id without data moves", "id: 1\n\ndata: a\n\n", []E{{ID: "1", Data: "a"}}},
 		{"an id with NUL is not there", "id: 1\nid: 2\x003\ndata: a\n\nid: \x00\ndata: b\n\n", []E{{ID: "1", Data: "a"}, {ID: "1", Data: "b"}}},
 		{"what the stream ends within is dropped", "data: a\n\nid: 2\ndata: b\n", []E{{Data: "a"}}},
@@ -83,7 +85,7 @@ func TestReplacementCharacters(t *testing.T) {
 		{"truncated sequences", "\xE1\x80\xE2\xF0\x91\x92\xF1\xBF\x41", "����A"},
 		{"what is allowed at the edges", "\xED\x9F\xBF\xEE\x80\x80\xF4\x8F\xBF\xBF\xE0\xA0\x80\xF0\x90\x80\x80\xC2\x80", "\uD7FF\uE000\U0010FFFF\u0800\U00010000\u0080"},
 		{"the replacement character itself", "\xEF\xBF\xBD\xEF\xBF", "��"},
-		{"three of four bytes", "\xF0\x9F\x98a\xF0\x9F\x98", "�a�"},
+		{"three of four bytes", "\xF0\x9F\x98a\xF0\x90\x80b\xF4\x8F\xBFc\xF0\x9F\x98", "�a�b�c�"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

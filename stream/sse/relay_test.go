@@ -77,7 +77,7 @@ func errorOf(t *testing.T, object string) (code, message string) {
 
 func TestRelay(t *testing.T) {
 	inBubble(t, "sends the chunks and [DONE], nothing else", func(t *testing.T) {
-		w := askRelay(t, sse.Relay{}, events(": PROCESSING\n\n", "retry: 1\nid: 7\nevent: chunk\n"+firstChunk, time.Minute, helloChunk, "data: {\ndata:  \"choices\": []}\n\ndata:\n\n", finishChunk+usageChunk+doneEvent, time.Hour))
+		w := askRelay(t, sse.Relay{}, events(": PROCESSING\n\n", "retry: 1\nid: 7\nevent: chunk\n"+firstChunk, time.Minute, helloChunk, "data: {\ndata:  \"choices\": []}\n\ndata:\n\ndata: null\n\n", finishChunk+usageChunk+doneEvent, time.Hour))
 		want := firstChunk + helloChunk + "data: {\"choices\":[]}\n\n" + finishChunk + usageChunk + doneEvent
 		if got := w.Body.String(); got != want {
 			t.Errorf("sent\n%s\nwant\n%s", got, want)
@@ -151,6 +151,60 @@ func TestRelay(t *testing.T) {
 	})
 }
 
+func TestRelayWithoutABrowser(t *testing.T) {
+	relayed := func(r *http.Request, w http.ResponseWriter, rl sse.Relay, a answer) (thrown any) {
+		s := newSite(a)
+		rl.HTTP, rl.Request = s.client(), toModel
+		defer func() {
+			thrown = recover()
+			if s.open != 0 {
+				t.Errorf("%d bodies were not closed", s.open)
+			}
+		}()
+		rl.ServeHTTP(w, r)
+		return nil
+	}
+	t.Run("says nothing when it has left", func(t *testing.T) {
+		log := watchLog(t)
+		synctest.Test(t, func(t *testing.T) {
+			for _, first := range []string{"", helloChunk} {
+				ctx, leave := context.WithTimeout(t.Context(), time.Minute)
+				defer leave()
+				w := httptest.NewRecorder()
+				start := time.Now()
+				thrown := relayed(httptest.NewRequestWithContext(ctx, "POST", "/", nil), w, sse.Relay{}, events(first, time.Hour))
+				if took := time.Since(start); took != time.Minute || thrown != nil || w.Body.String() != first {
+					t.Errorf("sent %q and ended with %v after %v, want %q and a minute", w.Body, thrown, took, first)
+				}
+			}
+		})
+		if said := log.String(); said != "" {
+			t.Errorf("logged %q, want nothing", said)
+		}
+	})
+	inBubble(t, "ends when a heartbeat cannot be sent, without a proper end", func(t *testing.T) {
+		w := &deaf{ResponseRecorder: httptest.NewRecorder(), deafAfter: time.Now().Add(15 * time.Second)}
+		start := time.Now()
+		thrown := relayed(httptest.NewRequest("POST", "/", nil), w, sse.Relay{Heartbeat: 10 * time.Second}, events(time.Hour))
+		if took := time.Since(start); took != 20*time.Second || thrown != http.ErrAbortHandler {
+			t.Errorf("ended with %v after %v, want %v after 20s", thrown, took, http.ErrAbortHandler)
+		}
+	})
+}
+
+// deaf is a browser that cannot be written to after a time.
+type deaf struct {
+	*httptest.ResponseRecorder
+	deafAfter time.Time
+}
+
+func (d *deaf) Write(p []byte) (int, error) {
+	if time.Now().After(d.deafAfter) {
+		return 0, io.ErrClosedPipe
+	}
+	return d.ResponseRecorder.Write(p)
+}
+
 const secret = "sk-secret"
 
 func TestRelayFailsWithAStatus(t *testing.T) {
@@ -167,7 +221,7 @@ func TestRelayFailsWithAStatus(t *testing.T) {
 		{"when the server refuses", sse.Relay{}, answered(401, `{"error":{"message":"bad key sk-secret","code":"invalid_api_key"}}`), 502, "upstream_error", "invalid_api_key"},
 		{"when the server is away", sse.Relay{}, answered(503, "<html>sk-secret"), 503, "upstream_error", "status 503"},
 		{"when the server has had enough", sse.Relay{}, answered(429, ""), 429, "upstream_error", "status 429"},
-		{"when the server redirects", sse.Relay{}, status(307, "Location", "http://elsewhere/"), 502, "upstream_error", "status 307"},
+		{"when the server redirects", sse.Relay{}, status(302, "Location", "http://elsewhere/"), 502, "upstream_error", "status 302"},
 		{"when the server does not stream", sse.Relay{}, answered(200, `{"choices":[{"message":{"content":"sk-secret"}}]}`), 502, "upstream_error", "content type"},
 		{"when the first chunk is an error", sse.Relay{}, events(": hi\n\n" + `data: {"error":{"message":"sk-secret","code":500}}` + "\n\n"), 502, "upstream_error", "api error"},
 		{"when the first chunk is none", sse.Relay{}, events("data: sk-secret\n\n"), 502, "upstream_error", "chunk"},

@@ -49,11 +49,6 @@ func (s *Stream) Send(e Event) error {
 	return s.write(buf.b)
 }
 
-// SendEncoded sends whole events that Event.AppendTo has made, any number of
-// them with one write and one flush. It is for events with many receivers, and
-// does not change b.
-func (s *Stream) SendEncoded(b []byte) error { return s.write(b) }
-
 // Component sends an event whose data is what c renders, after e.Data. It is
 // rendered straight into what is sent, before the stream is locked. If it fails,
 // nothing is sent and the stream goes on. Boundaries within it are waited for.

@@ -1,13 +1,8 @@
 package sse_test
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"log/slog"
-	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
@@ -22,113 +17,6 @@ import (
 
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
-
-func TestOpen(t *testing.T) {
-	t.Run("a writer that cannot flush is left untouched", func(t *testing.T) {
-		w := httptest.NewRecorder()
-		_, err := sse.Open(unflushable{w}, httptest.NewRequest("GET", "/", nil))
-		if !errors.Is(err, http.ErrNotSupported) {
-			t.Errorf("Open() = %v, want %v", err, http.ErrNotSupported)
-		}
-		if len(w.Header()) > 0 || w.Body.Len() > 0 {
-			t.Errorf("headers %v and body %q were sent", w.Header(), w.Body)
-		}
-	})
-	t.Run("flushes what is wrapped", func(t *testing.T) {
-		w := httptest.NewRecorder()
-		open(t, wrapped{unflushable{w}, w}, httptest.NewRequest("GET", "/", nil))
-		if !w.Flushed {
-			t.Error("the headers were not flushed")
-		}
-	})
-	t.Run("respects a Cache-Control that is there", func(t *testing.T) {
-		w := httptest.NewRecorder()
-		w.Header().Set("Cache-Control", "no-cache, no-transform")
-		open(t, w, httptest.NewRequest("GET", "/", nil))
-		if got, want := w.Header().Get("Cache-Control"), "no-cache, no-transform"; got != want {
-			t.Errorf("Cache-Control: %s, want %s", got, want)
-		}
-	})
-	t.Run("a client that has gone already", func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		_, err := sse.Open(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", "/", nil))
-		if err != context.Canceled {
-			t.Errorf("Open() = %v, want %v", err, context.Canceled)
-		}
-	})
-	t.Run("the headers cannot be sent", func(t *testing.T) {
-		errBoom := errors.New("boom")
-		_, err := sse.Open(&recorder{header: make(http.Header), fail: errBoom}, httptest.NewRequest("GET", "/", nil))
-		if !errors.Is(err, errBoom) {
-			t.Errorf("Open() = %v, want %v", err, errBoom)
-		}
-	})
-}
-
-// A wrapped hides Flush and has Unwrap, as good middleware does.
-type wrapped struct {
-	http.ResponseWriter
-	inner http.ResponseWriter
-}
-
-func (w wrapped) Unwrap() http.ResponseWriter { return w.inner }
-
-func TestHandlerLogsWhatNobodyElseKnows(t *testing.T) {
-	var logs bytes.Buffer
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&logs, nil)))
-	t.Cleanup(func() { slog.SetDefault(before) })
-	serve := func(ctx context.Context, w http.ResponseWriter, f func(context.Context, *sse.Stream) error) {
-		logs.Reset()
-		defer func() { _ = recover() }() // http.ErrAbortHandler
-		sse.Handler(f).ServeHTTP(w, httptest.NewRequestWithContext(ctx, "GET", "/feed", nil))
-	}
-	t.Run("an error", func(t *testing.T) {
-		serve(t.Context(), httptest.NewRecorder(), func(context.Context, *sse.Stream) error { return errors.New("boom") })
-		if got, want := logs.String(), `level=ERROR msg="sse: stream failed" path=/feed error=boom`; !strings.Contains(got, want) {
-			t.Errorf("log: %q, want %q in it", got, want)
-		}
-	})
-	t.Run("a writer that cannot flush", func(t *testing.T) {
-		serve(t.Context(), unflushable{httptest.NewRecorder()}, nothing)
-		if got, want := logs.String(), `level=ERROR msg="sse: no stream" path=/feed error="sse: sse_test.unflushable cannot flush`; !strings.Contains(got, want) {
-			t.Errorf("log: %q, want %q in it", got, want)
-		}
-	})
-	t.Run("not that the client has left", func(t *testing.T) {
-		ctx, leave := context.WithCancel(t.Context())
-		serve(ctx, httptest.NewRecorder(), func(ctx context.Context, s *sse.Stream) error {
-			leave()
-			<-ctx.Done()
-			return fmt.Errorf("waiting: %w", ctx.Err())
-		})
-		if got := logs.String(); got != "" {
-			t.Errorf("log: %q, want none", got)
-		}
-	})
-	t.Run("not that a write has failed", func(t *testing.T) {
-		rec := &recorder{header: make(http.Header)}
-		serve(t.Context(), rec, func(_ context.Context, s *sse.Stream) error {
-			rec.failWith(errors.New("boom"))
-			return s.Send(sse.Event{})
-		})
-		if got := logs.String(); got != "" {
-			t.Errorf("log: %q, want none", got)
-		}
-	})
-}
-
-func nothing(context.Context, *sse.Stream) error { return nil }
-
-func TestHandlerWithNilPanics(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Error("Handler(nil) does not panic")
-		}
-	}()
-	sse.Handler(nil)
-}
 
 func TestMaxLife(t *testing.T) {
 	seen := make(map[time.Duration]bool)
@@ -194,37 +82,6 @@ func TestLastRetry(t *testing.T) {
 	}
 }
 
-func TestLastEventID(t *testing.T) {
-	none, empty, header := []string(nil), []string{""}, []string{"a"}
-	for _, c := range []struct {
-		name   string
-		header []string
-		query  string
-		want   string
-	}{
-		{"none", none, "", ""},
-		{"the header", header, "", "a"},
-		{"the header before the query", header, "?lastEventId=b", "a"},
-		{"an empty header before the query", empty, "?lastEventId=b", ""},
-		{"the query", none, "?x=1&lastEventId=b%2B1", "b+1"},
-		{"the query in the other spelling", none, "?last_event_id=c", "c"},
-		{"both spellings", none, "?last_event_id=c&lastEventId=b", "b"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			r := httptest.NewRequest("GET", "/"+c.query, nil)
-			for _, id := range c.header {
-				r.Header.Add("Last-Event-ID", id)
-			}
-			if got := sse.LastEventID(r); got != c.want {
-				t.Errorf("LastEventID() = %q, want %q", got, c.want)
-			}
-			if got := open(t, httptest.NewRecorder(), r).LastEventID(); got != c.want {
-				t.Errorf("Stream.LastEventID() = %q, want %q", got, c.want)
-			}
-		})
-	}
-}
-
 // TestClosedStreamIsForgotten holds that neither a timer nor Until keeps a
 // stream that has ended.
 func TestClosedStreamIsForgotten(t *testing.T) {
@@ -266,7 +123,7 @@ func TestConcurrentSenders(t *testing.T) {
 	var senders sync.WaitGroup
 	h := sse.Options{Heartbeat: time.Microsecond}.Handler(func(ctx context.Context, s *sse.Stream) error {
 		view := templ.Raw("view\nof many\nlines")
-		encoded, err := sse.Event{ID: "1", Data: "encoded\nbefore"}.AppendTo(nil)
+		encoded, err := sse.Event{ID: "1", Data: "encoded\nbefore"}.Encode()
 		if err != nil {
 			return err
 		}
@@ -326,73 +183,5 @@ func (w *guarded) SetWriteDeadline(time.Time) error {
 func (w *guarded) check() {
 	if w.returned.Load() {
 		w.late.Add(1)
-	}
-}
-
-func TestComponent(t *testing.T) {
-	t.Run("a line end that is cut is one", func(t *testing.T) {
-		w := httptest.NewRecorder()
-		s := open(t, w, httptest.NewRequest("GET", "/", nil))
-		pieces := templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-			for _, p := range []string{"a\r", "\nb", "\r", "", "\n", "\n", "c\r", "d"} {
-				if n, err := w.Write([]byte(p)); n != len(p) || err != nil {
-					t.Errorf("Write(%q) = %d, %v, want %d, nil", p, n, err, len(p))
-				}
-			}
-			return nil
-		})
-		if err := s.Component(t.Context(), sse.Event{}, pieces); err != nil {
-			t.Fatalf("Component() = %v, want nil", err)
-		}
-		if got, want := w.Body.String(), ":\ndata: a\ndata: b\ndata: \ndata: c\ndata: d\n\n"; got != want {
-			t.Errorf("stream = %q, want %q", got, want)
-		}
-	})
-	t.Run("what it leaves running cannot write into another event", func(t *testing.T) {
-		w := httptest.NewRecorder()
-		s := open(t, w, httptest.NewRequest("GET", "/", nil))
-		var left io.Writer
-		leaves := templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-			left = w
-			return nil
-		})
-		if err := s.Component(t.Context(), sse.Event{}, leaves); err != nil {
-			t.Fatalf("Component() = %v, want nil", err)
-		}
-		writes := templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-			if _, err := io.WriteString(left, "secret"); err == nil {
-				t.Error("a late write = nil, want an error")
-			}
-			_, err := io.WriteString(w, "public")
-			return err
-		})
-		if err := s.Component(t.Context(), sse.Event{}, writes); err != nil {
-			t.Fatalf("Component() = %v, want nil", err)
-		}
-		if got := w.Body.String(); strings.Contains(got, "secret") {
-			t.Errorf("stream = %q", got)
-		}
-	})
-	t.Run("a panic goes on up and leaves the stream as it was", func(t *testing.T) {
-		s := open(t, httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
-		func() {
-			defer func() {
-				if got := recover(); got != "boom" {
-					t.Errorf("recover() = %v, want boom", got)
-				}
-			}()
-			_ = s.Component(t.Context(), sse.Event{}, templ.ComponentFunc(func(context.Context, io.Writer) error { panic("boom") }))
-		}()
-		if err := s.Send(sse.Event{}); err != nil {
-			t.Errorf("Send() = %v, want nil", err)
-		}
-	})
-}
-
-func TestStop(t *testing.T) {
-	w := httptest.NewRecorder()
-	sse.Stop(w)
-	if got, want := w.Code, http.StatusNoContent; got != want {
-		t.Errorf("status = %d, want %d", got, want)
 	}
 }

@@ -93,6 +93,7 @@ func TestAPIError(t *testing.T) {
 		{"an event of text", "event: error\ndata: no more", sse.APIError{Message: "no more"}},
 		{"an event of nothing", "event: error\ndata:", sse.APIError{}},
 		{"an object of that kind", `data: {"object":"error","message":"no more","type":"BadRequest","code":400}`, sse.APIError{"no more", "BadRequest", "400"}},
+		{"of that type", `data: {"type":"error","message":"no more"}`, sse.APIError{Message: "no more", Type: "error"}},
 		{"in a choice", `data: {"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error","error":{"message":"no more","code":502}}]}`, sse.APIError{Message: "no more", Code: "502"}},
 		{"a reason to finish", `data: {"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]}`, sse.APIError{}},
 	} {
