@@ -54,7 +54,7 @@ func get(t *testing.T, url string) (l *line) {
 		before := slog.Default()
 		defer slog.SetDefault(before)
 		slog.SetDefault(slog.New(slog.NewTextHandler(&l.log, nil)))
-		site().ServeHTTP(l, httptest.NewRequest("GET", url, nil))
+		site(nil).ServeHTTP(l, httptest.NewRequest("GET", url, nil))
 		l.Flush()
 	})
 	return l

@@ -24,7 +24,7 @@ func (db *DB) Hours(ctx context.Context, f Filter) ([]Hour, error) {
 }
 
 // Spread is how delays are spread: so many minutes or fewer in half of the
-// flights, in nine of ten, in 99 of a hundred.
+// flights, in nine of ten, in 99 of a hundred. Without flights all are zero.
 type Spread struct {
 	Flights       int
 	P50, P90, P99 int
@@ -32,9 +32,9 @@ type Spread struct {
 
 // spread is what of a Spread is left to select from ranked rows; see ranked.
 const spread = `count(*),
-	min(delay) FILTER (WHERE place >= 0.5 * n),
-	min(delay) FILTER (WHERE place >= 0.9 * n),
-	min(delay) FILTER (WHERE place >= 0.99 * n)`
+	ifnull(min(delay) FILTER (WHERE place >= 0.5 * n), 0),
+	ifnull(min(delay) FILTER (WHERE place >= 0.9 * n), 0),
+	ifnull(min(delay) FILTER (WHERE place >= 0.99 * n), 0)`
 
 // Weekdays is the spread of each day of the week, from Monday.
 func (db *DB) Weekdays(ctx context.Context, f Filter) (week [7]Spread, err error) {

@@ -3,7 +3,6 @@ package flights
 import (
 	"context"
 	"database/sql"
-	"iter"
 )
 
 // A Place is an airport and how flights depart from it.
@@ -43,36 +42,17 @@ func scanPlace(r *sql.Rows, p *Place) error {
 	return r.Scan(&p.Code, &p.Name, &p.City, &p.State, &p.Flights, &p.LateShare, &p.Mean)
 }
 
-// A Hub is a large airport and the spread of the delays from there.
-type Hub struct {
-	Airport
-	Spread
+// Hubs lists the ten airports from which most flights depart.
+func (db *DB) Hubs(ctx context.Context, f Filter) ([]Place, error) {
+	table, args := f.flights()
+	return db.places(ctx, `
+		SELECT code, name, city, state, count(*) AS flights, avg(late), avg(delay)
+		FROM `+table+` JOIN airport ON code = origin
+		GROUP BY code ORDER BY flights DESC, code LIMIT 10`, args...)
 }
 
-// Hubs goes through the ten airports with the most flights. Each is a question
-// of its own, which is asked when the one before it has been taken.
-func (db *DB) Hubs(ctx context.Context, f Filter) iter.Seq2[Hub, error] {
-	return func(yield func(Hub, error) bool) {
-		table, args := f.flights()
-		places, err := db.places(ctx, `
-			SELECT code, name, city, state, count(*) AS flights, avg(late), avg(delay)
-			FROM `+table+` JOIN airport ON code = origin
-			GROUP BY code ORDER BY flights DESC, code LIMIT 10`, args...)
-		if err != nil {
-			yield(Hub{}, err)
-			return
-		}
-		for _, p := range places {
-			h := Hub{Airport: p.Airport}
-			h.Spread, err = db.spread(ctx, f, p.Code)
-			if !yield(h, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-func (db *DB) spread(ctx context.Context, f Filter, code string) (Spread, error) {
+// Spread is that of the delays of all flights from an airport.
+func (db *DB) Spread(ctx context.Context, f Filter, code string) (Spread, error) {
 	table, args := f.flights()
 	return one(ctx, db, func(r *sql.Rows, s *Spread) error {
 		return r.Scan(&s.Flights, &s.P50, &s.P90, &s.P99)
