@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -23,9 +24,25 @@ const PaceHeader = "X-Words-Per-Second"
 func (m *Model) Handler() http.Handler { return http.HandlerFunc(m.serve) }
 
 type request struct {
-	Model    string
-	Stream   bool
-	Messages []struct{ Role, Content string }
+	Model       string
+	Stream      bool
+	Messages    []struct{ Role, Content string }
+	Temperature *float64 // nil: 1
+	Seed        *uint64  // nil: another one each time
+	MaxTokens   int      `json:"max_tokens"` // 0: as many as it likes
+}
+
+// answer is what the model says to the last message.
+func (q request) answer(m *Model) iter.Seq[string] {
+	temperature, seed := 1.0, rand.Uint64()
+	if q.Temperature != nil {
+		temperature = *q.Temperature
+	}
+	if q.Seed != nil {
+		seed = *q.Seed
+	}
+	prompt := q.Messages[len(q.Messages)-1].Content
+	return m.Answer(prompt, temperature, rand.New(rand.NewPCG(seed, 0)))
 }
 
 func (m *Model) serve(w http.ResponseWriter, r *http.Request) {
@@ -63,8 +80,13 @@ func (m *Model) stream(s *sse.Stream, q request, pace time.Duration) error {
 		}
 		return s.Send(sse.Event{Data: string(data)})
 	}
-	prompt := q.Messages[len(q.Messages)-1].Content
-	for w := range m.Answer(prompt, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))) {
+	reason, n := "stop", 0
+	for w := range q.answer(m) {
+		if q.MaxTokens > 0 && n == q.MaxTokens {
+			reason = "length"
+			break
+		}
+		n++
 		if err := wait(s.Context(), pace); err != nil {
 			return err
 		}
@@ -72,7 +94,7 @@ func (m *Model) stream(s *sse.Stream, q request, pace time.Duration) error {
 			return err
 		}
 	}
-	if err := send("", "stop"); err != nil {
+	if err := send("", reason); err != nil {
 		return err
 	}
 	return s.Send(sse.Event{Data: "[DONE]"})
@@ -108,10 +130,9 @@ func pace(r *http.Request) time.Duration {
 // wait waits for the visitor's sake.
 func wait(ctx context.Context, d time.Duration) error {
 	if d > 0 {
-		select {
-		case <-time.After(d):
-		case <-ctx.Done():
-		}
+		over, cancel := context.WithTimeout(ctx, d)
+		defer cancel()
+		<-over.Done()
 	}
 	return context.Cause(ctx)
 }

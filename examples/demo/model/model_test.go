@@ -20,9 +20,9 @@ var opticks = sync.OnceValue(func() *model.Model {
 	return m
 })
 
-func answer(m *model.Model, prompt string, seed uint64) string {
+func answer(m *model.Model, prompt string, temperature float64, seed uint64) string {
 	var b strings.Builder
-	for w := range m.Answer(prompt, rand.New(rand.NewPCG(seed, 0))) {
+	for w := range m.Answer(prompt, temperature, rand.New(rand.NewPCG(seed, 0))) {
 		b.WriteString(w)
 	}
 	return b.String()
@@ -31,14 +31,14 @@ func answer(m *model.Model, prompt string, seed uint64) string {
 func TestAnswer(t *testing.T) {
 	m := opticks()
 	t.Run("is told by its seed", func(t *testing.T) {
-		if got, want := answer(m, "What is light?", 1), answer(m, "What is light?", 1); got != want {
+		if got, want := answer(m, "What is light?", 1, 1), answer(m, "What is light?", 1, 1); got != want {
 			t.Errorf("answer = %q, then %q", want, got)
 		}
 	})
 	t.Run("is of whole sentences, whatever is asked", func(t *testing.T) {
 		for seed := range uint64(10) {
 			for _, prompt := range []string{"What is light?", "xyzzy", "", "…", "the the the"} {
-				got := answer(m, prompt, seed)
+				got := answer(m, prompt, []float64{0, 0.5, 1, 2}[seed%4], seed)
 				if got == "" || strings.TrimSpace(got) != got || !strings.ContainsAny(got[len(got)-1:], ".?!") {
 					t.Errorf("answer to %q with seed %d = %q, want sentences", prompt, seed, got)
 				}
@@ -49,7 +49,7 @@ func TestAnswer(t *testing.T) {
 		for _, word := range []string{"prism", "bubbles", "telescope", "magnet"} {
 			about := 0
 			for seed := range uint64(12) {
-				if strings.Contains(strings.ToLower(answer(m, word, seed)), word) {
+				if strings.Contains(strings.ToLower(answer(m, word, 1, seed)), word) {
 					about++
 				}
 			}

@@ -94,15 +94,18 @@ func last(ids []int32, n int) (c preceding) {
 
 // Answer writes about what the prompt asks, word by word, each with the space
 // before it: some sentences, each begun like one of the book in which a word of
-// the prompt stands. It stops when the consumer does.
-func (m *Model) Answer(prompt string, rnd *rand.Rand) iter.Seq[string] {
+// the prompt stands. The higher the temperature, the more often it takes a word
+// that is not the likeliest; 1 is as often as the book. It stops when the
+// consumer does.
+func (m *Model) Answer(prompt string, temperature float64, rnd *rand.Rand) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		topic := m.topic(prompt)
-		for n := range 3 + rnd.IntN(3) {
-			for w := range m.sentence(topic, rnd) {
-				if n == 0 {
+		first := true
+		for range 3 + rnd.IntN(3) {
+			for w := range m.sentence(topic, max(temperature, coldest), rnd) {
+				if first {
 					w = strings.TrimPrefix(w, " ")
-					n = -1
+					first = false
 				}
 				if !yield(w) {
 					return
@@ -122,10 +125,16 @@ func (m *Model) topic(prompt string) (topic []string) {
 	return topic
 }
 
-// longest is how many words a sentence may have before its next comma ends it.
-const longest = 40
+const (
+	// longest is how many words a sentence may have before its next comma ends
+	// it. One that goes round in circles has none: twice as many are too many.
+	longest = 40
+	// coldest is the lowest temperature. Below it the model says the same over
+	// and over.
+	coldest = 0.3
+)
 
-func (m *Model) sentence(topic []string, rnd *rand.Rand) iter.Seq[string] {
+func (m *Model) sentence(topic []string, temperature float64, rnd *rand.Rand) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		openings := m.any
 		if len(topic) > 0 {
@@ -138,9 +147,9 @@ func (m *Model) sentence(topic []string, rnd *rand.Rand) iter.Seq[string] {
 			}
 		}
 		for {
-			id := m.next(written, topic, rnd)
+			id := m.next(written, topic, temperature, rnd)
 			w := m.vocabulary[id]
-			if len(written) >= longest && !isWord(w) {
+			if len(written) >= longest && !isWord(w) || len(written) >= 2*longest {
 				w = "." // where it would have drawn breath
 			}
 			written = append(written, id)
@@ -153,7 +162,7 @@ func (m *Model) sentence(topic []string, rnd *rand.Rand) iter.Seq[string] {
 
 // next draws the word that follows. Longer contexts weigh more where the book
 // has them; a word of the topic is much more likely than it would be.
-func (m *Model) next(written []int32, topic []string, rnd *rand.Rand) int32 {
+func (m *Model) next(written []int32, topic []string, temperature float64, rnd *rand.Rand) int32 {
 	scores := map[int32]float64{}
 	for n, weight := 1, 1.0; n < order; n, weight = n+1, weight*9 {
 		followers := m.counts[n][last(written, n)]
@@ -173,6 +182,11 @@ func (m *Model) next(written []int32, topic []string, rnd *rand.Rand) int32 {
 			if scores[id] > 0 {
 				scores[id] *= 20
 			}
+		}
+	}
+	if temperature != 1 {
+		for id := range scores {
+			scores[id] = math.Pow(scores[id], 1/temperature)
 		}
 	}
 	return draw(scores, rnd)
