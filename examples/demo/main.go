@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/rivulet-go/rivulet/examples/demo/chat"
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
 )
 
@@ -37,13 +38,18 @@ func serve(addr string) error {
 		return err
 	}
 	defer db.Close()
+	model, err := chat.Open(os.Getenv)
+	if err != nil {
+		return err
+	}
+	defer model.Close()
 	l, err := listen(addr)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("http://%s/\n", l.Addr())
 
-	server := &http.Server{Handler: site(db), ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: site(db, model), ReadHeaderTimeout: 5 * time.Second}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }() // serve waits for it below, in either case
 	select {
