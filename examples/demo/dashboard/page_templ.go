@@ -365,7 +365,7 @@ func Hubs(r report) templ.Component {
 			templ_7745c5c3_Var15 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<table class=\"hubs\"><caption>Minutes of delay that so many of its flights stay within</caption> <thead><tr><th scope=\"col\">Airport</th><th scope=\"col\" class=\"figure\">Half</th><th scope=\"col\" class=\"figure\">90 %</th><th scope=\"col\" class=\"figure\">99 %</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<table class=\"hubs\"><caption>Minutes late at most, by share of flights</caption> <thead><tr><th scope=\"col\">Airport</th><th scope=\"col\" class=\"figure\">Half</th><th scope=\"col\" class=\"figure\">90 %</th><th scope=\"col\" class=\"figure\">99 %</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -512,7 +512,7 @@ func WeekdaysView(week [7]flights.Spread) templ.Component {
 			templ_7745c5c3_Var23 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<table class=\"arrived\"><caption>Minutes of delay that so many flights stay within</caption> <thead><tr><th scope=\"col\">Day</th><th scope=\"col\" class=\"figure\">Half</th><th scope=\"col\" class=\"figure\">90 %</th><th scope=\"col\" class=\"figure\">99 %</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<table class=\"arrived\"><caption>Minutes late at most, by share of flights</caption> <thead><tr><th scope=\"col\">Day</th><th scope=\"col\" class=\"figure\">Half</th><th scope=\"col\" class=\"figure\">90 %</th><th scope=\"col\" class=\"figure\">99 %</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -28,7 +28,7 @@ func minutes(m float64) string { return fmt.Sprintf("%.1f min", m) }
 // tells nothing and is left empty.
 func week(hours []flights.Hour) chart.Heat {
 	h := chart.Heat{
-		Title: "Share of late flights by weekday and hour of departure",
+		Title: "Share of late flights by weekday and hour of departure; hours with fewer than 30 flights are empty",
 		Rows:  weekdays,
 		Ticks: []string{"0:00", "3:00", "6:00", "9:00", "12:00", "15:00", "18:00", "21:00"},
 		Text:  percent,
@@ -74,11 +74,11 @@ func delays(bands []flights.Band) (bars []chart.Bar) {
 		name := fmt.Sprintf("%d to %d min", b.From, b.From+14)
 		switch b.From {
 		case -30:
-			name = "earlier"
+			name = "over 15 early"
 		case -15:
 			name = "1 to 15 early"
 		case 120:
-			name = "two hours"
+			name = "2 h and more"
 		}
 		bars = append(bars, chart.Bar{Name: name, Value: float64(b.Flights), Text: count(b.Flights)})
 	}
