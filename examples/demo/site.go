@@ -1,11 +1,7 @@
 package main
 
 import (
-	_ "embed"
 	"net/http"
-	"time"
-
-	"github.com/a-h/templ"
 
 	"github.com/rivulet-go/rivulet/examples/demo/chart"
 	"github.com/rivulet-go/rivulet/examples/demo/chat"
@@ -14,7 +10,6 @@ import (
 	"github.com/rivulet-go/rivulet/examples/demo/lab"
 	"github.com/rivulet-go/rivulet/examples/demo/layout"
 	"github.com/rivulet-go/rivulet/examples/demo/source"
-	"github.com/rivulet-go/rivulet/stream"
 )
 
 // site is everything the demo answers.
@@ -33,32 +28,5 @@ func site(db *flights.DB, model *chat.Endpoint) http.Handler {
 		source.Package{Name: "layout", Files: layout.Source},
 		source.Package{Name: "source", Files: source.Source},
 	)
-	mux.Handle("GET /river", pages())
-	mux.Handle("GET /river.css", layout.Sheet(riverStyle))
 	return strict(mux)
-}
-
-//go:embed river.css
-var riverStyle []byte
-
-// pages serves the same components in the mode that the visitor has chosen.
-func pages() http.Handler {
-	// The grace lets what is nearly ready stand in the shell.
-	usual := stream.Renderer{Grace: 5 * time.Millisecond, ErrorView: Failed}
-	inOrder, complete := usual, usual
-	inOrder.Mode = func(*http.Request) stream.Mode { return stream.InOrder }
-	complete.Mode = func(*http.Request) stream.Mode { return stream.Complete }
-	handlers := map[string]http.Handler{
-		"":         usual.Handler(home),
-		"order":    inOrder.Handler(home),
-		"complete": complete.Handler(home),
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		handlers[visitOf(r).Mode].ServeHTTP(w, r)
-	})
-}
-
-func home(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
-	v := visitOf(r)
-	return Home(v, v.River()), nil
 }
