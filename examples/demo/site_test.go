@@ -29,8 +29,8 @@ var looked = []struct{ path, complete string }{
 		document.querySelectorAll(".panels .rv-skeleton").length == 0`},
 	{"/lab", `document.querySelectorAll(".line.error").length == 3`},
 	{"/lab?" + failing, `document.querySelectorAll(".line.error").length == 4 && !document.querySelector(".rv-skeleton")`},
-	{"/chat", `document.querySelector("#question")`},
-	{"/chat/fetch", `document.querySelector("#stop")`},
+	{"/chat", `document.querySelector("#question") != null`},
+	{"/chat/fetch", `document.querySelector("#stop") != null`},
 	{"/source/dashboard", `document.querySelectorAll(".lines li").length > 100`},
 }
 
