@@ -11,13 +11,15 @@ demo: ## run the demo and print its address
 test: ## install the browsers where possible, then run every test of every module
 	@sh scripts/install.sh
 	@go test -count=1 -run=TestAllocations ./stream # the race detector, which the rest runs with, spoils it
+	@go -C examples test -count=1 -run=Ahead ./ssebench # likewise
 	@go run scripts/test.go
 
 check: ## vet, staticcheck, gofmt, tidy modules, fresh generated files, known vulnerabilities
 	@sh scripts/check.sh
 
-bench: ## compare streamed pages with plain templ.Handler
+bench: ## compare streamed pages with plain templ.Handler, events with go-sse
 	go test -run='^$$' -bench=. ./stream/...
+	go -C examples test -run='^$$' -bench=. ./ssebench
 
 generate: ## make the generated files again: templ's Go, the minified script
 	go generate ./...

@@ -28,6 +28,9 @@ var arrows = map[string][]string{
 	// For tests and benchmarks only: nobody's row names it.
 	"stream/internal/pages": {"suspense", templPath},
 	"stream/internal/parts": {templPath},
+
+	// For tests of brokers, those of nested modules, too.
+	"stream/broker/internal/conformance": {"stream/broker", "stream/sse"},
 }
 
 func TestArrows(t *testing.T) {

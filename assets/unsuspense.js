@@ -18,9 +18,6 @@
 {
   let d = document,
 
-    // The last template that was added, and the marker it is for.
-    template, start,
-
     // The body, or all of the document for a script that is run in the head.
     root = d.body || d,
 
@@ -28,10 +25,21 @@
     // boundaries is walked through once.
     index = {},
 
+    // The last template that was added, and the marker it is for.
+    template, start,
+
     // What a comment says: ?start name="1". A processing instruction (some
     // engines have them but no patching) says the same. Nothing else does: not
     // the comment name="1", not the text "?end".
     words = node => node.nodeType > 7 ? node.data : "?" + node.nodeName + " " + node.data,
+
+    // Adds what is below a node to the index. The first marker of a name wins,
+    // as natively.
+    scan = (node, walker) => {
+      // 192 shows comments and processing instructions.
+      for (walker = d.createTreeWalker(node, 192); node = walker.nextNode();)
+        index[words(node)] = index[words(node)] || node
+    },
 
     // Takes nodes, at first in next, in the order in which the parser added
     // them. Where they are by now does not matter: a script of the page may
@@ -72,13 +80,6 @@
           }
         }
       }
-    },
-
-    // Adds what is below a node to the index. The first marker of a name wins,
-    // as natively. 192 shows comments and processing instructions.
-    scan = (node, walker = d.createTreeWalker(node, 192)) => {
-      while (node = walker.nextNode())
-        index[words(node)] = index[words(node)] || node
     };
 
   // The platform's own patching always comes with this property.

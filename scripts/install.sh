@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs what the browser tests drive, where that can be done without asking:
-# as root, from the distribution's packages. What is then still missing is named
-# in one line each. The tests that need it are skipped; with CI set they fail.
+# Installs what the tests drive, browsers and others, where that can be done
+# without asking: as root, from the packages of the distribution. What is then
+# still missing is named in one line each. The tests that need it are skipped;
+# with CI set they fail.
 set -u
 export DEBIAN_FRONTEND=noninteractive
 
@@ -12,6 +13,7 @@ firefox-esr firefox-esr firefox
 webkit2gtk-driver WebKitWebDriver
 xvfb Xvfb
 nginx nginx
+npm npm
 gcc gcc cc clang
 '
 

@@ -221,8 +221,8 @@ func TestPiecesLimited(t *testing.T) {
 		{name: "one whose view has failed gives it back", rd: one(stream.OutOfOrder), page: page(
 			row(then(each(piece{100 * ms, half("", func() error { return errBoom }), nil}), func(ctx context.Context) { <-ctx.Done() })), slot(after(100*ms, html("1"))),
 		)},
-		{name: "one that waits for the response does not, in order", rd: one(stream.InOrder), page: page(slow, lot, slot(after(100*ms, html("1"))))},
-		{name: "one that waits for the response does not, complete", rd: one(stream.Complete), page: page(slow, lot, slot(after(100*ms, html("1"))))},
+		{name: "one that waits for the response does not, in order", rd: one(stream.InOrder), page: page(slow, lot, html("end"))},
+		{name: "one that waits for the response does not, complete", rd: one(stream.Complete), page: page(slow, lot, html("end"))},
 		{name: "one that waits for its surroundings does not", rd: one(stream.OutOfOrder), page: page(
 			slot(stream.Rendered(templ.Join(lot, slot(after(50*ms, html("child"))), waiting(100*ms, "parent")))),
 		)},

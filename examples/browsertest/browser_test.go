@@ -12,11 +12,13 @@ var scenarios = slices.Concat(
 	order,
 	whole,
 	places,
+	sequences,
 	scripts,
 	policies,
 	state,
 	failures,
 	cuts(),
+	streams,
 )
 
 func TestChromium(t *testing.T) { browsertest.Run(t, browsertest.Chromium(), scenarios) }

@@ -27,6 +27,7 @@ type Scenario struct {
 	// they must match an element with a box: not an option, but its select.
 	Watch map[string]string
 	// Files are what the page loads besides, by their names: /visit/1/NAME.
+	// A method may precede the name: "POST NAME".
 	Files map[string]File
 	// Wrap is put around the writer that the page is sent to.
 	Wrap func(*Visit, http.ResponseWriter) http.ResponseWriter

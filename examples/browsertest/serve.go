@@ -61,7 +61,11 @@ func (v *Visit) routes() http.Handler {
 		})
 	})
 	for name, file := range v.scenario.Files {
-		mux.HandleFunc("GET "+base+name, func(w http.ResponseWriter, r *http.Request) { file(v, w, r) })
+		method, name, ok := strings.Cut(name, " ")
+		if !ok {
+			method, name = "GET", method
+		}
+		mux.HandleFunc(method+" "+base+name, func(w http.ResponseWriter, r *http.Request) { file(v, w, r) })
 	}
 	return mux
 }

@@ -25,12 +25,12 @@ const maxHead = len("event: ")
 // cutField tells which field a line is, and its value. The line may be the
 // start of one, of at least maxHead bytes.
 func cutField(line []byte) (field, []byte) {
+	if len(line) >= maxHead && string(line[:len("data:")]) == "data:" {
+		return dataField, trimSpace(line[len("data:"):])
+	}
 	name, value := line, []byte(nil)
 	if i := bytes.IndexByte(line[:min(len(line), maxHead)], ':'); i >= 0 {
-		name, value = line[:i], line[i+1:]
-		if len(value) > 0 && value[0] == ' ' {
-			value = value[1:]
-		}
+		name, value = line[:i], trimSpace(line[i+1:])
 	}
 	switch string(name) {
 	case "data":
@@ -43,6 +43,14 @@ func cutField(line []byte) (field, []byte) {
 		return retryField, value
 	}
 	return ignored, nil
+}
+
+// trimSpace removes the one space that may stand before a value.
+func trimSpace(value []byte) []byte {
+	if len(value) > 0 && value[0] == ' ' {
+		return value[1:]
+	}
+	return value
 }
 
 // block is what the lines since the last blank one have said.
@@ -127,7 +135,11 @@ func (b *block) dispatch() (e Event, ok bool) {
 	if cap(b.data) > keep {
 		b.data = nil
 	}
-	b.data, b.name, b.id, b.idSet, b.wait = b.data[:0], b.name[:0], b.id[:0], false, 0
+	b.data = b.data[:0]
+	b.name = b.name[:0]
+	b.id = b.id[:0]
+	b.idSet = false
+	b.wait = 0
 	return e, ok
 }
 

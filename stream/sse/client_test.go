@@ -1,15 +1,20 @@
 package sse_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -49,21 +54,28 @@ func TestClient(t *testing.T) {
 		}
 	})
 	inBubble(t, "sends the headers of EventSource, and its own", func(t *testing.T) {
+		var mu sync.Mutex
 		var got http.Header
 		var path string
 		s := newSite(func(r *http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
 			got, path = r.Header, r.URL.Path
 			return status(204)(r)
 		})
 		c := &sse.Client{URL: "http://site/x", HTTP: s.client(),
-			Header:  http.Header{"authorization": {"Bearer a"}, "Cache-Control": {"max-age=0"}},
+			Header:  http.Header{"authorization": append(make([]string, 0, 2), "Bearer a"), "Cache-Control": {"max-age=0"}},
 			Prepare: func(r *http.Request) error { r.Header.Add("Authorization", "Bearer b"); return nil },
 		}
-		for range 2 {
-			if _, err := all(t.Context(), c, never); err != nil {
-				t.Fatal(err)
-			}
+		var together sync.WaitGroup
+		for range 2 { // the race detector sees them share a header
+			together.Go(func() {
+				if _, err := all(t.Context(), c, never); err != nil {
+					t.Error(err)
+				}
+			})
 		}
+		together.Wait()
 		want := http.Header{"Accept": {"text/event-stream"}, "Cache-Control": {"max-age=0"}, "Authorization": {"Bearer a", "Bearer b"}}
 		if path != "/x" || !reflect.DeepEqual(got, want) {
 			t.Errorf("sent %v to %s, want %v", got, path, want)
@@ -143,6 +155,40 @@ func TestClient(t *testing.T) {
 		c = &sse.Client{URL: "http://site/", HTTP: newSite(events("data: abc\n\n")).client(), MaxEventSize: 2}
 		if _, err := all(t.Context(), c, never); !errors.Is(err, sse.ErrEventTooLarge) {
 			t.Errorf("error = %v, want %v", err, sse.ErrEventTooLarge)
+		}
+	})
+}
+
+// Connections that are cut at any byte lose no event and repeat none.
+func TestClientLosesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const events, most = 300, 120 // bytes before a cut: those of some events
+		var log []sse.Event
+		for i := range events {
+			log = append(log, sse.Event{ID: strconv.Itoa(i + 1), Name: "n", Data: strings.Repeat("d\n", i%4)})
+		}
+		cuts := 0
+		s := newSite(func(r *http.Request) (*http.Response, error) {
+			after, _ := strconv.Atoi(r.Header.Get("Last-Event-ID"))
+			if after == events {
+				return status(204)(r)
+			}
+			var wire []byte
+			for _, e := range log[after:] {
+				wire, _ = e.AppendTo(wire)
+			}
+			if cut := 1 + rand.IntN(most); cut < len(wire) {
+				wire = wire[:cut]
+				cuts++
+			}
+			return eventsOf(r, io.MultiReader(bytes.NewReader(wire), iotest.ErrReader(io.ErrUnexpectedEOF)))
+		})
+		c := &sse.Client{URL: "http://site/", HTTP: s.client(), Wait: time.Millisecond, OnError: quiet}
+		if got, err := all(t.Context(), c, never); err != nil || !reflect.DeepEqual(got, log) {
+			t.Errorf("got %d events, %v, want %d in their order", len(got), err, len(log))
+		}
+		if cuts < 100 || s.open != 0 {
+			t.Errorf("%d cuts, %d bodies open, want a hundred cuts at least", cuts, s.open)
 		}
 	})
 }

@@ -88,39 +88,34 @@ func (r *Reader) Retry() (wait time.Duration, ok bool) {
 	return r.block.retry.wait, r.block.retry.told
 }
 
-// scan reads lines up to and including the end of an event.
+// scan reads lines up to and including the end of an event. Of a line whose end
+// is not there yet it takes what is: it need not be kept where it has been read.
 func (r *Reader) scan() (Event, bool) {
 	for r.err == nil {
 		line, whole := r.src.next()
-		switch {
-		case whole && r.open != none:
-			r.block.add(r.open, line)
-			r.block.end(r.open)
-			r.open = none
-		case whole && len(line) == 0:
-			if e, ok := r.block.dispatch(); ok {
-				return e, true
+		f, value := r.open, line
+		if f == none {
+			if whole && len(line) == 0 {
+				if e, ok := r.block.dispatch(); ok {
+					return e, true
+				}
+				continue
 			}
-			continue
-		case whole:
-			f, value := cutField(line)
-			r.block.add(f, value)
-			r.block.end(f)
-		case r.open != none:
-			r.block.add(r.open, line)
-			r.src.take()
-		case len(line) >= maxHead:
-			// The start of a line that says what it is: its bytes need not
-			// be kept where they are read.
-			f, value := cutField(line)
-			r.block.add(f, value)
+			if !whole && len(line) < maxHead {
+				break
+			}
+			f, value = cutField(line)
+		}
+		r.block.add(f, value)
+		if !whole {
 			r.open = f
 			r.src.take()
-		}
-		r.checkSize()
-		if !whole {
+			r.checkSize()
 			break
 		}
+		r.open = none
+		r.block.end(f)
+		r.checkSize()
 	}
 	return Event{}, false
 }

@@ -24,7 +24,8 @@ import (
 // The code is upstream_error, or upstream_truncated for an answer that has
 // ended before its end; then there is no [DONE].
 //
-// Put it behind what limits who may ask: each request costs.
+// Put it behind what limits who may ask, http.CrossOriginProtection included:
+// each question costs.
 type Relay struct {
 	// Request makes the request to the server from that of the browser, whose
 	// body has been read from the network already. It belongs to ctx. Nothing
@@ -64,10 +65,15 @@ func (e *RefusedError) Error() string {
 	return fmt.Sprintf("sse: refused with status %d: %s", e.StatusCode, e.Message)
 }
 
-// ServeHTTP relays one answer. It panics if there is no Request.
+// ServeHTTP relays one answer; a HEAD asks nobody. It panics if there is no
+// Request.
 func (rl *Relay) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if rl.Request == nil {
 		panic("sse: Relay without Request")
+	}
+	if r.Method == http.MethodHead {
+		_, _ = rl.options().Open(w, r) // which closes it
+		return
 	}
 	a := answer{Relay: rl, w: w, r: r}
 	a.ctx, a.cancel = context.WithCancelCause(r.Context())

@@ -135,6 +135,14 @@ func TestRelay(t *testing.T) {
 			t.Errorf("sent up %q, want the question", got)
 		}
 	})
+	inBubble(t, "asks nobody for a HEAD", func(t *testing.T) {
+		s := newSite(events(doneEvent))
+		w := httptest.NewRecorder()
+		(&sse.Relay{HTTP: s.client(), Request: toModel}).ServeHTTP(w, httptest.NewRequest("HEAD", "/", nil))
+		if w.Code != 200 || len(s.visits) != 0 {
+			t.Errorf("status %d after %d questions, want 200 without one", w.Code, len(s.visits))
+		}
+	})
 	t.Run("panics without Request", func(t *testing.T) {
 		defer func() {
 			if recover() == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +24,7 @@ type visit struct {
 // It answers each request with the next function, and the last one for ever.
 type site struct {
 	start   time.Time
+	mu      sync.Mutex
 	answers []answer
 	visits  []visit
 	open    int // bodies not closed
@@ -40,10 +42,15 @@ func (s *site) RoundTrip(r *http.Request) (*http.Response, error) {
 		body, _ := io.ReadAll(r.Body)
 		v.body = string(body)
 	}
+	s.mu.Lock()
 	s.visits = append(s.visits, v)
-	resp, err := s.answers[min(len(s.visits), len(s.answers))-1](r)
+	next := s.answers[min(len(s.visits), len(s.answers))-1]
+	s.mu.Unlock()
+	resp, err := next(r)
 	if resp != nil {
+		s.mu.Lock()
 		s.open++
+		s.mu.Unlock()
 		resp.Body = &body{resp.Body, s}
 	}
 	return resp, err
@@ -63,7 +70,9 @@ type body struct {
 }
 
 func (b *body) Close() error {
+	b.site.mu.Lock()
 	b.site.open--
+	b.site.mu.Unlock()
 	return b.ReadCloser.Close()
 }
 
@@ -104,6 +113,11 @@ func typed(contentType string, parts ...any) answer {
 		}()
 		return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {contentType}}, Body: pr, Request: r}, nil
 	}
+}
+
+// eventsOf answers with the stream that body reads.
+func eventsOf(r *http.Request, body io.Reader) (*http.Response, error) {
+	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: io.NopCloser(body), Request: r}, nil
 }
 
 // all ranges over the events of c until they end, at most n.

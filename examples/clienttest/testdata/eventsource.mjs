@@ -1,0 +1,4 @@
+import {EventSource} from "eventsource";
+import {followEventSource} from "./client.mjs";
+
+followEventSource(EventSource);

@@ -1,0 +1,4 @@
+import {EventSource} from "undici";
+import {followEventSource} from "./client.mjs";
+
+followEventSource(EventSource);

@@ -1,0 +1,5 @@
+//go:build !race
+
+package ssebench_test
+
+const raceEnabled = false

@@ -1,0 +1,137 @@
+package broker
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// A Broker passes what is published on a topic on to its subscribers. The zero
+// value is ready to use. Its fields must not be changed once it is in use, nor
+// may it be copied; its methods may be called by any number of goroutines at
+// once. It runs no goroutine while nothing is published.
+type Broker struct {
+	// Retain says what each topic retains for clients that come back.
+	Retain Retention
+	// Queue is the most events that a subscriber may be behind. What a client
+	// that comes back is sent again does not count. It must be more than what
+	// is published in one go. Zero or less means as many as are retained.
+	Queue int
+	// Slow says what happens to a subscriber that is further behind. Zero
+	// means Disconnect. Topics that need different ones need two brokers.
+	Slow Policy
+	// Limits bound what clients can take of the server. Zero means no limits.
+	Limits Limits
+	// Subject says who asks, by user or session, for Limits.PerSubject and
+	// for the function Disconnect. Nil means the address of the peer (of IPv6
+	// its first 64 bits), which behind a proxy is that of the proxy: set
+	// Subject there.
+	Subject func(*http.Request) string
+	// Authorize says whether who asks may subscribe to the topic. An error
+	// refuses with the status 403, or 204 if it matches ErrStop; its text goes
+	// nowhere. It is asked whenever a client connects, and only then: with a
+	// Stream.MaxLife clients must come back, and are asked again, at least
+	// that often. It may be asked more than once for one connection. Nil means
+	// everyone may, and is for topics that the program names only.
+	Authorize func(r *http.Request, topic string) error
+	// CORS lets pages of other origins subscribe. Nil means none may.
+	CORS *CORS
+	// Stream says how the streams are sent. Heartbeats come up to a fifth
+	// earlier, so that not all streams beat at once.
+	Stream sse.Options
+
+	once    sync.Once
+	origin  origin
+	life    context.Context // ends the streams
+	end     context.CancelFunc
+	closed  atomic.Bool
+	shut    chan struct{} // closed when nothing more is published
+	drained chan struct{} // closed when the last subscriber has gone after that
+	wakers  sync.WaitGroup
+	counts  counts // of the feeds that have been forgotten
+
+	refused atomic.Uint64
+
+	mu        sync.Mutex // held before any of a feed
+	feeds     map[string]*feed
+	forgotten uint64 // the highest number dropped by a feed that has been forgotten
+	subs      int
+	clients   int
+	subjects  map[string]int // clients of each, if they are limited
+	rounds    uint64         // of Disconnect
+}
+
+// init makes the zero value ready.
+func (b *Broker) init() {
+	b.once.Do(func() {
+		b.origin.init()
+		until := b.Stream.Until
+		if until == nil {
+			until = context.Background()
+		}
+		b.life, b.end = context.WithCancel(until)
+		b.shut = make(chan struct{})
+		b.drained = make(chan struct{})
+		b.feeds = map[string]*feed{}
+		b.subjects = map[string]int{}
+	})
+}
+
+// Topic returns a topic. There is nothing to be made or deleted: a topic takes
+// memory while it has subscribers or retains events. A bad name is ErrTopic of
+// what is done with the topic.
+func (b *Broker) Topic(name string) Topic {
+	return Topic{b, name}
+}
+
+// feed returns the feed of a topic, made if there is none. b.mu is held.
+func (b *Broker) feed(name string) (*feed, error) {
+	if f := b.feeds[name]; f != nil {
+		return f, nil
+	}
+	if b.closed.Load() {
+		return nil, ErrClosed
+	}
+	if n := b.Limits.Topics; n > 0 && len(b.feeds) >= n {
+		return nil, ErrTopics
+	}
+	f := &feed{
+		b:     b,
+		name:  name,
+		epoch: b.origin.epoch(name),
+		ring:  ring{keep: b.Retain.withDefaults(), floor: b.forgotten},
+		subs:  map[*subscriber]struct{}{},
+	}
+	b.feeds[name] = f
+	return f, nil
+}
+
+// forget removes a feed if nobody needs it. The next one of its name must not
+// take an id from before for one that it can replay from, so what has been
+// dropped is remembered, for all names together. b.mu and f.mu are held.
+func (b *Broker) forget(f *feed) {
+	f.ring.expire(time.Now())
+	if f.removed || len(f.subs) > 0 || len(f.ring.items) > 0 {
+		return
+	}
+	f.removed = true
+	if f.expiry != nil {
+		f.expiry.Stop()
+	}
+	b.forgotten = max(b.forgotten, f.ring.floor)
+	b.counts.add(f.counts)
+	delete(b.feeds, f.name)
+}
+
+// forgetIdle removes a feed if nobody needs it.
+func (b *Broker) forgetIdle(f *feed) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	b.forget(f)
+}

@@ -1,0 +1,39 @@
+package broker_test
+
+import (
+	"context"
+	"iter"
+	"testing"
+
+	"github.com/rivulet-go/rivulet/stream/broker"
+	"github.com/rivulet-go/rivulet/stream/broker/internal/conformance"
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+func TestConformance(t *testing.T) {
+	conformance.Run(t, func(_ *testing.T, s conformance.Settings) conformance.Broker {
+		return inMemory{&broker.Broker{
+			Retain:    s.Retain,
+			Queue:     s.Queue,
+			Slow:      s.Slow,
+			Limits:    s.Limits,
+			Subject:   s.Subject,
+			Authorize: s.Authorize,
+			Stream:    s.Stream,
+		}}
+	})
+}
+
+type inMemory struct{ *broker.Broker }
+
+func (b inMemory) Publish(ctx context.Context, topic string, e sse.Event) (string, error) {
+	return b.Topic(topic).Publish(ctx, e)
+}
+
+func (b inMemory) Position(ctx context.Context, topic string) (string, error) {
+	return b.Topic(topic).Position(ctx)
+}
+
+func (b inMemory) Subscribe(ctx context.Context, topic, after string) iter.Seq2[sse.Event, error] {
+	return b.Topic(topic).Subscribe(ctx, after)
+}

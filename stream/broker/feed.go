@@ -1,0 +1,154 @@
+package broker
+
+import (
+	"sync"
+	"time"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// A feed is a topic that has events or subscribers.
+type feed struct {
+	b     *Broker
+	name  string
+	epoch string
+
+	publishing sync.Mutex // held before mu, so that numbers are in order
+
+	mu      sync.Mutex // held for as long as it takes to look or to copy
+	ring    ring
+	subs    map[*subscriber]struct{}
+	expiry  *time.Timer   // nil: there has been no event
+	pending bool          // the expiry is set
+	ready   chan struct{} // closed when there is more; nil: nobody waits
+	fresh   bool          // there is more since ready was last closed
+	waking  bool          // wake runs
+	removed bool
+	counts  counts
+}
+
+// publish numbers, encodes and appends an event.
+func (f *feed) publish(e sse.Event) (string, error) {
+	f.publishing.Lock()
+	defer f.publishing.Unlock()
+	if f.b.closed.Load() {
+		return "", ErrClosed
+	}
+	number := f.b.origin.last.Add(1)
+	e.ID = makeID(f.epoch, number)
+	encoded, err := e.Encode()
+	if err != nil {
+		return "", err
+	}
+	if encoded.Len() > f.ring.keep.Bytes {
+		return "", ErrTooLarge
+	}
+	if !f.append(number, encoded) {
+		return "", errRemoved
+	}
+	return e.ID, nil
+}
+
+// append adds an event and sees to it that the subscribers hear of it. It
+// reports false for a feed that has been removed.
+func (f *feed) append(number uint64, e sse.Encoded) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.removed {
+		return false
+	}
+	f.ring.push(number, e, time.Now())
+	f.counts.published++
+	if f.ring.keep.Age > 0 && !f.pending {
+		f.expireIn(f.ring.keep.Age)
+	}
+	if f.ready != nil {
+		f.fresh = true
+		if !f.waking {
+			f.waking = true
+			f.b.wakers.Go(f.wake) // waited for by Shutdown
+		}
+	}
+	return true
+}
+
+// wake wakes who waits. That takes milliseconds where ten thousand do, so
+// neither a publisher nor a lock waits for it; what is published meanwhile
+// shares the next round.
+func (f *feed) wake() {
+	for {
+		f.mu.Lock()
+		ready := f.ready
+		if !f.fresh {
+			f.waking = false
+			f.mu.Unlock()
+			return
+		}
+		f.ready, f.fresh = nil, false
+		f.mu.Unlock()
+		if ready != nil {
+			close(ready)
+		}
+	}
+}
+
+// wait returns what is closed when there is more. f.mu is held.
+func (f *feed) wait() <-chan struct{} {
+	if f.ready == nil {
+		f.ready = make(chan struct{})
+	}
+	return f.ready
+}
+
+// What an event "gap" says.
+const (
+	gapExpired = "expired" // the id is from here, but older than what is retained
+	gapUnknown = "unknown" // the id is from another life, another topic or nowhere
+)
+
+// place returns the position of who has seen the event with the id after, or of
+// who wants only what comes from now on and, if that leaves a gap, which. f.mu
+// is held.
+func (f *feed) place(after string) (position uint64, gap string) {
+	f.ring.expire(time.Now())
+	if after == "" {
+		return f.ring.next(), ""
+	}
+	number, ok := parseID(after, f.epoch)
+	if !ok || number > f.b.origin.last.Load() {
+		return f.ring.next(), gapUnknown
+	}
+	if position, ok = f.ring.after(number); !ok {
+		return f.ring.next(), gapExpired
+	}
+	return position, ""
+}
+
+// expireIn sets the timer that frees what nobody asks for. It is up to an
+// eighth late, so that a busy topic does not set it for each event. f.mu is
+// held.
+func (f *feed) expireIn(d time.Duration) {
+	d += f.ring.keep.Age / 8
+	f.pending = true
+	if f.expiry == nil {
+		f.expiry = time.AfterFunc(d, f.expire)
+		return
+	}
+	f.expiry.Reset(d)
+}
+
+// expire is what the timer calls.
+func (f *feed) expire() {
+	f.b.mu.Lock()
+	defer f.b.mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	now := time.Now()
+	f.pending = false
+	f.ring.expire(now)
+	if len(f.ring.items) > 0 {
+		f.expireIn(f.ring.items[0].at.Add(f.ring.keep.Age).Sub(now))
+		return
+	}
+	f.b.forget(f)
+}

@@ -1,0 +1,41 @@
+package broker_test
+
+import (
+	"context"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"github.com/rivulet-go/rivulet/stream/broker"
+)
+
+func TestSubjectIsThePeer(t *testing.T) {
+	for _, c := range []struct{ peer, subject string }{
+		{"192.0.2.7:1234", "192.0.2.7"},
+		{"[::ffff:192.0.2.7]:1234", "192.0.2.7"},
+		{"[2001:db8:1:2:3:4:5:6]:1234", "2001:db8:1:2::/64"},
+		{"[fe80::1%eth0]:1234", "fe80::/64"},
+		{"@", "@"},
+	} {
+		t.Run(c.peer, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := &broker.Broker{}
+				ctx, cancel := context.WithCancel(t.Context())
+				r := httptest.NewRequest("GET", "/", nil).WithContext(ctx)
+				r.RemoteAddr = c.peer
+				go b.Topic("news").Handler().ServeHTTP(httptest.NewRecorder(), r) // waited for by the bubble
+				synctest.Wait()
+				var got []string
+				b.Disconnect(func(_, subject string) bool {
+					got = append(got, subject)
+					return false
+				})
+				cancel()
+				if want := []string{c.subject}; !slices.Equal(got, want) {
+					t.Errorf("subjects = %q, want %q", got, want)
+				}
+			})
+		})
+	}
+}

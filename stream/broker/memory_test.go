@@ -1,0 +1,102 @@
+package broker_test
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rivulet-go/rivulet/stream/broker"
+)
+
+// TestMemory holds what an idle subscriber costs: at most 1.25 times a bare
+// handler that has sent the same head and waits. It is the median of interleaved
+// pairs, each of a thousand connections, and of the server alone but for as
+// little of a client as there can be.
+func TestMemory(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector has memory of its own")
+	}
+	const budget = 1.25
+	n := 1000
+	if testing.Short() {
+		n = 200
+	}
+	bare := func() http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			w.Header().Set("Cache-Control", "no-store")
+			w.Header().Set("X-Accel-Buffering", "no")
+			_, _ = io.WriteString(w, ":\n")
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		})
+	}
+	subscribed := func() http.Handler {
+		b := &broker.Broker{Authorize: everyone, Limits: broker.Limits{PerSubject: 10 * n}}
+		return b.Topic("news").Handler()
+	}
+	var ratios []float64
+	for range 5 {
+		one := waiting(t, n, bare())
+		other := waiting(t, n, subscribed())
+		ratios = append(ratios, other/one)
+		t.Logf("%.1f KiB of a bare handler, %.1f KiB of a subscriber", one/1024, other/1024)
+	}
+	slices.Sort(ratios)
+	if got := ratios[len(ratios)/2]; got > budget {
+		t.Errorf("a subscriber takes %.2f times a bare handler (%.2f), want at most %v", got, ratios, budget)
+	}
+}
+
+// waiting returns the bytes of heap and stacks that one of n requests takes
+// whose handlers wait.
+func waiting(t *testing.T, n int, h http.Handler) float64 {
+	t.Helper()
+	s := httptest.NewServer(h)
+	defer s.Close()
+	before := inUse()
+	conns := make([]net.Conn, n)
+	for i := range conns {
+		conn, err := net.Dial("tcp", s.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		conns[i] = conn
+	}
+	for _, conn := range conns { // the first heartbeat
+		lines := bufio.NewReaderSize(conn, 512)
+		for {
+			line, err := lines.ReadString('\n')
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasPrefix(line, ":") {
+				break
+			}
+		}
+	}
+	got := float64(inUse()-before) / float64(n)
+	runtime.KeepAlive(conns)
+	return got
+}
+
+// inUse returns the bytes of live objects and of stacks, when pools have been
+// emptied.
+func inUse() uint64 {
+	var m runtime.MemStats
+	for range 3 {
+		runtime.GC()
+	}
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc + m.StackInuse
+}

@@ -1,0 +1,125 @@
+package broker_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/rivulet-go/rivulet/stream/broker"
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// A pipeline is a real server whose connections are pipes without buffers: in a
+// bubble of synctest their deadlines are virtual, and who does not read stops
+// the writer at once.
+type pipeline struct {
+	server *http.Server
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+// overPipes serves h until the test ends. It must be called in a bubble.
+func overPipes(t *testing.T, h http.Handler) *pipeline {
+	p := &pipeline{conns: make(chan net.Conn), closed: make(chan struct{})}
+	p.server = &http.Server{Handler: h}
+	var served sync.WaitGroup
+	served.Go(func() { _ = p.server.Serve(p) })
+	t.Cleanup(func() {
+		_ = p.server.Close()
+		served.Wait()
+	})
+	return p
+}
+
+func (p *pipeline) Accept() (net.Conn, error) {
+	select {
+	case conn := <-p.conns:
+		return conn, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipeline) Close() error {
+	p.once.Do(func() { close(p.closed) })
+	return nil
+}
+
+func (p *pipeline) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
+
+// A listener is a client that has read the head of its answer.
+type listener struct {
+	net.Conn
+	*http.Response
+	body *bufio.Reader
+}
+
+// listen asks for a stream.
+func (p *pipeline) listen(t *testing.T, path string, headers ...string) *listener {
+	t.Helper()
+	client, server := net.Pipe()
+	p.conns <- server
+	t.Cleanup(func() { _ = client.Close() })
+	request := "GET " + path + " HTTP/1.1\r\nHost: site\r\n"
+	for i := 0; i < len(headers); i += 2 {
+		request += headers[i] + ": " + headers[i+1] + "\r\n"
+	}
+	if _, err := io.WriteString(client, request+"\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(client), nil)
+	if err != nil {
+		t.Fatalf("ReadResponse() = %v, want nil", err)
+	}
+	return &listener{client, res, bufio.NewReader(res.Body)}
+}
+
+// lines reads lines of the stream up to a blank one, or to its end.
+func (l *listener) lines() (string, error) {
+	var b strings.Builder
+	for {
+		line, err := l.body.ReadString('\n')
+		b.WriteString(line)
+		if err != nil || line == "\n" {
+			return b.String(), err
+		}
+	}
+}
+
+// data reads the data of the next event that has some.
+func (l *listener) data(t *testing.T) string {
+	t.Helper()
+	for {
+		lines, err := l.lines()
+		if err != nil {
+			t.Fatalf("%q, then %v, want an event", lines, err)
+		}
+		for line := range strings.Lines(lines) {
+			if data, ok := strings.CutPrefix(line, "data: "); ok {
+				return strings.TrimSuffix(data, "\n")
+			}
+		}
+	}
+}
+
+// publish publishes data and returns the id.
+func publish(t *testing.T, topic broker.Topic, data string) string {
+	t.Helper()
+	id, err := topic.Publish(context.Background(), sse.Event{Data: data})
+	if err != nil {
+		t.Fatalf("Publish() = %v, want nil", err)
+	}
+	return id
+}
+
+// everyone may subscribe.
+func everyone(*http.Request, string) error { return nil }
+
+// byPath takes the topic from the path.
+func byPath(r *http.Request) string { return strings.Trim(r.URL.Path, "/") }

@@ -1,0 +1,84 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// batchSize is how many bytes of whole events are sent with one write.
+const batchSize = 64 << 10
+
+// A batch is what is sent with one write. Subscribers that wait hold none.
+type batch struct{ events []sse.Encoded }
+
+var batchPool = sync.Pool{New: func() any { return new(batch) }}
+
+// serve sends a client its events until the stream ends.
+func (s *subscriber) serve(ctx context.Context, stream *sse.Stream) error {
+	for {
+		ready, err := s.send(stream)
+		if err != nil {
+			return ended(err)
+		}
+		select {
+		case <-ready:
+		case <-ctx.Done():
+			// What has been published before the server stops would be lost
+			// with the memory of the broker.
+			if errors.Is(context.Cause(ctx), sse.ErrShutdown) {
+				_, _ = s.send(stream)
+			}
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// ended makes the end of a stream a proper one if it is for the client to come
+// back.
+func ended(err error) error {
+	if errors.Is(err, ErrSlow) || errors.Is(err, errStopped) {
+		return nil
+	}
+	return err
+}
+
+// send sends all there is, and returns what to wait for.
+func (s *subscriber) send(stream *sse.Stream) (<-chan struct{}, error) {
+	b := batchPool.Get().(*batch)
+	defer func() {
+		clear(b.events)
+		b.events = b.events[:0]
+		batchPool.Put(b)
+	}()
+	for {
+		clear(b.events)
+		b.events = s.tellGap(b.events[:0])
+		var ready <-chan struct{}
+		var err error
+		if b.events, ready, err = s.take(b.events, batchSize); err != nil {
+			return nil, err
+		}
+		if len(b.events) > 0 {
+			if err := stream.SendEncoded(b.events...); err != nil {
+				return nil, err
+			}
+		}
+		if ready != nil {
+			return ready, nil
+		}
+	}
+}
+
+// tellGap appends the event that tells of a gap, if there is one. It has no id,
+// so that a client that is cut right after it is told again.
+func (s *subscriber) tellGap(dst []sse.Encoded) []sse.Encoded {
+	if s.gap == "" {
+		return dst
+	}
+	e, _ := sse.Event{Name: "gap", Data: s.gap}.Encode()
+	s.gap = ""
+	return append(dst, e)
+}

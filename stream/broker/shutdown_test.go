@@ -1,0 +1,32 @@
+package broker_test
+
+import (
+	"context"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rivulet-go/rivulet/stream/broker"
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+func TestServerShutdown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &broker.Broker{Stream: sse.Options{Retry: 10 * time.Second}}
+		p := overPipes(t, b.Topic("news").Handler())
+		p.server.RegisterOnShutdown(func() { _ = b.Shutdown(context.Background()) })
+		l := p.listen(t, "/")
+		synctest.Wait()
+		done := make(chan error)
+		go func() { done <- p.server.Shutdown(context.Background()) }()
+		body, err := io.ReadAll(l.body)
+		if lines := strings.Split(string(body), "\n"); err != nil || len(lines) != 3 || lines[0] != "retry: 10000" || !strings.HasPrefix(lines[1], "retry: ") {
+			t.Errorf("body = %q, %v, want two retry lines", body, err)
+		}
+		if err := <-done; err != nil {
+			t.Errorf("http.Server.Shutdown() = %v, want nil", err)
+		}
+	})
+}

@@ -1,0 +1,44 @@
+package broker
+
+// Stats are figures of a broker at one time. The counters only grow.
+type Stats struct {
+	Topics      int // that have subscribers or events
+	Subscribers int // clients, and those in the same process
+	Events      int // retained
+	Bytes       int // retained, as they go over the wire
+
+	Published uint64 // events
+	Delivered uint64 // events, once for each subscriber that took them
+	Gaps      uint64 // subscriptions that began with a gap
+	Slow      uint64 // times that a subscriber was found too far behind
+	Refused   uint64 // requests, whatever the reason
+}
+
+// counts are the counters of a feed.
+type counts struct{ published, delivered, gaps, slow uint64 }
+
+func (c *counts) add(d counts) {
+	c.published += d.published
+	c.delivered += d.delivered
+	c.gaps += d.gaps
+	c.slow += d.slow
+}
+
+// Stats returns the figures of now. It looks at each topic, so it is for a
+// probe and not for each request.
+func (b *Broker) Stats() Stats {
+	b.init()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := Stats{Topics: len(b.feeds), Subscribers: b.subs, Refused: b.refused.Load()}
+	sum := b.counts
+	for _, f := range b.feeds {
+		f.mu.Lock()
+		s.Events += len(f.ring.items)
+		s.Bytes += f.ring.bytes
+		sum.add(f.counts)
+		f.mu.Unlock()
+	}
+	s.Published, s.Delivered, s.Gaps, s.Slow = sum.published, sum.delivered, sum.gaps, sum.slow
+	return s
+}

@@ -1,0 +1,123 @@
+package broker
+
+import (
+	"context"
+	"errors"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// A subscriber reads a feed from a position on, at its own pace, in the
+// goroutine of its handler. Nothing is queued for it.
+type subscriber struct {
+	feed    *feed
+	subject string
+	local   bool               // in the same process
+	stop    context.CancelFunc // nil for a local one
+	gap     string             // to be told
+
+	// Under feed.mu:
+	position uint64
+	caughtUp uint64 // from this position on, Broker.Queue counts
+	stopped  bool   // by Broker.Disconnect
+}
+
+var errStopped = errors.New("broker: the client is disconnected")
+
+// subscribe begins a subscription to a topic. It returns errAskAgain if
+// Disconnect has been called since round.
+func (b *Broker) subscribe(s *subscriber, name, after string, round uint64) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed.Load() {
+		return ErrClosed
+	}
+	if !s.local {
+		if b.rounds != round {
+			return errAskAgain
+		}
+		if err := b.full(s.subject); err != nil {
+			return err
+		}
+	}
+	f, err := b.feed(name)
+	if err != nil {
+		return err
+	}
+	b.subs++
+	if !s.local {
+		b.count(s.subject, 1)
+	}
+	s.feed = f
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s.position, s.gap = f.place(after)
+	s.caughtUp = f.ring.next()
+	if s.gap != "" {
+		f.counts.gaps++
+	}
+	f.subs[s] = struct{}{}
+	return nil
+}
+
+// unsubscribe ends a subscription.
+func (b *Broker) unsubscribe(s *subscriber) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.subs--
+	if !s.local {
+		b.count(s.subject, -1)
+	}
+	if b.subs == 0 && b.closed.Load() {
+		close(b.drained)
+	}
+	s.feed.mu.Lock()
+	defer s.feed.mu.Unlock()
+	delete(s.feed.subs, s)
+	b.forget(s.feed)
+}
+
+// take appends the next events to dst, as many as go into so many bytes and at
+// least one. If there are none, it returns what to wait for.
+func (s *subscriber) take(dst []sse.Encoded, bytes int) ([]sse.Encoded, <-chan struct{}, error) {
+	f := s.feed
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if s.stopped {
+		return dst, nil, errStopped
+	}
+	if s.isSlow() {
+		f.counts.slow++
+		if f.b.Slow != DropOldest {
+			return dst, nil, ErrSlow
+		}
+		s.skip()
+	}
+	if s.position == f.ring.next() {
+		return dst, f.wait(), nil
+	}
+	n := len(dst)
+	dst = f.ring.read(dst, s.position, bytes)
+	s.position += uint64(len(dst) - n)
+	f.counts.delivered += uint64(len(dst) - n)
+	return dst, nil, nil
+}
+
+// isSlow reports whether the subscriber is too far behind. feed.mu is held.
+func (s *subscriber) isSlow() bool {
+	r := &s.feed.ring
+	if s.position < r.first {
+		return true
+	}
+	queue := s.feed.b.Queue
+	return queue > 0 && s.position >= s.caughtUp && r.next()-s.position > uint64(queue)
+}
+
+// skip goes on with what the subscriber may be behind. feed.mu is held.
+func (s *subscriber) skip() {
+	r := &s.feed.ring
+	s.position = max(s.position, r.first)
+	if queue := uint64(max(s.feed.b.Queue, 0)); queue > 0 && r.next()-s.position > queue {
+		s.position = r.next() - queue
+	}
+}

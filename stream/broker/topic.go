@@ -1,0 +1,116 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// A Topic is what events are published on and subscribed to, made by
+// Broker.Topic. It is a small value, to be copied at will.
+type Topic struct {
+	b    *Broker
+	name string
+}
+
+// Name returns the name of the topic.
+func (t Topic) Name() string { return t.name }
+
+// Publish sends an event to all subscribers, and to those who come back and
+// have not seen it. It returns the id that the event has been given; e.ID must
+// be empty. When it returns, the event is retained and its subscribers are being
+// woken. It waits for none of them.
+//
+// In memory ctx does not matter: a change that has been committed is published
+// even if the request that made it has been given up. The errors are ErrTopic,
+// ErrEvent, ErrTooLarge, ErrTopics, ErrClosed and those of sse.Event.Encode.
+func (t Topic) Publish(ctx context.Context, e sse.Event) (id string, err error) {
+	t.b.init()
+	if !goodName(t.name) {
+		return "", ErrTopic
+	}
+	if e.ID != "" || e.Name == "gap" || e.Name == "open" || e.Name == "error" {
+		return "", ErrEvent
+	}
+	for {
+		t.b.mu.Lock()
+		f, err := t.b.feed(t.name)
+		t.b.mu.Unlock()
+		if err != nil {
+			return "", err
+		}
+		id, err = f.publish(e)
+		switch {
+		case err == nil:
+			return id, nil
+		case errors.Is(err, errRemoved):
+			continue
+		}
+		t.b.forgetIdle(f)
+		return "", err
+	}
+}
+
+// Send publishes what a templ component, or anything else that renders itself,
+// renders: the data of an event without a name. The view is rendered once for
+// all subscribers, so its context has none of the values of ctx, only its end:
+// no nonce, no user, nothing of the request that led to it. See the package doc
+// for what must not be in it. If it fails, nothing is published.
+func (t Topic) Send(ctx context.Context, view interface {
+	Render(context.Context, io.Writer) error
+}) (id string, err error) {
+	bare, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	defer context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
+	var data strings.Builder
+	if err := view.Render(bare, &data); err != nil {
+		return "", err
+	}
+	return t.Publish(ctx, sse.Event{Data: data.String()})
+}
+
+// Position returns the id of now: who subscribes after it receives all that
+// Publish is called with from here on. A page asks for it before it loads what
+// it shows, so that nothing falls between that and its subscription. The topic
+// need not have had an event.
+func (t Topic) Position(ctx context.Context) (id string, err error) {
+	t.b.init()
+	if !goodName(t.name) {
+		return "", ErrTopic
+	}
+	t.b.mu.Lock()
+	f := t.b.feeds[t.name]
+	t.b.mu.Unlock()
+	if f == nil {
+		return makeID(t.b.origin.epoch(t.name), t.b.origin.last.Load()), nil
+	}
+	f.publishing.Lock() // an event that has a number has its place, too
+	defer f.publishing.Unlock()
+	return makeID(f.epoch, t.b.origin.last.Load()), nil
+}
+
+// Handler serves the topic over Server-Sent Events, to everyone if there is no
+// Broker.Authorize. See Broker.Handler for the rest. It panics if the name of
+// the topic is bad.
+func (t Topic) Handler() http.Handler {
+	if !goodName(t.name) {
+		panic("broker: Handler of a topic with the bad name " + t.name)
+	}
+	return t.b.handler(func(*http.Request) string { return t.name })
+}
+
+const maxName = 128
+
+// goodName leaves out what has a meaning where topics may be patterns.
+func goodName(name string) bool {
+	for i := range len(name) {
+		if c := name[i]; c <= ' ' || c > '~' || c == '*' || c == '>' {
+			return false
+		}
+	}
+	return 0 < len(name) && len(name) <= maxName
+}

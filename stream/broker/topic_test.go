@@ -1,0 +1,63 @@
+package broker_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"testing"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream/broker"
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+type key struct{}
+
+func TestSend(t *testing.T) {
+	t.Run("renders without the values of the context", func(t *testing.T) {
+		b := &broker.Broker{}
+		topic := b.Topic("news")
+		events := topic.Subscribe(t.Context(), "")
+		ctx := templ.WithNonce(context.WithValue(t.Context(), key{}, "ada"), "n0nce")
+		view := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			if v, nonce := ctx.Value(key{}), templ.GetNonce(ctx); v != nil || nonce != "" {
+				t.Errorf("the view sees %v and %q, want nothing", v, nonce)
+			}
+			_, err := io.WriteString(w, "<b>Ada</b>\n<i>Lovelace</i>")
+			return err
+		})
+		id, err := topic.Send(ctx, view)
+		if err != nil {
+			t.Fatalf("Send() = %v, want nil", err)
+		}
+		for e, err := range events {
+			if want := (sse.Event{ID: id, Data: "<b>Ada</b>\n<i>Lovelace</i>"}); err != nil || e != want {
+				t.Errorf("event = %+v, %v, want %+v", e, err, want)
+			}
+			break
+		}
+	})
+	t.Run("ends with the context", func(t *testing.T) {
+		cause := errors.New("enough")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		_, err := new(broker.Broker).Topic("news").Send(ctx, templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			cancel(cause)
+			<-ctx.Done()
+			return context.Cause(ctx)
+		}))
+		if !errors.Is(err, cause) {
+			t.Errorf("Send() = %v, want %v", err, cause)
+		}
+	})
+	t.Run("publishes nothing of a view that fails", func(t *testing.T) {
+		b := &broker.Broker{}
+		_, err := b.Topic("news").Send(t.Context(), templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+			_, _ = io.WriteString(w, "half")
+			return io.ErrUnexpectedEOF
+		}))
+		if !errors.Is(err, io.ErrUnexpectedEOF) || b.Stats().Published != 0 {
+			t.Errorf("Send() = %v, Stats() = %+v, want %v and nothing", err, b.Stats(), io.ErrUnexpectedEOF)
+		}
+	})
+}
