@@ -4,6 +4,9 @@
 //     <?start name="1">fallback<?end> ...            in the shell
 //     <template for="1">content</template><!/>       later, as a child of body
 //
+// and content that ends in <?start name="1"><?end> is added to by a later
+// template for the same name.
+//
 // A browser with out-of-order patching (the HTML standard's template for)
 // puts the content in place of the fallback as it parses. Other browsers parse
 // the markers as comments and leave the template inert: there this script does
@@ -12,8 +15,7 @@
 // It calls no eval and no sink for HTML strings. Variables are shared where
 // that saves bytes: script_test.go holds the size.
 
-// The platform's own patching always comes with this property.
-if (!("htmlFor" in document.createElement("template"))) {
+{
   let d = document,
 
     // The body, or all of the document for a script that is run in the head.
@@ -47,7 +49,7 @@ if (!("htmlFor" in document.createElement("template"))) {
         if (node.content && (next = node.getAttribute("for"))) {
           template = node;
           // A key that starts with "?" is no property of Object.prototype.
-          start = '?start name="' + next + '"'
+          start = `?start name="${next}"`
         }
 
         // Only the <!/> after a template says that it is complete: observers
@@ -61,8 +63,9 @@ if (!("htmlFor" in document.createElement("template"))) {
           index[start]?.isConnected || scan(d, index = {});
 
           if (node = index[start]) {
-            // The boundaries in the content.
-            scan(template.content);
+            // The boundaries in the content, this one too if more is to be
+            // added where the content ends: its old marker is forgotten first.
+            scan(template.content, index[start] = 0);
 
             // Scripts from elsewhere would run as they arrive, not in order.
             for (next of template.content.querySelectorAll("script:not([async])")) next.async = 0;
@@ -79,9 +82,12 @@ if (!("htmlFor" in document.createElement("template"))) {
       }
     };
 
-  new MutationObserver(records => records.map(record => take(record.addedNodes)))
-    .observe(root, { childList: 1, subtree: root == d });
+  // The platform's own patching always comes with this property.
+  if (!("htmlFor" in d.createElement("template"))) {
+    new MutationObserver(records => records.map(record => take(record.addedNodes)))
+      .observe(root, { childList: 1, subtree: root == d });
 
-  // What came before this script.
-  take([...root.childNodes])
+    // What came before this script.
+    take([...root.childNodes])
+  }
 }

@@ -54,6 +54,7 @@ func (l *loads) abandon(b *boundary) {
 	if b.abandoned {
 		return
 	}
+	l.resume(b)
 	b.abandoned = true
 	l.abandoned++
 	l.running--

@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"io"
+	"iter"
 	"sync/atomic"
 	"time"
 
@@ -20,7 +21,7 @@ type Boundary struct {
 	// loads nothing.
 	Fallback templ.Component
 	// Timeout counts from the moment the boundary is met, time in the queue
-	// of a Limit included. Zero or less means the Renderer's Timeout applies.
+	// of a Limit included, to the end of its load or its sequence. Zero or less means the Renderer's Timeout applies.
 	Timeout time.Duration
 	// OnError makes what a failed boundary shows. Nil means the Renderer's
 	// ErrorView does, which also stands in for a view that fails itself. It is
@@ -35,6 +36,20 @@ type Boundary struct {
 	// (the cause then matches ErrTimeout), or when the boundary around it
 	// has failed; it does not end because Load has returned.
 	Load func(context.Context) (templ.Component, error)
+	// Pieces, instead of Load, gives the content bit by bit: the first piece
+	// replaces the fallback, each other one is added behind those before it.
+	// The sequence runs where Load would and with the same context, which
+	// also ends when the view of a piece has failed. It holds its slot of a
+	// Limit to its end, and its time counts to there, too.
+	//
+	// Pieces that come while others are being sent leave together. A sequence
+	// that is faster than the client waits, without its slot, when it is 256
+	// pieces or 32 KiB of Text ahead.
+	//
+	// If the sequence fails, what has come stays, and the error view is added
+	// to it. An error is the last thing that a sequence yields; one whose
+	// context has ended counts as failed even if it yields none.
+	Pieces func(context.Context) iter.Seq2[templ.Component, error]
 }
 
 // Place puts b where ctx and w stand, the arguments of a component's Render,
@@ -46,10 +61,13 @@ type Boundary struct {
 // around Rivulet's, b loads and renders in place: Place then returns when its
 // content or its error view has been written.
 //
-// Place panics if b.Load is nil.
+// Place panics unless b has a Load or Pieces, and not both.
 func Place(ctx context.Context, w io.Writer, b Boundary) error {
-	if b.Load == nil {
+	switch {
+	case b.Load == nil && b.Pieces == nil:
 		panic("stream: Boundary without a Load")
+	case b.Load != nil && b.Pieces != nil:
+		panic("stream: Boundary with a Load and with Pieces")
 	}
 	f, buf := fragmentOf(w)
 	switch {
@@ -90,6 +108,7 @@ type boundary struct {
 	load   placeContext
 	view   placeContext
 	state  templState // of load
+	pieces *pieces    // nil unless it is a sequence
 
 	// Of a boundary that loads in place, which has no id.
 	inPlace   bool
@@ -107,6 +126,7 @@ type boundary struct {
 	next      *boundary // the one that was met after it
 	phase     loadPhase
 	abandoned bool // settled by its timeout while it was loading
+	announced bool // in resp.loads.ready
 	children  int
 	subtree   *[2]scope // nil until it is needed
 

@@ -16,8 +16,10 @@
 // in place, any other as its fallback between two markers. From then on, what
 // becomes ready is rendered, in document order and by the goroutine of the
 // response, and sent as a chunk, which the browser puts in the place of the
-// fallback. A view may hold boundaries of its own. When nothing is pending the
-// end of the page follows, and Render returns.
+// fallback. A view may hold boundaries of its own. The content of a boundary may
+// also come in pieces ([Boundary.Pieces]), of which each chunk adds those that
+// have come since the one before. When nothing is pending the end of the page
+// follows, and Render returns.
 //
 // templ.Flush in the page sends what there is so far, so that a head can leave
 // before the body is rendered.
@@ -26,7 +28,8 @@
 //
 // A load or a view that fails, panics or runs out of time becomes a chunk,
 // too: the boundary's error view with a digest that links it to the log. The
-// rest of the page is untouched. A page that fails before its first byte is an
+// rest of the page is untouched, and so are the pieces of a sequence that came
+// before it failed. A page that fails before its first byte is an
 // error of Render that matches [ErrShell]; one that fails later is cut so that
 // it does not look whole. See [Renderer.Render] and [Renderer.Timeout].
 //

@@ -11,7 +11,7 @@ func (p *response) sendReady() error {
 	for _, b := range p.loads.take() {
 		// What has no markers yet is filled where it stands when its
 		// surroundings are sent. A chunk before it may have done so.
-		if b.sent && !b.filled {
+		if b.sent && !b.filled && b.ready() {
 			p.chunk(b)
 		}
 	}
@@ -32,19 +32,24 @@ func (p *response) chunk(b *boundary) {
 		p.bytes = getBytes()
 	}
 	start := p.written()
-	p.pending--
 	p.bytes = appendChunkStart(p.bytes, b)
-	_ = p.fill(b) // its error shows at the next write
+	// Its error shows at the next write.
+	if more, _ := p.fill(b); more {
+		p.bytes = appendEnd(appendStart(p.bytes, b))
+	} else {
+		p.pending--
+	}
 	p.bytes = appendChunkEnd(p.bytes)
 	p.noteSent(b, p.written()-start, false)
 }
 
-// fillInPlace appends the content of b, which stands where p.bytes end.
-func (p *response) fillInPlace(b *boundary) error {
+// fillInPlace appends the content of b, which stands where p.bytes end, and
+// reports whether there is more to come.
+func (p *response) fillInPlace(b *boundary) (more bool, err error) {
 	start := p.written()
-	err := p.fill(b)
+	more, err = p.fill(b)
 	p.noteSent(b, p.written()-start, true)
-	return err
+	return more, err
 }
 
 // fillInto waits for b and writes its content to w, a writer that is not ours.
@@ -53,29 +58,36 @@ func (p *response) fillInto(w io.Writer, b *boundary) error {
 	bytes, buf, seen, whole := p.bytes, p.buf, p.seen, p.whole
 	defer func() { p.bytes, p.buf, p.seen, p.whole = bytes, buf, seen, whole }()
 	p.bytes, p.buf, p.whole = nil, nil, true
-	if err := p.await(b); err != nil {
-		return err
-	}
-	if err := p.fill(b); err != nil {
-		return err
+	for more := true; more; {
+		err := p.await(b)
+		if err != nil {
+			return err
+		}
+		if more, err = p.fill(b); err != nil {
+			return err
+		}
 	}
 	p.noteSent(b, len(p.bytes), true)
 	_, err := w.Write(p.bytes)
 	return err
 }
 
-// fill appends the content of b, whose load has ended: its view, or an error
-// view. Its error is that of a client that has left.
-func (p *response) fill(b *boundary) error {
+// fill appends the content of b, which is ready: its view, or an error view, or
+// the pieces that have come, with more to come. Its error is that of a client
+// that has left.
+func (p *response) fill(b *boundary) (more bool, err error) {
+	if b.pieces != nil {
+		return p.fillPieces(b)
+	}
 	b.filled = true
 	content, err := b.content, b.err
 	b.content = nil
 	if err == nil {
 		if err = p.render(&b.view, viewFragment, content); err == nil {
-			return nil
+			return false, nil
 		}
 	}
-	return p.fillFailed(b, err)
+	return false, p.fillFailed(b, err)
 }
 
 // fillFailed appends what stands for b, which has failed with err.

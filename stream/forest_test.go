@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"math/rand/v2"
 	"runtime"
 	"strconv"
@@ -22,6 +23,7 @@ import (
 type tree struct {
 	id       int
 	rendered bool // its load renders its content, as suspense.Suspense does
+	sequence bool // its content comes in pieces
 	foreign  bool // it is given a writer of somebody's own
 	delay    time.Duration
 	deaf     bool // its load does not look at its context
@@ -32,6 +34,8 @@ type tree struct {
 	fallback fallback
 	spare    *tree // in its error view
 	children []*tree
+
+	came atomic.Int64 // how many pieces of a sequence were taken
 }
 
 type fate int
@@ -105,6 +109,7 @@ func (f *forest) tree(levels int, foreign bool) *tree {
 		t.delay = time.Minute
 	}
 	t.deaf = f.one(6)
+	t.sequence = !t.rendered && f.one(3)
 	if f.one(3) {
 		t.fate = fate(f.r.IntN(int(fates)))
 	}
@@ -138,7 +143,9 @@ func (f *forest) place(ctx context.Context, w io.Writer, t *tree) error {
 
 func (f *forest) boundary(t *tree) stream.Boundary {
 	b := stream.Boundary{Name: strconv.Itoa(t.id), Timeout: t.timeout}
-	if t.rendered {
+	if t.sequence {
+		b.Pieces = f.pieces(t)
+	} else if t.rendered {
 		content := stream.Rendered(f.content(t))
 		b.Load = func(ctx context.Context) (templ.Component, error) {
 			f.running.Add(1)
@@ -213,6 +220,50 @@ func (f *forest) content(t *tree) templ.Component {
 	})
 }
 
+// pieces is the sequence of t: its start, its children, its end, and between
+// two of them nothing at all, after the slow work.
+func (f *forest) pieces(t *tree) sequence {
+	return func(ctx context.Context) iter.Seq2[templ.Component, error] {
+		return func(yield func(templ.Component, error) bool) {
+			f.running.Add(1)
+			defer f.running.Add(-1)
+			for i := range len(t.children) + 3 {
+				c, err := f.piece(ctx, t, i)
+				if !yield(c, err) {
+					return
+				}
+				t.came.Add(1)
+			}
+		}
+	}
+}
+
+func (f *forest) piece(ctx context.Context, t *tree, i int) (templ.Component, error) {
+	child := i - 1
+	switch {
+	case i == 0:
+		return templ.Raw("<b" + strconv.Itoa(t.id) + ">"), nil
+	case i == len(t.children)+2:
+		return stream.Text("/b" + strconv.Itoa(t.id)), nil
+	case i == t.half+1:
+		if err := t.wait(ctx); err != nil {
+			return nil, err
+		}
+		return t.loaded(templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			if t.fate != fine {
+				_, _ = io.WriteString(w, "<lost>")
+			}
+			return f.viewFate(t)
+		}))
+	case i > t.half:
+		child--
+	}
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		_, _ = io.WriteString(w, ".")
+		return f.place(ctx, w, t.children[child])
+	}), nil
+}
+
 // middle is what happens when half of a view has been rendered.
 func (f *forest) middle(ctx context.Context, t *tree) error {
 	if t.rendered {
@@ -223,6 +274,11 @@ func (f *forest) middle(ctx context.Context, t *tree) error {
 			return errRandom
 		}
 	}
+	return f.viewFate(t)
+}
+
+// viewFate is how the view of t ends.
+func (f *forest) viewFate(t *tree) error {
 	switch t.fate {
 	case viewError:
 		return errRandom
@@ -309,7 +365,25 @@ func reference(trees []*tree, failed map[int]error) string {
 
 func (t *tree) reference(b *strings.Builder, failed map[int]error) {
 	id := strconv.Itoa(t.id)
-	if failed[t.id] == nil {
+	if t.sequence {
+		for i := range t.shown(failed) {
+			switch {
+			case i == 0:
+				b.WriteString("<b" + id + ">")
+			case i == len(t.children)+2:
+				b.WriteString("/b" + id)
+			case i <= t.half:
+				b.WriteString(".")
+				t.children[i-1].reference(b, failed)
+			case i > t.half+1:
+				b.WriteString(".")
+				t.children[i-2].reference(b, failed)
+			}
+		}
+		if failed[t.id] == nil {
+			return
+		}
+	} else if failed[t.id] == nil {
 		b.WriteString("<b" + id + ">")
 		for _, child := range t.children {
 			b.WriteString(".")
@@ -329,15 +403,35 @@ func (t *tree) reference(b *strings.Builder, failed map[int]error) {
 	}
 }
 
+// shown returns how many pieces of t are shown: those that were taken, up to one
+// that has failed.
+func (t *tree) shown(failed map[int]error) int {
+	n := int(t.came.Load())
+	if failed[t.id] != nil && t.fate >= viewError {
+		n = min(n, t.half+1)
+	}
+	return n
+}
+
 // visit calls f for each tree that the finished page shows, itself or its
 // error view.
 func (t *tree) visit(failed map[int]error, f func(*tree)) {
 	f(t)
-	if failed[t.id] == nil {
-		for _, child := range t.children {
-			child.visit(failed, f)
+	children := t.children
+	if t.sequence {
+		// One piece is the start, another the slow work.
+		n := t.shown(failed) - 1
+		if n > t.half {
+			n--
 		}
-	} else if t.own == boundaryView {
+		children = children[:max(0, min(n, len(children)))]
+	} else if failed[t.id] != nil {
+		children = nil
+	}
+	for _, child := range children {
+		child.visit(failed, f)
+	}
+	if failed[t.id] != nil && t.own == boundaryView {
 		t.spare.visit(failed, f)
 	}
 }
@@ -363,7 +457,7 @@ func (t *tree) show(b *strings.Builder, indent string) {
 	for _, word := range []struct {
 		is bool
 		s  string
-	}{{t.rendered, ", rendered"}, {t.foreign, ", foreign"}, {t.deaf, ", deaf"}} {
+	}{{t.rendered, ", rendered"}, {t.sequence, ", sequence"}, {t.foreign, ", foreign"}, {t.deaf, ", deaf"}} {
 		if word.is {
 			b.WriteString(word.s)
 		}

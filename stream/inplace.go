@@ -25,22 +25,47 @@ func placeInPlace(ctx context.Context, w io.Writer, spec Boundary) error {
 		b.resp.noteInPlace(b)
 	}
 	s := newScratch(ctx)
-	b.fragments = s.fragments
 	loadCtx, end := b.loadContext(ctx)
 	defer end() // not before the view has been rendered, which may use it
-	view, err := b.loadNow(loadCtx)
+	err := b.renderNow(ctx, loadCtx, s)
 	if err == errEnded {
 		return errClosed // and w may be another response's by now
 	}
-	if err == nil {
-		err = s.render(ctx, view)
-	}
 	if err != nil {
+		shown := s
 		if s, err = b.renderErrorView(ctx, err); err != nil {
 			return err
 		}
+		if b.Pieces != nil {
+			if err := shown.writeTo(w); err != nil {
+				return err
+			}
+		}
 	}
 	return s.writeTo(w)
+}
+
+// renderNow loads b, as long as loadCtx lasts, and renders its content into s:
+// that of a sequence as far as it comes.
+func (b *boundary) renderNow(ctx, loadCtx context.Context, s *scratch) error {
+	if b.Pieces != nil {
+		pieces, err := b.loadPieces(loadCtx)
+		if err == errEnded {
+			return err
+		}
+		for _, c := range pieces {
+			if err := s.render(ctx, c); err != nil {
+				return err
+			}
+		}
+		return err
+	}
+	b.fragments = s.fragments
+	view, err := b.loadNow(loadCtx)
+	if err != nil {
+		return err
+	}
+	return s.render(ctx, view)
 }
 
 // loadContext returns the context in which b has the time that it has left.
@@ -54,20 +79,47 @@ func (b *boundary) loadContext(ctx context.Context) (context.Context, context.Ca
 // loadNow starts the load of b and waits for it, as long as ctx lasts.
 func (b *boundary) loadNow(ctx context.Context) (templ.Component, error) {
 	var view templ.Component
-	t := start(ctx, b, b.scopeKind(), func(ctx context.Context) (err error) {
+	err := b.awaitLoad(ctx, func(ctx context.Context) (err error) {
 		if view, err = b.Load(ctx); err == nil && view == nil {
 			err = errNoView
 		}
 		return err
 	})
-	// A load that outlives its time writes to view later, so nobody reads it.
-	if err := t.wait(ctx); err != nil {
-		if t.loads != nil && ctx.Err() == context.DeadlineExceeded {
-			t.loads.abandonTask(t)
-		}
-		return nil, err
+	if err != nil {
+		return nil, err // a load that outlives its time writes to view later
 	}
 	return view, nil
+}
+
+// loadPieces is loadNow for a sequence, of which it returns what has come. None
+// of it is sent before the end, so the sequence need not wait for anybody.
+func (b *boundary) loadPieces(ctx context.Context) ([]templ.Component, error) {
+	var mu sync.Mutex
+	var pieces []templ.Component
+	err := b.awaitLoad(ctx, func(ctx context.Context) error {
+		return b.each(ctx, func(c templ.Component) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			pieces = append(pieces, c)
+			return nil
+		})
+	})
+	mu.Lock()
+	defer mu.Unlock()
+	return pieces, err
+}
+
+// awaitLoad runs load, which is that of b, and waits for it as long as ctx lasts.
+func (b *boundary) awaitLoad(ctx context.Context, load func(context.Context) error) error {
+	t := start(ctx, b, b.scopeKind(), load)
+	err := t.wait(ctx)
+	if err != nil && t.loads != nil && ctx.Err() == context.DeadlineExceeded {
+		t.loads.abandonTask(t)
+	}
+	return err
 }
 
 // timeLeft returns how long b, which loads in place, may take. Zero or less

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 	"net/http/httptest"
 	"runtime"
 	"sync"
@@ -71,7 +72,7 @@ func sendLeaky(rd *stream.Renderer, running *atomic.Int64, i int) error {
 	ended := make(chan struct{})
 	var special templ.Component
 	leaves, broken := false, false
-	switch i % 12 {
+	switch i % 15 {
 	case 0:
 		special = suspense.Await(nil, counted(func(context.Context) (string, error) { return "", errRandom }), text)
 	case 1:
@@ -88,6 +89,15 @@ func sendLeaky(rd *stream.Renderer, running *atomic.Int64, i int) error {
 	case 7: // the page fails
 		broken = true
 		special = suspense.Await(nil, counted(hangs), text)
+	case 12: // a sequence faster than its client, who leaves
+		leaves = true
+		special = suspense.Text(nil, endless(running))
+	case 13: // one whose view fails
+		special = suspense.Each(nil, endless(running), func(string) templ.Component {
+			return templ.ComponentFunc(func(context.Context, io.Writer) error { return errRandom })
+		})
+	case 14: // one that runs out of time
+		special = suspense.Text(nil, endless(running), suspense.Timeout(time.Microsecond))
 	case 8: // begun and never awaited
 		special = templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 			suspense.Start(ctx, counted(hangs))
@@ -111,4 +121,16 @@ func sendLeaky(rd *stream.Renderer, running *atomic.Int64, i int) error {
 		return nil
 	}
 	return err
+}
+
+// endless is a sequence that only its yield can end.
+func endless(running *atomic.Int64) func(context.Context) iter.Seq2[string, error] {
+	return func(context.Context) iter.Seq2[string, error] {
+		return func(yield func(string, error) bool) {
+			running.Add(1)
+			defer running.Add(-1)
+			for yield("word ", nil) {
+			}
+		}
+	}
 }

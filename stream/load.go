@@ -13,6 +13,10 @@ func (b *boundary) run() error {
 	if t := b.resp.trace; t.Loading != nil {
 		t.Loading(b.resp.ctx, b.info())
 	}
+	if b.Pieces != nil {
+		b.result.err = b.iterate()
+		return nil
+	}
 	b.result.view, b.result.err = b.Load(&b.load)
 	if b.result.err != nil {
 		tryError(b.result.err)
@@ -49,6 +53,9 @@ func (b *boundary) tellLoaded(err error) error {
 var (
 	errGoexit = errors.New("the load ended its goroutine with runtime.Goexit")
 	errNoView = errors.New("the load returned neither a view nor an error")
+
+	errNoPiece     = errors.New("the sequence yielded neither a view nor an error")
+	errPieceFailed = errors.New("the view of a piece failed")
 )
 
 // reason returns the error of b, whose load has returned err. When its time

@@ -27,10 +27,11 @@ type loads struct {
 	// The boundaries that were met, linked in that order, and two parts of them.
 	first, last *boundary
 	queue       []*boundary // not yet loading
-	ready       []*boundary // settled since the response last looked
+	ready       []*boundary // settled, or with more pieces, since the response last looked
 
 	// How many goroutines run, each counted once.
-	running   int // loads that hold a slot of the limit
+	running   int // loads that hold a slot of the limit, and those that are paused
+	paused    int // sequences that wait for the response
 	tasks     int // those of Go, and loads in place
 	abandoned int // loads and tasks whose time has passed
 
@@ -96,6 +97,10 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 // view. Both have the values of ctx. mu is held.
 func (b *boundary) makeContexts(ctx, base context.Context) {
 	p := b.resp
+	if b.Pieces != nil {
+		b.pieces = &pieces{room: make(chan struct{}, 1)}
+		base, b.pieces.end = context.WithCancelCause(base)
+	}
 	if b.Timeout > 0 {
 		var end context.CancelFunc
 		base, end = context.WithDeadlineCause(base, time.Now().Add(b.Timeout), &timeoutError{b.Timeout})
@@ -109,9 +114,13 @@ func (b *boundary) makeContexts(ctx, base context.Context) {
 
 // startQueued starts loads while the limit allows. mu is held.
 func (l *loads) startQueued() {
-	for len(l.queue) > 0 && (l.limit <= 0 || l.running < l.limit) {
+	for len(l.queue) > 0 && (l.limit <= 0 || l.running-l.paused < l.limit) {
 		b := l.queue[0]
 		l.queue = slices.Delete(l.queue, 0, 1)
+		if b.phase == loading {
+			l.resume(b)
+			continue
+		}
 		if l.isLate(b) {
 			continue
 		}
@@ -142,6 +151,7 @@ func (l *loads) returned(b *boundary) {
 	}
 	l.running--
 	l.settle(b, b.result.view, b.result.err)
+	l.signal() // the response may wait for no more than that
 	l.startQueued()
 }
 
@@ -162,7 +172,15 @@ func (l *loads) settle(b *boundary, view templ.Component, err error) {
 			l.aborted = true
 		}
 	}
-	l.ready = append(l.ready, b)
+	l.announce(b)
+}
+
+// announce tells the goroutine of the response of b. mu is held.
+func (l *loads) announce(b *boundary) {
+	if !b.announced {
+		b.announced = true
+		l.ready = append(l.ready, b)
+	}
 	l.signal()
 }
 
@@ -174,12 +192,15 @@ func (l *loads) signal() {
 	}
 }
 
-// take returns what was settled since the last call, in document order.
+// take returns what was announced since the last call, in document order.
 func (l *loads) take() []*boundary {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	ready := l.ready
 	l.ready = nil
+	for _, b := range ready {
+		b.announced = false
+	}
 	slices.SortFunc(ready, func(b, c *boundary) int {
 		if b.before(c) {
 			return -1

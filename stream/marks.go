@@ -24,16 +24,20 @@ func (p *response) fillMarks(patient bool) {
 		if patient {
 			p.yield()
 		}
-		if !slices.ContainsFunc(p.marks, func(m mark) bool { return m.b.settled.Load() }) {
+		if !slices.ContainsFunc(p.marks, func(m mark) bool { return m.b.ready() }) {
 			p.atMarks(p.placeholder)
 			return
 		}
 		p.atMarks(func(b *boundary) {
-			if !b.settled.Load() {
+			if !b.ready() {
 				p.marks = append(p.marks, mark{len(p.bytes), b})
 				return
 			}
-			_ = p.fillInPlace(b) // its error shows at the next write
+			// Its error shows at the next write.
+			if more, _ := p.fillInPlace(b); more {
+				p.bytes = appendEnd(appendStart(p.bytes, b))
+				p.awaitChunk(b)
+			}
 		})
 	}
 }
@@ -59,30 +63,38 @@ func (p *response) fillMarksInOrder(src []byte, marks []mark) error {
 	for _, m := range marks {
 		p.bytes = append(p.bytes, src[pos:m.offset]...)
 		pos = m.offset
-		if p.mode == InOrder && !p.whole && !m.b.settled.Load() && len(p.bytes) > 0 {
-			p.yield() // what ends at this moment needs no flush before it
-			if !m.b.settled.Load() {
-				if err := p.write(true); err != nil {
-					return err
-				}
-				p.bytes = getBytes()
+		for more := true; more; {
+			err := p.awaitInOrder(m.b)
+			if err != nil {
+				return err
 			}
-		}
-		if err := p.await(m.b); err != nil {
-			return err
-		}
-		if err := p.fillInPlace(m.b); err != nil {
-			return err
+			if more, err = p.fillInPlace(m.b); err != nil {
+				return err
+			}
 		}
 	}
 	p.bytes = append(p.bytes, src[pos:]...)
 	return nil
 }
 
+// awaitInOrder waits for content of b. In order, what stands before it is sent
+// meanwhile.
+func (p *response) awaitInOrder(b *boundary) error {
+	if p.mode == InOrder && !p.whole && !b.ready() && len(p.bytes) > 0 {
+		p.yield() // what ends at this moment needs no flush before it
+		if !b.ready() {
+			if err := p.write(true); err != nil {
+				return err
+			}
+			p.bytes = getBytes()
+		}
+	}
+	return p.await(b)
+}
+
 // placeholder writes the markers of b with its fallback between them.
 func (p *response) placeholder(b *boundary) {
-	b.sent = true
-	p.pending++
+	p.awaitChunk(b)
 	p.bytes = appendStart(p.bytes, b)
 	if b.Fallback != nil {
 		// A fallback that claimed the page's only copy of a style would take
@@ -99,4 +111,10 @@ func (p *response) placeholder(b *boundary) {
 		}
 	}
 	p.bytes = appendEnd(p.bytes)
+}
+
+// awaitChunk notes that the markers of b are among the bytes to be sent.
+func (p *response) awaitChunk(b *boundary) {
+	b.sent = true
+	p.pending++
 }

@@ -127,6 +127,9 @@ func TestMisuse(t *testing.T) {
 		want string
 	}{
 		{"Place without a Load", func() { _ = stream.Place(t.Context(), io.Discard, stream.Boundary{}) }, "stream: Boundary without a Load"},
+		{"Place with a Load and with Pieces", func() {
+			_ = stream.Place(t.Context(), io.Discard, stream.Boundary{Load: after(0), Pieces: each()})
+		}, "stream: Boundary with a Load and with Pieces"},
 		{"Handler without a Page", func() { stream.Handler(nil) }, "stream: Handler with a nil Page"},
 	} {
 		t.Run(tt.name+" panics", func(t *testing.T) {

@@ -11,6 +11,16 @@ import (
 // component that fails nothing stays.
 func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Component) error {
 	start := len(p.bytes)
+	marks, err := p.renderMarks(ctx, kind, c)
+	if err != nil {
+		return err
+	}
+	return p.fillOrKeep(start, marks)
+}
+
+// renderMarks renders c like render, and returns the marks in it.
+func (p *response) renderMarks(ctx *placeContext, kind fragmentKind, c templ.Component) ([]mark, error) {
+	start := len(p.bytes)
 	f := p.spare
 	if f == nil {
 		f = &fragment{resp: p}
@@ -27,7 +37,7 @@ func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Componen
 	if err != nil {
 		p.bytes = p.bytes[:start]
 		p.discard(f)
-		return err
+		return nil, err
 	}
 	if started == p.loads.started.Load() {
 		p.spare = f // nothing that still runs can have seen it
@@ -36,6 +46,12 @@ func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Componen
 	}
 	marks := f.marks
 	f.marks = nil
+	return marks, nil
+}
+
+// fillOrKeep sees to the marks that were rendered since p.bytes ended at start:
+// out of order they are kept until all is rendered, else they are filled now.
+func (p *response) fillOrKeep(start int, marks []mark) error {
 	if len(marks) == 0 || p.outOfOrder() {
 		p.marks = append(p.marks, marks...)
 		return nil

@@ -24,15 +24,17 @@ type Renderer struct {
 	// header that names what it looks at.
 	Mode func(*http.Request) Mode
 	// Limit caps the loads of one response that run at once. Zero or less
-	// means no cap.
+	// means no cap. A sequence of Pieces counts until it has ended, but not
+	// while it waits for the client.
 	Limit int
 	// Grace is how long the shell waits for loads that are nearly done, so
 	// that their content stands in the shell. Zero or less means not at all.
 	// Only the mode OutOfOrder has need of it.
 	Grace time.Duration
 	// Timeout is the deadline, from the start of Render, of every boundary
-	// without a Timeout of its own. Zero means 30 s, since a page whose load
-	// hangs never finishes; negative means none.
+	// without a Timeout of its own: its load, or its sequence, must have
+	// ended by then. Zero means 30 s, since a page whose load hangs never
+	// finishes; negative means none.
 	Timeout time.Duration
 	// WriteTimeout is the time for each write to the client. Zero means the
 	// server's WriteTimeout, or 30 s if it has none; negative means none.

@@ -14,10 +14,10 @@ type scratch struct {
 	content bytes.Buffer
 
 	// Of a templ.RenderFragments around the boundary: what it asks for is kept
-	// apart, too. All nil if there is none, or if it takes the whole boundary.
+	// apart, too. Unset if there is none, or if it takes the whole boundary.
 	outer     *templ.FragmentContext
 	fragments *templ.FragmentContext // outer's ids, written to wanted
-	wanted    *bytes.Buffer
+	wanted    bytes.Buffer
 }
 
 // newScratch makes a scratch for a boundary at the place of ctx.
@@ -26,19 +26,24 @@ func newScratch(ctx context.Context) *scratch {
 	if outer == nil || outer.Active {
 		return new(scratch)
 	}
-	s := &scratch{outer: outer, wanted: new(bytes.Buffer)}
-	s.fragments = &templ.FragmentContext{W: s.wanted, IDs: outer.IDs}
+	s := &scratch{outer: outer}
+	s.fragments = &templ.FragmentContext{W: &s.wanted, IDs: outer.IDs}
 	return s
 }
 
-// render renders c into s, which is not to be used if that fails.
+// render renders c into s. Of a component that fails nothing stays.
 func (s *scratch) render(ctx context.Context, c templ.Component) error {
 	ctx = templ.ClearChildren(ctx)
 	if s.fragments != nil {
 		ctx = context.WithValue(ctx, fragmentKey, s.fragments)
 	}
+	n, wanted := s.content.Len(), s.wanted.Len()
 	err := safely(func() error { return c.Render(ctx, &s.content) })
 	passOnAbort(err)
+	if err != nil {
+		s.content.Truncate(n)
+		s.wanted.Truncate(wanted)
+	}
 	return err
 }
 

@@ -117,7 +117,7 @@ func (p *response) grace(marks []mark) error {
 	})
 	defer timer.Stop()
 	for _, m := range marks {
-		for !m.b.settled.Load() {
+		for !m.b.ready() {
 			if err := p.wait(); err != nil {
 				return err
 			}

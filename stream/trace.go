@@ -23,15 +23,16 @@ type Trace struct {
 	Start func(ctx context.Context, r *http.Request, mode Mode) context.Context
 	// Met is called when the page's rendering meets a boundary.
 	Met func(ctx context.Context, b BoundaryInfo)
-	// Loading is called when a boundary's load starts.
+	// Loading is called when a boundary's load, or its sequence, starts.
 	Loading func(ctx context.Context, b BoundaryInfo)
-	// Loaded is called when a boundary's load has returned; err is nil, what
+	// Loaded is called when a boundary's load, or its sequence, has returned; err is nil, what
 	// it returned, or a *PanicError. An abandoned load is heard of too, if
 	// it ever returns, perhaps after Done.
 	Loaded func(ctx context.Context, b BoundaryInfo, err error)
 	// Sent is called when a boundary's content has been written into the
 	// response: in place or as a chunk of so many bytes, framing included.
-	// A failed boundary's content is its error view.
+	// A failed boundary's content is its error view. For a boundary with
+	// Pieces it is called each time that some are written.
 	Sent func(ctx context.Context, b BoundaryInfo, bytes int, inPlace bool)
 	// Failed is called when a boundary has failed. Without it the failure
 	// is logged to slog.Default.

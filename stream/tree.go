@@ -29,12 +29,13 @@ func (b *boundary) scopeKind() scopeKind {
 
 // scope returns the context that the loads of b's children end with. It is
 // made when it is first needed; once b has failed, what its error view places
-// belongs to the surroundings of b. resp.loads.mu is held.
+// belongs to the surroundings of b, as do the pieces of a sequence, which stay
+// when it fails. resp.loads.mu is held.
 func (b *boundary) scope(kind scopeKind) context.Context {
 	switch {
 	case b.parent == nil:
 		return b.resp.scopes[kind]
-	case b.failed.Load():
+	case b.failed.Load(), b.pieces != nil:
 		return b.parent.scope(kind)
 	}
 	if b.subtree == nil {

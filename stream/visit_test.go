@@ -17,6 +17,7 @@ type visitor struct {
 	chunk  strings.Builder
 	shown  chan struct{}
 	once   sync.Once
+	seen   chan struct{} // one for each flush
 }
 
 type visitorKey struct{}
@@ -24,7 +25,7 @@ type visitorKey struct{}
 // visit prints what h answers to a request with the header fields given as
 // names and values.
 func visit(h http.Handler, header ...string) *visitor {
-	v := &visitor{header: make(http.Header), status: http.StatusOK, shown: make(chan struct{})}
+	v := &visitor{header: make(http.Header), status: http.StatusOK, shown: make(chan struct{}), seen: make(chan struct{}, 100)}
 	r := httptest.NewRequest("GET", "/", nil)
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Add(header[i], header[i+1])
@@ -44,6 +45,10 @@ func (v *visitor) Flush() {
 		v.chunk.Reset()
 	}
 	v.once.Do(func() { close(v.shown) })
+	select {
+	case v.seen <- struct{}{}:
+	default:
+	}
 }
 
 // database stands for what an application asks. It answers when the visitor
@@ -55,5 +60,16 @@ func database[T any](ctx context.Context, answer T) (T, error) {
 	case <-ctx.Done():
 		var none T
 		return none, ctx.Err()
+	}
+}
+
+// thinking stands for the time that a sequence takes between two of its pieces:
+// until the visitor has seen what came before.
+func thinking(ctx context.Context) error {
+	select {
+	case <-ctx.Value(visitorKey{}).(*visitor).seen:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }

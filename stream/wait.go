@@ -25,9 +25,9 @@ func (p *response) wait() error {
 	return p.gone()
 }
 
-// await waits until the load of b has ended.
+// await waits until the load of b has ended, or its sequence has gone on.
 func (p *response) await(b *boundary) error {
-	for !b.settled.Load() {
+	for !b.ready() {
 		if err := p.wait(); err != nil {
 			return err
 		}

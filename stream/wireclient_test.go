@@ -80,6 +80,10 @@ func (c *wireClient) chunk(id, content string) error {
 		return fmt.Errorf("chunk %q came before the script", id)
 	}
 	c.doc = before + content + after
+	// A sequence that goes on ends its chunk with its markers.
+	if content, more := strings.CutSuffix(content, start+endMarker); more {
+		return c.note(content)
+	}
 	c.filled = append(c.filled, id)
 	return c.note(content)
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 
 	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
 )
 
 // Await shows fallback, calls load in a goroutine of its own and then shows
@@ -32,7 +34,7 @@ type await[T any] struct {
 }
 
 func (a *await[T]) Render(ctx context.Context, w io.Writer) error {
-	return place(ctx, w, a.fallback, a.loaded, a.opts)
+	return place(ctx, w, stream.Boundary{Fallback: a.fallback, Load: a.loaded}, a.opts)
 }
 
 // loaded is the load of the boundary. The view is made here, in the load's

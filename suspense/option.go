@@ -33,9 +33,8 @@ func Name(name string) Option {
 	return func(b *stream.Boundary) { b.Name = name }
 }
 
-// place puts a boundary where ctx and w stand.
-func place(ctx context.Context, w io.Writer, fallback templ.Component, load func(context.Context) (templ.Component, error), opts []Option) error {
-	b := stream.Boundary{Fallback: fallback, Load: load}
+// place puts b, changed by opts, where ctx and w stand.
+func place(ctx context.Context, w io.Writer, b stream.Boundary, opts []Option) error {
 	if len(opts) > 0 {
 		b = with(b, opts)
 	}

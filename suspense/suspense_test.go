@@ -151,6 +151,9 @@ func TestMisuse(t *testing.T) {
 		f          func()
 	}{
 		{"Await without a load", "suspense: Await with a nil load", func() { suspense.Await(nil, nil, html) }},
+		{"Text without a sequence", "suspense: Text with a nil sequence", func() { suspense.Text(nil, nil) }},
+		{"Each without a sequence", "suspense: Each with a nil sequence", func() { suspense.Each(nil, nil, html) }},
+		{"Each without a view", "suspense: Each with a nil view", func() { suspense.Each(nil, each(0, nil, ""), nil) }},
 		{"Await without a view", "suspense: Await with a nil view", func() { suspense.Await(nil, value(0, ""), nil) }},
 	} {
 		t.Run(tt.name+" panics", func(t *testing.T) {

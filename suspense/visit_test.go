@@ -20,6 +20,7 @@ type visitor struct {
 	chunk strings.Builder
 	shown chan struct{}
 	once  sync.Once
+	seen  chan struct{} // one for each flush
 }
 
 type visitorKey struct{}
@@ -27,7 +28,7 @@ type visitorKey struct{}
 // visit shows page to a visitor, without the script and with DIGEST for each
 // digest.
 func visit(page templ.Component) {
-	v := &visitor{shown: make(chan struct{})}
+	v := &visitor{shown: make(chan struct{}), seen: make(chan struct{}, 100)}
 	r := httptest.NewRequest("GET", "/", nil)
 	rd := stream.Renderer{Script: stream.None}
 	h := rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) { return page, nil })
@@ -47,6 +48,7 @@ func (v *visitor) Flush() {
 		v.chunk.Reset()
 	}
 	v.once.Do(func() { close(v.shown) })
+	v.seen <- struct{}{}
 }
 
 // database stands for what an application asks. It answers when the visitor
@@ -58,6 +60,17 @@ func database[T any](ctx context.Context, answer T) (T, error) {
 	case <-ctx.Done():
 		var none T
 		return none, ctx.Err()
+	}
+}
+
+// thinking stands for the time that a sequence takes between two of its values:
+// until the visitor has seen what came before.
+func thinking(ctx context.Context) error {
+	select {
+	case <-ctx.Value(visitorKey{}).(*visitor).seen:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

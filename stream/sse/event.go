@@ -1,6 +1,7 @@
 package sse
 
 import (
+	"bytes"
 	"errors"
 	"strconv"
 	"strings"
@@ -40,7 +41,7 @@ func (e Event) AppendTo(dst []byte) ([]byte, error) {
 		return dst, err
 	}
 	dst = e.appendHead(dst)
-	dst = appendData(dst, e.Data)
+	dst = append(appendLines(dst, "data: ", e.Data), '\n')
 	return e.appendEnd(dst), nil
 }
 
@@ -61,12 +62,7 @@ func (e Event) appendHead(dst []byte) []byte {
 		dst = append(dst, e.Name...)
 		dst = append(dst, '\n')
 	}
-	if ms := e.Retry.Milliseconds(); ms > 0 {
-		dst = append(dst, "retry: "...)
-		dst = strconv.AppendInt(dst, ms, 10)
-		dst = append(dst, '\n')
-	}
-	return dst
+	return appendRetry(dst, e.Retry)
 }
 
 // appendEnd appends what stands after the data. The id comes last, since some
@@ -81,20 +77,57 @@ func (e Event) appendEnd(dst []byte) []byte {
 	return append(dst, '\n')
 }
 
-// appendData appends data lines, at least one.
-func appendData(dst []byte, data string) []byte {
-	for {
-		dst = append(dst, "data: "...)
-		i := strings.IndexAny(data, "\r\n")
-		if i < 0 {
-			dst = append(dst, data...)
-			return append(dst, '\n')
-		}
-		dst = append(dst, data[:i]...)
-		dst = append(dst, '\n')
-		if data[i] == '\r' && strings.HasPrefix(data[i+1:], "\n") {
-			i++
-		}
-		data = data[i+1:]
+// appendRetry appends a line, or nothing if there is not a whole millisecond.
+// It needs no blank line to be obeyed.
+func appendRetry(dst []byte, retry time.Duration) []byte {
+	ms := retry.Milliseconds()
+	if ms <= 0 {
+		return dst
 	}
+	dst = append(dst, "retry: "...)
+	dst = strconv.AppendInt(dst, ms, 10)
+	return append(dst, '\n')
+}
+
+// appendLines appends text, at least one line of it, each with the prefix.
+func appendLines(dst []byte, prefix, text string) []byte {
+	dst = append(dst, prefix...)
+	return appendText(dst, prefix, text)
+}
+
+// appendText appends text to a line that has its prefix already, and does not
+// end the last line.
+func appendText[T string | []byte](dst []byte, prefix string, text T) []byte {
+	lf := -1 // where the next one is; less than start: not known; len(text): there is none
+	for start := 0; ; {
+		if lf < start {
+			lf = start + indexByte(text[start:], '\n')
+		}
+		end := start + indexByte(text[start:lf], '\r')
+		dst = append(dst, text[start:end]...)
+		if end == len(text) {
+			return dst
+		}
+		dst = append(dst, '\n')
+		dst = append(dst, prefix...)
+		if start = end + 1; start == lf && lf < len(text) {
+			start++ // CR and LF are one line end
+		}
+	}
+}
+
+// indexByte returns where the first c is, or the length if there is none. A
+// conversion to either type would copy.
+func indexByte[T string | []byte](text T, c byte) int {
+	i := -1
+	switch text := any(text).(type) {
+	case string:
+		i = strings.IndexByte(text, c)
+	case []byte:
+		i = bytes.IndexByte(text, c)
+	}
+	if i < 0 {
+		return len(text)
+	}
+	return i
 }

@@ -1,0 +1,216 @@
+package stream
+
+import (
+	"context"
+	"io"
+	"slices"
+	"sync/atomic"
+
+	"github.com/a-h/templ"
+)
+
+// Text is a component that shows a string, escaped as templ escapes one. As a
+// piece of a sequence it is the cheapest there is.
+//
+// A browser reads each chunk by itself, so a Text that is a piece must not end
+// within a character; suspense.Text sees to that.
+type Text string
+
+// Render writes the escaped string.
+func (t Text) Render(_ context.Context, w io.Writer) error {
+	_, err := io.WriteString(w, templ.EscapeString(string(t)))
+	return err
+}
+
+// What a sequence may be ahead of its client: so many pieces, or so many bytes
+// of Text, whichever is reached first.
+const (
+	maxPieces = 256
+	maxText   = 32 << 10
+)
+
+// pieces is the queue between a sequence, which runs in the goroutine of its
+// load, and the goroutine of the response.
+type pieces struct {
+	end  context.CancelCauseFunc // of the context of the load
+	room chan struct{}           // capacity 1: the sequence that waits may go on
+	some atomic.Bool             // the queue is not empty
+
+	// Guarded by resp.loads.mu.
+	queue  []templ.Component
+	text   int  // bytes of Text in queue
+	paused bool // the sequence waits for room
+}
+
+// add adds c to the queue. resp.loads.mu is held.
+func (q *pieces) add(c templ.Component) {
+	q.queue = append(q.queue, c)
+	if t, ok := c.(Text); ok {
+		q.text += len(t)
+	}
+	q.some.Store(true)
+}
+
+// full is only asked for before a piece is added, so that one of any size is
+// sent. resp.loads.mu is held.
+func (q *pieces) full() bool { return len(q.queue) >= maxPieces || q.text >= maxText }
+
+// ready reports whether there is something to be shown of b: all of it, or some
+// pieces.
+func (b *boundary) ready() bool {
+	return b.settled.Load() || b.pieces != nil && b.pieces.some.Load()
+}
+
+// iterate is the load of a sequence.
+func (b *boundary) iterate() error {
+	return b.each(&b.load, func(c templ.Component) error { return b.resp.loads.offer(b, c) })
+}
+
+// each calls take with the pieces of b's sequence, until that or take returns
+// an error. A sequence that its context has ended was cut, whatever it says.
+func (b *boundary) each(ctx context.Context, take func(templ.Component) error) error {
+	for c, err := range b.Pieces(ctx) {
+		if err != nil {
+			tryError(err)
+			return err
+		}
+		if c == nil {
+			return errNoPiece
+		}
+		if err := take(c); err != nil {
+			return err
+		}
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// offer queues c, a piece of b, once there is room for it. Its error says why b
+// has ended.
+func (l *loads) offer(b *boundary, c templ.Component) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b.pieces.full() && !b.settled.Load() {
+		l.pause(b)
+	}
+	switch {
+	case b.load.Err() != nil:
+		return context.Cause(&b.load)
+	case b.settled.Load() || l.ended:
+		return errClosed
+	}
+	b.pieces.add(c)
+	l.announce(b)
+	return nil
+}
+
+// pause waits until there is room in the queue of b, or its context has ended.
+// The sequence leaves its slot meanwhile: the response may be waiting for a
+// load that needs one. mu is held, and is not while it waits.
+func (l *loads) pause(b *boundary) {
+	b.pieces.paused = true
+	l.paused++
+	l.startQueued()
+	l.mu.Unlock()
+	select {
+	case <-b.pieces.room:
+	case <-b.load.Done():
+	}
+	l.mu.Lock()
+	l.resume(b)
+}
+
+// resume lets b, if it is paused, go on in a slot. mu is held.
+func (l *loads) resume(b *boundary) {
+	if b.pieces == nil || !b.pieces.paused {
+		return
+	}
+	b.pieces.paused = false
+	l.paused--
+	if i := slices.Index(l.queue, b); i >= 0 {
+		l.queue = slices.Delete(l.queue, i, i+1)
+	}
+	b.pieces.room <- struct{}{}
+}
+
+// takePieces returns the pieces of b that have come since it was last called,
+// and whether they are the last ones.
+func (l *loads) takePieces(b *boundary) (queue []templ.Component, over bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	q := b.pieces
+	queue = q.queue
+	q.queue, q.text = nil, 0
+	q.some.Store(false)
+	if q.paused && len(queue) > 0 {
+		l.queue = append(l.queue, b)
+		l.startQueued()
+	}
+	return queue, b.settled.Load()
+}
+
+// stop ends the sequence of b, since a view of it has failed with err.
+func (l *loads) stop(b *boundary, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.settle(b, nil, err)
+	b.closeSubtree()
+	b.pieces.queue = nil
+	b.pieces.some.Store(false)
+	b.pieces.end(errPieceFailed)
+}
+
+// fillPieces appends what has come of the sequence of b since the last time. If
+// there is more to come it says so, else it has appended the error view of a
+// sequence that has failed.
+func (p *response) fillPieces(b *boundary) (more bool, err error) {
+	queue, over := p.loads.takePieces(b)
+	failure := b.failure(over)
+	start := len(p.bytes)
+	var marks []mark
+	for _, c := range queue {
+		if t, ok := c.(Text); ok {
+			p.bytes = append(p.bytes, templ.EscapeString(string(t))...)
+			continue
+		}
+		within, err := p.renderMarks(p.piece(b), viewFragment, c)
+		if err != nil {
+			p.loads.stop(b, err)
+			over, failure = true, err
+			break
+		}
+		marks = append(marks, within...)
+	}
+	b.filled = over
+	// What came together loads together, in order too.
+	if err := p.fillOrKeep(start, marks); err != nil {
+		return false, err
+	}
+	if failure != nil {
+		return false, p.fillFailed(b, failure)
+	}
+	return !over, p.gone()
+}
+
+// failure returns the error of b if it is over.
+func (b *boundary) failure(over bool) error {
+	if !over {
+		return nil
+	}
+	return b.err
+}
+
+// piece returns the context of the view of a piece of b. A piece is a child of
+// its own, so that one that fails ends what it has placed, and no more.
+func (p *response) piece(b *boundary) *placeContext {
+	c := &boundary{resp: p, parent: b}
+	p.loads.mu.Lock()
+	b.children++
+	c.index = b.children
+	p.loads.mu.Unlock()
+	c.view = b.view
+	c.view.owner = c
+	return &c.view
+}

@@ -1,0 +1,165 @@
+package sse
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// An answer is one answer that a Relay hands on.
+type answer struct {
+	*Relay
+	w      http.ResponseWriter
+	r      *http.Request
+	ctx    context.Context // of the request to the server
+	cancel context.CancelCauseFunc
+	stream *Stream      // nil: the headers have not been sent
+	open   map[int]bool // the choices met, by index; false: finished
+}
+
+const defaultMaxBody = 1 << 20
+
+// relay returns nil when the browser has been told all.
+func (a *answer) relay() error {
+	req, err := a.request()
+	if err != nil {
+		return err
+	}
+	// It ends with the browser's, whatever context it was made with.
+	ctx, cancel := context.WithCancelCause(req.Context())
+	defer cancel(nil)
+	defer context.AfterFunc(a.ctx, func() { cancel(context.Cause(a.ctx)) })()
+	idle := newIdle(a.Idle, func() { cancel(ErrIdle) })
+	defer idle.stop()
+
+	resp, err := a.client().Do(req.WithContext(ctx))
+	if err != nil {
+		return connectionError(ctx, err)
+	}
+	defer resp.Body.Close()
+	idle.r = resp.Body
+	if err := checkResponse(resp); err != nil {
+		return withBody(err, idle)
+	}
+	if a.Heartbeat > 0 {
+		if err := a.begin(); err != nil {
+			return err
+		}
+	}
+	return connectionError(ctx, a.copy(idle))
+}
+
+// request makes the request to the server.
+func (a *answer) request() (*http.Request, error) {
+	limit := a.MaxBody
+	if limit <= 0 {
+		limit = defaultMaxBody
+	}
+	// All of it: over HTTP/1.1 the server notices that the browser leaves only
+	// when there is nothing left to read.
+	body, err := io.ReadAll(http.MaxBytesReader(a.w, a.r.Body, limit))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return nil, &RefusedError{http.StatusRequestEntityTooLarge, "the request is too large"}
+	}
+	if err != nil {
+		return nil, &RefusedError{http.StatusBadRequest, "the request could not be read"}
+	}
+	from := a.r.WithContext(a.ctx)
+	from.Body = io.NopCloser(bytes.NewReader(body))
+	req, err := a.Request(a.ctx, from)
+	if err != nil {
+		return nil, &requestError{err}
+	}
+	req.Header = req.Header.Clone() // it may be that of the browser's request
+	req.Header.Del("Cookie")
+	return req, nil
+}
+
+// begin sends the headers unless they have been.
+func (a *answer) begin() error {
+	if a.stream != nil {
+		return nil
+	}
+	s, err := a.options().Open(a.w, a.r)
+	if err != nil {
+		return err
+	}
+	a.stream = s
+	// A heartbeat may be the first to notice that the browser has left.
+	context.AfterFunc(s.Context(), func() { a.cancel(context.Cause(s.Context())) })
+	return nil
+}
+
+// copy sends the chunks that r has, and the end.
+func (a *answer) copy(r io.Reader) error {
+	rd := NewReader(r)
+	rd.MaxEventSize = a.MaxEventSize
+	for {
+		e, err := rd.Next()
+		if err != nil {
+			if err = truncation(err, a.finished()); err != nil {
+				return err
+			}
+			e.Data = done
+		}
+		if blank(e) {
+			continue
+		}
+		data, err := a.line(e)
+		if err != nil {
+			return err
+		}
+		if err := a.begin(); err != nil {
+			return err
+		}
+		if err := a.stream.Send(Event{Data: data}); err != nil || data == done {
+			return err
+		}
+	}
+}
+
+// line returns a chunk, or the end, as one line.
+func (a *answer) line(e Event) (string, error) {
+	if e.Data == done {
+		return done, nil
+	}
+	c, err := readChunk(e)
+	if err != nil {
+		return "", err
+	}
+	for _, choice := range c.Choices {
+		if _, met := a.open[choice.Index]; !met || choice.FinishReason != "" {
+			if a.open == nil {
+				a.open = make(map[int]bool)
+			}
+			a.open[choice.Index] = choice.FinishReason == ""
+		}
+	}
+	if !strings.Contains(e.Data, "\n") {
+		return e.Data, nil
+	}
+	var line bytes.Buffer
+	err = json.Compact(&line, []byte(e.Data))
+	return line.String(), err
+}
+
+// finished tells whether every choice met has ended with a reason.
+func (a *answer) finished() bool {
+	for _, open := range a.open {
+		if open {
+			return false
+		}
+	}
+	return len(a.open) > 0
+}
+
+func (a *answer) close() {
+	a.cancel(nil)
+	if a.stream != nil {
+		a.stream.Close()
+	}
+}

@@ -1,0 +1,55 @@
+package sse
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// An APIError is the error object that an OpenAI-compatible server has sent,
+// in the middle of a stream for example. It may quote keys, prompts and the
+// names of internal servers: it is for logs, never for users.
+type APIError struct {
+	Message string
+	Type    string // "server_error"
+	Code    string // "rate_limit_exceeded"; digits if the server has sent a number
+}
+
+// Error tells what the server has told.
+func (e *APIError) Error() string {
+	var about []string
+	for _, s := range []string{e.Type, e.Code} {
+		if s != "" {
+			about = append(about, s)
+		}
+	}
+	if len(about) == 0 {
+		return fmt.Sprintf("sse: api error: %s", e.Message)
+	}
+	return fmt.Sprintf("sse: api error (%s): %s", strings.Join(about, ", "), e.Message)
+}
+
+// newAPIError reads an error in JSON. Not all servers send an object.
+func newAPIError(text []byte) *APIError {
+	var object struct{ Message, Type, Code any }
+	if json.Unmarshal(text, &object) != nil {
+		var message any
+		if json.Unmarshal(text, &message) != nil {
+			message = string(text)
+		}
+		return &APIError{Message: plain(message)}
+	}
+	return &APIError{Message: plain(object.Message), Type: plain(object.Type), Code: plain(object.Code)}
+}
+
+// plain returns a JSON value as it is written, a string without quotes.
+func plain(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	}
+	text, _ := json.Marshal(v)
+	return string(text)
+}

@@ -1,0 +1,71 @@
+package sse
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// done is the data of the event that ends a stream of chunks.
+const done = "[DONE]"
+
+// chunk is what matters here of one event of a stream of chat completions, or
+// of the older completions:
+// https://platform.openai.com/docs/api-reference/chat-streaming
+type chunk struct {
+	Choices []choice        `json:"choices"`
+	Error   json.RawMessage `json:"error"`
+
+	// Of an error that is not in an object of its own.
+	Type   any `json:"type"`
+	Object any `json:"object"`
+}
+
+type choice struct {
+	Index int `json:"index"`
+	Delta struct {
+		Content string `json:"content"`
+	} `json:"delta"`
+	Text         string          `json:"text"` // the older form
+	FinishReason string          `json:"finish_reason"`
+	Error        json.RawMessage `json:"error"`
+}
+
+// readChunk returns what an event says, or an *APIError if it says that.
+// Whether the event is the last one, or none at all, has been looked at before.
+func readChunk(e Event) (*chunk, error) {
+	var c chunk
+	if err := json.Unmarshal([]byte(e.Data), &c); err != nil {
+		if e.Name == "error" {
+			return nil, &APIError{Message: e.Data}
+		}
+		return nil, fmt.Errorf("sse: chunk: %w", err)
+	}
+	switch {
+	case isThere(c.Error):
+		return nil, newAPIError(c.Error)
+	case e.Name == "error", c.Object == "error", c.Type == "error":
+		return nil, newAPIError([]byte(e.Data))
+	}
+	for _, choice := range c.Choices {
+		if isThere(choice.Error) {
+			return nil, newAPIError(choice.Error)
+		}
+		if choice.FinishReason == "error" {
+			return nil, newAPIError([]byte("{}"))
+		}
+	}
+	return &c, nil
+}
+
+// blank tells whether an event is one of those that gateways send for no
+// reason but to keep a connection.
+func blank(e Event) bool {
+	data := strings.TrimSpace(e.Data)
+	return data == "" && e.Name != "error" || data == "null"
+}
+
+func isThere(member json.RawMessage) bool {
+	return len(member) > 0 && !bytes.Equal(member, []byte("null"))
+}

@@ -1,0 +1,355 @@
+package sse_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/iotest"
+	"testing/synctest"
+	"time"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+func TestClient(t *testing.T) {
+	inBubble(t, "reconnects with the last id, until it is told to stop", func(t *testing.T) {
+		s := newSite(
+			events("id: 1\ndata: a\n\n", "data: b\n\nid: 9\ndata: cut"),
+			events(": nothing\n\n"),
+			events("id: 2\n\n", "id\ndata: c\n\nid: 3\n\n"),
+			events("data: d\n\n"),
+			status(204),
+		)
+		got, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client()}, never)
+		want := []sse.Event{{ID: "1", Data: "a"}, {ID: "1", Data: "b"}, {Data: "c"}, {ID: "3", Data: "d"}}
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v, %v, want %+v", got, err, want)
+		}
+		var ids []string
+		for _, v := range s.visits {
+			ids = append(ids, v.lastID)
+		}
+		if want := []string{"", "1", "1", "3", "3"}; !slices.Equal(ids, want) {
+			t.Errorf("Last-Event-ID %q, want %q", ids, want)
+		}
+		if s.open != 0 {
+			t.Errorf("%d bodies were not closed", s.open)
+		}
+	})
+	inBubble(t, "begins after a given id", func(t *testing.T) {
+		s := newSite(events("data: a\n\n"), status(204))
+		got, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client(), LastEventID: "7"}, never)
+		if err != nil || len(got) != 1 || got[0].ID != "7" || s.visits[0].lastID != "7" {
+			t.Errorf("got %+v, %v, first asked after %q, want 7", got, err, s.visits[0].lastID)
+		}
+	})
+	inBubble(t, "sends the headers of EventSource, and its own", func(t *testing.T) {
+		var mu sync.Mutex
+		var got http.Header
+		var path string
+		s := newSite(func(r *http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			got, path = r.Header, r.URL.Path
+			return status(204)(r)
+		})
+		c := &sse.Client{URL: "http://site/x", HTTP: s.client(),
+			Header:  http.Header{"authorization": append(make([]string, 0, 2), "Bearer a"), "Cache-Control": {"max-age=0"}},
+			Prepare: func(r *http.Request) error { r.Header.Add("Authorization", "Bearer b"); return nil },
+		}
+		var together sync.WaitGroup
+		for range 2 { // the race detector sees them share a header
+			together.Go(func() {
+				if _, err := all(t.Context(), c, never); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		together.Wait()
+		want := http.Header{"Accept": {"text/event-stream"}, "Cache-Control": {"max-age=0"}, "Authorization": {"Bearer a", "Bearer b"}}
+		if path != "/x" || !reflect.DeepEqual(got, want) {
+			t.Errorf("sent %v to %s, want %v", got, path, want)
+		}
+	})
+	for _, kind := range []string{"text/event-stream", "Text/Event-Stream;charset=utf-8", "text/event-stream ;"} {
+		inBubble(t, "takes the content type "+kind, func(t *testing.T) {
+			s := newSite(typed(kind, "data: a\n\n"), status(204))
+			if got, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client()}, never); err != nil || len(got) != 1 {
+				t.Errorf("got %+v, %v, want an event", got, err)
+			}
+		})
+	}
+	for _, tt := range []struct {
+		name string
+		answer
+		status int
+	}{
+		{"another type", typed("text/event-streams", "data: a\n\n"), 200},
+		{"no type", typed("", "data: a\n\n"), 200},
+		{"another success", status(202, "Content-Type", "text/event-stream"), 202},
+		{"no permission", status(401, "WWW-Authenticate", "Bearer"), 401},
+		{"a redirect to nowhere", status(304), 304},
+	} {
+		inBubble(t, "ends with "+tt.name, func(t *testing.T) {
+			s := newSite(tt.answer)
+			_, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client()}, never)
+			var refused *sse.ResponseError
+			if !errors.As(err, &refused) || refused.StatusCode != tt.status || len(s.visits) != 1 || s.open != 0 {
+				t.Errorf("error = %v after %d visits, %d bodies open, want status %d", err, len(s.visits), s.open, tt.status)
+			}
+		})
+	}
+	inBubble(t, "ends with its context, wherever it is", func(t *testing.T) {
+		hang := func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		}
+		for name, a := range map[string]answer{
+			"connecting": hang,
+			"reading":    events("data: a\n\n", time.Hour),
+			"waiting":    status(503, "Retry-After", "3600"),
+		} {
+			s := newSite(a)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			start := time.Now()
+			_, err := all(ctx, &sse.Client{URL: "http://site/", HTTP: s.client(), OnError: quiet}, never)
+			if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took != time.Minute || s.open != 0 {
+				t.Errorf("%s: %v after %v, %d bodies open", name, err, took, s.open)
+			}
+			cancel()
+			if _, err := all(ctx, &sse.Client{URL: "http://site/", HTTP: s.client()}, never); err == nil || len(s.visits) != 1 {
+				t.Errorf("%s: %v after %d visits with a context that has ended", name, err, len(s.visits))
+			}
+			synctest.Wait()
+		}
+	})
+	inBubble(t, "lets the connection go when the loop is left", func(t *testing.T) {
+		s := newSite(events("data: a\n\n", time.Hour))
+		if got, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client()}, 1); len(got) != 1 || err != nil || s.open != 0 {
+			t.Errorf("got %+v, %v, %d bodies open", got, err, s.open)
+		}
+	})
+	inBubble(t, "does not ask again what cannot be asked", func(t *testing.T) {
+		s := newSite(events("id: \x01\ndata: a\n\n"))
+		if _, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client()}, never); err == nil || len(s.visits) != 1 {
+			t.Errorf("error = %v after %d visits, want one for an id that no header holds", err, len(s.visits))
+		}
+		if _, err := all(t.Context(), &sse.Client{URL: "%"}, never); err == nil {
+			t.Error("a URL that is none: no error")
+		}
+		noToken := errors.New("no token")
+		c := &sse.Client{URL: "http://site/", HTTP: s.client(), Prepare: func(*http.Request) error { return noToken }}
+		if _, err := all(t.Context(), c, never); !errors.Is(err, noToken) {
+			t.Errorf("error = %v, want %v", err, noToken)
+		}
+		c = &sse.Client{URL: "http://site/", HTTP: newSite(events("data: abc\n\n")).client(), MaxEventSize: 2}
+		if _, err := all(t.Context(), c, never); !errors.Is(err, sse.ErrEventTooLarge) {
+			t.Errorf("error = %v, want %v", err, sse.ErrEventTooLarge)
+		}
+	})
+}
+
+// Connections that are cut at any byte lose no event and repeat none.
+func TestClientLosesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const events, most = 300, 120 // bytes before a cut: those of some events
+		var log []sse.Event
+		for i := range events {
+			log = append(log, sse.Event{ID: strconv.Itoa(i + 1), Name: "n", Data: strings.Repeat("d\n", i%4)})
+		}
+		cuts := 0
+		s := newSite(func(r *http.Request) (*http.Response, error) {
+			after, _ := strconv.Atoi(r.Header.Get("Last-Event-ID"))
+			if after == events {
+				return status(204)(r)
+			}
+			var wire []byte
+			for _, e := range log[after:] {
+				wire, _ = e.AppendTo(wire)
+			}
+			if cut := 1 + rand.IntN(most); cut < len(wire) {
+				wire = wire[:cut]
+				cuts++
+			}
+			return eventsOf(r, io.MultiReader(bytes.NewReader(wire), iotest.ErrReader(io.ErrUnexpectedEOF)))
+		})
+		c := &sse.Client{URL: "http://site/", HTTP: s.client(), Wait: time.Millisecond, OnError: quiet}
+		if got, err := all(t.Context(), c, never); err != nil || !reflect.DeepEqual(got, log) {
+			t.Errorf("got %d events, %v, want %d in their order", len(got), err, len(log))
+		}
+		if cuts < 100 || s.open != 0 {
+			t.Errorf("%d cuts, %d bodies open, want a hundred cuts at least", cuts, s.open)
+		}
+	})
+}
+
+func TestClientPOST(t *testing.T) {
+	broken := errors.New("broken")
+	for _, tt := range []struct {
+		name  string
+		first answer
+		want  error
+	}{
+		{"ends when the answer does", events("data: a\n\n"), nil},
+		{"ends with the network's error", refuse(broken), broken},
+		{"ends with a status that a GET would outlast", status(503), &sse.ResponseError{}},
+	} {
+		inBubble(t, tt.name, func(t *testing.T) {
+			s := newSite(tt.first)
+			_, err := all(t.Context(), &sse.Client{URL: "http://site/", Body: []byte("q"), HTTP: s.client()}, never)
+			var refused *sse.ResponseError
+			if !errors.Is(err, tt.want) && !errors.As(err, &refused) || (err == nil) != (tt.want == nil) {
+				t.Errorf("error = %v, want %v", err, tt.want)
+			}
+			if want := []visit{{method: "POST", body: "q"}}; !reflect.DeepEqual(s.visits, want) {
+				t.Errorf("visits %+v, want %+v", s.visits, want)
+			}
+		})
+	}
+	inBubble(t, "is sent again when told to, body and all", func(t *testing.T) {
+		s := newSite(events("id: 1\ndata: a\n\n"), refuse(broken), events("data: b\n\n"), status(204))
+		c := &sse.Client{URL: "http://site/", Method: "PUT", Body: []byte("q"), RepeatPOST: true, HTTP: s.client(), OnError: quiet}
+		got, err := all(t.Context(), c, never)
+		if err != nil || len(got) != 2 || len(s.visits) != 4 {
+			t.Errorf("got %+v, %v after %d visits", got, err, len(s.visits))
+		}
+		for _, v := range s.visits {
+			if v.method != "PUT" || v.body != "q" {
+				t.Errorf("visit %+v, want PUT of q", v)
+			}
+		}
+	})
+}
+
+func TestClientWaits(t *testing.T) {
+	away := refuse(errors.New("away"))
+	for _, tt := range []struct {
+		name    string
+		client  sse.Client
+		answers []answer
+		want    []time.Duration // at least; at most half as much again
+	}{
+		{"longer each time, up to a minute", sse.Client{}, slices.Repeat([]answer{away}, 9),
+			seconds(1, 2, 4, 8, 16, 32, 60, 60, 60)},
+		{"as it is told", sse.Client{Wait: 3 * time.Second, MaxWait: 10 * time.Second}, slices.Repeat([]answer{away}, 4),
+			seconds(3, 6, 10, 10)},
+		{"from the start after an event", sse.Client{}, []answer{away, away, away, events("data: a\n\n"), away, events(": hi\n\n")},
+			seconds(1, 2, 4, 1, 2, 4)},
+		{"as long as the server asks", sse.Client{}, []answer{events("retry: 100000\n"), away, events("retry: 2000\ndata: a\n\n"), away, away},
+			seconds(100, 100, 2, 4, 8)},
+		{"not at all if the server asks, until that fails", sse.Client{}, []answer{events("retry: 0\ndata: a\n\n"), events("data: a\n\n"), away, away},
+			[]time.Duration{0, 0, 200 * time.Millisecond, 400 * time.Millisecond}},
+		{"as long as Retry-After says", sse.Client{}, []answer{status(503, "Retry-After", "120"), status(429, "Retry-After", "1"), status(408), status(425), status(500), status(502, "Retry-After", "soon")},
+			seconds(120, 2, 4, 8, 16, 32)},
+	} {
+		inBubble(t, tt.name, func(t *testing.T) {
+			s := newSite(append(tt.answers, status(204))...)
+			c := tt.client
+			c.URL, c.HTTP = "http://site/", s.client()
+			var told []time.Duration
+			c.OnError = func(_ error, wait time.Duration) { told = append(told, wait) }
+			if _, err := all(t.Context(), &c, never); err != nil {
+				t.Error(err)
+			}
+			got := s.waits()
+			if len(got) != len(tt.want) || !slices.Equal(got, told) {
+				t.Fatalf("waited %v, told %v, want about %v", got, told, tt.want)
+			}
+			for i, least := range tt.want {
+				if got[i] < least || got[i] > least*3/2 {
+					t.Errorf("wait %d: %v, want %v and up to half as much again", i, got[i], least)
+				}
+			}
+		})
+	}
+	inBubble(t, "until the date of Retry-After", func(t *testing.T) {
+		s := newSite(status(503, "Retry-After", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)), status(204))
+		if _, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client(), OnError: quiet}, never); err != nil {
+			t.Error(err)
+		}
+		if got := s.waits(); got[0] != time.Hour {
+			t.Errorf("waited %v, want an hour", got)
+		}
+	})
+	inBubble(t, "not as long as others", func(t *testing.T) {
+		waits := make(map[time.Duration]bool)
+		for range 20 {
+			s := newSite(away, status(204))
+			if _, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client(), OnError: quiet}, never); err != nil {
+				t.Error(err)
+			}
+			waits[s.waits()[0]] = true
+		}
+		if len(waits) < 15 {
+			t.Errorf("20 clients waited %d different times", len(waits))
+		}
+	})
+}
+
+func seconds(s ...int) (d []time.Duration) {
+	for _, s := range s {
+		d = append(d, time.Duration(s)*time.Second)
+	}
+	return d
+}
+
+func TestClientIdle(t *testing.T) {
+	hang := func(r *http.Request) (*http.Response, error) {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
+	inBubble(t, "connections are given up, heartbeats keep them", func(t *testing.T) {
+		s := newSite(hang, events(":\n", 9*time.Second, ":\n", 9*time.Second, "data: a\n\n", 9*time.Second, ":\n", time.Hour), status(204))
+		var told []string
+		c := &sse.Client{URL: "http://site/", HTTP: s.client(), Idle: 10 * time.Second,
+			OnError: func(err error, _ time.Duration) {
+				told = append(told, fmt.Sprint(time.Since(s.start).Round(5*time.Second), err))
+			}}
+		got, err := all(t.Context(), c, never)
+		if err != nil || len(got) != 1 || s.open != 0 {
+			t.Errorf("got %+v, %v, %d bodies open", got, err, s.open)
+		}
+		want := []string{"10s " + sse.ErrIdle.Error(), "50s " + sse.ErrIdle.Error()}
+		if !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q", told, want)
+		}
+	})
+	inBubble(t, "is the server's silence, not the reader's", func(t *testing.T) {
+		s := newSite(events("data: a\n\n", "data: b\n\n"), status(204))
+		c := &sse.Client{URL: "http://site/", HTTP: s.client(), Idle: time.Second,
+			OnError: func(err error, _ time.Duration) {
+				if err != io.EOF {
+					t.Errorf("lost the connection: %v", err)
+				}
+			}}
+		for _, err := range c.Events(t.Context()) {
+			if err != nil {
+				t.Error(err)
+			}
+			time.Sleep(time.Minute)
+		}
+	})
+}
+
+func TestClientTellsTheLog(t *testing.T) {
+	log := watchLog(t)
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(refuse(errors.New("away")), events("data: a\n\n"), status(204))
+		if _, err := all(t.Context(), &sse.Client{URL: "http://site/?token=secret", HTTP: s.client()}, never); err != nil {
+			t.Error(err)
+		}
+	})
+	if got := log.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "away") || strings.Contains(got, "secret") {
+		t.Errorf("logged %q, want one line that the server was away, without the URL", got)
+	}
+}

@@ -1,0 +1,86 @@
+package sse_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+func ExampleTokens() {
+	body := strings.NewReader(`data: {"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}
+
+data: {"choices":[{"index":0,"delta":{"content":"Hello"}}]}
+
+data: {"choices":[{"index":0,"delta":{"content":" there"}}]}
+
+data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+data: [DONE]
+
+`)
+	for token, err := range sse.Tokens(body) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Print(token)
+	}
+	// Output: Hello there
+}
+
+// What has come so far looks like an answer, but is not all of it. Those who
+// ignore the error do not see that.
+func ExampleErrTruncated() {
+	body := strings.NewReader(`data: {"choices":[{"index":0,"delta":{"content":"You may go"}}]}` + "\n\n")
+	for token, err := range sse.Tokens(body) {
+		fmt.Println(token, errors.Is(err, sse.ErrTruncated))
+	}
+	// Output:
+	// You may go false
+	//  true
+}
+
+func ExampleRelay() {
+	model := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = io.WriteString(w, `data: {"choices":[{"index":0,"delta":{"content":"Hello"},"finish_reason":"stop"}]}`+"\n\ndata: [DONE]\n\n")
+	}))
+	defer model.Close()
+
+	relay := &sse.Relay{
+		HTTP: model.Client(),
+		Request: func(ctx context.Context, r *http.Request) (*http.Request, error) {
+			if _, err := r.Cookie("session"); err != nil {
+				return nil, &sse.RefusedError{StatusCode: http.StatusUnauthorized, Message: "log in first"}
+			}
+			// In earnest: read the question from r.Body, check it, and make a
+			// body with "stream": true of it.
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, model.URL, r.Body)
+			if err != nil {
+				return nil, err
+			}
+			req.Header.Set("Content-Type", "application/json")
+			req.Header.Set("Authorization", "Bearer the server's key")
+			return req, nil
+		},
+	}
+
+	for _, cookie := range []string{"session=1", ""} {
+		r := httptest.NewRequest("POST", "/chat", strings.NewReader(`{"question":"hi"}`))
+		r.Header.Set("Cookie", cookie)
+		w := httptest.NewRecorder()
+		relay.ServeHTTP(w, r)
+		fmt.Println(w.Code, strings.TrimSpace(w.Body.String()))
+	}
+	// Output:
+	// 200 data: {"choices":[{"index":0,"delta":{"content":"Hello"},"finish_reason":"stop"}]}
+	//
+	// data: [DONE]
+	// 401 {"error":{"message":"log in first","type":"invalid_request_error","param":null,"code":"refused"}}
+}

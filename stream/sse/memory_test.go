@@ -1,0 +1,89 @@
+package sse_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// BenchmarkMemory reports what a stream that waits costs, and its ratio to a
+// bare handler that has sent the same headers and waits: the median of
+// interleaved pairs. The memory is that of the server and of as little of a
+// client as there can be.
+func BenchmarkMemory(b *testing.B) {
+	wait := func(waits chan<- struct{}, ctx context.Context) error {
+		waits <- struct{}{}
+		<-ctx.Done()
+		return nil
+	}
+	bare := func(waits chan<- struct{}) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			w.Header().Set("Cache-Control", "no-store")
+			w.Header().Set("X-Accel-Buffering", "no")
+			_, _ = io.WriteString(w, ":\n")
+			w.(http.Flusher).Flush()
+			_ = wait(waits, r.Context())
+		})
+	}
+	stream := func(waits chan<- struct{}) http.Handler {
+		return sse.Options{MaxLife: time.Hour}.Handler(func(ctx context.Context, s *sse.Stream) error {
+			return wait(waits, ctx)
+		})
+	}
+	for b.Loop() {
+		var ratios, kib []float64
+		for range 5 {
+			one := waiting(b, 1000, bare)
+			other := waiting(b, 1000, stream)
+			ratios = append(ratios, other/one)
+			kib = append(kib, other/1024)
+		}
+		slices.Sort(ratios)
+		slices.Sort(kib)
+		b.ReportMetric(ratios[2], "ratio")
+		b.ReportMetric(kib[2], "KiB/stream")
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// waiting returns the bytes of heap and stacks that one of n requests takes
+// whose handlers wait.
+func waiting(b *testing.B, n int, handler func(chan<- struct{}) http.Handler) float64 {
+	b.Helper()
+	waits := make(chan struct{}, n)
+	s := httptest.NewServer(handler(waits))
+	defer s.Close()
+	before := inUse()
+	for range n {
+		conn, err := net.Dial("tcp", s.Listener.Addr().String())
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+			b.Fatal(err)
+		}
+		<-waits
+	}
+	return float64(inUse()-before) / float64(n)
+}
+
+// inUse returns the bytes of live objects and of stacks, when pools have been
+// emptied.
+func inUse() uint64 {
+	var m runtime.MemStats
+	for range 3 {
+		runtime.GC()
+	}
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc + m.StackInuse
+}

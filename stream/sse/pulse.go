@@ -1,0 +1,61 @@
+package sse
+
+import (
+	"math"
+	"time"
+)
+
+const defaultHeartbeat = 15 * time.Second
+
+// A heartbeat is a comment without a blank line, which some clients take for an
+// event.
+var heartbeat = []byte(":\n")
+
+// A pulse sends heartbeats while nothing else is sent. It has a timer and no
+// goroutine. Traffic does not touch the timer: when it fires too early, it is
+// set to the rest of the time.
+type pulse struct {
+	every time.Duration
+	timer *time.Timer // nil: no heartbeats
+}
+
+// startPulse starts the heartbeats; every is as in Options.
+func (s *Stream) startPulse(every time.Duration) {
+	if every < 0 {
+		return
+	}
+	if every == 0 {
+		every = defaultHeartbeat
+	}
+	// What beat uses must be there before the timer runs.
+	s.pulse = pulse{every, time.AfterFunc(math.MaxInt64, s.beat)}
+	s.pulse.timer.Reset(every)
+}
+
+// beat is what the timer calls.
+func (s *Stream) beat() {
+	if !s.mu.TryLock() {
+		// Something is being sent, or the stream closed.
+		s.pulse.timer.Reset(s.pulse.every)
+		return
+	}
+	defer s.mu.Unlock()
+	if s.gone() != nil {
+		return
+	}
+	rest := s.pulse.every - time.Since(s.out.last)
+	if rest <= 0 {
+		if s.send(heartbeat) != nil {
+			return
+		}
+		rest = s.pulse.every
+	}
+	s.pulse.timer.Reset(rest)
+}
+
+// stop stops the heartbeats. What runs all the same finds the stream closed.
+func (p *pulse) stop() {
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+}

@@ -1,0 +1,161 @@
+package sse
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// A session is one loop over Events.
+type session struct {
+	*Client
+	yield   func(Event, error) bool
+	lastID  string
+	backoff backoff
+}
+
+// errStop is why a session ends without an error.
+var errStop = errors.New("stop")
+
+// A finalError ends a session.
+type finalError struct{ error }
+
+// run returns the error that the events end with, or nil.
+func (s *session) run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		err := s.connect(ctx)
+		if err == errStop {
+			return nil
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		var final finalError
+		var refused *ResponseError
+		switch {
+		case errors.As(err, &final):
+			return final.error
+		case errors.Is(err, ErrEventTooLarge), errors.As(err, &refused) && !refused.transient():
+			return err
+		case s.once() && err == io.EOF:
+			return nil
+		case s.once():
+			return err
+		}
+		wait := s.backoff.next()
+		if refused != nil {
+			wait = max(wait, retryAfter(refused.Header))
+		}
+		s.report(err, wait)
+		pause(ctx, wait)
+	}
+	return fmt.Errorf("sse: %w", context.Cause(ctx))
+}
+
+// once tells whether there is only one request.
+func (s *session) once() bool { return s.method() != http.MethodGet && !s.RepeatPOST }
+
+// connect yields the events of one connection and returns why it has ended.
+func (s *session) connect(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	req, err := s.request(ctx)
+	if err != nil {
+		return finalError{err}
+	}
+	idle := newIdle(s.Idle, func() { cancel(ErrIdle) })
+	defer idle.stop()
+	resp, err := s.client().Do(req)
+	if err != nil {
+		return connectionError(ctx, err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusNoContent {
+		return errStop
+	}
+	if err := checkResponse(resp); err != nil {
+		return err
+	}
+	idle.r = resp.Body
+	return connectionError(ctx, s.read(idle))
+}
+
+// read yields the events that r has and returns why there are no more.
+func (s *session) read(r io.Reader) error {
+	rd := NewReader(r)
+	rd.MaxEventSize = s.MaxEventSize
+	rd.block.lastID = s.lastID
+	defer func() {
+		s.lastID = rd.LastEventID()
+		if wait, ok := rd.Retry(); ok {
+			s.backoff.told = true
+			s.backoff.wait = wait
+		}
+	}()
+	for {
+		e, err := rd.Next()
+		if err != nil {
+			return err
+		}
+		s.backoff.attempts = 0
+		if !s.yield(e, nil) {
+			return errStop
+		}
+	}
+}
+
+func (s *session) request(ctx context.Context) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, s.method(), s.URL, bytes.NewReader(s.Body))
+	if err != nil {
+		return nil, fmt.Errorf("sse: %w", err)
+	}
+	for name, values := range s.Header {
+		req.Header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
+	}
+	if req.Header.Get("Accept") == "" {
+		req.Header.Set("Accept", "text/event-stream")
+	}
+	if req.Header.Get("Cache-Control") == "" {
+		req.Header.Set("Cache-Control", "no-cache")
+	}
+	if s.lastID != "" {
+		// net/http would refuse it each time.
+		if strings.ContainsFunc(s.lastID, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7F }) {
+			return nil, fmt.Errorf("sse: id %q cannot be sent as Last-Event-ID", s.lastID)
+		}
+		req.Header.Set("Last-Event-ID", s.lastID)
+	}
+	if s.Prepare != nil {
+		return req, s.Prepare(req)
+	}
+	return req, nil
+}
+
+// checkResponse returns a *ResponseError unless resp is a stream of events.
+func checkResponse(resp *http.Response) error {
+	kind := resp.Header.Get("Content-Type")
+	essence, _, _ := strings.Cut(kind, ";")
+	if resp.StatusCode == http.StatusOK && strings.EqualFold(strings.TrimSpace(essence), "text/event-stream") {
+		return nil
+	}
+	return &ResponseError{StatusCode: resp.StatusCode, ContentType: kind, Header: resp.Header}
+}
+
+// connectionError says why ctx was cancelled if it was, and leaves out the URL,
+// whose query may be secret.
+func connectionError(ctx context.Context, err error) error {
+	if err != errStop && context.Cause(ctx) == ErrIdle {
+		return ErrIdle
+	}
+	var of *url.Error
+	if errors.As(err, &of) {
+		return of.Err
+	}
+	return err
+}

@@ -1,0 +1,74 @@
+package sse
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+)
+
+// ErrTruncated means that a stream of chunks has ended before its answer had.
+var ErrTruncated = errors.New("sse: truncated answer")
+
+// Tokens yields the text of an answer as it comes from an OpenAI-compatible
+// server that was asked with "stream": true: of chat completions the content
+// of the deltas, of the older completions the text. r is the response's body,
+// after the caller has looked at the status; the caller closes it, which also
+// tells the server to stop when the loop is left early.
+//
+// Only the first of several choices is read (index 0). Comments, usage, tool
+// calls, refusals and whatever else the chunks have are left out.
+//
+// The end is the event [DONE]; nothing is read after it. Servers that never
+// send it are believed when they have sent a finish_reason. Any other end is an
+// error that matches ErrTruncated, and the error of r if that is not io.EOF:
+// half an answer is not taken for a whole one. The server's own error is an
+// *APIError, whose text is not for users.
+func Tokens(r io.Reader) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		rd := NewReader(r)
+		finished := false
+		for {
+			e, err := rd.Next()
+			if err != nil {
+				if err = truncation(err, finished); err != nil {
+					yield("", err)
+				}
+				return
+			}
+			if e.Data == done {
+				return
+			}
+			if blank(e) {
+				continue
+			}
+			c, err := readChunk(e)
+			if err != nil {
+				yield("", err)
+				return
+			}
+			for _, choice := range c.Choices {
+				if choice.Index != 0 {
+					continue
+				}
+				if text := choice.Delta.Content + choice.Text; text != "" && !yield(text, nil) {
+					return
+				}
+				finished = finished || choice.FinishReason != ""
+			}
+		}
+	}
+}
+
+// truncation returns what the end of a stream without [DONE] means.
+func truncation(err error, finished bool) error {
+	switch {
+	case errors.Is(err, ErrEventTooLarge):
+		return err
+	case finished:
+		return nil
+	case err == io.EOF:
+		return ErrTruncated
+	}
+	return fmt.Errorf("%w: %w", ErrTruncated, err)
+}

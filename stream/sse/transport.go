@@ -1,0 +1,103 @@
+package sse
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+)
+
+const defaultWriteTimeout = 30 * time.Second
+
+// writeSize is how much is written under one deadline, so that a slow client
+// has time for a huge event.
+const writeSize = 64 << 10
+
+// A transport sends bytes to the client, each write with a deadline of its own.
+//
+// Between writes there is none: over HTTP/2 a deadline resets the stream even
+// when nothing is written. The server's ReadTimeout needs no care: HTTP/1.1
+// drops it with the end of the request's body, and HTTP/2 applies it to that
+// body alone.
+type transport struct {
+	w       http.ResponseWriter
+	timeout time.Duration // per write; negative: none
+	last    time.Time     // of a write
+}
+
+// newTransport takes away the deadline that the server has set for the whole
+// response.
+func newTransport(w http.ResponseWriter, r *http.Request, timeout time.Duration) transport {
+	t := transport{w: w, timeout: timeout}
+	if srv, _ := r.Context().Value(http.ServerContextKey).(*http.Server); srv != nil && srv.WriteTimeout > 0 {
+		if timeout == 0 {
+			t.timeout = srv.WriteTimeout
+		}
+		if t.setDeadline(time.Time{}) != nil {
+			noteNoDeadline(w)
+		}
+	}
+	if t.timeout == 0 {
+		t.timeout = defaultWriteTimeout
+	}
+	return t
+}
+
+// send writes b and flushes.
+func (t *transport) send(b []byte) error {
+	for {
+		t.arm()
+		if len(b) == 0 {
+			break
+		}
+		n, err := t.w.Write(b[:min(len(b), writeSize)])
+		if err != nil {
+			return err
+		}
+		if b = b[n:]; len(b) == 0 {
+			break
+		}
+	}
+	err := http.NewResponseController(t.w).Flush()
+	if t.timeout > 0 {
+		_ = t.setDeadline(time.Time{})
+	}
+	return err
+}
+
+// arm sets the deadline of a write.
+func (t *transport) arm() {
+	t.last = time.Now()
+	if t.timeout > 0 {
+		_ = t.setDeadline(t.last.Add(t.timeout))
+	}
+}
+
+func (t *transport) setDeadline(d time.Time) error {
+	return http.NewResponseController(t.w).SetWriteDeadline(d)
+}
+
+// canFlush reports whether w, or what it wraps, can flush.
+func canFlush(w http.ResponseWriter) bool {
+	for {
+		switch t := w.(type) {
+		case interface{ FlushError() error }, http.Flusher:
+			return true
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = t.Unwrap()
+		default:
+			return false
+		}
+	}
+}
+
+var warnNoDeadline sync.Once
+
+// noteNoDeadline says once that the server ends streams.
+func noteNoDeadline(w http.ResponseWriter) {
+	warnNoDeadline.Do(func() {
+		slog.Warn("sse: the server's WriteTimeout ends streams, because some middleware hides SetWriteDeadline and Unwrap",
+			slog.String("type", fmt.Sprintf("%T", w)))
+	})
+}
