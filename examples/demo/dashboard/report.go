@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"iter"
 
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
 )
@@ -53,13 +54,28 @@ func (r report) Worst(ctx context.Context) ([]flights.Place, error) {
 	return r.db.Worst(ctx, r.filter())
 }
 
-func (r report) Hubs(ctx context.Context) ([]flights.Place, error) {
-	return r.db.Hubs(ctx, r.filter())
+// A hub is a large airport and how the delays of flights from there are spread.
+type hub struct {
+	flights.Place
+	flights.Spread
 }
 
-// Spread returns the load for one of the Hubs.
-func (r report) Spread(code string) func(context.Context) (flights.Spread, error) {
-	return func(ctx context.Context) (flights.Spread, error) { return r.db.Spread(ctx, r.filter(), code) }
+// Hubs yields each of the largest airports when the question about it has been
+// answered, and then asks about the next.
+func (r report) Hubs(ctx context.Context) iter.Seq2[hub, error] {
+	return func(yield func(hub, error) bool) {
+		places, err := r.db.Hubs(ctx, r.filter())
+		if err != nil {
+			yield(hub{}, err)
+			return
+		}
+		for _, p := range places {
+			spread, err := r.db.Spread(ctx, r.filter(), p.Code)
+			if !yield(hub{p, spread}, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 func (r report) Place(ctx context.Context) (flights.Place, error) {
