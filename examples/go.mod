@@ -13,7 +13,7 @@ require (
 	github.com/labstack/echo/v5 v5.4.4
 	github.com/parquet-go/parquet-go v0.32.0
 	github.com/rivulet-go/rivulet v0.0.0
-	github.com/tmaxmax/go-sse v0.12.0
+	github.com/tmaxmax/go-sse v0.11.0
 	modernc.org/sqlite v1.61.1
 )
 
