@@ -292,7 +292,7 @@ func Times(v Visit) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<td class=\"how\" data-time=\"switches\">–</td></tr><tr class=\"span\" aria-hidden=\"true\" data-mode=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<td class=\"how\" rowspan=\"2\" data-time=\"switches\">–</td></tr><tr class=\"span\" aria-hidden=\"true\" data-mode=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -305,7 +305,7 @@ func Times(v Visit) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "\"><td colspan=\"5\"><svg viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\"><rect class=\"blank\" height=\"4\" width=\"0\"></rect> <rect class=\"seen\" height=\"4\" width=\"0\"></rect></svg></td></tr>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "\"><td colspan=\"4\"><svg viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\"><rect class=\"blank\" height=\"4\" width=\"0\"></rect> <rect class=\"seen\" height=\"4\" width=\"0\"></rect></svg></td></tr>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
