@@ -260,6 +260,9 @@ func TestScreenshotsOfTheChatAndTheLab(t *testing.T) {
 					t.Fatal(err)
 				}
 				await(ctx, t, `document.querySelectorAll(".line").length == 9`)
+				if err := chromedp.Do(ctx, chromedp.Sleep(300*time.Millisecond)); err != nil { // what has arrived fades in
+					t.Fatal(err)
+				}
 				png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 				if err != nil {
 					t.Fatal(err)

@@ -45,7 +45,7 @@ func FetchPage(v Visit) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"lead\">One answer, fetched by a script of fifty lines. Stop it, and the model stops, too: the browser leaves, and the server’s request ends with that.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"lead\">One answer, fetched by a small script. Stop it, and the model stops, too: the browser leaves, and the server’s request ends with that.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -87,7 +87,7 @@ func FetchPage(v Visit) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " <section class=\"card fetched\" aria-labelledby=\"answer-title\"><h2 id=\"answer-title\">Answer</h2><div id=\"answer\" class=\"answer\" aria-live=\"polite\"></div><p id=\"state\" class=\"tally soft\" role=\"status\">Nothing was asked yet.</p></section><script defer src=\"/chat/fetch.js\" nonce=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " <section class=\"card fetched\" aria-labelledby=\"answer-title\"><h2 id=\"answer-title\">Answer</h2><p id=\"state\" class=\"tally soft\" role=\"status\">Nothing was asked yet.</p><div id=\"answer\" class=\"answer\" aria-live=\"polite\"></div></section><script defer src=\"/chat/fetch.js\" nonce=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
