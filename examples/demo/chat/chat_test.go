@@ -232,7 +232,9 @@ func TestAnAnswerThatFailsHasADigest(t *testing.T) {
 		shows  string
 		logs   string
 	}{
-		{"at once", func(w http.ResponseWriter, r *http.Request) { http.Error(w, "key secret is wrong", 401) }, "does not answer", "model: status Unauthorized"},
+		{"at once", func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, "key secret is wrong", http.StatusUnauthorized)
+		}, "does not answer", "model: status Unauthorized"},
 		{"half-way", func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, "data: {\"choices\":[{\"delta\":{\"content\":\"Half an\"}}]}\n\n")
 		}, "Half an", "sse: truncated answer"},
@@ -336,7 +338,9 @@ func TestWhenTheBrowserLeavesTheModelStops(t *testing.T) {
 				mux := http.NewServeMux()
 				chat.Register(mux, u.endpoint())
 				ctx, leave := context.WithCancel(t.Context())
-				go func() { // the bubble waits for it
+				answered := make(chan struct{})
+				go func() { // received from below
+					defer close(answered)
 					defer func() {
 						if v := recover(); v != nil && v != http.ErrAbortHandler {
 							panic(v)
@@ -361,11 +365,10 @@ func TestWhenTheBrowserLeavesTheModelStops(t *testing.T) {
 				if d := time.Since(left); d > 0 {
 					t.Errorf("the request to the model ended after %v, want it at once", d)
 				}
-				if name == "the fetch" {
-					if at := <-end; at != left {
-						t.Errorf("the script learns of the end after %v, want it at once", at.Sub(left))
-					}
+				if at := <-end; name == "the fetch" && at != left {
+					t.Errorf("the script learns of the end after %v, want it at once", at.Sub(left))
 				}
+				<-answered
 			})
 		})
 	}
