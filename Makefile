@@ -25,5 +25,6 @@ generate: ## make the generated files again: templ's Go, the minified script
 	go generate ./...
 	$(TEMPL) generate
 
-screenshots: ## take the pictures of the demo in examples/demo/testdata, with Chromium
-	go -C examples test ./demo -run=TestScreenshots -count=1 -v -update
+screenshots: ## take the pictures in the testdata of examples/demo and examples/inspecttest, with Chromium
+	go -C examples test ./demo -run=Screenshots -count=1 -v -update
+	go -C examples test ./inspecttest -run=TestInChromium -count=1 -v -update

@@ -104,7 +104,8 @@ type boundary struct {
 	Boundary
 	resp   *response // nil outside a response
 	parent *boundary
-	index  int // among its parent's children, from 1
+	index  int    // among its parent's children, from 1
+	id     string // if somebody is to be told of it, since each time costs an allocation
 	load   placeContext
 	view   placeContext
 	state  templState // of load
@@ -148,8 +149,11 @@ const (
 
 // info names b to a Trace.
 func (b *boundary) info() BoundaryInfo {
-	if b.inPlace {
+	switch {
+	case b.inPlace:
 		return BoundaryInfo{Name: b.Name}
+	case b.id == "":
+		return BoundaryInfo{ID: string(b.appendID(nil)), Name: b.Name}
 	}
-	return BoundaryInfo{ID: string(b.appendID(nil)), Name: b.Name}
+	return BoundaryInfo{ID: b.id, Name: b.Name}
 }

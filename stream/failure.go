@@ -26,16 +26,23 @@ func (b *boundary) report(ctx context.Context, digest string, err error) *Bounda
 		ctx, path = p.ctx, p.r.URL.Path
 		if p.trace.Failed != nil {
 			p.trace.Failed(ctx, be)
-			return be
+			if !p.trace.LogFailures {
+				return be
+			}
 		}
 	}
+	logFailure(ctx, slog.Default(), path, be)
+	return be
+}
+
+// logFailure logs the failure of a boundary of the page at path.
+func logFailure(ctx context.Context, logger *slog.Logger, path string, be *BoundaryError) {
 	attrs := []slog.Attr{slog.String("id", be.ID), slog.String("name", be.Name), slog.String("digest", be.Digest), slog.String("path", path), slog.Any("error", be.Err)}
 	var pe *PanicError
 	if errors.As(be.Err, &pe) {
 		attrs = append(attrs, slog.String("stack", string(pe.Stack)))
 	}
-	slog.LogAttrs(ctx, slog.LevelError, "stream: boundary failed", attrs...)
-	return be
+	logger.LogAttrs(ctx, slog.LevelError, "stream: boundary failed", attrs...)
 }
 
 // errorViews returns what may stand for b, which has failed, best first. The

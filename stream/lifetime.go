@@ -72,6 +72,9 @@ func (p *response) close() {
 	p.endLoads()
 	switch {
 	case p.result == nil:
+		if p.timing != nil {
+			p.timing.end(p.out.w.Header())
+		}
 	case p.out.committed:
 		cut(p.out.w, p.r)
 	default:

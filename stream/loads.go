@@ -83,6 +83,9 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	if b.depth() > 8 && len(b.appendID(nil)) > maxID {
 		return errTooDeep
 	}
+	if p.trace != &noTrace {
+		b.id = string(b.appendID(nil))
+	}
 	b.makeContexts(ctx, base)
 	if l.last == nil {
 		l.first = b

@@ -51,8 +51,19 @@ type Renderer struct {
 	// Script says how the script unsuspense reaches the page. Zero means
 	// Inline.
 	Script Script
-	// Trace is told what the response does. Nil means nobody is.
+	// Trace is told what the response does. Nil means nobody is. Traces makes
+	// one of several.
 	Trace *Trace
+	// ServerTiming sends how long the shell and each load have taken in the
+	// field Server-Timing, https://www.w3.org/TR/server-timing/: what is known
+	// when the first bytes leave as a header, the rest as a trailer of HTTP/1.1
+	// and HTTP/2. Both are cut at 2 KiB. A Page that writes the status by itself
+	// sends the headers with it and goes without.
+	//
+	// Everyone who can get the page can read the names of its boundaries then,
+	// and learn from the times what a cache holds or whether an account exists.
+	// So it is off unless it is set.
+	ServerTiming bool
 }
 
 // Render sends page with the zero Renderer.
@@ -80,7 +91,7 @@ func Handler(page Page) http.Handler {
 // The status and the Content-Type that the caller has set stay. A panic of the
 // page component goes on up when the loads have been ended and waited for.
 func (rd *Renderer) Render(w http.ResponseWriter, r *http.Request, page templ.Component) error {
-	return rd.render(w, r, page, rd.prepare(w, r))
+	return rd.render(w, r, page, rd.prepare(w, r), statusOf(w))
 }
 
 // Handler serves page. A page that fails before its first byte is answered by
@@ -97,10 +108,11 @@ func (rd *Renderer) Handler(page Page) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The headers come first because page may write the status.
 		mode := rd.prepare(w, r)
-		c, err := page(w, r)
+		pw := rd.pageWriter(w)
+		c, err := page(pw, r)
 		answerable := err != nil
 		if err == nil && c != nil {
-			err = rd.render(w, r, c, mode)
+			err = rd.render(w, r, c, mode, statusOf(pw))
 			answerable = errors.Is(err, ErrShell)
 		}
 		switch {
@@ -147,9 +159,10 @@ func (rd *Renderer) prepare(w http.ResponseWriter, r *http.Request) Mode {
 	return mode
 }
 
-// render is Render in a mode that has been chosen. Pages wait in it.
-func (rd *Renderer) render(w http.ResponseWriter, r *http.Request, page templ.Component, mode Mode) error {
-	p := newResponse(rd, w, r, mode)
+// render is Render in a mode that has been chosen, after a status that the
+// caller has sent, or zero. Pages wait in it.
+func (rd *Renderer) render(w http.ResponseWriter, r *http.Request, page templ.Component, mode Mode, status int) error {
+	p := newResponse(rd, w, r, mode, status)
 	p.result = errPanicked
 	defer p.close()
 	err := p.sendPage(page)

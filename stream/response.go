@@ -26,6 +26,9 @@ type response struct {
 	mode  Mode
 	start time.Time
 
+	status int           // that the caller has sent; zero: none, as far as is known
+	timing *serverTiming // nil: nobody asked for it
+
 	// The tree of boundaries and what they share. Used by all goroutines.
 	loads       loads
 	root        boundary    // the page, of which all boundaries are descendants
@@ -59,8 +62,12 @@ type response struct {
 	result  error  // of Render
 }
 
-func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request, mode Mode) *response {
-	p := &response{rd: rd, r: r, ctx: r.Context(), trace: rd.Trace, mode: mode, start: time.Now()}
+func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request, mode Mode, status int) *response {
+	p := &response{rd: rd, r: r, ctx: r.Context(), trace: rd.Trace, mode: mode, start: time.Now(), status: status}
+	if rd.ServerTiming {
+		p.timing = newServerTiming(p.start)
+		p.trace = Traces(p.trace, p.timing.trace())
+	}
 	if p.trace == nil {
 		p.trace = &noTrace
 	}
@@ -85,15 +92,21 @@ func (p *response) headOnly() bool { return p.r.Method == http.MethodHead }
 // outOfOrder reports whether what is rendered now may have fallbacks in it.
 func (p *response) outOfOrder() bool { return p.mode == OutOfOrder && !p.whole }
 
-// write sends p.bytes and gives them back, so that a response that waits
-// holds no buffer.
-func (p *response) write(flush bool) error {
+// write sends p.bytes, after which more will follow, and gives them back, so
+// that a response that waits holds no buffer.
+func (p *response) write(flush bool) error { return p.send(flush, false) }
+
+// send is write, perhaps of the last bytes.
+func (p *response) send(flush, last bool) error {
 	if err := p.gone(); err != nil {
 		return err
 	}
 	status := 0
 	if p.mode == Complete && p.failed.Load() {
 		status = http.StatusInternalServerError
+	}
+	if !p.out.committed {
+		p.commit(status, last)
 	}
 	n := len(p.bytes)
 	err := p.out.send(p.bytes, status, flush)
@@ -119,7 +132,7 @@ func (p *response) write(flush bool) error {
 // writeLast sends the end of the page. The server flushes it, unless there are
 // loads to be waited for first.
 func (p *response) writeLast() error {
-	return p.write(p.loads.busy())
+	return p.send(p.loads.busy(), true)
 }
 
 // written counts the bytes that the response has so far.

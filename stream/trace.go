@@ -21,6 +21,13 @@ type Trace struct {
 	// takes the place of the request's for everything that follows; nil
 	// keeps the request's.
 	Start func(ctx context.Context, r *http.Request, mode Mode) context.Context
+	// Status is called when the status and the headers leave with the first
+	// bytes; a HEAD request has none and calls it all the same. What the Page of
+	// a Handler has set is known. What the caller of Render has sent is known if
+	// its ResponseWriter, or one that this wraps, has a method Status() int, as
+	// those of chi and gin do; without one it is taken for a 200. A page that
+	// fails before its first byte has no status, but that of its answer.
+	Status func(ctx context.Context, code int)
 	// Met is called when the page's rendering meets a boundary.
 	Met func(ctx context.Context, b BoundaryInfo)
 	// Loading is called when a boundary's load, or its sequence, starts.
@@ -37,6 +44,9 @@ type Trace struct {
 	// Failed is called when a boundary has failed. Without it the failure
 	// is logged to slog.Default.
 	Failed func(ctx context.Context, err *BoundaryError)
+	// LogFailures has failures logged to slog.Default although there is a
+	// Failed, for one that only looks on.
+	LogFailures bool
 	// Flushed is called after bytes have left the server. The first flush
 	// of a streamed page is that of its shell, or of what templ.Flush sent.
 	Flushed func(ctx context.Context, bytes int)

@@ -17,6 +17,9 @@ type Scenario struct {
 	Where func(*Engine) bool
 	// Page is what the browser is shown. It carries the probe.
 	Page templ.Component
+	// Handler sends the page in the place of Page and all that follows here up
+	// to Watch. It is for pages that are sent by something else.
+	Handler http.Handler
 	// Renderer sends the page. The visit sets its Trace, and its Mode in
 	// browsers that need the recipe for no scripting.
 	Renderer stream.Renderer

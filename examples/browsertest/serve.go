@@ -71,6 +71,11 @@ func (v *Visit) routes() http.Handler {
 }
 
 func (v *Visit) servePage(w http.ResponseWriter, r *http.Request) {
+	if v.scenario.Handler != nil {
+		v.change(func() { v.asked = append(v.asked, r) })
+		v.scenario.Handler.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
+		return
+	}
 	engine := v.browser.Engine
 	rd := v.scenario.Renderer
 	inOrder := false

@@ -1,7 +1,10 @@
 package conformance
 
 import (
+	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -53,6 +56,30 @@ func testReplay(t *testing.T, form Form) {
 		s.subscribe(t, "news", first).want(t, "one", "two")
 		s.subscribe(t, "news", second).want(t, "two")
 	})
+	t.Run("a position is before all that comes after it, while others publish", func(t *testing.T) {
+		s := newSite(t, form, Settings{})
+		var all sync.WaitGroup
+		ctx, stop := context.WithCancel(t.Context())
+		big := strings.Repeat("x", 32<<10)
+		all.Go(func() {
+			for ctx.Err() == nil {
+				if _, err := s.Publish(t.Context(), "news", sse.Event{Data: big}); err != nil {
+					t.Errorf("Publish() = %v, want nil", err)
+				}
+			}
+		})
+		for range 300 {
+			position := s.position(t, "news")
+			for e, err := range s.Subscribe(t.Context(), "news", position) {
+				if err == nil && number(e.ID) <= number(position) {
+					t.Errorf("after %q came %q", position, e.ID)
+				}
+				break
+			}
+		}
+		stop()
+		all.Wait()
+	})
 	t.Run("nothing is lost and nothing comes twice where replay turns into live", func(t *testing.T) {
 		const events, subscribers = 3000, 12
 		s := newSite(t, form, Settings{Retain: broker.Retention{Count: events}})
@@ -82,4 +109,11 @@ func testReplay(t *testing.T, form Form) {
 		}
 		all.Wait()
 	})
+}
+
+// number returns what follows the epoch of an id.
+func number(id string) int {
+	_, digits, _ := strings.Cut(id, "-")
+	n, _ := strconv.Atoi(digits)
+	return n
 }

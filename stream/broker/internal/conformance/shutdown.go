@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,6 +46,41 @@ func testShutdown(t *testing.T, form Form) {
 		}
 		if got := s.Stats().Subscribers; got != 0 {
 			t.Errorf("Stats().Subscribers = %d, want 0", got)
+		}
+	})
+	t.Run("sends all that Publish has returned an id for", func(t *testing.T) {
+		for range 30 {
+			s := newSite(t, form, Settings{Retain: broker.Retention{Bytes: 256 << 20}})
+			events := s.Subscribe(t.Context(), "news", "")
+			published, received := "", ""
+			big := strings.Repeat("x", 1<<20) // takes a while to encode
+			var all sync.WaitGroup
+			all.Go(func() {
+				for {
+					id, err := s.Publish(t.Context(), "news", sse.Event{Data: big})
+					if err != nil {
+						return
+					}
+					published = id
+				}
+			})
+			all.Go(func() {
+				s.waitFor(t, 1)
+				if err := s.Shutdown(t.Context()); err != nil {
+					t.Errorf("Shutdown() = %v, want nil", err)
+				}
+			})
+			for e, err := range events {
+				if err == nil {
+					received = e.ID
+				} else if !errors.Is(err, broker.ErrClosed) {
+					t.Fatal(err)
+				}
+			}
+			all.Wait()
+			if received != published {
+				t.Fatalf("the last event is %q, want %q", received, published)
+			}
 		}
 	})
 	t.Run("lets the server shut down, and tells late clients when to come back", func(t *testing.T) {

@@ -1,0 +1,99 @@
+package inspect_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/stream/inspect"
+	"github.com/rivulet-go/rivulet/suspense"
+)
+
+// home is the page of the examples.
+func home(http.ResponseWriter, *http.Request) (templ.Component, error) {
+	prices := func(context.Context) (string, error) { return "12, 15, 20", nil }
+	view := func(s string) templ.Component { return templ.Raw(s) }
+	return suspense.Await(templ.Raw("…"), prices, view, suspense.Name("prices")), nil
+}
+
+// The inspector is mounted beside the site, and told of its pages.
+func ExampleNew() {
+	inspector := inspect.New(100)
+	rd := stream.Renderer{Trace: inspector.Trace()}
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", rd.Handler(home))
+	mux.Handle("GET /inspect", inspector)
+
+	mux.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "http://localhost/?token=secret", nil))
+	r := httptest.NewRequest("GET", "http://localhost/inspect", nil)
+	r.RemoteAddr = "127.0.0.1:50000"
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, r)
+	fmt.Println(w.Code, regexp.MustCompile(`<a id="a1".*?</a>`).FindString(w.Body.String()))
+	// Output:
+	// 200 <a id="a1" href="?id=1">/</a>
+}
+
+// Whoever wants a log as well combines two traces.
+func ExampleInspector_Trace() {
+	inspector := inspect.New(100)
+	rd := stream.Renderer{Trace: stream.Traces(inspector.Trace(), stream.Slog(slog.New(slog.DiscardHandler)))}
+	rd.Handler(home).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+	r := httptest.NewRequest("GET", "http://localhost/?format=json", nil)
+	r.RemoteAddr = "127.0.0.1:50000"
+	w := httptest.NewRecorder()
+	inspector.ServeHTTP(w, r)
+	fmt.Println(strings.Count(w.Body.String(), `"path": "/"`), "response")
+	// Output:
+	// 1 response
+}
+
+// A server that is reached through a proxy says itself who may look. Wrong would
+// be to allow everyone: paths and the texts of errors are nobody else's business.
+func ExampleInspector() {
+	inspector := inspect.New(100)
+	inspector.Allow = func(r *http.Request) bool {
+		user, password, ok := r.BasicAuth()
+		return ok && user == "ops" && password == "out of the vault"
+	}
+	for _, password := range []string{"guess", "out of the vault"} {
+		r := httptest.NewRequest("GET", "https://site.example/inspect", nil)
+		r.SetBasicAuth("ops", password)
+		w := httptest.NewRecorder()
+		inspector.ServeHTTP(w, r)
+		fmt.Println(w.Code)
+	}
+	// Output:
+	// 403
+	// 200
+}
+
+// Figures for a test or a script come as JSON.
+func ExampleInspector_ServeHTTP() {
+	inspector := inspect.New(100)
+	rd := stream.Renderer{Trace: inspector.Trace()}
+	rd.Handler(home).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/prices", nil))
+	r := httptest.NewRequest("GET", "http://localhost/?id=1&format=json", nil)
+	r.RemoteAddr = "127.0.0.1:50000"
+	w := httptest.NewRecorder()
+	inspector.ServeHTTP(w, r)
+	for _, field := range regexp.MustCompile(`"(?:path|status|bytes|name|state)": ("[/\w][^"]*"|\d+)`).FindAllString(w.Body.String(), -1) {
+		fmt.Println(strings.TrimSuffix(field, ","))
+	}
+	// Output:
+	// "path": "/prices"
+	// "state": "sent"
+	// "status": 200
+	// "bytes": 10
+	// "name": "prices"
+	// "state": "in place"
+	// "bytes": 10
+	// "bytes": 10
+}

@@ -1,0 +1,125 @@
+package inspect
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// pace is how often a page is told of changes at most.
+const pace = 200 * time.Millisecond
+
+// serveEvents sends what the page shows of rec, or the list if it is nil, now
+// and whenever it has changed. The event "end" says that it cannot change any
+// more.
+func (in *Inspector) serveEvents(w http.ResponseWriter, r *http.Request, rec *record) {
+	server, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
+	options := sse.Options{Until: in.servers.until(server)}
+	options.Handler(func(ctx context.Context, s *sse.Stream) error {
+		id := int64(0)
+		if rec != nil {
+			id = rec.id
+		}
+		changed, end := in.watchers.add(id)
+		defer end()
+		for {
+			var view templ.Component
+			settled := false
+			if rec == nil {
+				view = responses(in.list())
+			} else {
+				rep := rec.report()
+				view, settled = response(rep), rep.settled()
+			}
+			if err := s.Component(ctx, sse.Event{}, view); err != nil {
+				return err
+			}
+			if settled {
+				return s.Send(sse.Event{Name: "end"})
+			}
+			if !wait(ctx, changed, rec != nil) {
+				return nil
+			}
+		}
+	}).ServeHTTP(w, r)
+}
+
+// growth is how often a response that runs is sent although nothing has
+// happened, so that the bars grow.
+const growth = time.Second
+
+// wait waits for a change, at least for the pace, and if it grows for no longer
+// than that takes. It reports false when ctx has ended.
+func wait(ctx context.Context, changed <-chan struct{}, grows bool) bool {
+	paced, cancel := context.WithTimeout(ctx, pace)
+	defer cancel()
+	<-paced.Done()
+	grown := ctx
+	if grows {
+		grown, cancel = context.WithTimeout(ctx, growth-pace)
+		defer cancel()
+	}
+	select {
+	case <-changed:
+	case <-grown.Done():
+	}
+	return ctx.Err() == nil
+}
+
+// settled reports whether the report will be the same for ever.
+func (rep *report) settled() bool {
+	if rep.Summary.State == "running" {
+		return false
+	}
+	for _, b := range rep.Boundaries {
+		if b.Abandoned && b.Returned == never {
+			return false
+		}
+	}
+	return true
+}
+
+// servers knows when servers stop: their Shutdown waits for open pages.
+type servers struct {
+	mu    sync.Mutex
+	known map[*http.Server]context.Context
+}
+
+// until returns a context that ends when the server is shut down. It is never
+// nil.
+func (ss *servers) until(server *http.Server) context.Context {
+	if server == nil {
+		return context.Background()
+	}
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	ctx, ok := ss.known[server]
+	if !ok {
+		var end context.CancelFunc
+		ctx, end = context.WithCancel(context.Background())
+		server.RegisterOnShutdown(end)
+		if ss.known == nil {
+			ss.known = make(map[*http.Server]context.Context)
+		}
+		ss.known[server] = ctx
+	}
+	return ctx
+}
+
+// await is a boundary that shows what load makes.
+func await(name string, load func() templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return stream.Place(ctx, w, stream.Boundary{
+			Name:     name,
+			Fallback: waiting(),
+			Load:     func(context.Context) (templ.Component, error) { return load(), nil },
+		})
+	})
+}

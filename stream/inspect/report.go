@@ -1,0 +1,254 @@
+package inspect
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A summary is a response's line in the list.
+type summary struct {
+	ID         int64     `json:"id"`
+	Path       string    `json:"path"`
+	Method     string    `json:"method"`
+	Mode       string    `json:"mode"`
+	Start      time.Time `json:"start"`
+	State      string    `json:"state"` // running, sent, cut or left
+	Status     int       `json:"status"`
+	FirstByte  moment    `json:"firstByte"`
+	Total      moment    `json:"total"`
+	Bytes      int       `json:"bytes"`
+	Boundaries int       `json:"boundaries"`
+	Failures   int       `json:"failures"`
+	Error      string    `json:"error,omitempty"`
+}
+
+// A report is all that is kept of a response.
+type report struct {
+	Summary    summary   `json:"summary"`
+	Now        moment    `json:"now"` // when it was made, or the end of the response
+	InPlace    *string   `json:"inPlace,omitempty"`
+	Boundaries []row     `json:"boundaries"` // in document order
+	Chunks     []chunk   `json:"chunks"`
+	Failures   []failure `json:"failures"`
+	Cut        cutCounts `json:"cut"`
+}
+
+// cutCounts say how many there were that were not kept.
+type cutCounts struct {
+	Boundaries int `json:"boundaries"`
+	Chunks     int `json:"chunks"`
+	Failures   int `json:"failures"`
+}
+
+// A row is a boundary in a report. What it was doing when it was made lasts
+// until then.
+type row struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Depth   int    `json:"depth"` // 0 in the page itself
+	State   string `json:"state"` // see below
+	Bytes   int    `json:"bytes"`
+	Queued  phase  `json:"queued"`
+	Loading phase  `json:"loading"`
+	Waiting phase  `json:"waiting"` // for what is around it to be sent
+	Ready   phase  `json:"ready"`   // to be sent itself
+	Shown   moment `json:"shown"`   // the first part of it was sent
+	Sent    moment `json:"sent"`    // the last was
+	Parts   int    `json:"parts"`   // more than one of a sequence
+	// Of a load whose time has passed: when it has returned after all.
+	Abandoned bool   `json:"abandoned"`
+	Returned  moment `json:"returned"`
+}
+
+// The states of a row.
+const (
+	stateQueued  = "queued"
+	stateLoading = "loading"
+	stateReady   = "ready"
+	stateChunk   = "chunk"
+	stateInPlace = "in place"
+	stateFailed  = "failed"
+	stateDropped = "never sent"
+)
+
+// A phase lasts from one moment to another; it never was if both are the same.
+type phase struct {
+	From moment `json:"from"`
+	To   moment `json:"to"`
+}
+
+func (p phase) long() moment { return p.To - p.From }
+
+// A moment counts from the start of the response.
+type moment time.Duration
+
+const never moment = -1
+
+// MarshalJSON returns milliseconds, or null for never.
+func (m moment) MarshalJSON() ([]byte, error) {
+	if m == never {
+		return []byte("null"), nil
+	}
+	return strconv.AppendFloat(nil, m.millis(), 'f', -1, 64), nil
+}
+
+func (m moment) millis() float64 { return float64(time.Duration(m).Microseconds()) / 1000 }
+
+// String returns milliseconds or seconds with three digits that count, or "–".
+func (m moment) String() string {
+	ms := m.millis()
+	switch {
+	case m == never:
+		return "–"
+	case ms == 0:
+		return "0"
+	case ms < 10:
+		return strconv.FormatFloat(ms, 'f', 2, 64) + " ms"
+	case ms < 100:
+		return strconv.FormatFloat(ms, 'f', 1, 64) + " ms"
+	case ms < 1000:
+		return strconv.FormatFloat(ms, 'f', 0, 64) + " ms"
+	}
+	return strconv.FormatFloat(ms/1000, 'f', 2, 64) + " s"
+}
+
+// list returns the summaries, newest first.
+func (in *Inspector) list() []summary {
+	all := []summary{}
+	for _, rec := range in.ring.all() {
+		all = append(all, rec.summary())
+	}
+	return all
+}
+
+func (rec *record) summary() summary {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	return rec.summarise()
+}
+
+// summarise is summary while rec.mu is held.
+func (rec *record) summarise() summary {
+	s := summary{
+		ID: rec.id, Path: rec.path, Method: rec.method, Mode: rec.mode.String(), Start: rec.start.UTC(),
+		State: "sent", Status: rec.status, FirstByte: rec.first, Total: rec.end, Bytes: rec.bytes,
+		Boundaries: rec.met, Failures: rec.failed, Error: rec.err,
+	}
+	switch {
+	case rec.end == never:
+		s.State = "running"
+	case rec.left:
+		s.State = "left"
+	case rec.err != "":
+		s.State = "cut"
+	}
+	return s
+}
+
+// report returns what is known of the response.
+func (rec *record) report() *report {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	rep := &report{
+		Summary:    rec.summarise(),
+		Now:        rec.end,
+		Boundaries: []row{},
+		Chunks:     append([]chunk{}, rec.chunks...),
+		Failures:   append([]failure{}, rec.failures...),
+		Cut:        cutCounts{rec.met - len(rec.boundaries), rec.flushed - len(rec.chunks), rec.failed - len(rec.failures)},
+	}
+	if rec.end == never {
+		rep.Now = rec.now()
+	}
+	if rec.inPlace {
+		rep.InPlace = &rec.inPlaceOf
+	}
+	sent := make(map[string]moment, len(rec.boundaries))
+	for _, b := range rec.boundaries {
+		sent[b.id] = b.sent
+	}
+	for _, b := range rec.boundaries {
+		around := rec.firstAfter(b.met)
+		if i := strings.LastIndexByte(b.id, '.'); i >= 0 {
+			around = never
+			if t, ok := sent[b.id[:i]]; ok {
+				around = t
+			}
+		}
+		rep.Boundaries = append(rep.Boundaries, b.row(around, rep.Now, rec.end != never))
+	}
+	slices.SortStableFunc(rep.Boundaries, func(a, b row) int { return comparePaths(a.ID, b.ID) })
+	return rep
+}
+
+// firstAfter returns when the part of the page left that was rendered at t, or
+// never. rec.mu is held.
+func (rec *record) firstAfter(t moment) moment {
+	for _, c := range rec.chunks {
+		if c.At >= t {
+			return c.At
+		}
+	}
+	return never
+}
+
+// row returns the phases of b until now, if what is around it was sent at
+// around.
+func (b *boundary) row(around, now moment, done bool) row {
+	until := func(ends ...moment) moment {
+		first := now
+		for _, t := range ends {
+			if t != never {
+				first = min(first, t)
+			}
+		}
+		return first
+	}
+	r := row{ID: b.id, Name: b.name, Depth: strings.Count(b.id, "."), Bytes: b.bytes, Shown: b.shown, Sent: b.sent, Parts: b.parts, Abandoned: b.abandoned, Returned: never}
+	if b.abandoned {
+		r.Returned = b.loaded
+	}
+	r.Queued = phase{b.met, until(b.loading, b.failed, b.sent)}
+	r.Loading = phase{r.Queued.To, r.Queued.To}
+	if b.loading != never {
+		r.Loading.To = max(r.Loading.From, until(b.loaded, b.failed)) // parts of a sequence are sent meanwhile
+	}
+	r.Waiting = phase{r.Loading.To, r.Loading.To}
+	r.Ready = r.Waiting
+	if b.loaded != never || b.failed != never {
+		r.Waiting.To = max(r.Waiting.From, until(around, b.sent))
+		r.Ready = phase{r.Waiting.To, max(r.Waiting.To, until(b.sent))}
+	}
+	r.State = b.state(done)
+	return r
+}
+
+func (b *boundary) state(done bool) string {
+	switch {
+	case b.failed != never:
+		return stateFailed
+	case b.loading != never && b.loaded == never && !done:
+		return stateLoading
+	case b.sent != never && b.inPlace:
+		return stateInPlace
+	case b.sent != never:
+		return stateChunk
+	case done:
+		return stateDropped
+	case b.loaded != never:
+		return stateReady
+	}
+	return stateQueued
+}
+
+// comparePaths compares ids as the paths in the tree that they are: "2.10" is
+// behind "2.9", and before "3".
+func comparePaths(a, b string) int {
+	as, bs := strings.Split(a, "."), strings.Split(b, ".")
+	return slices.CompareFunc(as, bs, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+	})
+}

@@ -1,0 +1,126 @@
+package stream
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A serverTiming makes the fields Server-Timing of one response,
+// https://www.w3.org/TR/server-timing/.
+type serverTiming struct {
+	start     time.Time
+	announced bool // of the goroutine of the response, as are begin and end
+
+	mu      sync.Mutex
+	loading map[string]time.Time // since when, by the boundary's id
+	metrics []byte               // that have not been sent
+}
+
+func newServerTiming(start time.Time) *serverTiming {
+	return &serverTiming{start: start, loading: make(map[string]time.Time)}
+}
+
+// trace returns what tells t of the loads.
+func (t *serverTiming) trace() *Trace {
+	return &Trace{
+		Loading: func(_ context.Context, b BoundaryInfo) {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			t.loading[b.ID] = time.Now()
+		},
+		Loaded: func(_ context.Context, b BoundaryInfo, err error) { t.loaded(b, err) },
+		// Of a load that outlives its time nothing more may be heard.
+		Failed:      func(_ context.Context, err *BoundaryError) { t.loaded(BoundaryInfo{err.ID, err.Name}, err) },
+		LogFailures: true,
+	}
+}
+
+// loaded notes how long the load of b has taken, once.
+func (t *serverTiming) loaded(b BoundaryInfo, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	since, ok := t.loading[b.ID]
+	if !ok {
+		return
+	}
+	delete(t.loading, b.ID)
+	desc := b.ID
+	if err != nil {
+		desc += " failed"
+	}
+	name := b.Name
+	if name == "" {
+		name = b.ID
+	}
+	t.append(name, time.Since(since), desc)
+}
+
+// begin sets the header, before it leaves. All of what a page has whose last
+// bytes leave with it is known by then. A trailer is announced only where the
+// server can send one: net/http needs the chunks of HTTP/1.1, or HTTP/2.
+func (t *serverTiming) begin(h http.Header, r *http.Request, last bool) {
+	h.Add("Server-Timing", t.take("shell"))
+	if !last && r.ProtoAtLeast(1, 1) && h["Content-Length"] == nil {
+		h.Add("Trailer", "Server-Timing")
+		t.announced = true
+	}
+}
+
+// end sets the trailer that was announced.
+func (t *serverTiming) end(h http.Header) {
+	if t.announced {
+		h.Set("Server-Timing", t.take("total"))
+	}
+}
+
+// take returns the metrics that have not been sent, and how long it has been
+// since the start under the name given.
+func (t *serverTiming) take(name string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.append(name, time.Since(t.start), "")
+	s := string(t.metrics)
+	t.metrics = nil
+	return s
+}
+
+// maxTiming keeps the headers below what proxies take. There is always room
+// for the last metric, which has no description.
+const maxTiming = 2 << 10
+
+// append appends a metric. t.mu is held.
+func (t *serverTiming) append(name string, d time.Duration, desc string) {
+	if desc != "" && len(t.metrics)+len(desc) > maxTiming-2*maxMetricName-64 {
+		return
+	}
+	if len(t.metrics) > 0 {
+		t.metrics = append(t.metrics, ", "...)
+	}
+	t.metrics = append(t.metrics, token(name)...)
+	t.metrics = append(t.metrics, ";dur="...)
+	t.metrics = strconv.AppendFloat(t.metrics, float64(d.Microseconds())/1000, 'f', -1, 64)
+	if desc != "" {
+		t.metrics = append(t.metrics, `;desc="`...)
+		t.metrics = append(t.metrics, desc...)
+		t.metrics = append(t.metrics, '"')
+	}
+}
+
+const maxMetricName = 64
+
+// token returns name with what cannot stand in a token of HTTP replaced by _,
+// see https://www.rfc-editor.org/rfc/rfc9110.html#section-5.6.2.
+func token(name string) string {
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', strings.ContainsRune("!#$%&'*+-.^_`|~", r):
+			return r
+		}
+		return '_'
+	}, name)
+	return name[:min(len(name), maxMetricName)]
+}

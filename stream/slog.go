@@ -1,0 +1,79 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// Slog returns a Trace that logs one line for each response and one for each
+// failure. A nil logger means slog.Default at the time of the line.
+//
+// The message of a response is "stream: response"; its attributes are path,
+// without the query, mode, status, duration, bytes, boundaries, failed and, if
+// the page was not sent whole, error. A status of 0 means that nothing was
+// sent. Its level is Info, or Error if there is an error and it is not that
+// the client has left.
+//
+// The message of a failure is "stream: boundary failed", at level Error; its
+// attributes are id, name, digest, path, error and, of a panic, stack. The
+// digest is what the visitor sees. Each of these lines counts as failed.
+func Slog(logger *slog.Logger) *Trace {
+	to := func() *slog.Logger {
+		if logger == nil {
+			return slog.Default()
+		}
+		return logger
+	}
+	return &Trace{
+		Start: func(ctx context.Context, r *http.Request, mode Mode) context.Context {
+			return context.WithValue(ctx, logKey{}, &logLine{start: time.Now(), path: r.URL.Path, mode: mode})
+		},
+		Status:  func(ctx context.Context, code int) { lineOf(ctx).status = code },
+		Met:     func(ctx context.Context, _ BoundaryInfo) { lineOf(ctx).boundaries.Add(1) },
+		Flushed: func(ctx context.Context, bytes int) { lineOf(ctx).bytes += bytes },
+		Failed: func(ctx context.Context, err *BoundaryError) {
+			l := lineOf(ctx)
+			l.failed.Add(1)
+			logFailure(ctx, to(), l.path, err)
+		},
+		Done: func(ctx context.Context, err error) { lineOf(ctx).log(ctx, to(), err) },
+	}
+}
+
+// A logLine collects what Slog says of one response. What is not atomic belongs
+// to the goroutine of the response.
+type logLine struct {
+	start              time.Time
+	path               string
+	mode               Mode
+	status, bytes      int
+	boundaries, failed atomic.Int64
+}
+
+type logKey struct{}
+
+func lineOf(ctx context.Context) *logLine { return ctx.Value(logKey{}).(*logLine) }
+
+func (l *logLine) log(ctx context.Context, logger *slog.Logger, err error) {
+	level := slog.LevelInfo
+	attrs := []slog.Attr{
+		slog.String("path", l.path),
+		slog.String("mode", l.mode.String()),
+		slog.Int("status", l.status),
+		slog.Duration("duration", time.Since(l.start)),
+		slog.Int("bytes", l.bytes),
+		slog.Int64("boundaries", l.boundaries.Load()),
+		slog.Int64("failed", l.failed.Load()),
+	}
+	if err != nil {
+		attrs = append(attrs, slog.Any("error", err))
+		if !errors.Is(err, context.Canceled) {
+			level = slog.LevelError
+		}
+	}
+	logger.LogAttrs(ctx, level, "stream: response", attrs...)
+}
