@@ -24,4 +24,4 @@ generate: ## make the generated files again: templ's Go, the minified script
 	$(TEMPL) generate
 
 screenshots: ## take the pictures of the demo in examples/demo/testdata, with Chromium
-	go -C examples test ./demo -run=TestInChromium -count=1 -v -update
+	go -C examples test ./demo -run='PartsArrive|Screenshots' -count=1 -v -update
