@@ -327,6 +327,21 @@ func TestThereIsRoomForSoManyAnswers(t *testing.T) {
 	})
 }
 
+func TestAFetchLeavesItsRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mux := http.NewServeMux()
+		chat.Register(mux, newUpstream(says(0, "yes")).endpoint())
+		for i := range 13 { // one more than there is room for at once
+			w := &reply{start: time.Now(), header: http.Header{}}
+			mux.ServeHTTP(w, fetch(fmt.Sprintf("answer-%d", i), "Why?"))
+			w.Flush()
+			if !strings.Contains(w.html(), "yes") {
+				t.Fatalf("answer %d = %d %s, want one", i, w.status, w.html())
+			}
+		}
+	})
+}
+
 func TestWhenTheBrowserLeavesTheModelStops(t *testing.T) {
 	for name, request := range map[string]*http.Request{
 		"the page":  form("Why?"),
