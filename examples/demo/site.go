@@ -1,47 +1,32 @@
 package main
 
 import (
-	_ "embed"
 	"net/http"
-	"time"
 
-	"github.com/a-h/templ"
-
-	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/examples/demo/chart"
+	"github.com/rivulet-go/rivulet/examples/demo/chat"
+	"github.com/rivulet-go/rivulet/examples/demo/dashboard"
+	"github.com/rivulet-go/rivulet/examples/demo/flights"
+	"github.com/rivulet-go/rivulet/examples/demo/lab"
+	"github.com/rivulet-go/rivulet/examples/demo/layout"
+	"github.com/rivulet-go/rivulet/examples/demo/source"
 )
 
-//go:embed style.css
-var style []byte
-
 // site is everything the demo answers.
-func site() http.Handler {
+func site(db *flights.DB, model *chat.Endpoint) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", strict(pages()))
-	mux.HandleFunc("GET /style.css", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/css; charset=utf-8")
-		w.Write(style)
-	})
-	return mux
-}
-
-// pages serves the same components in the mode that the visitor has chosen.
-func pages() http.Handler {
-	// The grace lets what is nearly ready stand in the shell.
-	usual := stream.Renderer{Grace: 5 * time.Millisecond, ErrorView: Failed}
-	inOrder, complete := usual, usual
-	inOrder.Mode = func(*http.Request) stream.Mode { return stream.InOrder }
-	complete.Mode = func(*http.Request) stream.Mode { return stream.Complete }
-	handlers := map[string]http.Handler{
-		"":         usual.Handler(home),
-		"order":    inOrder.Handler(home),
-		"complete": complete.Handler(home),
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		handlers[visitOf(r).Mode].ServeHTTP(w, r)
-	})
-}
-
-func home(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
-	v := visitOf(r)
-	return Home(v, v.River()), nil
+	mux.Handle("GET /style.css", layout.Style())
+	mux.Handle("GET /{$}", http.RedirectHandler("/dashboard", http.StatusFound))
+	dashboard.Register(mux, db)
+	lab.Register(mux)
+	chat.Register(mux, model)
+	source.Register(mux,
+		source.Package{Name: "dashboard", Files: dashboard.Source},
+		source.Package{Name: "lab", Files: lab.Source},
+		source.Package{Name: "chat", Files: chat.Source},
+		source.Package{Name: "chart", Files: chart.Source},
+		source.Package{Name: "layout", Files: layout.Source},
+		source.Package{Name: "source", Files: source.Source},
+	)
+	return strict(mux)
 }
