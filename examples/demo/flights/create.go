@@ -45,22 +45,22 @@ func Create(ctx context.Context, file string, s *Set, progress func(int)) (err e
 	defer db.Close()
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("flights: %w", err)
+		return fault(ctx, err)
 	}
 	defer tx.Rollback()
 	if _, err := tx.ExecContext(ctx, schema); err != nil {
-		return fmt.Errorf("flights: %w", err)
+		return fault(ctx, err)
 	}
 	for _, a := range s.Airports {
 		if _, err := tx.ExecContext(ctx, "INSERT INTO airport VALUES (?, ?, ?, ?)", a.Code, a.Name, a.City, a.State); err != nil {
-			return fmt.Errorf("flights: %w", err)
+			return fault(ctx, err)
 		}
 	}
 	if err := insert(ctx, tx, s, progress); err != nil {
-		return fmt.Errorf("flights: %w", err)
+		return fault(ctx, err)
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("flights: %w", err)
+		return fault(ctx, err)
 	}
 	return nil
 }
