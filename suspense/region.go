@@ -59,8 +59,8 @@ func (r Region) check() error {
 	return nil
 }
 
-// item returns the name of an item.
-func (r Region) item(key string) (string, error) {
+// itemName returns the name of an item.
+func (r Region) itemName(key string) (string, error) {
 	if err := r.check(); err != nil {
 		return "", err
 	}
