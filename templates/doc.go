@@ -12,7 +12,8 @@
 //
 // It is not part of the views because a fallback has a templ state of its own:
 // every skeleton of the page would bring its own copy. A page without Style
-// shows plain text where they stand, and works.
+// shows plain text where they stand, and works; only Connection cannot do
+// without, since its text would always be there.
 //
 // None has a style attribute, so a Content-Security-Policy without
 // 'unsafe-inline' allows them. Their colours are made from the text colour
