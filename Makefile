@@ -21,7 +21,7 @@ bench: ## compare streamed pages with plain templ.Handler, events with go-sse
 	go test -run='^$$' -bench=. ./stream/...
 	go -C examples test -run='^$$' -bench=. ./ssebench
 
-generate: ## make the generated files again: templ's Go, the minified script
+generate: ## make the generated files again: templ's Go, the minified scripts
 	go generate ./...
 	$(TEMPL) generate
 

@@ -21,12 +21,12 @@
 //
 // # Limits
 //
-// Live leaves a stream that the server has refused, by 204 or by an error, until
-// the page is loaded again; a browser comes back by itself only to a server that
-// it could not reach or that has ended the stream. After a gap it fetches the
-// page again, from 0 to 5 seconds later, which must answer a fetch with the whole
-// page: a Renderer does, by the header Sec-Fetch-Dest, which browsers send over
-// HTTPS and to localhost.
+// A browser comes back by itself only to a server that it could not reach or
+// that has ended the stream. After a gap, and after an answer that is no stream,
+// 204 included, live fetches the page again, 0 to 10 seconds later; each time
+// that the page cannot be had or has no region, it may wait twice as long. The
+// fetch must be answered with the whole page: a Renderer does so, by the header
+// Rivulet, see stream.DefaultMode.
 //
 // Where unsuspense is at work a chunk is shown whole, while a browser that
 // patches natively shows it as it arrives. An inline script in a chunk does not

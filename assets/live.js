@@ -19,9 +19,9 @@
 // anything has: an event that is replayed appends nothing twice. Otherwise it
 // takes the place of what it is for.
 //
-// The id of every region is the number of the last event that its content is
-// sure to hold. A source is opened at the lowest: the others are told again what
-// they hold, and end as they are.
+// The data-n of a region is the number of the last event that its content is
+// sure to hold. A source is opened at the lowest of its regions: the others are
+// told again what they hold, and end as they are.
 //
 // Variables are shared where that saves bytes: script_test.go holds the size.
 {
@@ -75,7 +75,8 @@
 
       // EventSource goes on by itself but after a refusal, which may be that of
       // a proxy whose server is away. Then the page is fetched again until it
-      // has a region: not by all browsers at once, and ever more seldom.
+      // has a region: not by all browsers at once, and ever more seldom. The
+      // first time is within 10 s.
       events.readyState & 2 && setTimeout(() => {
         at = 1 / 0;
         fetch(location, { headers: { rivulet: 1 } })

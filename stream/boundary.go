@@ -21,7 +21,8 @@ type Boundary struct {
 	// loads nothing.
 	Fallback templ.Component
 	// Timeout counts from the moment the boundary is met, time in the queue
-	// of a Limit included, to the end of its load or its sequence. Zero or less means the Renderer's Timeout applies.
+	// of a Limit included, to the end of its load or its sequence. Zero or
+	// less means the Renderer's Timeout applies.
 	Timeout time.Duration
 	// OnError makes what a failed boundary shows. Nil means the Renderer's
 	// ErrorView does, which also stands in for a view that fails itself. It is

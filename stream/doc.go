@@ -29,9 +29,9 @@
 // A load or a view that fails, panics or runs out of time becomes a chunk,
 // too: the boundary's error view with a digest that links it to the log. The
 // rest of the page is untouched, and so are the pieces of a sequence that came
-// before it failed. A page that fails before its first byte is an
-// error of Render that matches [ErrShell]; one that fails later is cut so that
-// it does not look whole. See [Renderer.Render] and [Renderer.Timeout].
+// before it failed. A page that fails before its first byte is an error of Render
+// that matches [ErrShell]; one that fails later is cut so that it does not look
+// whole. See [Renderer.Render] and [Renderer.Timeout].
 //
 // # Limits
 //

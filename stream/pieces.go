@@ -2,25 +2,11 @@ package stream
 
 import (
 	"context"
-	"io"
 	"slices"
 	"sync/atomic"
 
 	"github.com/a-h/templ"
 )
-
-// Text is a component that shows a string, escaped as templ escapes one. As a
-// piece of a sequence it is the cheapest there is.
-//
-// A browser reads each chunk by itself, so a Text that is a piece must not end
-// within a character; suspense.Text sees to that.
-type Text string
-
-// Render writes the escaped string.
-func (t Text) Render(_ context.Context, w io.Writer) error {
-	_, err := io.WriteString(w, templ.EscapeString(string(t)))
-	return err
-}
 
 // What a sequence may be ahead of its client: so many pieces, or so many bytes
 // of Text, whichever is reached first.
@@ -167,7 +153,10 @@ func (l *loads) stop(b *boundary, err error) {
 // sequence that has failed.
 func (p *response) fillPieces(b *boundary) (more bool, err error) {
 	queue, over := p.loads.takePieces(b)
-	failure := b.failure(over)
+	var failure error
+	if over {
+		failure = b.err
+	}
 	start := len(p.bytes)
 	var marks []mark
 	for _, c := range queue {
@@ -192,14 +181,6 @@ func (p *response) fillPieces(b *boundary) (more bool, err error) {
 		return false, p.fillFailed(b, failure)
 	}
 	return !over, p.gone()
-}
-
-// failure returns the error of b if it is over.
-func (b *boundary) failure(over bool) error {
-	if !over {
-		return nil
-	}
-	return b.err
 }
 
 // piece returns the context of the view of a piece of b. A piece is a child of

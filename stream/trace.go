@@ -32,9 +32,9 @@ type Trace struct {
 	Met func(ctx context.Context, b BoundaryInfo)
 	// Loading is called when a boundary's load, or its sequence, starts.
 	Loading func(ctx context.Context, b BoundaryInfo)
-	// Loaded is called when a boundary's load, or its sequence, has returned; err is nil, what
-	// it returned, or a *PanicError. An abandoned load is heard of too, if
-	// it ever returns, perhaps after Done.
+	// Loaded is called when a boundary's load, or its sequence, has returned;
+	// err is nil, what it returned, or a *PanicError. An abandoned load is
+	// heard of too, if it ever returns, perhaps after Done.
 	Loaded func(ctx context.Context, b BoundaryInfo, err error)
 	// Sent is called when a boundary's content has been written into the
 	// response: in place or as a chunk of so many bytes, framing included.

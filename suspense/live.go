@@ -87,17 +87,3 @@ func (r Region) page(source, number string, content templ.Component) templ.Compo
 		return liveScript.Once().Render(templ.WithChildren(ctx, script), w)
 	})
 }
-
-// between writes c between start and end.
-func between(ctx context.Context, w io.Writer, start string, c templ.Component, end string) error {
-	if _, err := io.WriteString(w, start); err != nil {
-		return err
-	}
-	if c != nil {
-		if err := c.Render(templ.ClearChildren(ctx), w); err != nil {
-			return err
-		}
-	}
-	_, err := io.WriteString(w, end)
-	return err
-}

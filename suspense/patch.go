@@ -20,10 +20,11 @@ import (
 //	}
 //
 // The key is the item's own among all of the region: letters, digits, _ and -,
-// and not "start", "end" or "live". Another one is an error of Render.
+// and not "start", "end" or "live". With another one Item, like all that takes a
+// key, fails to render.
 func (r Region) Item(key string, content templ.Component) templ.Component {
-	return r.patch(key, func(name string) (string, templ.Component, string) {
-		return openItem(name), content, closeItem(name)
+	return r.framed(key, content, func(name string) (start, end string) {
+		return openItem(name), closeItem(name)
 	})
 }
 
@@ -41,45 +42,59 @@ func (r Region) Replace(content templ.Component) templ.Component {
 // Append is what to publish so that content becomes the last item of the
 // region. Where there is an item of that key, content takes its place.
 func (r Region) Append(key string, content templ.Component) templ.Component {
-	return r.patch(key, func(name string) (string, templ.Component, string) {
-		return openPatch(name, r.Name+".end") + openItem(name), content, closeItem(name) + r.marker("end") + closePatch
+	return r.framed(key, content, func(name string) (start, end string) {
+		return openPatch(name, r.Name+".end") + openItem(name), closeItem(name) + r.marker("end") + closePatch
 	})
 }
 
 // Prepend is what to publish so that content becomes the first item of the
 // region. Where there is an item of that key, content takes its place.
 func (r Region) Prepend(key string, content templ.Component) templ.Component {
-	return r.patch(key, func(name string) (string, templ.Component, string) {
-		return openPatch(name, r.Name+".start") + r.marker("start") + openItem(name), content, closeItem(name) + closePatch
+	return r.framed(key, content, func(name string) (start, end string) {
+		return openPatch(name, r.Name+".start") + r.marker("start") + openItem(name), closeItem(name) + closePatch
 	})
 }
 
 // Update is what to publish so that content takes the place of the item of that
 // key. Where there is none, nothing happens.
 func (r Region) Update(key string, content templ.Component) templ.Component {
-	return r.patch(key, func(name string) (string, templ.Component, string) {
-		return openPatch(name, name) + openItem(name), content, closeItem(name) + closePatch
+	return r.framed(key, content, func(name string) (start, end string) {
+		return openPatch(name, name) + openItem(name), closeItem(name) + closePatch
 	})
 }
 
 // Remove is what to publish so that the item of that key goes. Where there is
 // none, nothing happens.
 func (r Region) Remove(key string) templ.Component {
-	return r.patch(key, func(name string) (string, templ.Component, string) {
-		return `<template for="` + name + `">`, nil, closePatch
+	return r.framed(key, nil, func(name string) (start, end string) {
+		return `<template for="` + name + `">`, closePatch
 	})
 }
 
-// patch is a component about the item of that key.
-func (r Region) patch(key string, parts func(name string) (start string, content templ.Component, end string)) templ.Component {
+// framed is content in the frame that the name of the item of that key makes.
+func (r Region) framed(key string, content templ.Component, frame func(name string) (start, end string)) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		name, err := r.item(key)
+		name, err := r.itemName(key)
 		if err != nil {
 			return err
 		}
-		start, content, end := parts(name)
+		start, end := frame(name)
 		return between(ctx, w, start, content, end)
 	})
+}
+
+// between writes c between start and end.
+func between(ctx context.Context, w io.Writer, start string, c templ.Component, end string) error {
+	if _, err := io.WriteString(w, start); err != nil {
+		return err
+	}
+	if c != nil {
+		if err := c.Render(templ.ClearChildren(ctx), w); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(w, end)
+	return err
 }
 
 // open and close stand around the content of the region, markers where items
@@ -94,7 +109,7 @@ func (r Region) marker(which string) string {
 func openItem(name string) string  { return `<?start name="` + name + `">` }
 func closeItem(name string) string { return `<?end name="` + name + `">` }
 
-// openPatch is for what has that name, and where nothing has it, for the marker.
+// openPatch is for what has that name and, where nothing has it, for the marker.
 func openPatch(name, marker string) string {
 	return `<template id="` + name + `" for="` + marker + `">`
 }

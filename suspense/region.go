@@ -13,7 +13,8 @@ import (
 // A Region names a part of a page that goes on changing after the page has
 // been sent: [Live] puts it into the page, and what its other methods return is
 // what is published to change it. Programs make one for each region and use it
-// in both places; its fields must not be changed while it is in use.
+// in both places; its fields must not be changed while it is in use, by any
+// number of goroutines at once.
 //
 // Names become comments in the page, so that a region can stand wherever its
 // content can, also between the rows of a table or the options of a select.
@@ -21,7 +22,8 @@ import (
 // Live into the list, not the list into Live, if items are to be appended.
 type Region struct {
 	// Name tells the regions of a page apart: a letter, then letters, digits,
-	// _ and -. With the key of an item it has at most 63 characters.
+	// _ and -, at most 58 characters, and with the key of any item at most 63.
+	// Components made with another one fail to render.
 	Name string
 	// URL is where the events come from: a path of the page's own origin, with
 	// a query or without one.
@@ -45,7 +47,8 @@ var (
 	goodID   = regexp.MustCompile(`^([A-Za-z0-9]+-)([0-9]+)$`)
 )
 
-// maxName is the length of the longest name, with the key of an item.
+// maxName is the length of the longest name: that of an item, with the dot
+// before its key, or that of a marker of the region.
 const maxName = 64
 
 // check says what is wrong with the name.
@@ -56,8 +59,8 @@ func (r Region) check() error {
 	return nil
 }
 
-// item returns the name of an item.
-func (r Region) item(key string) (string, error) {
+// itemName returns the name of an item.
+func (r Region) itemName(key string) (string, error) {
 	if err := r.check(); err != nil {
 		return "", err
 	}

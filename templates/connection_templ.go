@@ -8,10 +8,10 @@ package templates
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Connection is a polite status for a page with live regions: while the
-// connection is lost it says that the page may be out of date, and nothing
-// otherwise. One is enough, anywhere in the page. It is shown by [Style] alone,
-// by the attribute data-live of the html element.
+// Connection is a polite status for a page with live regions: it says so while
+// their connection is lost, and nothing otherwise. One is enough, anywhere in the
+// page. It needs [Style], whose rules hide it unless the html element has the
+// attribute data-live="lost".
 func Connection() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -12,7 +12,8 @@
 //
 // It is not part of the views because a fallback has a templ state of its own:
 // every skeleton of the page would bring its own copy. A page without Style
-// shows plain text where they stand, and works.
+// shows plain text where they stand, and works; only Connection cannot do
+// without, since its text would always be there.
 //
 // None has a style attribute, so a Content-Security-Policy without
 // 'unsafe-inline' allows them. Their colours are made from the text colour
@@ -31,6 +32,7 @@
 // A page often has many skeletons, so a skeleton does not announce itself: it
 // says "Loading…" to those who come upon it and is marked as busy. A spinner is
 // a polite status, read out when nothing else is being said; use few. So is the
-// text of a lost connection. The error card is an alert, read out at once. The texts are in English: for another
-// language write a view of your own with the same classes.
+// text of a lost connection. The error card is an alert, read out at once. The
+// texts are in English: for another language write a view of your own with the
+// same classes.
 package templates

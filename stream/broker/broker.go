@@ -27,7 +27,7 @@ type Broker struct {
 	// Limits bound what clients can take of the server. Zero means no limits.
 	Limits Limits
 	// Subject says who asks, by user or session, for Limits.PerSubject and
-	// for the function Disconnect. Nil means the address of the peer (of IPv6
+	// for the method Disconnect. Nil means the address of the peer (of IPv6
 	// its first 64 bits), which behind a proxy is that of the proxy: set
 	// Subject there.
 	Subject func(*http.Request) string
@@ -45,7 +45,7 @@ type Broker struct {
 	Stream sse.Options
 
 	once    sync.Once
-	origin  origin
+	ids     idSource
 	life    context.Context // ends the streams
 	end     context.CancelFunc
 	closed  atomic.Bool
@@ -68,7 +68,7 @@ type Broker struct {
 // init makes the zero value ready.
 func (b *Broker) init() {
 	b.once.Do(func() {
-		b.origin.init()
+		b.ids.init()
 		until := b.Stream.Until
 		if until == nil {
 			until = context.Background()
@@ -102,7 +102,7 @@ func (b *Broker) feed(name string) (*feed, error) {
 	f := &feed{
 		b:     b,
 		name:  name,
-		epoch: b.origin.epoch(name),
+		epoch: b.ids.epoch(name),
 		ring:  ring{keep: b.Retain.withDefaults(), floor: b.forgotten},
 		subs:  map[*subscriber]struct{}{},
 	}

@@ -36,6 +36,7 @@ var ErrStop = errors.New("broker: nothing is to come")
 
 // Why a client is not admitted, besides the errors above.
 var (
+	errForbidden   = errors.New("broker: forbidden") // by Authorize
 	errSubscribers = errors.New("broker: too many subscribers")
 	errPerSubject  = errors.New("broker: too many subscribers of one subject")
 	errAskAgain    = errors.New("broker: clients were disconnected in the meantime")

@@ -34,7 +34,7 @@ func (f *feed) publish(e sse.Event) (string, error) {
 	if f.b.closed.Load() {
 		return "", ErrClosed
 	}
-	number := f.b.origin.last.Add(1)
+	number := f.b.ids.last.Add(1)
 	e.ID = makeID(f.epoch, number)
 	encoded, err := e.Encode()
 	if err != nil {
@@ -115,7 +115,7 @@ func (f *feed) place(after string) (position uint64, gap string) {
 		return f.ring.next(), ""
 	}
 	number, ok := parseID(after, f.epoch)
-	if !ok || number > f.b.origin.last.Load() {
+	if !ok || number > f.b.ids.last.Load() {
 		return f.ring.next(), gapUnknown
 	}
 	if position, ok = f.ring.after(number); !ok {

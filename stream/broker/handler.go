@@ -78,9 +78,6 @@ func untilShutdown(ctx context.Context, _ *sse.Stream) error {
 	return context.Cause(ctx)
 }
 
-// errForbidden is what Authorize says.
-var errForbidden = errors.New("broker: forbidden")
-
 // admit begins the subscription of a client, or says why not. A client that
 // was authorized before Disconnect looked for it is asked for again.
 func (b *Broker) admit(s *subscriber, r *http.Request, name string) error {
@@ -132,7 +129,7 @@ func (b *Broker) refuse(w http.ResponseWriter, status int) {
 // retryAfter spreads the return of those who are too many.
 func retryAfter() string { return strconv.Itoa(5 + rand.N(10)) }
 
-const defaultHeartbeat = 15 * time.Second
+const defaultHeartbeat = 15 * time.Second // that of sse.Options
 
 // spread returns a heartbeat, up to a fifth shorter: ten thousand subscribers
 // of one topic that have all been sent the same event would beat at once.

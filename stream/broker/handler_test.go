@@ -18,7 +18,7 @@ func TestHandlersThatCannotBeBuilt(t *testing.T) {
 		"no function for the topic":                  func() { (&broker.Broker{Authorize: everyone}).Handler(nil) },
 		"a bad name":                                 func() { new(broker.Broker).Topic("a b").Handler() },
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(name+" panics", func(t *testing.T) {
 			defer func() {
 				if s, _ := recover().(string); !strings.HasPrefix(s, "broker: ") {
 					t.Errorf("panic %q, want one of the broker", s)

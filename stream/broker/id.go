@@ -9,24 +9,24 @@ import (
 	"sync/atomic"
 )
 
-// An origin is where ids come from. An id is an epoch and a number: the epoch
+// An idSource is where ids come from. An id is an epoch and a number: the epoch
 // tells the lives of a broker and its topics apart, so that an id is known only
 // where it comes from; the number is counted by one counter of the broker.
-type origin struct {
+type idSource struct {
 	secret [16]byte
 	last   atomic.Uint64 // number given
 }
 
-func (o *origin) init() {
-	_, _ = rand.Read(o.secret[:]) // never fails
+func (s *idSource) init() {
+	_, _ = rand.Read(s.secret[:]) // never fails
 }
 
 var epochEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
 // epoch returns the epoch of a topic. That of one topic says nothing about that
 // of another.
-func (o *origin) epoch(topic string) string {
-	sum := sha256.Sum256(append(o.secret[:], topic...))
+func (s *idSource) epoch(topic string) string {
+	sum := sha256.Sum256(append(s.secret[:], topic...))
 	return epochEncoding.EncodeToString(sum[:5])
 }
 

@@ -31,7 +31,7 @@ func replayed(t *testing.T, topic broker.Topic, id string) string {
 
 func TestRetention(t *testing.T) {
 	gap := broker.ErrGap.Error()
-	t.Run("by count", func(t *testing.T) {
+	t.Run("the oldest event goes when there are more than Count", func(t *testing.T) {
 		b := &broker.Broker{Retain: broker.Retention{Count: 4}} // one is for the end
 		topic := b.Topic("news")
 		a := publish(t, topic, "a")
@@ -49,7 +49,7 @@ func TestRetention(t *testing.T) {
 			t.Errorf("Stats() = %+v, want 4 events of 7", got)
 		}
 	})
-	t.Run("by bytes", func(t *testing.T) {
+	t.Run("the oldest events go when all have more than Bytes", func(t *testing.T) {
 		b := &broker.Broker{Retain: broker.Retention{Bytes: 400}}
 		topic := b.Topic("news")
 		a := publish(t, topic, "a")
@@ -65,7 +65,7 @@ func TestRetention(t *testing.T) {
 			t.Errorf("Stats().Bytes = %d, want at most 400", got)
 		}
 	})
-	t.Run("by age", func(t *testing.T) {
+	t.Run("an event goes when it is as old as Age", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			b := &broker.Broker{Retain: broker.Retention{Age: time.Minute}}
 			topic := b.Topic("news")
@@ -85,7 +85,7 @@ func TestRetention(t *testing.T) {
 			}
 		})
 	})
-	t.Run("that never ends by age", func(t *testing.T) {
+	t.Run("no event goes by its age when Age is negative", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			b := &broker.Broker{Retain: broker.Retention{Age: -1}}
 			a := publish(t, b.Topic("news"), "a")

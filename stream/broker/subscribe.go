@@ -15,7 +15,7 @@ import (
 //
 // ErrGap is told before the first event, and the iteration can go on. Any other
 // error is the last: ErrTopic, ErrTopics, ErrSlow, ErrClosed, or the cause of
-// ctx. Limits and the function Disconnect are for clients only.
+// ctx. Limits and Broker.Disconnect are for clients only.
 func (t Topic) Subscribe(ctx context.Context, after string) iter.Seq2[sse.Event, error] {
 	if after == "" {
 		after, _ = t.Position(ctx) // its error is that of the iteration, too

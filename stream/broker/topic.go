@@ -86,11 +86,11 @@ func (t Topic) Position(ctx context.Context) (id string, err error) {
 	f := t.b.feeds[t.name]
 	t.b.mu.Unlock()
 	if f == nil {
-		return makeID(t.b.origin.epoch(t.name), t.b.origin.last.Load()), nil
+		return makeID(t.b.ids.epoch(t.name), t.b.ids.last.Load()), nil
 	}
 	f.publishing.Lock() // an event that has a number has its place, too
 	defer f.publishing.Unlock()
-	return makeID(f.epoch, t.b.origin.last.Load()), nil
+	return makeID(f.epoch, t.b.ids.last.Load()), nil
 }
 
 // Handler serves the topic over Server-Sent Events, to everyone if there is no

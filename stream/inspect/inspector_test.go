@@ -160,7 +160,7 @@ func TestPages(t *testing.T) {
 			want(t, rec.Header().Get("Cache-Control"), "no-store")
 		}
 	})
-	t.Run("its JSON", func(t *testing.T) {
+	t.Run("its list comes as JSON, too", func(t *testing.T) {
 		var got struct {
 			Responses []struct {
 				ID     int

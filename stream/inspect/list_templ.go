@@ -349,11 +349,11 @@ func statusOf(s summary) string {
 // stateOf says how a response was sent.
 func stateOf(s summary) string {
 	switch s.State {
-	case "running":
+	case stateRunning:
 		return "running, " + s.Mode
-	case "left":
+	case stateLeft:
 		return "client left"
-	case "cut":
+	case stateCut:
 		if s.Bytes == 0 {
 			return "failed before its first byte"
 		}

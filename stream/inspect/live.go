@@ -2,14 +2,11 @@ package inspect
 
 import (
 	"context"
-	"io"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/a-h/templ"
 
-	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
@@ -75,7 +72,7 @@ func wait(ctx context.Context, changed <-chan struct{}, grows bool) bool {
 
 // settled reports whether the report will be the same for ever.
 func (rep *report) settled() bool {
-	if rep.Summary.State == "running" {
+	if rep.Summary.State == stateRunning {
 		return false
 	}
 	for _, b := range rep.Boundaries {
@@ -84,42 +81,4 @@ func (rep *report) settled() bool {
 		}
 	}
 	return true
-}
-
-// servers knows when servers stop: their Shutdown waits for open pages.
-type servers struct {
-	mu    sync.Mutex
-	known map[*http.Server]context.Context
-}
-
-// until returns a context that ends when the server is shut down. It is never
-// nil.
-func (ss *servers) until(server *http.Server) context.Context {
-	if server == nil {
-		return context.Background()
-	}
-	ss.mu.Lock()
-	defer ss.mu.Unlock()
-	ctx, ok := ss.known[server]
-	if !ok {
-		var end context.CancelFunc
-		ctx, end = context.WithCancel(context.Background())
-		server.RegisterOnShutdown(end)
-		if ss.known == nil {
-			ss.known = make(map[*http.Server]context.Context)
-		}
-		ss.known[server] = ctx
-	}
-	return ctx
-}
-
-// await is a boundary that shows what load makes.
-func await(name string, load func() templ.Component) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return stream.Place(ctx, w, stream.Boundary{
-			Name:     name,
-			Fallback: waiting(),
-			Load:     func(context.Context) (templ.Component, error) { return load(), nil },
-		})
-	})
 }

@@ -3,7 +3,6 @@ package inspect
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -15,7 +14,7 @@ type summary struct {
 	Method     string    `json:"method"`
 	Mode       string    `json:"mode"`
 	Start      time.Time `json:"start"`
-	State      string    `json:"state"` // running, sent, cut or left
+	State      string    `json:"state"` // see stateRunning
 	Status     int       `json:"status"`
 	FirstByte  moment    `json:"firstByte"`
 	Total      moment    `json:"total"`
@@ -24,6 +23,14 @@ type summary struct {
 	Failures   int       `json:"failures"`
 	Error      string    `json:"error,omitempty"`
 }
+
+// The states of a response.
+const (
+	stateRunning = "running"
+	stateSent    = "sent" // whole
+	stateCut     = "cut"
+	stateLeft    = "left" // by its client
+)
 
 // A report is all that is kept of a response.
 type report struct {
@@ -49,7 +56,7 @@ type row struct {
 	ID      string `json:"id"`
 	Name    string `json:"name"`
 	Depth   int    `json:"depth"` // 0 in the page itself
-	State   string `json:"state"` // see below
+	State   string `json:"state"` // see stateQueued
 	Bytes   int    `json:"bytes"`
 	Queued  phase  `json:"queued"`
 	Loading phase  `json:"loading"`
@@ -74,47 +81,6 @@ const (
 	stateDropped = "never sent"
 )
 
-// A phase lasts from one moment to another; it never was if both are the same.
-type phase struct {
-	From moment `json:"from"`
-	To   moment `json:"to"`
-}
-
-func (p phase) long() moment { return p.To - p.From }
-
-// A moment counts from the start of the response.
-type moment time.Duration
-
-const never moment = -1
-
-// MarshalJSON returns milliseconds, or null for never.
-func (m moment) MarshalJSON() ([]byte, error) {
-	if m == never {
-		return []byte("null"), nil
-	}
-	return strconv.AppendFloat(nil, m.millis(), 'f', -1, 64), nil
-}
-
-func (m moment) millis() float64 { return float64(time.Duration(m).Microseconds()) / 1000 }
-
-// String returns milliseconds or seconds with three digits that count, or "–".
-func (m moment) String() string {
-	ms := m.millis()
-	switch {
-	case m == never:
-		return "–"
-	case ms == 0:
-		return "0"
-	case ms < 10:
-		return strconv.FormatFloat(ms, 'f', 2, 64) + " ms"
-	case ms < 100:
-		return strconv.FormatFloat(ms, 'f', 1, 64) + " ms"
-	case ms < 1000:
-		return strconv.FormatFloat(ms, 'f', 0, 64) + " ms"
-	}
-	return strconv.FormatFloat(ms/1000, 'f', 2, 64) + " s"
-}
-
 // list returns the summaries, newest first.
 func (in *Inspector) list() []summary {
 	all := []summary{}
@@ -134,16 +100,16 @@ func (rec *record) summary() summary {
 func (rec *record) summarise() summary {
 	s := summary{
 		ID: rec.id, Path: rec.path, Method: rec.method, Mode: rec.mode.String(), Start: rec.start.UTC(),
-		State: "sent", Status: rec.status, FirstByte: rec.first, Total: rec.end, Bytes: rec.bytes,
+		State: stateSent, Status: rec.status, FirstByte: rec.first, Total: rec.end, Bytes: rec.bytes,
 		Boundaries: rec.met, Failures: rec.failed, Error: rec.err,
 	}
 	switch {
 	case rec.end == never:
-		s.State = "running"
+		s.State = stateRunning
 	case rec.left:
-		s.State = "left"
+		s.State = stateLeft
 	case rec.err != "":
-		s.State = "cut"
+		s.State = stateCut
 	}
 	return s
 }

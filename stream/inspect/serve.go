@@ -1,9 +1,11 @@
 package inspect
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 
@@ -96,4 +98,15 @@ func serveJSON(w http.ResponseWriter, v any) {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	_ = e.Encode(v) // to a client that may have left
+}
+
+// await is a boundary that shows what load makes.
+func await(name string, load func() templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return stream.Place(ctx, w, stream.Boundary{
+			Name:     name,
+			Fallback: waiting(),
+			Load:     func(context.Context) (templ.Component, error) { return load(), nil },
+		})
+	})
 }

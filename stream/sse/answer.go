@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// An answer is one answer that a Relay hands on.
+// An answer is what becomes of one request to a Relay.
 type answer struct {
 	*Relay
 	w      http.ResponseWriter
@@ -24,12 +24,12 @@ type answer struct {
 
 const (
 	defaultMaxBody = 1 << 20
-	// errorTime is for the text of an error, which the browser does not wait
-	// for since it is not told.
+	// errorTime is the most that the body of an error may take: the browser,
+	// which is not told of it, waits meanwhile.
 	errorTime = time.Second
 )
 
-// relay returns nil when the browser has been told all.
+// relay returns nil when the browser has the whole answer.
 func (a *answer) relay() error {
 	req, err := a.request()
 	if err != nil {
@@ -86,7 +86,7 @@ func (a *answer) request() (*http.Request, error) {
 	return req, nil
 }
 
-// begin sends the headers unless they have been.
+// begin sends the headers unless they have been sent.
 func (a *answer) begin() error {
 	if a.stream != nil {
 		return nil
@@ -164,7 +164,7 @@ func (a *answer) line(e Event) (string, error) {
 	return line.String(), err
 }
 
-// finished tells whether every choice met has ended with a reason.
+// finished reports whether every choice met has ended with a reason.
 func (a *answer) finished() bool {
 	for _, open := range a.open {
 		if open {

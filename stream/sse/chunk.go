@@ -60,7 +60,7 @@ func readChunk(e Event) (*chunk, error) {
 	return &c, nil
 }
 
-// blank tells whether an event is one of those that gateways send for no
+// blank reports whether an event is one of those that gateways send for no
 // reason but to keep a connection.
 func blank(e Event) bool {
 	data := strings.TrimSpace(e.Data)

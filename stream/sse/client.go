@@ -3,7 +3,6 @@ package sse
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"log/slog"
@@ -68,30 +67,6 @@ type Client struct {
 // ErrIdle is why a connection has ended on which nothing came for the Client's
 // Idle.
 var ErrIdle = errors.New("sse: idle connection")
-
-// A ResponseError is a response that is no stream of events.
-type ResponseError struct {
-	StatusCode  int
-	ContentType string
-	Header      http.Header // of the response
-}
-
-// Error tells the status, or the content type if the status is 200.
-func (e *ResponseError) Error() string {
-	if e.StatusCode == http.StatusOK {
-		return fmt.Sprintf("sse: content type %q", e.ContentType)
-	}
-	return fmt.Sprintf("sse: status %d %s", e.StatusCode, http.StatusText(e.StatusCode))
-}
-
-// transient tells whether the same request may be answered better later.
-func (e *ResponseError) transient() bool {
-	switch e.StatusCode {
-	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
-		return true
-	}
-	return e.StatusCode >= 500
-}
 
 // Events connects when it is ranged over, and again whenever the connection
 // ends, with the last id that came as Last-Event-ID. It ends

@@ -84,3 +84,17 @@ func ExampleRelay() {
 	// data: [DONE]
 	// 401 {"error":{"message":"log in first","type":"invalid_request_error","param":null,"code":"refused"}}
 }
+
+func ExampleAPIError() {
+	body := strings.NewReader(`data: {"error":{"message":"key sk-1 has no money left","type":"server_error","code":429}}` + "\n\n")
+	for _, err := range sse.Tokens(body) {
+		var told *sse.APIError
+		if errors.As(err, &told) {
+			fmt.Println("for the visitor: the answer could not be had")
+			fmt.Println("for the log:", told.Type, told.Code, told.Message)
+		}
+	}
+	// Output:
+	// for the visitor: the answer could not be had
+	// for the log: server_error 429 key sk-1 has no money left
+}

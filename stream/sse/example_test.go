@@ -265,3 +265,21 @@ func ExampleEvent_AppendTo() {
 	// <nil>
 	// sse: line end in the name of an event
 }
+
+func ExampleErrEventID() {
+	_, err := sse.Event{ID: "7\ndata: forged"}.Encode()
+	fmt.Println(errors.Is(err, sse.ErrEventID), err)
+	// Output: true sse: line end or NUL in the id of an event
+}
+
+func ExampleEncoded_Event() {
+	encoded, err := sse.Event{ID: "7", Data: "two\r\nlines"}.Encode()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%d bytes: %+v\n", encoded.Len(), encoded.Event())
+	// Output:
+	// 29 bytes: {ID:7 Name: Data:two
+	// lines Retry:0s}
+}

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Options say how streams are sent. The zero value is ready to use. Its methods
+// Options say how streams are sent. The zero value is ready to use. The methods
 // may be called for any number of requests at once.
 type Options struct {
 	// Heartbeat is how long a stream is silent before a comment is sent, so

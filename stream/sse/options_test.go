@@ -25,14 +25,14 @@ func TestOpen(t *testing.T) {
 			t.Errorf("headers %v and body %q were sent", w.Header(), w.Body)
 		}
 	})
-	t.Run("flushes what is wrapped", func(t *testing.T) {
+	t.Run("what is wrapped is flushed", func(t *testing.T) {
 		w := httptest.NewRecorder()
 		open(t, wrapped{unflushable{w}, w}, httptest.NewRequest("GET", "/", nil))
 		if !w.Flushed {
 			t.Error("the headers were not flushed")
 		}
 	})
-	t.Run("respects a Cache-Control that is there", func(t *testing.T) {
+	t.Run("a Cache-Control that is there is respected", func(t *testing.T) {
 		w := httptest.NewRecorder()
 		w.Header().Set("Cache-Control", "no-cache, no-transform")
 		open(t, w, httptest.NewRequest("GET", "/", nil))
@@ -40,7 +40,7 @@ func TestOpen(t *testing.T) {
 			t.Errorf("Cache-Control: %s, want %s", got, want)
 		}
 	})
-	t.Run("a client that has gone already", func(t *testing.T) {
+	t.Run("a client that has gone already is an error", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		_, err := sse.Open(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", "/", nil))
@@ -48,7 +48,7 @@ func TestOpen(t *testing.T) {
 			t.Errorf("Open() = %v, want %v", err, context.Canceled)
 		}
 	})
-	t.Run("the headers cannot be sent", func(t *testing.T) {
+	t.Run("headers that cannot be sent are an error", func(t *testing.T) {
 		errBoom := errors.New("boom")
 		_, err := sse.Open(&recorder{header: make(http.Header), fail: errBoom}, httptest.NewRequest("GET", "/", nil))
 		if !errors.Is(err, errBoom) {
@@ -75,19 +75,19 @@ func TestHandlerLogsWhatNobodyElseKnows(t *testing.T) {
 		defer func() { _ = recover() }() // http.ErrAbortHandler
 		sse.Handler(f).ServeHTTP(w, httptest.NewRequestWithContext(ctx, "GET", "/feed", nil))
 	}
-	t.Run("an error", func(t *testing.T) {
+	t.Run("an error of the function is logged", func(t *testing.T) {
 		serve(t.Context(), httptest.NewRecorder(), func(context.Context, *sse.Stream) error { return errors.New("boom") })
 		if got, want := logs.String(), `level=ERROR msg="sse: stream failed" path=/feed error=boom`; !strings.Contains(got, want) {
 			t.Errorf("log: %q, want %q in it", got, want)
 		}
 	})
-	t.Run("a writer that cannot flush", func(t *testing.T) {
+	t.Run("a writer that cannot flush is logged", func(t *testing.T) {
 		serve(t.Context(), unflushable{httptest.NewRecorder()}, nothing)
 		if got, want := logs.String(), `level=ERROR msg="sse: no stream" path=/feed error="sse: sse_test.unflushable cannot flush`; !strings.Contains(got, want) {
 			t.Errorf("log: %q, want %q in it", got, want)
 		}
 	})
-	t.Run("not that the client has left", func(t *testing.T) {
+	t.Run("a client that has left is not", func(t *testing.T) {
 		ctx, leave := context.WithCancel(t.Context())
 		serve(ctx, httptest.NewRecorder(), func(ctx context.Context, s *sse.Stream) error {
 			leave()
@@ -98,7 +98,7 @@ func TestHandlerLogsWhatNobodyElseKnows(t *testing.T) {
 			t.Errorf("log: %q, want none", got)
 		}
 	})
-	t.Run("not that a write has failed", func(t *testing.T) {
+	t.Run("a write that has failed is not", func(t *testing.T) {
 		rec := &recorder{header: make(http.Header)}
 		serve(t.Context(), rec, func(_ context.Context, s *sse.Stream) error {
 			rec.failWith(errors.New("boom"))

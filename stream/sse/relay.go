@@ -11,10 +11,10 @@ import (
 // browser, which then needs no key of that server. Only Request is needed. The
 // fields are constant once it serves.
 //
-// The browser receives each chunk of the answer as one line of data, and at
-// last [DONE]: nothing else, no comments either, so that pages that cut the
-// text at its line ends by hand can read it. A chunk has choices or usage. When the browser leaves, the
-// request to the server is cancelled at once.
+// The browser receives each chunk of the answer, which is what has choices or
+// usage, as one line of data, and at last [DONE]: nothing else, no comments
+// either, so that pages that cut the text at its line ends by hand can read it.
+// When the browser leaves, the request to the server is cancelled at once.
 //
 // The server's headers and the texts of its errors never reach the browser,
 // since they may quote keys; they go to slog with a digest that the browser is

@@ -58,7 +58,7 @@ func (s *session) run(ctx context.Context) error {
 	return fmt.Errorf("sse: %w", context.Cause(ctx))
 }
 
-// once tells whether there is only one request.
+// once reports whether there is only one request.
 func (s *session) once() bool { return s.method() != http.MethodGet && !s.RepeatPOST }
 
 // connect yields the events of one connection and returns why it has ended.
@@ -135,16 +135,6 @@ func (s *session) request(ctx context.Context) (*http.Request, error) {
 		return req, s.Prepare(req)
 	}
 	return req, nil
-}
-
-// checkResponse returns a *ResponseError unless resp is a stream of events.
-func checkResponse(resp *http.Response) error {
-	kind := resp.Header.Get("Content-Type")
-	essence, _, _ := strings.Cut(kind, ";")
-	if resp.StatusCode == http.StatusOK && strings.EqualFold(strings.TrimSpace(essence), "text/event-stream") {
-		return nil
-	}
-	return &ResponseError{StatusCode: resp.StatusCode, ContentType: kind, Header: resp.Header}
 }
 
 // connectionError says why ctx was cancelled if it was, and leaves out the URL,

@@ -28,8 +28,8 @@ func TestOddWriters(t *testing.T) {
 		name  string
 		write func([]byte) (int, error)
 	}{
-		{"one that writes nothing and says so", func([]byte) (int, error) { return 0, nil }},
-		{"one that writes a part of it", func(p []byte) (int, error) { return len(p) / 2, nil }},
+		{"one that writes nothing and says so ends the stream", func([]byte) (int, error) { return 0, nil }},
+		{"one that writes a part of it ends the stream", func(p []byte) (int, error) { return len(p) / 2, nil }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := odd{httptest.NewRecorder(), tt.write}
@@ -38,7 +38,7 @@ func TestOddWriters(t *testing.T) {
 			}
 		})
 	}
-	t.Run("one that counts more bytes than it was given", func(t *testing.T) {
+	t.Run("one that counts more bytes than it was given is not believed", func(t *testing.T) {
 		var got strings.Builder
 		w := odd{httptest.NewRecorder(), func(p []byte) (int, error) {
 			got.Write(p)

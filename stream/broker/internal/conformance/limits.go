@@ -20,7 +20,7 @@ func testLimits(t *testing.T, form Form) {
 			t.Errorf("Retry-After = %q", c.res.Header.Get("Retry-After"))
 		}
 	}
-	t.Run("of one subject", func(t *testing.T) {
+	t.Run("a subject has no more clients than PerSubject, until one leaves", func(t *testing.T) {
 		s := newSite(t, form, Settings{Limits: broker.Limits{PerSubject: 2}})
 		c := s.subscribe(t, "news", "", "User", "ada")
 		s.subscribe(t, "weather", "", "User", "ada")
@@ -30,7 +30,7 @@ func testLimits(t *testing.T, form Form) {
 		s.waitFor(t, 2)
 		s.subscribe(t, "news", "", "User", "ada")
 	})
-	t.Run("of all clients", func(t *testing.T) {
+	t.Run("there are no more clients than Subscribers, until one leaves", func(t *testing.T) {
 		s := newSite(t, form, Settings{Limits: broker.Limits{Subscribers: 2}})
 		c := s.subscribe(t, "news", "")
 		s.subscribe(t, "weather", "")
@@ -42,7 +42,7 @@ func testLimits(t *testing.T, form Form) {
 			t.Errorf("Stats().Refused = %d, want 1", s.Stats().Refused)
 		}
 	})
-	t.Run("of topics", func(t *testing.T) {
+	t.Run("there are no more topics than Topics, until one is forgotten", func(t *testing.T) {
 		s := newSite(t, form, Settings{Limits: broker.Limits{Topics: 2}})
 		c := s.subscribe(t, "news", "")
 		s.publish(t, "weather", "rain")
@@ -57,7 +57,7 @@ func testLimits(t *testing.T, form Form) {
 		s.waitFor(t, 0)
 		s.subscribe(t, "sports", "")
 	})
-	t.Run("of what is published", func(t *testing.T) {
+	t.Run("what cannot be published makes no topic", func(t *testing.T) {
 		s := newSite(t, form, Settings{Retain: broker.Retention{Bytes: 100}})
 		for _, c := range []struct {
 			name  string
@@ -78,7 +78,7 @@ func testLimits(t *testing.T, form Form) {
 			{"a topic outside ASCII", "n\u00e9ws", sse.Event{}, broker.ErrTopic},
 			{"a topic of 129 bytes", string(make([]byte, 129)), sse.Event{}, broker.ErrTopic},
 		} {
-			t.Run(c.name, func(t *testing.T) {
+			t.Run(c.name+" is refused", func(t *testing.T) {
 				if id, err := s.Publish(t.Context(), c.topic, c.event); !errors.Is(err, c.want) || id != "" {
 					t.Errorf("Publish() = %q, %v, want %v", id, err, c.want)
 				}

@@ -1,0 +1,105 @@
+package stream_test
+
+import (
+	"strconv"
+	"strings"
+)
+
+// reference is the page when everything has come, if the boundaries of failed
+// have failed.
+func reference(trees []*tree, failed map[int]error) string {
+	var b strings.Builder
+	b.WriteString("<html><body>")
+	for _, t := range trees {
+		b.WriteString("<p>")
+		t.reference(&b, failed)
+	}
+	b.WriteString("</body></html>")
+	return b.String()
+}
+
+func (t *tree) reference(b *strings.Builder, failed map[int]error) {
+	id := strconv.Itoa(t.id)
+	if t.sequence {
+		for i := range t.shown(failed) {
+			switch {
+			case i == 0:
+				b.WriteString("<b" + id + ">")
+			case i == len(t.children)+2:
+				b.WriteString("/b" + id)
+			case i <= t.half:
+				b.WriteString(".")
+				t.children[i-1].reference(b, failed)
+			case i > t.half+1:
+				b.WriteString(".")
+				t.children[i-2].reference(b, failed)
+			}
+		}
+		if failed[t.id] == nil {
+			return
+		}
+	} else if failed[t.id] == nil {
+		b.WriteString("<b" + id + ">")
+		for _, child := range t.children {
+			b.WriteString(".")
+			child.reference(b, failed)
+		}
+		b.WriteString("</b" + id + ">")
+		return
+	}
+	switch t.own {
+	case textView:
+		b.WriteString("<own" + id + ">")
+	case boundaryView:
+		b.WriteString("<own" + id + ">")
+		t.spare.reference(b, failed)
+	default:
+		b.WriteString("<failed" + id + ">")
+	}
+}
+
+// shown returns how many pieces of t are shown: those that were taken, up to one
+// that has failed.
+func (t *tree) shown(failed map[int]error) int {
+	n := int(t.came.Load())
+	if failed[t.id] != nil && t.fate >= viewError {
+		n = min(n, t.half+1)
+	}
+	return n
+}
+
+// visit calls f for each tree that the finished page shows, itself or its
+// error view.
+func (t *tree) visit(failed map[int]error, f func(*tree)) {
+	f(t)
+	children := t.children
+	if t.sequence {
+		// One piece is the start, another the slow work.
+		n := t.shown(failed) - 1
+		if n > t.half {
+			n--
+		}
+		children = children[:max(0, min(n, len(children)))]
+	} else if failed[t.id] != nil {
+		children = nil
+	}
+	for _, child := range children {
+		child.visit(failed, f)
+	}
+	if failed[t.id] != nil && t.own == boundaryView {
+		t.spare.visit(failed, f)
+	}
+}
+
+// holds reports whether is is true of t or of a tree inside it.
+func (t *tree) holds(is func(*tree) bool) bool {
+	if is(t) || t.spare != nil && t.spare.holds(is) {
+		return true
+	}
+	for _, child := range t.children {
+		if child.holds(is) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,41 @@
+package sse
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// A ResponseError is a response that is no stream of events.
+type ResponseError struct {
+	StatusCode  int
+	ContentType string
+	Header      http.Header // of the response
+}
+
+// Error tells the status, or the content type if the status is 200.
+func (e *ResponseError) Error() string {
+	if e.StatusCode == http.StatusOK {
+		return fmt.Sprintf("sse: content type %q", e.ContentType)
+	}
+	return fmt.Sprintf("sse: status %d %s", e.StatusCode, http.StatusText(e.StatusCode))
+}
+
+// transient reports whether the same request may be answered better later.
+func (e *ResponseError) transient() bool {
+	switch e.StatusCode {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	}
+	return e.StatusCode >= 500
+}
+
+// checkResponse returns a *ResponseError unless resp is a stream of events.
+func checkResponse(resp *http.Response) error {
+	kind := resp.Header.Get("Content-Type")
+	essence, _, _ := strings.Cut(kind, ";")
+	if resp.StatusCode == http.StatusOK && strings.EqualFold(strings.TrimSpace(essence), "text/event-stream") {
+		return nil
+	}
+	return &ResponseError{StatusCode: resp.StatusCode, ContentType: kind, Header: resp.Header}
+}
