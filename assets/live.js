@@ -81,7 +81,7 @@
         at = 1 / 0;
         fetch(location, { headers: { rivulet: 1 } })
           .then(page => page.text()).then(parse).then(check).then(found => found.length || tell(), tell)
-      }, Math.random() * (wait *= 2))
+      }, Math.random() * (wait = wait * 2 % 1e9)) // timers know 2^31 ms at most
     }, open = n => {
       events?.close();
       events = new EventSource(url + (at = n - at < 0 ? n : at));
