@@ -78,11 +78,12 @@
 // the page again, waits ever longer if that has no region either, takes the
 // regions from it and goes on from there.
 //
-// The order matters: commit first, publish after, as package broker explains.
-// What is published goes to all who subscribe, so nothing in it may be for one
-// user only, and the styles and scripts of its components do not travel: styles
-// belong into the head of the page, and scripts in events never run. Under a
-// Content-Security-Policy a page needs connect-src 'self' and, where it requires
-// Trusted Types, trusted-types rivulet. The script is written with the page's
-// nonce; see Region.Script for a file and package assets for a hash.
+// The order matters: commit first, publish after, and in the order of the
+// commits, as package broker explains. What is published goes to all who
+// subscribe, so nothing in it may be for one user only, and the styles and
+// scripts of its components do not travel: styles belong into the head of the
+// page, and scripts in events never run. Under a Content-Security-Policy a page
+// needs connect-src 'self' and, where it requires Trusted Types, trusted-types
+// rivulet. The script is written with the page's nonce; see Region.Script for a
+// file and package assets for a hash.
 package suspense

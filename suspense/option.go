@@ -23,7 +23,8 @@ func Timeout(d time.Duration) Option {
 
 // OnError is what the boundary shows when it fails. The view is given the
 // error with its digest; it should show the digest and not the error. Nil means
-// the Renderer's ErrorView.
+// the Renderer's ErrorView. A boundary in a table or list needs one that is a
+// row or an item.
 func OnError(view func(*stream.BoundaryError) templ.Component) Option {
 	return func(b *stream.Boundary) { b.OnError = view }
 }

@@ -4,10 +4,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"log/slog"
 	"net/http"
+	"os"
+	"os/signal"
 	"strconv"
 	"sync"
 
@@ -25,8 +28,22 @@ var (
 )
 
 func main() {
+	server := &http.Server{Addr: "127.0.0.1:8080", Handler: routes(new(book))}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	stopped := make(chan struct{})
+	go func() { // main waits for it below
+		defer close(stopped)
+		<-ctx.Done()
+		// Streams do not end by themselves: first these, then the rest.
+		_ = events.Shutdown(context.Background())
+		_ = server.Shutdown(context.Background())
+	}()
 	fmt.Println("http://127.0.0.1:8080/")
-	log.Fatal(http.ListenAndServe("127.0.0.1:8080", routes(new(book))))
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		log.Fatal(err)
+	}
+	<-stopped
 }
 
 func routes(b *book) http.Handler {
@@ -36,9 +53,7 @@ func routes(b *book) http.Handler {
 	}))
 	mux.Handle("GET /guests/events", topic.Handler())
 	mux.HandleFunc("POST /guests", func(w http.ResponseWriter, r *http.Request) {
-		guest := b.add(r.FormValue("name"))
-		// First it is in the book, then it is told.
-		if _, err := topic.Send(r.Context(), list.Append(guest.Key, Row(guest))); err != nil {
+		if err := b.add(r.Context(), r.FormValue("name")); err != nil {
 			slog.Error("a guest is not shown on open pages", slog.Any("error", err))
 		}
 		http.Redirect(w, r, "/", http.StatusSeeOther)
@@ -55,12 +70,16 @@ type book struct {
 	all []Guest
 }
 
-func (b *book) add(name string) Guest {
+// add writes a guest into the book and tells those who look at it: first the
+// one, then the other, and under one lock, so that guests are told of in the
+// order in which they stand in the book.
+func (b *book) add(ctx context.Context, name string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	g := Guest{strconv.Itoa(len(b.all)), name}
-	b.all = append(b.all, g)
-	return g
+	guest := Guest{strconv.Itoa(len(b.all)), name}
+	b.all = append(b.all, guest)
+	_, err := topic.Send(ctx, list.Append(guest.Key, Row(guest)))
+	return err
 }
 
 // guests is a load.

@@ -2,6 +2,7 @@ package readme
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"net/http"
 	"time"
@@ -29,7 +30,7 @@ func (s Shop) Game(context.Context) (Game, error) { return Game{"Go"}, nil }
 // Reviews loads.
 func (s Shop) Reviews(context.Context) (Reviews, error) { return Reviews{"Deep."}, nil }
 
-// Answer asks a language model.
+// Answer asks a language model. Who leaves the page stops it, by ctx.
 func (s Shop) Answer(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		resp, err := http.DefaultClient.Do(s.model.Clone(ctx))
@@ -38,11 +39,11 @@ func (s Shop) Answer(ctx context.Context) iter.Seq2[string, error] {
 			return
 		}
 		defer resp.Body.Close()
-		for token, err := range sse.Tokens(resp.Body) {
-			if !yield(token, err) {
-				return
-			}
+		if resp.StatusCode != http.StatusOK {
+			yield("", fmt.Errorf("the model answers %s", resp.Status))
+			return
 		}
+		sse.Tokens(resp.Body)(yield)
 	}
 }
 

@@ -37,6 +37,11 @@
 // what is there already does no harm. Published first, a change can be in
 // neither.
 //
+// Publish in the order of the commits, too: of two changes to one thing, the
+// event that comes last is what stays on the pages. Hold one lock over reading
+// what is to be told and Publish, which waits for no subscriber, or give the
+// events to one goroutine.
+//
 // # Gaps
 //
 // An id is good while the events after it are retained, on its own topic, as
