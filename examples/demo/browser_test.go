@@ -27,9 +27,9 @@ var moments = []struct {
 }{{"shell", 1}, {"half", 5}, {"done", 9}}
 
 func TestInChromiumThePartsArriveAndNothingMoves(t *testing.T) {
-	server := httptest.NewServer(site())
+	server := httptest.NewServer(site(nil))
 	defer server.Close()
-	url := server.URL + "/"
+	url := server.URL + "/river"
 	if *update {
 		url += "?slow=3" // time to pose
 	}
@@ -87,7 +87,12 @@ func shoot(ctx context.Context, t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(file, png, 0o644); err != nil {
+	write(t, file, png)
+}
+
+func write(t *testing.T, file string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(file, content, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

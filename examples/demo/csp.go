@@ -8,15 +8,16 @@ import (
 	"github.com/a-h/templ"
 )
 
-// strict gives each response a Content-Security-Policy that allows the
-// stylesheet and what carries a nonce made for this one request. The nonce is
-// handed on in the context, where templ and Rivulet look for it.
+// strict gives each response a Content-Security-Policy that allows what comes
+// from the demo itself, and of scripts and inline styles only what carries a
+// nonce made for this one request. The nonce is handed on in the context, where
+// templ and Rivulet look for it.
 func strict(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		nonce := rand.Text()
 		w.Header().Set("Content-Security-Policy", fmt.Sprintf(
-			"default-src 'none'; style-src 'self' 'nonce-%[1]s'; script-src 'nonce-%[1]s'; img-src data:; "+
-				"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'", nonce))
+			"default-src 'none'; style-src 'self' 'nonce-%[1]s'; script-src 'nonce-%[1]s'; img-src 'self' data:; connect-src 'self'; "+
+				"base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'", nonce))
 		// A page with a nonce belongs to one request.
 		w.Header().Set("Cache-Control", "no-store")
 		next.ServeHTTP(w, r.WithContext(templ.WithNonce(r.Context(), nonce)))

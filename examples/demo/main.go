@@ -1,5 +1,5 @@
-// Command demo serves one page with nine boundaries of different speed, so
-// that what a streamed page does can be seen.
+// Command demo serves a site of streamed pages that do real work on real data,
+// so that what Rivulet does can be seen, and copied.
 package main
 
 import (
@@ -12,6 +12,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/rivulet-go/rivulet/examples/demo/flights"
 )
 
 func main() {
@@ -30,13 +32,18 @@ func main() {
 func serve(addr string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	db, err := flights.Open(ctx, flights.Dir(), os.Stderr)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
 	l, err := listen(addr)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("http://%s/\n", l.Addr())
 
-	server := &http.Server{Handler: site(), ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: site(db), ReadHeaderTimeout: 5 * time.Second}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }() // serve waits for it below, in either case
 	select {

@@ -54,7 +54,7 @@ func get(t *testing.T, url string) (l *line) {
 		before := slog.Default()
 		defer slog.SetDefault(before)
 		slog.SetDefault(slog.New(slog.NewTextHandler(&l.log, nil)))
-		site().ServeHTTP(l, httptest.NewRequest("GET", url, nil))
+		site(nil).ServeHTTP(l, httptest.NewRequest("GET", url, nil))
 		l.Flush()
 	})
 	return l
@@ -74,7 +74,7 @@ var contents = map[string]string{
 }
 
 func TestTheShellLeavesFirst(t *testing.T) {
-	page := get(t, "/")
+	page := get(t, "/river")
 	shell := page.sent[0]
 	if shell.at > 5*time.Millisecond {
 		t.Errorf("shell left after %v, want at most the grace of 5ms", shell.at)
@@ -95,11 +95,11 @@ func TestContentArrivesWhenItsLoadIsReady(t *testing.T) {
 		name, url string
 		pace      time.Duration
 	}{
-		{"at first", "/", 1},
-		{"modest", "/?slow=1", 1},
-		{"slow", "/?slow=2", 2},
-		{"slower", "/?slow=3", 4},
-		{"an unknown pace is the modest one", "/?slow=9", 1},
+		{"at first", "/river", 1},
+		{"modest", "/river?slow=1", 1},
+		{"slow", "/river?slow=2", 2},
+		{"slower", "/river?slow=3", 4},
+		{"an unknown pace is the modest one", "/river?slow=9", 1},
 	} {
 		t.Run(visit.name, func(t *testing.T) {
 			page := get(t, visit.url)
@@ -119,13 +119,13 @@ func TestContentArrivesWhenItsLoadIsReady(t *testing.T) {
 }
 
 func TestEveryModeShowsTheSame(t *testing.T) {
-	want := revealed(get(t, "/?mode=complete").html())
+	want := revealed(get(t, "/river?mode=complete").html())
 	for _, s := range sources {
 		if strings.Count(want, contents[s.ID]) != 1 {
 			t.Errorf("complete page shows %q %d times, want once", contents[s.ID], strings.Count(want, contents[s.ID]))
 		}
 	}
-	for _, url := range []string{"/", "/?mode=order"} {
+	for _, url := range []string{"/river", "/river?mode=order"} {
 		if got := revealed(get(t, url).html()); got != want {
 			t.Errorf("GET %s shows\n%s\nwant\n%s", url, got, want)
 		}
@@ -135,7 +135,7 @@ func TestEveryModeShowsTheSame(t *testing.T) {
 var (
 	chunk  = regexp.MustCompile(`(?s)<template for="([^"]+)">(.*?)</template><!/>`)
 	script = regexp.MustCompile(`(?s)<script.*?</script>`)
-	varies = regexp.MustCompile(`[A-Z2-7]{8,}|(?s)<p class="lead">.*?</p>|<div class="choices">.*?</div>|<body[^>]*>|<div class="now.*?</div>|/\?mode=order&amp;`)
+	varies = regexp.MustCompile(`[A-Z2-7]{8,}|(?s)<p class="lead">.*?</p>|<div class="choices">.*?</div>|<body[^>]*>|<div class="now.*?</div>|/river\?mode=order&amp;`)
 )
 
 // revealed does the browser's work: it puts each chunk in its boundary. What
@@ -153,7 +153,7 @@ func revealed(html string) string {
 
 func TestThePolicyAllowsThePage(t *testing.T) {
 	nonces := map[string]bool{}
-	for _, url := range []string{"/", "/?mode=order", "/?mode=complete"} {
+	for _, url := range []string{"/river", "/river?mode=order", "/river?mode=complete"} {
 		page := get(t, url)
 		m := regexp.MustCompile(`script-src 'nonce-([^']+)'`).FindStringSubmatch(page.header.Get("Content-Security-Policy"))
 		if m == nil || nonces[m[1]] {
@@ -172,10 +172,10 @@ func TestThePolicyAllowsThePage(t *testing.T) {
 }
 
 func TestTheLogHasTheDigestOfTheFailure(t *testing.T) {
-	page := get(t, "/")
+	page := get(t, "/river")
 	for _, want := range []string{
-		`name=ferry digest=([A-Z2-7]{8}) path=/ error="timetable: connection refused"`,
-		`name=webcam digest=([A-Z2-7]{8}) path=/ error="timeout after 1.4s"`,
+		`name=ferry digest=([A-Z2-7]{8}) path=/river error="timetable: connection refused"`,
+		`name=webcam digest=([A-Z2-7]{8}) path=/river error="timeout after 1.4s"`,
 	} {
 		m := regexp.MustCompile(want).FindStringSubmatch(page.log.String())
 		if m == nil {

@@ -7,22 +7,33 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/examples/demo/chart"
+	"github.com/rivulet-go/rivulet/examples/demo/dashboard"
+	"github.com/rivulet-go/rivulet/examples/demo/flights"
+	"github.com/rivulet-go/rivulet/examples/demo/layout"
+	"github.com/rivulet-go/rivulet/examples/demo/source"
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-//go:embed style.css
-var style []byte
-
 // site is everything the demo answers.
-func site() http.Handler {
+func site(db *flights.DB) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", strict(pages()))
-	mux.HandleFunc("GET /style.css", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/css; charset=utf-8")
-		w.Write(style)
-	})
-	return mux
+	mux.Handle("GET /style.css", layout.Style())
+	mux.Handle("GET /{$}", http.RedirectHandler("/dashboard", http.StatusFound))
+	dashboard.Register(mux, db)
+	source.Register(mux,
+		source.Package{Name: "dashboard", Files: dashboard.Source},
+		source.Package{Name: "chart", Files: chart.Source},
+		source.Package{Name: "layout", Files: layout.Source},
+		source.Package{Name: "source", Files: source.Source},
+	)
+	mux.Handle("GET /river", pages())
+	mux.Handle("GET /river.css", layout.Sheet(riverStyle))
+	return strict(mux)
 }
+
+//go:embed river.css
+var riverStyle []byte
 
 // pages serves the same components in the mode that the visitor has chosen.
 func pages() http.Handler {

@@ -54,9 +54,9 @@ func (v Visit) Lead() string {
 // URL is the address of the same page with v's choices.
 func (v Visit) URL() templ.SafeURL {
 	if v.Mode == "" {
-		return templ.URL("/?slow=" + v.Slow)
+		return templ.URL("/river?slow=" + v.Slow)
 	}
-	return templ.URL(fmt.Sprintf("/?mode=%s&slow=%s", v.Mode, v.Slow))
+	return templ.URL(fmt.Sprintf("/river?mode=%s&slow=%s", v.Mode, v.Slow))
 }
 
 // River returns the river that answers at the pace of the visit.

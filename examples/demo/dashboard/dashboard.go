@@ -1,0 +1,51 @@
+// Package dashboard is a page of twelve panels, each a question to a database
+// that takes its time, and switches for how the page is sent.
+package dashboard
+
+import (
+	"bytes"
+	"embed"
+	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/examples/demo/chart"
+	"github.com/rivulet-go/rivulet/examples/demo/flights"
+	"github.com/rivulet-go/rivulet/examples/demo/layout"
+	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/templates"
+)
+
+// Source is what the page at /source/dashboard shows.
+//
+//go:embed *.templ
+var Source embed.FS
+
+//go:embed style.css
+var style []byte
+
+//go:embed times.js
+var times []byte
+
+// Register adds the dashboard to mux. Its answers come from db.
+func Register(mux *http.ServeMux, db *flights.DB) {
+	mux.Handle("GET /dashboard", page(db))
+	mux.Handle("GET /dashboard/style.css", layout.Sheet(style))
+	mux.Handle("GET /dashboard/chart.css", layout.Sheet(chart.Sheet))
+	mux.HandleFunc("GET /dashboard/times.js", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(times))
+	})
+}
+
+// page sends each request as its switches say: a Renderer costs nothing to make.
+func page(db *flights.DB) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := visitOf(r, db.Airports())
+		renderer := stream.Renderer{Mode: v.mode(), Limit: v.Limit, Grace: v.Grace, ErrorView: templates.ErrorCard}
+		renderer.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
+			return Page(v, db.Airports(), report{db, v}), nil
+		}).ServeHTTP(w, r)
+	})
+}

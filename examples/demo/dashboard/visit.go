@@ -1,0 +1,145 @@
+package dashboard
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/rivulet-go/rivulet/examples/demo/flights"
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+// A Visit is what the visitor has chosen in the address. The zero Visit but for
+// its Airport is what nobody has chosen.
+type Visit struct {
+	Mode    string        // of modes
+	Limit   int           // of loads at once; 0 means no limit
+	Grace   time.Duration // for loads that are nearly done
+	Month   time.Month    // 0 means all
+	Haul    flights.Haul
+	Airport string // the code of the one that is looked at closely
+}
+
+// A Choice is one value of a query parameter and what the page calls it.
+type Choice struct{ Value, Label string }
+
+var (
+	modes  = []Choice{{"", "Out of order"}, {"order", "In order"}, {"complete", "Complete"}}
+	limits = []Choice{{"0", "As many as there are"}, {"1", "One"}, {"2", "Two"}, {"4", "Four"}}
+	graces = []Choice{{"0", "None"}, {"100", "100 ms"}, {"500", "500 ms"}}
+	months = []Choice{{"0", "All"}, {"1", "January"}, {"2", "February"}, {"3", "March"}, {"4", "April"}, {"5", "May"}, {"6", "June"}}
+	hauls  = []Choice{{"0", "All"}, {"1", "Below 500 miles"}, {"2", "500 to 1,500"}, {"3", "1,500 and more"}}
+)
+
+// leads say what a mode does, by the mode.
+var leads = map[string]string{
+	"": "The shell has left at once. Each panel is a question to the database and is filled " +
+		"the moment its answer is there, whichever is first.",
+	"order": "The page is sent from top to bottom, without a fallback or a script. " +
+		"All questions are asked at once, but what is not answered holds up what stands below it.",
+	"complete": "The page is sent in one piece, when the last question has been answered. " +
+		"Until then there is nothing to see.",
+}
+
+// visitOf reads the query. What it does not know is as if it were not there.
+func visitOf(r *http.Request, airports []flights.Airport) Visit {
+	q := r.URL.Query()
+	v := Visit{
+		Mode:    known(modes, q.Get("mode")),
+		Limit:   number(limits, q.Get("limit")),
+		Grace:   time.Duration(number(graces, q.Get("grace"))) * time.Millisecond,
+		Month:   time.Month(number(months, q.Get("month"))),
+		Haul:    flights.Haul(number(hauls, q.Get("haul"))),
+		Airport: q.Get("airport"),
+	}
+	if !slices.ContainsFunc(airports, func(a flights.Airport) bool { return a.Code == v.Airport }) {
+		v.Airport = usual
+	}
+	return v
+}
+
+// usual is the airport that is shown if none is chosen: the largest.
+const usual = "ORD"
+
+func known(choices []Choice, value string) string {
+	if slices.ContainsFunc(choices, func(c Choice) bool { return c.Value == value }) {
+		return value
+	}
+	return choices[0].Value
+}
+
+func number(choices []Choice, value string) int {
+	n, _ := strconv.Atoi(known(choices, value))
+	return n
+}
+
+func (v Visit) mode() func(*http.Request) stream.Mode {
+	switch v.Mode {
+	case "order":
+		return func(*http.Request) stream.Mode { return stream.InOrder }
+	case "complete":
+		return func(*http.Request) stream.Mode { return stream.Complete }
+	}
+	return nil
+}
+
+// query is what the address of v holds: what was chosen.
+func (v Visit) query() url.Values {
+	q := url.Values{}
+	set := func(name, value, none string) {
+		if value != none {
+			q.Set(name, value)
+		}
+	}
+	set("mode", v.Mode, "")
+	set("limit", strconv.Itoa(v.Limit), "0")
+	set("grace", strconv.FormatInt(v.Grace.Milliseconds(), 10), "0")
+	set("month", strconv.Itoa(int(v.Month)), "0")
+	set("haul", strconv.Itoa(int(v.Haul)), "0")
+	set("airport", v.Airport, usual)
+	return q
+}
+
+// with is the address of the same page with another choice.
+func (v Visit) with(name, value string) string {
+	q := v.query()
+	q.Set(name, value)
+	if value == "" || value == "0" {
+		q.Del(name)
+	}
+	if len(q) == 0 {
+		return "/dashboard"
+	}
+	return "/dashboard?" + q.Encode()
+}
+
+// now is the value of a choice.
+func (v Visit) now(name string, choices []Choice) string {
+	return known(choices, v.query().Get(name))
+}
+
+// others are the choices that a form for name has to carry along.
+func (v Visit) others(name string) (others []Choice) {
+	q := v.query()
+	for _, n := range []string{"mode", "limit", "grace", "month", "haul"} {
+		if n != name && q.Has(n) {
+			others = append(others, Choice{n, q.Get(n)})
+		}
+	}
+	return others
+}
+
+// switches says how the page was asked for, beside its mode.
+func (v Visit) switches() string {
+	at := "no limit"
+	if v.Limit > 0 {
+		at = fmt.Sprintf("%d at once", v.Limit)
+	}
+	if v.Grace > 0 {
+		at += fmt.Sprintf(", %v grace", v.Grace)
+	}
+	return at
+}

@@ -1,0 +1,65 @@
+package flights
+
+import (
+	"context"
+	"database/sql"
+)
+
+// A Place is an airport and how flights depart from it.
+type Place struct {
+	Airport
+	Flights   int
+	LateShare float64
+	Mean      float64 // delay in minutes
+}
+
+// Worst lists the ten airports with the largest share of late flights, of those
+// from which at least one flight of a thousand departs.
+func (db *DB) Worst(ctx context.Context, f Filter) ([]Place, error) {
+	table, args := f.flights()
+	return db.places(ctx, `
+		WITH chosen AS `+table+`
+		SELECT code, name, city, state, count(*) AS flights, avg(late) AS share, avg(delay)
+		FROM chosen JOIN airport ON code = origin
+		GROUP BY code HAVING flights * 1000 >= (SELECT count(*) FROM chosen)
+		ORDER BY share DESC, code LIMIT 10`, args...)
+}
+
+// Place looks at one airport. One without flights has none; one that is not
+// there is an error that matches sql.ErrNoRows.
+func (db *DB) Place(ctx context.Context, f Filter, code string) (Place, error) {
+	table, args := f.flights()
+	return one(ctx, db, scanPlace, `
+		SELECT code, name, city, state, count(delay), ifnull(avg(late), 0), ifnull(avg(delay), 0)
+		FROM airport LEFT JOIN `+table+` ON code = origin WHERE code = ? GROUP BY code`, append(args, code)...)
+}
+
+func (db *DB) places(ctx context.Context, query string, args ...any) ([]Place, error) {
+	return all(ctx, db, scanPlace, query, args...)
+}
+
+func scanPlace(r *sql.Rows, p *Place) error {
+	return r.Scan(&p.Code, &p.Name, &p.City, &p.State, &p.Flights, &p.LateShare, &p.Mean)
+}
+
+// Hubs lists the ten airports from which most flights depart.
+func (db *DB) Hubs(ctx context.Context, f Filter) ([]Place, error) {
+	table, args := f.flights()
+	return db.places(ctx, `
+		SELECT code, name, city, state, count(*) AS flights, avg(late), avg(delay)
+		FROM `+table+` JOIN airport ON code = origin
+		GROUP BY code ORDER BY flights DESC, code LIMIT 10`, args...)
+}
+
+// Spread is that of the delays of all flights from an airport.
+func (db *DB) Spread(ctx context.Context, f Filter, code string) (Spread, error) {
+	table, args := f.flights()
+	return one(ctx, db, func(r *sql.Rows, s *Spread) error {
+		return r.Scan(&s.Flights, &s.P50, &s.P90, &s.P99)
+	}, `
+		WITH ranked AS (
+			SELECT delay, row_number() OVER (ORDER BY delay) AS place, count(*) OVER () AS n
+			FROM `+table+` WHERE origin = ?
+		)
+		SELECT `+spread+` FROM ranked`, append(args, code)...)
+}

@@ -1,0 +1,322 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"github.com/rivulet-go/rivulet/examples/demo/flights"
+)
+
+// looked are the pages that every browser looks at in every shape, and what
+// holds when one is complete.
+var looked = []struct{ path, complete string }{
+	{"/dashboard?limit=1", `document.querySelector("#times .now [data-time=chunk]")?.textContent > 0 &&
+		document.querySelector("#times .now [data-time=paint]").textContent > 0 &&
+		document.querySelectorAll(".panels .rv-skeleton").length == 0`},
+	{"/source/dashboard", `document.querySelectorAll(".lines li").length > 100`},
+}
+
+// shapes are the sizes of the pages and what visitors prefer. They are so high
+// that whatever moves is seen.
+var shapes = []struct {
+	width, height int
+	dark          bool
+}{{1280, 2600, false}, {360, 6000, true}, {1280, 2600, true}, {360, 6000, false}}
+
+func TestInChromiumNothingIsWrong(t *testing.T) {
+	server := httptest.NewServer(site(someFlights(t)))
+	defer server.Close()
+	for _, shape := range shapes {
+		t.Run(fmt.Sprintf("%d wide, dark %v", shape.width, shape.dark), func(t *testing.T) {
+			ctx := chromium(t)
+			said := complaints(ctx, t)
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(int64(shape.width), int64(shape.height)), prefer(shape.dark), watchMoves()); err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range looked {
+				if err := chromedp.Do(ctx, visit(server.URL+p.path)); err != nil {
+					t.Fatal(err)
+				}
+				await(ctx, t, p.complete)
+				moved, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`moved`))
+				if err != nil || len(moved) > 0 {
+					t.Errorf("on %s moved %q, %v, want that nothing does", p.path, moved, err)
+				}
+				over, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth - innerWidth`))
+				if err != nil || over > 0 {
+					t.Errorf("%s is %v px wider than the window, %v", p.path, over, err)
+				}
+				if got := said(); len(got) > 0 {
+					t.Errorf("%s: the console says %q, want nothing", p.path, got)
+				}
+			}
+		})
+	}
+}
+
+func TestInFirefoxNothingIsWrong(t *testing.T) {
+	server := httptest.NewServer(site(someFlights(t)))
+	defer server.Close()
+	for _, dark := range []bool{false, true} {
+		f := firefox(t, dark)
+		for _, shape := range shapes {
+			if shape.dark != dark {
+				continue
+			}
+			for _, p := range looked {
+				t.Run(fmt.Sprintf("%s, %d wide, dark %v", p.path, shape.width, dark), func(t *testing.T) {
+					f.must(t, "WebDriver:Navigate", map[string]any{"url": server.URL + p.path})
+					f.await(t, `location.href == "`+server.URL+p.path+`" && document.readyState == "complete"`)
+					f.resize(t, shape.width, shape.height)
+					f.await(t, fmt.Sprintf(`innerWidth == %d && %s`, shape.width, p.complete))
+					var wide struct{ Value bool }
+					f.eval(t, `return matchMedia("(prefers-color-scheme: dark)").matches`, &wide)
+					if wide.Value != dark {
+						t.Errorf("the visitor prefers dark: %v, want %v", wide.Value, dark)
+					}
+					var over struct{ Value float64 }
+					f.eval(t, `return document.documentElement.scrollWidth - innerWidth`, &over)
+					if over.Value > 0 {
+						t.Errorf("the page is %v px wider than the window", over.Value)
+					}
+					if got := f.complaints(t, server.URL); len(got) > 0 {
+						t.Errorf("the console says %q, want nothing", got)
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestTheDashboardShowsTheSameInEveryMode(t *testing.T) {
+	server := httptest.NewServer(site(someFlights(t)))
+	defer server.Close()
+	const panels = `[...document.querySelectorAll(".panels > *")].map(p => p.innerText.trim()).join("\n\n")`
+	var want string
+	for _, mode := range []string{"complete", "order", ""} {
+		t.Run("in Chromium "+mode, func(t *testing.T) {
+			ctx := chromium(t)
+			if err := chromedp.Do(ctx, visit(server.URL+"/dashboard?mode="+mode)); err != nil {
+				t.Fatal(err)
+			}
+			await(ctx, t, looked[0].complete)
+			got, err := chromedp.Run(ctx, chromedp.Evaluate[string](panels))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want == "" {
+				want = got
+			}
+			if got != want || len(got) < 1000 || strings.Contains(got, "could not be loaded") {
+				t.Errorf("panels show\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+	t.Run("in Firefox out of order", func(t *testing.T) {
+		f := firefox(t, false)
+		var got [2]struct{ Value string }
+		for i, mode := range []string{"complete", ""} {
+			f.must(t, "WebDriver:Navigate", map[string]any{"url": server.URL + "/dashboard?mode=" + mode})
+			f.await(t, `location.search == "?mode=`+mode+`" && document.readyState == "complete" && `+looked[0].complete)
+			f.eval(t, "return "+panels, &got[i])
+		}
+		if got[0].Value != got[1].Value || len(got[0].Value) < 1000 {
+			t.Errorf("panels show\n%s\nwant\n%s", got[1].Value, got[0].Value)
+		}
+	})
+}
+
+func TestTheSkipLinkLeadsToTheContent(t *testing.T) {
+	server := httptest.NewServer(site(someFlights(t)))
+	defer server.Close()
+	ctx := chromium(t)
+	if err := chromedp.Do(ctx, visit(server.URL+"/source/layout")); err != nil {
+		t.Fatal(err)
+	}
+	await(ctx, t, `document.readyState == "complete"`)
+	focused := func() string {
+		name, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.activeElement.className || document.activeElement.id`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	if err := chromedp.Do(ctx, chromedp.KeyEvent("\t")); err != nil {
+		t.Fatal(err)
+	}
+	if got := focused(); got != "skip" {
+		t.Errorf("Tab leads to %q, want the skip link", got)
+	}
+	if err := chromedp.Do(ctx, chromedp.KeyEvent("\r")); err != nil {
+		t.Fatal(err)
+	}
+	await(ctx, t, `document.activeElement.id == "main"`)
+}
+
+// TestScreenshotsOfTheDashboard takes the pictures in testdata, with all
+// flights. They must show:
+//
+//	dashboard-shell  the times table empty, every panel a skeleton in its final size
+//	dashboard-half   some panels filled, others skeletons, nothing moved
+//	dashboard-done   all panels filled, the times of this visit in the table
+//	dashboard-phone  the finished page, 360 pixels wide
+func TestScreenshotsOfTheDashboard(t *testing.T) {
+	if !*update {
+		t.Skip("make screenshots takes them")
+	}
+	db, err := flights.Open(t.Context(), flights.Dir(), t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	server := httptest.NewServer(site(db))
+	defer server.Close()
+	for name, dark := range map[string]bool{"light": false, "dark": true} {
+		t.Run(name, func(t *testing.T) {
+			ctx := chromium(t)
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 2400), prefer(dark), visit(server.URL+"/dashboard?limit=1")); err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range []struct {
+				name   string
+				filled int
+			}{{"shell", 0}, {"half", 6}, {"done", 11}} {
+				await(ctx, t, fmt.Sprintf(`document.querySelectorAll(".panels .card").length == 11 &&
+					document.querySelectorAll(".panels .card:not(:has(.rv-skeleton))").length >= %d`, m.filled))
+				if m.name == "done" {
+					await(ctx, t, looked[0].complete)
+				}
+				shoot(ctx, t, filepath.Join("testdata", "dashboard-"+m.name+"-"+name+".png"))
+			}
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(360, 740), visit(server.URL+"/dashboard")); err != nil {
+				t.Fatal(err)
+			}
+			await(ctx, t, looked[0].complete)
+			png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, filepath.Join("testdata", "dashboard-phone-"+name+".png"), png)
+		})
+	}
+}
+
+// someFlights is a database of every tenth of the stored flights.
+func someFlights(t *testing.T) *flights.DB {
+	t.Helper()
+	s, err := flights.Stored()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var some []flights.Flight
+	for i := 0; i < len(s.Flights); i += 10 {
+		some = append(some, s.Flights[i])
+	}
+	s.Flights = some
+	file := filepath.Join(t.TempDir(), "flights.sqlite")
+	if err := flights.Create(t.Context(), file, s, nil); err != nil {
+		t.Fatal(err)
+	}
+	db, err := flights.OpenFile(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// visit leads the tab to url and does not wait for the page to end.
+func visit(url string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, page.Navigate, page.NavigateParams{URL: url})
+		return err
+	})
+}
+
+// watchMoves has every page note in moved which of its parts have moved without
+// the visitor's doing.
+func watchMoves() chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		script := page.AddScriptToEvaluateOnNewDocumentParams{Source: `globalThis.moved = []
+			new PerformanceObserver(list => {
+				for (const e of list.getEntries()) for (const s of e.sources)
+					moved.push(s.previousRect.y + " to " + s.currentRect.y + ": " + (s.node?.outerHTML ?? s.node?.data ?? "").slice(0, 100))
+			}).observe({type: "layout-shift", buffered: true})`}
+		_, err := cdp.Call(ctx, tab, page.AddScriptToEvaluateOnNewDocument, script)
+		return err
+	})
+}
+
+func prefer(dark bool) chromedp.Action[chromedp.Void] {
+	scheme := map[bool]string{false: "light", true: "dark"}[dark]
+	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, media)
+		return err
+	})
+}
+
+// await waits until an expression is true in the page.
+func await(ctx context.Context, t *testing.T, condition string) {
+	t.Helper()
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](condition))
+		switch {
+		case err == nil:
+			return
+		case strings.Contains(err.Error(), "Cannot find context"):
+			continue // it asked the page before
+		}
+		t.Fatalf("waiting for %s: %v", condition, err)
+	}
+}
+
+// complaints returns a function that tells what the console has said since it
+// was called last: faults of scripts, violations of the policy, files that are
+// missing.
+func complaints(ctx context.Context, t *testing.T) func() []string {
+	t.Helper()
+	var mu sync.Mutex
+	var said []string
+	err := chromedp.Listen(ctx, func(event any) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch e := event.(type) {
+		case *cdplog.EventEntryAdded:
+			said = append(said, e.Entry.Text)
+		case *runtime.EventExceptionThrown:
+			said = append(said, e.ExceptionDetails.Text)
+		case *runtime.EventConsoleAPICalled:
+			said = append(said, string(e.Type))
+		}
+	})
+	if err == nil {
+		err = chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+			_, err := cdp.Call(ctx, tab, cdplog.Enable, cdp.Empty{})
+			return err
+		}))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		now := slices.Clone(said)
+		said = nil
+		return now
+	}
+}

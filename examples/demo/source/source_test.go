@@ -1,0 +1,47 @@
+package source_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/rivulet-go/rivulet/examples/demo/source"
+)
+
+func TestSource(t *testing.T) {
+	mux := http.NewServeMux()
+	source.Register(mux, source.Package{Name: "page", Files: fstest.MapFS{
+		"page.templ": {Data: []byte("package page\n\ntempl Page() {\n\t<p>&amp;</p>\n}\n")},
+	}}, source.Package{Name: "other", Files: fstest.MapFS{}})
+
+	get := func(path string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		return w
+	}
+	t.Run("every line has its number and stands as it is in the file", func(t *testing.T) {
+		html := get("/source/page").Body.String()
+		for _, want := range []string{
+			`<li id="page.templ-1"><code>package page</code></li>`,
+			`<li id="page.templ-2"><code></code></li>`,
+			"<li id=\"page.templ-4\"><code>\t&lt;p&gt;&amp;amp;&lt;/p&gt;</code></li>",
+			`<li id="page.templ-5"><code>}</code></li></ol>`,
+		} {
+			if !strings.Contains(strings.ReplaceAll(html, ` class=""`, ""), want) {
+				t.Errorf("page = %s\nwant it to hold %s", html, want)
+			}
+		}
+	})
+	t.Run("the packages link to each other", func(t *testing.T) {
+		if html := get("/source/page").Body.String(); !strings.Contains(html, `href="/source/other"`) {
+			t.Errorf("page = %s\nwant a link to the other package", html)
+		}
+	})
+	t.Run("a package that is not there is not found", func(t *testing.T) {
+		if got := get("/source/nothing").Code; got != http.StatusNotFound {
+			t.Errorf("status = %d, want 404", got)
+		}
+	})
+}
