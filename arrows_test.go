@@ -19,7 +19,7 @@ const (
 var arrows = map[string][]string{
 	"assets":         {},
 	"stream":         {"assets", templPath, syncPath},
-	"suspense":       {"stream", templPath},
+	"suspense":       {"assets", "stream", templPath},
 	"templates":      {"stream", "suspense", templPath},
 	"stream/sse":     {templPath},
 	"stream/broker":  {"stream/sse"},

@@ -40,3 +40,25 @@ func ExampleHandler() {
 	fmt.Println(w.Code, w.Header().Get("Cache-Control"))
 	// Output: 200 public, max-age=31536000, immutable
 }
+
+// The script by itself, for a page that brings its own: see suspense.Region.
+func ExampleLiveScript() {
+	element := "<script>" + assets.LiveScript() + "</script>"
+	fmt.Println(len(element) < 1300)
+	// Output: true
+}
+
+// What a page with live regions needs beside what a page without needs.
+func ExampleLiveScriptHash() {
+	policy := "default-src 'none'; connect-src 'self'; script-src " + assets.ScriptHash() + " " + assets.LiveScriptHash() +
+		"; require-trusted-types-for 'script'; trusted-types rivulet"
+	fmt.Println(strings.Count(policy, " 'sha256-"))
+	// Output: 2
+}
+
+// The URL to give to stream.External, for the Script of a suspense.Region.
+func ExampleLiveScriptName() {
+	src := "/rivulet/" + assets.LiveScriptName()
+	fmt.Println(strings.HasPrefix(src, "/rivulet/live."), strings.HasSuffix(src, ".js"))
+	// Output: true true
+}

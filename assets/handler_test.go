@@ -21,10 +21,14 @@ func TestHandler(t *testing.T) {
 		return w
 	}
 
-	for _, path := range []string{"/plain/" + name, "/stripped/" + name} {
-		t.Run("serves the script for good at "+path[:len(path)-len(name)], func(t *testing.T) {
+	live := assets.LiveScriptName()
+	for path, script := range map[string]string{
+		"/plain/" + name: assets.Script(), "/stripped/" + name: assets.Script(),
+		"/plain/" + live: assets.LiveScript(), "/stripped/" + live: assets.LiveScript(),
+	} {
+		t.Run("serves the script for good at "+path, func(t *testing.T) {
 			w := do("GET", path, nil)
-			if w.Code != http.StatusOK || w.Body.String() != assets.Script() {
+			if w.Code != http.StatusOK || w.Body.String() != script {
 				t.Errorf("GET %s = %d %q, want 200 and the script", path, w.Code, w.Body)
 			}
 			for key, want := range map[string]string{
@@ -55,7 +59,7 @@ func TestHandler(t *testing.T) {
 	})
 
 	for _, path := range []string{
-		"/plain/", "/plain/unsuspense.js", "/plain/unsuspense.00000000.js",
+		"/plain/", "/plain/live.js", "/plain/unsuspense.js", "/plain/unsuspense.00000000.js",
 		"/plain/" + name + "/", "/plain/x" + name, "/plain/" + name + ".map",
 	} {
 		t.Run("knows nothing of "+path, func(t *testing.T) {

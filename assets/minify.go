@@ -1,8 +1,7 @@
 //go:build ignore
 
-// Command minify makes unsuspense.min.js from unsuspense.js, and
-// unsuspense.sum, from which a test without network tells that the two belong
-// together.
+// Command minify makes NAME.min.js from NAME.js, and NAME.sum, from which a
+// test without network tells that the two belong together.
 package main
 
 import (
@@ -18,24 +17,30 @@ import (
 const esbuild = "github.com/evanw/esbuild/cmd/esbuild@v0.28.2"
 
 func main() {
-	source, err := os.ReadFile("unsuspense.js")
+	for _, name := range os.Args[1:] {
+		if err := minify(name); err != nil {
+			log.Fatal(err)
+		}
+	}
+}
+
+func minify(name string) error {
+	source, err := os.ReadFile(name + ".js")
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	cmd := exec.Command("go", "run", esbuild, "--minify", "--target=es2020", "--charset=utf8", "--log-level=warning")
 	cmd.Stdin = bytes.NewReader(source)
 	cmd.Stderr = os.Stderr
 	minified, err := cmd.Output()
 	if err != nil {
-		log.Fatalf("%s: %v", esbuild, err)
+		return fmt.Errorf("%s: %w", esbuild, err)
 	}
 	minified = bytes.TrimSpace(minified)
-	sums := fmt.Sprintf("%x  unsuspense.js\n%x  unsuspense.min.js\n# made by %s\n",
-		sha256.Sum256(source), sha256.Sum256(minified), esbuild)
-	if err := os.WriteFile("unsuspense.min.js", minified, 0o644); err != nil {
-		log.Fatal(err)
+	sums := fmt.Sprintf("%x  %s.js\n%x  %s.min.js\n# made by %s\n",
+		sha256.Sum256(source), name, sha256.Sum256(minified), name, esbuild)
+	if err := os.WriteFile(name+".min.js", minified, 0o644); err != nil {
+		return err
 	}
-	if err := os.WriteFile("unsuspense.sum", []byte(sums), 0o644); err != nil {
-		log.Fatal(err)
-	}
+	return os.WriteFile(name+".sum", []byte(sums), 0o644)
 }

@@ -8,95 +8,130 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rivulet-go/rivulet/assets"
 )
 
-func TestScript(t *testing.T) {
-	// Whoever edits either file by hand is told to run go generate; whoever
-	// pins another esbuild too. The sums need no network.
-	t.Run("belongs to its source", func(t *testing.T) {
-		sums := read(t, "unsuspense.sum")
-		for _, name := range []string{"unsuspense.js", "unsuspense.min.js"} {
-			line := fmt.Sprintf("%x  %s\n", sha256.Sum256([]byte(read(t, name))), name)
-			if !strings.Contains(sums, line) {
-				t.Errorf("unsuspense.sum = %q, want a line %q: run go generate ./assets", sums, line)
-			}
-		}
-		pin := regexp.MustCompile(`"(github\.com/evanw/esbuild/cmd/esbuild@v[0-9.]+)"`).FindStringSubmatch(read(t, "minify.go"))
-		if pin == nil {
-			t.Fatal("minify.go pins no version of esbuild")
-		}
-		if want := "# made by " + pin[1] + "\n"; !strings.HasSuffix(sums, want) {
-			t.Errorf("unsuspense.sum = %q, want it to end in %q: run go generate ./assets", sums, want)
-		}
-		if got, want := assets.Script(), read(t, "unsuspense.min.js"); got != want {
-			t.Errorf("Script() = %q, want the minified file %q", got, want)
-		}
-	})
+// scripts are those of the package: each with its budget of bytes, plain and
+// compressed.
+var scripts = []struct {
+	file             string
+	text, hash, name func() string
+	size, compressed int
+}{
+	{"unsuspense", assets.Script, assets.ScriptHash, assets.ScriptName, 700, 460},
+	{"live", assets.LiveScript, assets.LiveScriptHash, assets.LiveScriptName, 1229, 800},
+}
 
-	t.Run("is at most 700 bytes, 460 compressed", func(t *testing.T) {
-		if got := len(assets.Script()); got > 700 {
-			t.Errorf("len(Script()) = %d, want at most 700", got)
-		}
-		var b bytes.Buffer
-		w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := w.Write([]byte(assets.Script())); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		if got := b.Len(); got > 460 {
-			t.Errorf("compressed Script() has %d bytes, want at most 460", got)
-		}
-	})
+func TestScripts(t *testing.T) {
+	pin := regexp.MustCompile(`"(github\.com/evanw/esbuild/cmd/esbuild@v[0-9.]+)"`).FindStringSubmatch(read(t, "minify.go"))
+	if pin == nil {
+		t.Fatal("minify.go pins no version of esbuild")
+	}
+	for _, s := range scripts {
+		text := s.text()
 
-	// "<!--" in a script element changes how its end is found:
-	// https://html.spec.whatwg.org/#restrictions-for-contents-of-script-elements
-	t.Run("can stand in a script element", func(t *testing.T) {
-		for _, bad := range []string{"<!--", "</script", "<script"} {
-			if strings.Contains(strings.ToLower(assets.Script()), bad) {
-				t.Errorf("Script() = %q, want no %q in it", assets.Script(), bad)
+		// Whoever edits either file by hand is told to run go generate; whoever
+		// pins another esbuild too. The sums need no network.
+		t.Run(s.file+" belongs to its source", func(t *testing.T) {
+			sums := read(t, s.file+".sum")
+			for _, name := range []string{s.file + ".js", s.file + ".min.js"} {
+				line := fmt.Sprintf("%x  %s\n", sha256.Sum256([]byte(read(t, name))), name)
+				if !strings.Contains(sums, line) {
+					t.Errorf("%s.sum = %q, want a line %q: run go generate ./assets", s.file, sums, line)
+				}
 			}
-		}
-		for _, c := range assets.Script() {
-			if c >= 0x80 || c < ' ' {
-				t.Errorf("Script() holds %q, want printable ASCII, the same in every charset", c)
+			if want := "# made by " + pin[1] + "\n"; !strings.HasSuffix(sums, want) {
+				t.Errorf("%s.sum = %q, want it to end in %q: run go generate ./assets", s.file, sums, want)
 			}
-		}
-	})
+			if want := read(t, s.file+".min.js"); text != want {
+				t.Errorf("the script is %q, want the minified file %q", text, want)
+			}
+		})
 
-	t.Run("needs no unsafe-eval and no Trusted Types policy", func(t *testing.T) {
-		sinks := regexp.MustCompile(`eval|Function|innerHTML|outerHTML|insertAdjacentHTML|document\.write|setHTML|createContextualFragment|DOMParser`)
+		t.Run(fmt.Sprintf("%s is at most %d bytes, %d compressed", s.file, s.size, s.compressed), func(t *testing.T) {
+			if len(text) > s.size {
+				t.Errorf("the script has %d bytes, want at most %d", len(text), s.size)
+			}
+			if got := compressed(t, text); got > s.compressed {
+				t.Errorf("the compressed script has %d bytes, want at most %d", got, s.compressed)
+			}
+		})
+
+		// "<!--" in a script element changes how its end is found:
+		// https://html.spec.whatwg.org/#restrictions-for-contents-of-script-elements
+		t.Run(s.file+" can stand in a script element", func(t *testing.T) {
+			for _, bad := range []string{"<!--", "</script", "<script"} {
+				if strings.Contains(strings.ToLower(text), bad) {
+					t.Errorf("the script is %q, want no %q in it", text, bad)
+				}
+			}
+			for _, c := range text {
+				if c >= 0x80 || c < ' ' {
+					t.Errorf("the script holds %q, want printable ASCII, the same in every charset", c)
+				}
+			}
+		})
+
+		t.Run(s.file+" needs no unsafe-eval", func(t *testing.T) {
+			if got := regexp.MustCompile(`eval|Function|set(Timeout|Interval)\(["'` + "`" + `]`).FindString(text); got != "" {
+				t.Errorf("the script uses %s", got)
+			}
+		})
+
+		t.Run("the hash of "+s.file+" is its digest between single quotes", func(t *testing.T) {
+			sum := sha256.Sum256([]byte(text))
+			want := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+			if got := s.hash(); got != want {
+				t.Errorf("hash = %s, want %s", got, want)
+			}
+		})
+
+		t.Run("the name of "+s.file+" carries the start of its digest", func(t *testing.T) {
+			want := fmt.Sprintf("%s.%.4x.js", s.file, sha256.Sum256([]byte(text)))
+			if got := s.name(); got != want {
+				t.Errorf("name = %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+var sinks = regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|[a-z]HTML|createContextualFragment|DOMParser|srcdoc`)
+
+func TestSinks(t *testing.T) {
+	t.Run("unsuspense needs no Trusted Types policy", func(t *testing.T) {
 		if got := sinks.FindString(assets.Script()); got != "" {
 			t.Errorf("Script() uses %s, want no sink for strings", got)
 		}
 	})
-}
-
-func TestScriptHash(t *testing.T) {
-	t.Run("is the digest of the script between single quotes", func(t *testing.T) {
-		sum := sha256.Sum256([]byte(assets.Script()))
-		want := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-		if got := assets.ScriptHash(); got != want {
-			t.Errorf("ScriptHash() = %s, want %s", got, want)
+	t.Run("live has one sink and one policy, named rivulet", func(t *testing.T) {
+		got := sinks.FindAllString(assets.LiveScript(), -1)
+		if want := []string{"innerHTML", "eHTML", "eHTML"}; !slices.Equal(got, want) { // createHTML: asked for, and made
+			t.Errorf("LiveScript() uses %q, want %q", got, want)
+		}
+		if n := strings.Count(assets.LiveScript(), `createPolicy("rivulet"`); n != 1 {
+			t.Errorf("LiveScript() makes %d policies named rivulet, want 1", n)
 		}
 	})
 }
 
-func TestScriptName(t *testing.T) {
-	t.Run("carries the start of the script's digest", func(t *testing.T) {
-		want := fmt.Sprintf("unsuspense.%.4x.js", sha256.Sum256([]byte(assets.Script())))
-		if got := assets.ScriptName(); got != want {
-			t.Errorf("ScriptName() = %s, want %s", got, want)
-		}
-	})
+func compressed(t *testing.T, text string) int {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Len()
 }
 
 func read(t *testing.T, name string) string {

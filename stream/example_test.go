@@ -293,3 +293,16 @@ func ExampleExternal() {
 	// <?start name="1"><?end><script async src="/assets/unsuspense.js"></script>
 	// <template for="1">Ada</template><!/>
 }
+
+// A component that comes with a script of its own writes it as the page wants
+// scripts to be written.
+func ExampleScript_Element() {
+	ctx := templ.WithNonce(context.Background(), "r4nd0m")
+	for _, script := range []stream.Script{stream.Inline, stream.External("/assets/hello.js"), stream.None} {
+		_ = script.Element("hello()").Render(ctx, os.Stdout)
+		fmt.Println()
+	}
+	// Output:
+	// <script nonce="r4nd0m">hello()</script>
+	// <script nonce="r4nd0m" async src="/assets/hello.js"></script>
+}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/assets"
 )
 
 // sendPage renders page and sends its shell.
@@ -100,7 +102,7 @@ func (p *response) sendShell(f *fragment) error {
 	end := tailStart(p.bytes)
 	p.checkOpen(p.bytes[:end])
 	p.tail = append(p.tail, p.bytes[end:]...)
-	p.bytes = appendScript(p.bytes[:end], p.rd.Script, p.nonce)
+	p.bytes = p.rd.Script.appendElement(p.bytes[:end], assets.Script(), p.nonce)
 	return p.write(true)
 }
 

@@ -5,8 +5,6 @@ import (
 	"strconv"
 
 	"github.com/a-h/templ"
-
-	"github.com/rivulet-go/rivulet/assets"
 )
 
 // The bytes between the bytes of the page. They are the HTML standard's
@@ -45,7 +43,8 @@ func (b *boundary) appendID(dst []byte) []byte {
 	return strconv.AppendInt(dst, int64(b.index), 10)
 }
 
-func appendScript(dst []byte, s Script, nonce string) []byte {
+// appendElement appends the script element of a script with that text.
+func (s Script) appendElement(dst []byte, text, nonce string) []byte {
 	if s == None {
 		return dst
 	}
@@ -61,7 +60,7 @@ func appendScript(dst []byte, s Script, nonce string) []byte {
 		return append(dst, `"></script>`...)
 	}
 	dst = append(dst, '>')
-	dst = append(dst, assets.Script()...)
+	dst = append(dst, text...)
 	return append(dst, `</script>`...)
 }
 

@@ -46,4 +46,39 @@
 // A sequence keeps the page loading, so it is for what ends within the time of
 // a page: its timeout, 30 s unless set, runs to its end. What a page goes on
 // showing for longer needs a connection of its own.
+//
+// # Live regions
+//
+// Has the page been sent, and what it shows changes? [Live] is an Await whose
+// content is a [Region] that goes on being patched by Server-Sent Events, such as
+// those of a topic of package broker:
+//
+//	var scores broker.Broker
+//	var board = suspense.Region{Name: "board", URL: "/scores", Position: scores.Topic("scores").Position}
+//
+//	<ul aria-live="polite">
+//		@suspense.Live(board, templates.Skeleton(3), shop.Games, Games)
+//	</ul>
+//
+//	mux.Handle("GET /scores", scores.Topic("scores").Handler())
+//	...
+//	scores.Topic("scores").Send(ctx, board.Append(g.Key, Row(g)))
+//
+// A region is what stands between comments, so it can be rows of a table, and
+// what is around it is never touched: the focus, the caret, what has been typed
+// and scrolled there stay. The focus within what is replaced goes to the element
+// of the same id. Elements around a region say whether it is announced, by
+// aria-live. The regions of a page need different names, those with the same URL
+// share one connection, and the attribute data-live of the html element says how
+// it is: open, lost while the browser tries again, closed when the server has
+// refused it or the page is about to be fetched again after a gap.
+// templates.Connection shows that.
+//
+// The order matters: commit first, publish then. What is published goes to all
+// who subscribe, so nothing in it may be for one user only, and the styles and
+// scripts of its components do not travel: styles belong into the head of the
+// page, and scripts in events never run. Under a Content-Security-Policy a page
+// needs connect-src 'self' and, where it requires Trusted Types, trusted-types
+// rivulet. The script is written with the page's nonce; see Region.Script for a
+// file and package assets for a hash.
 package suspense

@@ -1,6 +1,6 @@
 // Package templates has views for the moments when content is not there:
 // [Skeleton] and [Spinner] as fallbacks, [ErrorCard] for a boundary that has
-// failed.
+// failed, [Connection] for live regions that have lost their connection.
 //
 // They get their looks from [Style], which belongs once into the head:
 //
@@ -30,7 +30,7 @@
 //
 // A page often has many skeletons, so a skeleton does not announce itself: it
 // says "Loading…" to those who come upon it and is marked as busy. A spinner is
-// a polite status, read out when nothing else is being said; use few. The error
-// card is an alert, read out at once. The texts are in English: for another
+// a polite status, read out when nothing else is being said; use few. So is the
+// text of a lost connection. The error card is an alert, read out at once. The texts are in English: for another
 // language write a view of your own with the same classes.
 package templates

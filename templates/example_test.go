@@ -28,6 +28,12 @@ func ExampleSpinner() {
 	// Output: <span class="rv-spinner" role="status"><span class="rv-ring" aria-hidden="true"></span> <span class="rv-label">Loading…</span></span>
 }
 
+// What is hidden is not read out: only one of the two texts is shown, or none.
+func ExampleConnection() {
+	show(templates.Connection())
+	// Output: <span role="status"><span class="rv-lost">Connection lost. Trying again…</span> <span class="rv-closed">This page is no longer up to date.</span></span>
+}
+
 // In a page the card is given by name, as what a failed boundary shows.
 func ExampleErrorCard() {
 	prices := func(context.Context) (string, error) { return "", errors.New("no route to host") }

@@ -28,6 +28,7 @@ func TestViews(t *testing.T) {
 		"Skeleton":             templates.Skeleton(3),
 		"Skeleton of no lines": templates.Skeleton(0),
 		"Spinner":              templates.Spinner(),
+		"Connection":           templates.Connection(),
 		"ErrorCard":            templates.ErrorCard(&stream.BoundaryError{Digest: "K3J2QX7A"}),
 	}
 	tags := regexp.MustCompile(`<([a-z]+)`)
@@ -83,6 +84,19 @@ func TestSpinner(t *testing.T) {
 		got := render(t, t.Context(), templates.Spinner())
 		if !strings.Contains(got, `role="status"`) || strings.Contains(got, "aria-busy") {
 			t.Errorf("Spinner() = %q, want a status without aria-busy", got)
+		}
+	})
+}
+
+func TestConnection(t *testing.T) {
+	t.Run("is a polite status of which nothing shows until the connection is lost", func(t *testing.T) {
+		if got := render(t, t.Context(), templates.Connection()); !strings.Contains(got, `role="status"`) {
+			t.Errorf("Connection() = %q, want a status", got)
+		}
+		for _, rule := range []string{".rv-lost,.rv-closed{display:none}", "[data-live=lost] .rv-lost", "[data-live=closed] .rv-closed"} {
+			if !strings.Contains(templates.CSS(), rule) {
+				t.Errorf("CSS() has no %s", rule)
+			}
 		}
 	})
 }

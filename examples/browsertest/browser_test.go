@@ -16,6 +16,7 @@ var scenarios = slices.Concat(
 	scripts,
 	policies,
 	state,
+	live,
 	failures,
 	cuts(),
 	streams,

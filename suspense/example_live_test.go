@@ -1,0 +1,111 @@
+package suspense_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/suspense"
+)
+
+// A program's Position is that of a topic: broker.Topic.Position. Nor does it
+// leave out the script, as these examples do to be shorter.
+var scores = suspense.Region{
+	Name:     "scores",
+	URL:      "/scores",
+	Position: func(context.Context) (string, error) { return "k3f9-12", nil },
+	Script:   stream.None,
+}
+
+type game struct{ Key, Score string }
+
+func score(g game) templ.Component { return templ.Raw("<li>" + templ.EscapeString(g.Score) + "</li>") }
+
+func show(c templ.Component) {
+	if err := c.Render(context.Background(), os.Stdout); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println()
+}
+
+// The region comes like any view, between markers and with the position of its
+// events. In a templ file:
+//
+//	<ul aria-live="polite">
+//		@suspense.Live(scores, Dots(), games, Games)
+//	</ul>
+func ExampleLive() {
+	games := func(ctx context.Context) ([]game, error) {
+		return database(ctx, []game{{"7", "2:1"}})
+	}
+	view := func(games []game) templ.Component {
+		var items []templ.Component
+		for _, g := range games {
+			items = append(items, scores.Item(g.Key, score(g)))
+		}
+		return templ.Join(items...)
+	}
+	visit(suspense.Live(scores, text("counting"), games, view))
+	// Output:
+	// <?start name="1">counting<?end>
+	// <template for="1"><?start name="scores.live"><?start name="scores"><?marker name="scores.start"><?start name="scores.7"><li>2:1</li><?end name="scores.7"><?marker name="scores.end"><?end name="scores"><template id="scores.live" data-r="/scores?lastEventId=k3f9-" data-n="12"></template><?end name="scores.live"></template><!/>
+}
+
+// Wrong: the list stands in the region. What is appended to the region stands
+// behind the list, not in it. The list belongs around Live.
+func ExampleLive_listWithin() {
+	games := func(context.Context) (string, error) { return "2:1", nil }
+	view := func(s string) templ.Component {
+		return templ.Raw("<ul><li>" + s + "</li></ul>")
+	}
+	html, _ := templ.ToGoHTML(context.Background(), suspense.Live(scores, nil, games, view))
+	list, rest, _ := strings.Cut(string(html), "</ul>")
+	fmt.Println(strings.Contains(list, "scores.end"), strings.Contains(rest, "scores.end"))
+	// Output: false true
+}
+
+// A region is made once and used by the page and by what publishes.
+func ExampleRegion() {
+	region := suspense.Region{
+		Name:     "scores",
+		URL:      "/scores",
+		Position: func(context.Context) (string, error) { return "k3f9-12", nil }, // topic.Position
+		Script:   stream.External("/assets/live.js"),                              // from package assets
+	}
+	show(region.Remove("7")) // topic.Send(ctx, region.Remove("7"))
+	// Output: <template for="scores.7"></template>
+}
+
+func ExampleRegion_Item() {
+	show(scores.Item("7", score(game{"7", "2:1"})))
+	// Output: <?start name="scores.7"><li>2:1</li><?end name="scores.7">
+}
+
+func ExampleRegion_Replace() {
+	show(scores.Replace(text("No games today.")))
+	// Output: <template id="scores" for="scores"><?start name="scores"><?marker name="scores.start">No games today.<?marker name="scores.end"><?end name="scores"></template>
+}
+
+func ExampleRegion_Append() {
+	show(scores.Append("8", score(game{"8", "0:0"})))
+	// Output: <template id="scores.8" for="scores.end"><?start name="scores.8"><li>0:0</li><?end name="scores.8"><?marker name="scores.end"></template>
+}
+
+func ExampleRegion_Prepend() {
+	show(scores.Prepend("8", score(game{"8", "0:0"})))
+	// Output: <template id="scores.8" for="scores.start"><?marker name="scores.start"><?start name="scores.8"><li>0:0</li><?end name="scores.8"></template>
+}
+
+func ExampleRegion_Update() {
+	show(scores.Update("8", score(game{"8", "0:1"})))
+	// Output: <template id="scores.8" for="scores.8"><?start name="scores.8"><li>0:1</li><?end name="scores.8"></template>
+}
+
+func ExampleRegion_Remove() {
+	show(scores.Remove("8"))
+	// Output: <template for="scores.8"></template>
+}
