@@ -22,10 +22,11 @@
         const v = times[cell.dataset.time];
         cell.textContent = typeof v === "number" ? Math.round(v) : v ?? "–";
       }
+      if (!(longest > 0)) continue;
       const paint = (100 * (times.paint ?? 0)) / longest;
       span.querySelector(".blank").setAttribute("width", paint);
       span.querySelector(".seen").setAttribute("x", paint);
-      span.querySelector(".seen").setAttribute("width", Math.max(0.5, (100 * times.chunk) / longest - paint));
+      span.querySelector(".seen").setAttribute("width", Math.max(0.5, (100 * (times.chunk ?? 0)) / longest - paint));
     }
   };
 
@@ -40,8 +41,12 @@
     }
   };
   show();
-  addEventListener("load", () => {
+  const measure = () => {
     const visit = performance.getEntriesByType("navigation")[0];
+    if (!visit?.responseEnd) {
+      setTimeout(measure, 50); // Firefox may know it only after the load
+      return;
+    }
     now.byte = visit.responseStart;
     now.chunk = visit.responseEnd;
     note();
@@ -52,5 +57,6 @@
         note();
       }
     }).observe({type: "paint", buffered: true});
-  });
+  };
+  addEventListener("load", measure);
 }

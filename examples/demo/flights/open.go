@@ -51,6 +51,11 @@ func Open(ctx context.Context, dir string, progress io.Writer) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	return openIn(ctx, dir, s, progress)
+}
+
+// openIn does what Open does for any flights.
+func openIn(ctx context.Context, dir string, s *Set, progress io.Writer) (*DB, error) {
 	file := filepath.Join(dir, "flights-"+version()+".sqlite")
 	if db, err := openWhole(ctx, file, s); err == nil {
 		return db, nil

@@ -16,17 +16,18 @@ import (
 
 func TestOpen(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "made", "when needed")
+	some := first(t, 5000)
 	// works opens the database and reports what was told meanwhile.
 	works := func(t *testing.T) (told string) {
 		t.Helper()
 		var progress strings.Builder
-		db, err := flights.Open(t.Context(), dir, &progress)
+		db, err := flights.OpenIn(t.Context(), dir, some, &progress)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer db.Close()
-		if got, err := db.Totals(t.Context(), all); err != nil || got.Flights != 300_000 {
-			t.Errorf("Totals() = %+v, %v, want 300000 flights", got, err)
+		if got, err := db.Totals(t.Context(), all); err != nil || got.Flights != 5000 {
+			t.Errorf("Totals() = %+v, %v, want 5000 flights", got, err)
 		}
 		return progress.String()
 	}
@@ -34,7 +35,7 @@ func TestOpen(t *testing.T) {
 	t.Run("interrupted, it leaves nothing", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		// The first tenth is in when this is told.
-		_, err := flights.Open(ctx, dir, teller(func(said string) {
+		_, err := flights.OpenIn(ctx, dir, some, teller(func(said string) {
 			if strings.Contains(said, "10%") {
 				cancel()
 			}
@@ -50,14 +51,14 @@ func TestOpen(t *testing.T) {
 		var starts sync.WaitGroup
 		for range 3 {
 			starts.Go(func() {
-				db, err := flights.Open(t.Context(), dir, io.Discard)
+				db, err := flights.OpenIn(t.Context(), dir, some, io.Discard)
 				if err != nil {
 					t.Error(err)
 					return
 				}
 				defer db.Close()
-				if got, err := db.Totals(t.Context(), all); err != nil || got.Flights != 300_000 {
-					t.Errorf("Totals() = %+v, %v, want 300000 flights", got, err)
+				if got, err := db.Totals(t.Context(), all); err != nil || got.Flights != 5000 {
+					t.Errorf("Totals() = %+v, %v, want 5000 flights", got, err)
 				}
 			})
 		}
@@ -73,7 +74,7 @@ func TestOpen(t *testing.T) {
 	})
 	t.Run("a file that is not whole is made again", func(t *testing.T) {
 		file := filepath.Join(dir, list(t, dir)[0])
-		for _, size := range []int64{0, 1000, 4096, 5 << 20} {
+		for _, size := range []int64{0, 1000, 4096, 60 << 10} {
 			if err := os.Truncate(file, size); err != nil {
 				t.Fatal(err)
 			}
@@ -102,6 +103,17 @@ func TestOpen(t *testing.T) {
 			t.Error("an old file is still there")
 		}
 	})
+}
+
+// first returns the first n of the stored flights.
+func first(t *testing.T, n int) *flights.Set {
+	t.Helper()
+	s, err := flights.Stored()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Flights = s.Flights[:n]
+	return s
 }
 
 // A teller is given all that is written to it.

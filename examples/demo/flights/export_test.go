@@ -1,0 +1,4 @@
+package flights
+
+// OpenIn is Open for a Set that is smaller than the one embedded.
+var OpenIn = openIn
