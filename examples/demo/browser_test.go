@@ -27,7 +27,7 @@ var moments = []struct {
 }{{"shell", 1}, {"half", 5}, {"done", 9}}
 
 func TestInChromiumThePartsArriveAndNothingMoves(t *testing.T) {
-	server := httptest.NewServer(site(nil))
+	server := httptest.NewServer(site(someStock(t, nil)))
 	defer server.Close()
 	url := server.URL + "/river"
 	if *update {

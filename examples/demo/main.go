@@ -27,23 +27,23 @@ func main() {
 	}
 }
 
-// serve answers requests until the process is interrupted, then lets the open
-// pages finish.
+// serve answers requests until the process is interrupted, then ends the open
+// boards and lets the other pages finish.
 func serve(addr string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	db, err := flights.Open(ctx, flights.Dir(), os.Stderr)
+	s, err := openStock(ctx, flights.Dir(), os.Stderr)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer s.Close()
 	l, err := listen(addr)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("http://%s/\n", l.Addr())
 
-	server := &http.Server{Handler: site(db), ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: site(s), ReadHeaderTimeout: 5 * time.Second}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }() // serve waits for it below, in either case
 	select {
@@ -56,6 +56,9 @@ func serve(addr string) error {
 	slog.Info("stopping, open pages may finish")
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
+	if err := s.board.Shutdown(ctx); err != nil {
+		slog.Warn("boards still open", "error", err)
+	}
 	if err := server.Shutdown(ctx); err != nil {
 		return fmt.Errorf("pages still open after 10s: %w", err)
 	}

@@ -49,12 +49,13 @@ func (l *line) html() (html string) {
 // get asks the demo for a page in virtual time.
 func get(t *testing.T, url string) (l *line) {
 	t.Helper()
+	handler := site(someStock(t, nil))
 	synctest.Test(t, func(t *testing.T) {
 		l = &line{start: time.Now(), header: http.Header{}}
 		before := slog.Default()
 		defer slog.SetDefault(before)
 		slog.SetDefault(slog.New(slog.NewTextHandler(&l.log, nil)))
-		site(nil).ServeHTTP(l, httptest.NewRequest("GET", url, nil))
+		handler.ServeHTTP(l, httptest.NewRequest("GET", url, nil))
 		l.Flush()
 	})
 	return l

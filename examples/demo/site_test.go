@@ -37,7 +37,7 @@ var shapes = []struct {
 }{{1280, 2600, false}, {360, 6000, true}, {1280, 2600, true}, {360, 6000, false}}
 
 func TestInChromiumNothingIsWrong(t *testing.T) {
-	server := httptest.NewServer(site(someFlights(t)))
+	server := httptest.NewServer(site(someStock(t, someFlights(t))))
 	defer server.Close()
 	for _, shape := range shapes {
 		t.Run(fmt.Sprintf("%d wide, dark %v", shape.width, shape.dark), func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestInChromiumNothingIsWrong(t *testing.T) {
 }
 
 func TestInFirefoxNothingIsWrong(t *testing.T) {
-	server := httptest.NewServer(site(someFlights(t)))
+	server := httptest.NewServer(site(someStock(t, someFlights(t))))
 	defer server.Close()
 	for _, dark := range []bool{false, true} {
 		f := firefox(t, dark)
@@ -102,7 +102,7 @@ func TestInFirefoxNothingIsWrong(t *testing.T) {
 }
 
 func TestTheDashboardShowsTheSameInEveryMode(t *testing.T) {
-	server := httptest.NewServer(site(someFlights(t)))
+	server := httptest.NewServer(site(someStock(t, someFlights(t))))
 	defer server.Close()
 	const panels = `[...document.querySelectorAll(".panels > *")].map(p => p.innerText.trim()).join("\n\n")`
 	var want string
@@ -140,7 +140,7 @@ func TestTheDashboardShowsTheSameInEveryMode(t *testing.T) {
 }
 
 func TestTheSkipLinkLeadsToTheContent(t *testing.T) {
-	server := httptest.NewServer(site(someFlights(t)))
+	server := httptest.NewServer(site(someStock(t, someFlights(t))))
 	defer server.Close()
 	ctx := chromium(t)
 	if err := chromedp.Do(ctx, visit(server.URL+"/source/layout")); err != nil {
@@ -182,7 +182,7 @@ func TestScreenshotsOfTheDashboard(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	server := httptest.NewServer(site(db))
+	server := httptest.NewServer(site(someStock(t, db)))
 	defer server.Close()
 	for name, dark := range map[string]bool{"light": false, "dark": true} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,81 @@
+package search
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/rivulet-go/rivulet/examples/demo/movies"
+)
+
+// twins are the two pages.
+var twins = []struct{ Title, Path string }{
+	{"a script of our own", "/search"},
+	{"htmx", "/search/htmx"},
+}
+
+// query is what an address needs to ask the same.
+func (q question) query() string {
+	if q.Text == "" {
+		return ""
+	}
+	return "?" + url.Values{"q": {q.Text}}.Encode()
+}
+
+// counted says what was found.
+func counted(n int, text string) string {
+	switch {
+	case strings.TrimSpace(text) == "":
+		return fmt.Sprintf("%d movies, the best known first.", n)
+	case n == 0:
+		return "Nothing begins like that."
+	case n == 1:
+		return "One movie."
+	case n > shown:
+		return fmt.Sprintf("%d movies, the first %d of them.", n, shown)
+	}
+	return fmt.Sprintf("%d movies.", n)
+}
+
+// A part of a title.
+type part struct {
+	text string
+	hit  bool // it was searched for
+}
+
+// parts are the parts of a title as the database has marked it.
+func parts(marked string) (list []part) {
+	for marked != "" {
+		text, rest, found := strings.Cut(marked, string(movies.Start))
+		if text != "" {
+			list = append(list, part{text, false})
+		}
+		if !found {
+			break
+		}
+		text, marked, _ = strings.Cut(rest, string(movies.End))
+		list = append(list, part{text, true})
+	}
+	return list
+}
+
+// about is the line below a title.
+func about(m movies.Movie) string {
+	switch {
+	case m.Director == "" && m.Genre == "":
+		return "director and genre not known"
+	case m.Director == "":
+		return m.Genre
+	case m.Genre == "":
+		return m.Director
+	}
+	return m.Director + " · " + m.Genre
+}
+
+// known is a figure, or a dash if it is not known.
+func known[N int | float64](n N, format string) string {
+	if n == 0 {
+		return "–"
+	}
+	return fmt.Sprintf(format, n)
+}
