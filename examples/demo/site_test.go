@@ -26,6 +26,10 @@ var looked = []struct{ path, complete string }{
 	{"/dashboard?limit=1", `document.querySelector("#times .now [data-time=chunk]")?.textContent > 0 &&
 		document.querySelector("#times .now [data-time=paint]").textContent > 0 &&
 		document.querySelectorAll(".panels .rv-skeleton").length == 0`},
+	{"/", `document.querySelectorAll(".picture tbody tr").length == 7 && document.querySelectorAll(".rv-skeleton").length == 0`},
+	{"/board", `document.documentElement.dataset.live == "open" && document.querySelectorAll(".rv-skeleton").length == 0`},
+	{"/search?q=star", `document.querySelectorAll("#results mark").length > 10 && document.querySelectorAll(".rv-skeleton").length == 0`},
+	{"/search/htmx?q=star", `document.querySelectorAll("#results mark").length > 10 && self.htmx?.version == "4.0.1"`},
 	{"/source/dashboard", `document.querySelectorAll(".lines li").length > 100`},
 }
 

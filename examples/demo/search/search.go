@@ -70,7 +70,7 @@ func file(name string) http.Handler {
 }
 
 const (
-	shown   = 30  // movies at most
+	shown   = 20  // movies at most
 	longest = 100 // bytes of a question
 )
 

@@ -79,3 +79,11 @@ func known[N int | float64](n N, format string) string {
 	}
 	return fmt.Sprintf(format, n)
 }
+
+// thousands is a number with a comma before every third digit.
+func thousands(n int) string {
+	if n < 1000 {
+		return known(n, "%d")
+	}
+	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
+}

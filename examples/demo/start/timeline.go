@@ -14,7 +14,7 @@ import (
 var parts = []struct{ name, title string }{
 	{"totals", "All flights"},
 	{"busiest", "Busiest route"},
-	{"worst", "Where to be patient"},
+	{"worst", "Least punctual"},
 	{"hub", "One airport"},
 	{"route", "Its first route"},
 }
