@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/rivulet-go/rivulet/examples/demo/board"
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
 )
 
@@ -56,12 +58,15 @@ func serve(addr string) error {
 	slog.Info("stopping, open pages may finish")
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if err := s.board.Shutdown(ctx); err != nil {
-		slog.Warn("boards still open", "error", err)
-	}
-	if err := server.Shutdown(ctx); err != nil {
+	if err := shutdown(ctx, server, s.board); err != nil {
 		return fmt.Errorf("pages still open after 10s: %w", err)
 	}
 	<-ended
 	return nil
+}
+
+// shutdown ends the server. The streams of the boards, which would not end by
+// themselves, are ended first.
+func shutdown(ctx context.Context, server *http.Server, b *board.Board) error {
+	return errors.Join(b.Shutdown(ctx), server.Shutdown(ctx))
 }

@@ -281,7 +281,7 @@ func await(ctx context.Context, t *testing.T, condition string) {
 		switch {
 		case err == nil:
 			return
-		case strings.Contains(err.Error(), "Cannot find context"):
+		case strings.Contains(err.Error(), "Cannot find context"), strings.Contains(err.Error(), "navigated or closed"):
 			continue // it asked the page before
 		}
 		t.Fatalf("waiting for %s: %v", condition, err)

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/rivulet-go/rivulet/examples/demo/movies"
 )
 
@@ -37,26 +39,14 @@ func counted(n int, text string) string {
 	return fmt.Sprintf("%d movies.", n)
 }
 
-// A part of a title.
-type part struct {
-	text string
-	hit  bool // it was searched for
-}
+// marks are those of the database as HTML, which in what is escaped they cannot
+// be mistaken for.
+var marks = strings.NewReplacer(string(movies.Start), "<mark>", string(movies.End), "</mark>")
 
-// parts are the parts of a title as the database has marked it.
-func parts(marked string) (list []part) {
-	for marked != "" {
-		text, rest, found := strings.Cut(marked, string(movies.Start))
-		if text != "" {
-			list = append(list, part{text, false})
-		}
-		if !found {
-			break
-		}
-		text, marked, _ = strings.Cut(rest, string(movies.End))
-		list = append(list, part{text, true})
-	}
-	return list
+// title is a title as the database has marked it. It is not a templ component,
+// which would put white space around a mark.
+func title(marked string) templ.Component {
+	return templ.Raw(marks.Replace(templ.EscapeString(marked)))
 }
 
 // about is the line below a title.
