@@ -21,7 +21,7 @@ const (
 	// streamed holds when it came with the page.
 	streamed = `document.querySelectorAll("#results tbody tr").length == 1 &&
 		document.querySelector("#results tbody th").textContent.includes("The Shining") &&
-		document.querySelector("#count").textContent.includes("row by row")`
+		document.querySelector("#count").textContent.includes("Came with the page.")`
 )
 
 func TestTheSearchIsWorkedByKeyboardInChromium(t *testing.T) {

@@ -30,6 +30,7 @@ var looked = []struct{ path, complete string }{
 	{"/board", `document.documentElement.dataset.live == "open" && document.querySelectorAll(".rv-skeleton").length == 0`},
 	{"/search?q=star", `document.querySelectorAll("#results mark").length > 10 && document.querySelectorAll(".rv-skeleton").length == 0`},
 	{"/search/htmx?q=star", `document.querySelectorAll("#results mark").length > 10 && self.htmx?.version == "4.0.1"`},
+	{"/inspect/", `document.querySelectorAll("#rows tr").length > 3`},
 	{"/source/dashboard", `document.querySelectorAll(".lines li").length > 100`},
 }
 
@@ -54,7 +55,7 @@ func TestInChromiumNothingIsWrong(t *testing.T) {
 				if err := chromedp.Do(ctx, visit(server.URL+p.path)); err != nil {
 					t.Fatal(err)
 				}
-				await(ctx, t, p.complete)
+				await(ctx, t, `document.readyState == "complete" && `+p.complete)
 				moved, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`moved`))
 				if err != nil || len(moved) > 0 {
 					t.Errorf("on %s moved %q, %v, want that nothing does", p.path, moved, err)

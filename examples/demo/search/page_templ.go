@@ -375,7 +375,7 @@ func Why() templ.Component {
 			templ_7745c5c3_Var14 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<aside class=\"why soft\" aria-label=\"How it is sent\"><p>With the page, rows are streamed: each leaves when SQLite has found it.</p><p>What a script fetches is sent whole, in the mode Complete: browsers put streamed parts in place while they read a page, and do not when a script inserts them. Rivulet sees the difference in the request, by <code>Sec-Fetch-Dest: empty</code> or <code>HX-Request</code>; or the server says it, as the address of these results does.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<aside class=\"why soft\" aria-label=\"How it is sent\"><p>With the page, rows are streamed: each leaves when SQLite has found it, and those that are found before the page leaves stand in it.</p><p>What a script fetches is sent whole, in the mode Complete: browsers put streamed parts in place while they read a page, and do not when a script inserts them. Rivulet sees the difference in the request, by <code>Sec-Fetch-Dest: empty</code> or <code>HX-Request</code>; or the server says it, as the address of these results does.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

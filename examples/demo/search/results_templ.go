@@ -44,7 +44,7 @@ func Found(q question) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Count(q, "Came with the page, row by row.").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Count(q, "Came with the page.").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -40,8 +40,8 @@ func TestSearch(t *testing.T) {
 			}
 		}
 	}
-	t.Run("a page streams its rows", func(t *testing.T) {
-		has(t, get("/search", "shin"), `<?start name="`, `<template for="`, "The <mark>Shining</mark>", "One movie.", "row by row", `value="shin"`)
+	t.Run("a page has its results", func(t *testing.T) {
+		has(t, get("/search", "shin"), "The <mark>Shining</mark>", "One movie.", "Came with the page.", `value="shin"`)
 	})
 	t.Run("what is fetched is sent whole, also where browsers do not say that it is", func(t *testing.T) {
 		html := get("/search/results", "shin")

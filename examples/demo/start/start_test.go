@@ -2,6 +2,7 @@ package start_test
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -45,6 +46,9 @@ func TestThePageDrawsItsOwnTimeline(t *testing.T) {
 func TestAPictureIsDrawnAlthoughPartsFail(t *testing.T) {
 	db := few(t)
 	db.Close()
+	before := slog.Default()
+	defer slog.SetDefault(before)
+	slog.SetDefault(slog.New(slog.DiscardHandler))
 	for _, url := range []string{"/", "/?mode=order"} {
 		t.Run(url, func(t *testing.T) {
 			html := get(t, db, url)

@@ -77,6 +77,7 @@ func watch() *stream.Trace {
 			if t.shell == 0 {
 				t.shell, t.bytes = time.Since(t.start), bytes
 			}
+			t.settle()
 		},
 		Met: func(ctx context.Context, b stream.BoundaryInfo) {
 			note(ctx, b.Name, func(bar *bar, now time.Duration) { bar.Met = now })
@@ -97,10 +98,13 @@ func watch() *stream.Trace {
 	}
 }
 
-// settle closes settled when nothing more is to be seen: every part has been
-// sent or, of a page that is sent whole, loaded. Within a part that has failed
-// nothing comes.
+// settle closes settled when nothing more is to be seen: the shell has left and
+// every part has been sent or, of a page that is sent whole, every part has been
+// loaded. Within a part that has failed nothing comes.
 func (t *timeline) settle() {
+	if t.mode != stream.Complete && t.shell == 0 {
+		return // what is fast stands in the shell, before it has left
+	}
 	failed := false
 	for _, p := range parts {
 		b := t.bars[p.name]
