@@ -26,4 +26,5 @@ generate: ## make the generated files again: templ's Go, the minified script
 	$(TEMPL) generate
 
 screenshots: ## take the pictures in the testdata of examples/demo and examples/inspecttest, with Chromium
-	go -C examples test ./demo ./inspecttest -run='PartsArrive|Screenshots|TestInChromium' -count=1 -v -update
+	go -C examples test ./demo -run=Screenshots -count=1 -v -update
+	go -C examples test ./inspecttest -run=TestInChromium -count=1 -v -update

@@ -39,10 +39,8 @@
     // both, and the data of both ends in the name.
     grab = (name, node = d, walker = d.createTreeWalker(node, 192), range) => {
       while (node = walker.nextNode())
-        if (node.data.endsWith(`="${name}"`)) {
-          range || (range = new Range).setStartBefore(node);
-          range.setEndAfter(node)
-        }
+        if (node.data.endsWith(`="${name}"`))
+          range ? range.setEndAfter(node) : (range = new Range).selectNode(node);
       return range
     },
 
@@ -63,42 +61,49 @@
     // Opens what the regions of the page ask for, or those of root, a page that
     // was fetched again, of which they are first put into this one. A region
     // that stands in another goes with it.
-    check = (_, __, root = d) => d.prerendering ? d.onprerenderingchange = check : root.querySelectorAll("[data-r]").forEach(node => {
+    check = (root = d) => d.prerendering || [...root.querySelectorAll("[data-r]")].map(node => {
       let { r, n } = node.dataset;
       node.isConnected || patch(node.id, root);
       (template = node).remove();
-      (source[r] = source[r] || source(r))(n)
+      (source[r] ||= source(r))(n)
     }),
 
     // The function that opens the source at a URL, to which at is added: the
     // number of the last event. It goes back to that of a new region.
-    source = (url, at = 1 / 0, events, open = n => {
+    source = (url, at = 1 / 0, events, wait = 5e3, tell = () => {
+      state.live = events.readyState & 1 ? (wait = 5e3, "open") : "lost";
+
+      // EventSource goes on by itself but after a refusal, which may be that of
+      // a proxy whose server is away. Then the page is fetched again until it
+      // has a region: not by all browsers at once, and ever more seldom.
+      events.readyState & 2 && setTimeout(() => {
+        at = 1 / 0;
+        fetch(location, { headers: { rivulet: 1 } })
+          .then(page => page.text()).then(parse).then(check).then(found => found.length || tell(), tell)
+      }, Math.random() * (wait *= 2))
+    }, open = n => {
       events?.close();
       events = new EventSource(url + (at = n - at < 0 ? n : at));
-      events.onopen = events.onerror = () => state.live = ["lost", "open", "closed"][events.readyState];
+      events.onopen = events.onerror = tell;
       events.onmessage = e => {
         at = e.lastEventId.split("-")[1];
         for (e of parse(e.data).children) patch(e.id, e.content, e.getAttribute("for"))
       };
 
-      // The server cannot tell what came after at: the page is fetched again,
-      // not by all browsers at once.
-      on.call(events, "gap", () => {
-        events.onerror(events.close());
-        at = 1 / 0;
-        setTimeout(async () => check(0, 0, parse(await (await fetch(location)).text())), Math.random() * 5e3)
-      })
+      // The server cannot tell what came after at.
+      on.call(events, "gap", () => tell(events.close()))
     }) => {
       on("pagehide", () => events.close());
       on("pageshow", e => e.persisted && open());
       return open
     };
 
-  // Once, even if the page has it twice.
+  // Once, even if the page has it twice. Regions may still arrive, and a look
+  // for them now and then costs less than a look at all that changes.
   if (!state.live) {
     state.live = 1;
     policy = self.trustedTypes?.createPolicy("rivulet", { createHTML: html => html });
-    new MutationObserver(check).observe(d, { childList: 1, subtree: 1 });
+    setInterval(check, 99);
     check()
   }
 }

@@ -29,7 +29,7 @@ func minify(name string) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command("go", "run", esbuild, "--minify", "--target=es2020", "--charset=utf8", "--log-level=warning")
+	cmd := exec.Command("go", "run", esbuild, "--minify", "--target=es2021", "--charset=utf8", "--log-level=warning")
 	cmd.Stdin = bytes.NewReader(source)
 	cmd.Stderr = os.Stderr
 	minified, err := cmd.Output()

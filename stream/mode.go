@@ -36,13 +36,15 @@ func (m Mode) String() string {
 // browser, everything else, such as fetch and htmx requests, gets a whole page.
 // A Mode function can end in it; the response then needs the header
 //
-//	Vary: Sec-Fetch-Dest, HX-Request
+//	Vary: Sec-Fetch-Dest, HX-Request, Rivulet
 //
 // which a Renderer without a Mode adds by itself. Browsers send Sec-Fetch-Dest
 // over HTTPS and to localhost only; without it a request counts as a
-// navigation.
+// navigation. The header Rivulet comes from the script of live regions, which
+// fetches the page again when it has missed something; a script of yours can
+// send it, too.
 func DefaultMode(r *http.Request) Mode {
-	if r.Header.Get("HX-Request") != "" {
+	if r.Header.Get("HX-Request") != "" || r.Header.Get("Rivulet") != "" {
 		return Complete
 	}
 	switch r.Header.Get("Sec-Fetch-Dest") {

@@ -50,6 +50,7 @@ func TestDefaultMode(t *testing.T) {
 		{"an iframe is streamed", "Sec-Fetch-Dest", "iframe", stream.OutOfOrder},
 		{"fetch gets a complete page", "Sec-Fetch-Dest", "empty", stream.Complete},
 		{"htmx gets a complete page", "HX-Request", "true", stream.Complete},
+		{"the script of live regions gets a complete page", "Rivulet", "1", stream.Complete},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -67,7 +68,7 @@ func TestDefaultMode(t *testing.T) {
 				if got != tt.want {
 					t.Errorf("mode = %v, want %v", got, tt.want)
 				}
-				if got, want := rec.header.Get("Vary"), "Sec-Fetch-Dest, HX-Request"; got != want {
+				if got, want := rec.header.Get("Vary"), "Sec-Fetch-Dest, HX-Request, Rivulet"; got != want {
 					t.Errorf("Vary = %q, want %q", got, want)
 				}
 				if got, want := rec.header.Get("X-Accel-Buffering") == "no", tt.want != stream.Complete; got != want {

@@ -141,7 +141,7 @@ func (rd *Renderer) prepare(w http.ResponseWriter, r *http.Request) Mode {
 	choose := rd.Mode
 	if choose == nil {
 		choose = DefaultMode
-		h.Add("Vary", "Sec-Fetch-Dest, HX-Request")
+		h.Add("Vary", "Sec-Fetch-Dest, HX-Request, Rivulet")
 	}
 	mode := choose(r)
 	if mode != Complete && !canFlush(w) {

@@ -3,6 +3,7 @@ package stream
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -53,9 +54,13 @@ func (t *transport) send(b []byte, status int, flush bool) error {
 	t.committed = true
 	for {
 		t.arm()
-		n, err := t.w.Write(b[:min(len(b), writeSize)])
+		part := b[:min(len(b), writeSize)]
+		n, err := t.w.Write(part)
+		if err == nil && n < len(part) {
+			err = io.ErrShortWrite
+		}
 		t.sent += n
-		b = b[n:]
+		b = b[len(part):]
 		if err != nil {
 			return err
 		}

@@ -70,9 +70,13 @@
 // of the same id. Elements around a region say whether it is announced, by
 // aria-live. The regions of a page need different names, those with the same URL
 // share one connection, and the attribute data-live of the html element says how
-// it is: open, lost while the browser tries again, closed when the server has
-// refused it or the page is about to be fetched again after a gap.
-// templates.Connection shows that.
+// it is: open or lost. templates.Connection shows that.
+//
+// A browser that has lost the connection connects again and is sent what it has
+// missed. Where that cannot be, after a gap (see package broker) or any answer
+// that is not a stream, such as that of a proxy whose server is away, it fetches
+// the page again, waits ever longer if that has no region either, takes the
+// regions from it and goes on from there.
 //
 // The order matters: commit first, publish then. What is published goes to all
 // who subscribe, so nothing in it may be for one user only, and the styles and

@@ -122,6 +122,26 @@ func FuzzText(f *testing.F) {
 	})
 }
 
+// A sequence that says nothing has no yield of its own that could end it.
+func TestTextOfNothingEnds(t *testing.T) {
+	yielded := 0
+	nothing := func(context.Context) iter.Seq2[string, error] {
+		return func(yield func(string, error) bool) {
+			for range 100 {
+				time.Sleep(ms) // whatever its context says
+				yielded++
+				if !yield("", nil) {
+					return
+				}
+			}
+		}
+	}
+	_, failed := response(t, suspense.Text(nil, nothing, suspense.Timeout(5*ms)))
+	if yielded > 6 || len(failed) != 1 || !errors.Is(failed[0], stream.ErrTimeout) {
+		t.Errorf("yielded %d times, failed = %v, want an end at its timeout", yielded, failed)
+	}
+}
+
 // TestSequenceAlone has no response around it.
 func TestSequenceAlone(t *testing.T) {
 	t.Run("Text and Each stand in place", func(t *testing.T) {

@@ -26,13 +26,13 @@ func Text(fallback templ.Component, text func(context.Context) iter.Seq2[string,
 		panic("suspense: Text with a nil sequence")
 	}
 	return &pieces{fallback, func(ctx context.Context) iter.Seq2[templ.Component, error] {
-		return wholeRunes(text(ctx))
+		return wholeRunes(ctx, text(ctx))
 	}, opts}
 }
 
 // wholeRunes returns a sequence of the text in parts, none of which ends where
 // a parser that reads it by itself would see something else than in the whole.
-func wholeRunes(parts iter.Seq2[string, error]) iter.Seq2[templ.Component, error] {
+func wholeRunes(ctx context.Context, parts iter.Seq2[string, error]) iter.Seq2[templ.Component, error] {
 	return func(yield func(templ.Component, error) bool) {
 		rest := "" // of a few bytes
 		for s, err := range parts {
@@ -45,7 +45,7 @@ func wholeRunes(parts iter.Seq2[string, error]) iter.Seq2[templ.Component, error
 			s = rest + s
 			n := wholeLen(s)
 			rest = strings.Clone(s[n:])
-			if n > 0 && !yield(stream.Text(s[:n]), nil) {
+			if n > 0 && !yield(stream.Text(s[:n]), nil) || ctx.Err() != nil {
 				return
 			}
 		}

@@ -33,7 +33,7 @@ func Connection() templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<span role=\"status\"><span class=\"rv-lost\">Connection lost. Trying again…</span> <span class=\"rv-closed\">This page is no longer up to date.</span></span>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<span role=\"status\"><span class=\"rv-lost\">Connection lost. Trying again…</span></span>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

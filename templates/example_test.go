@@ -31,7 +31,7 @@ func ExampleSpinner() {
 // What is hidden is not read out: only one of the two texts is shown, or none.
 func ExampleConnection() {
 	show(templates.Connection())
-	// Output: <span role="status"><span class="rv-lost">Connection lost. Trying again…</span> <span class="rv-closed">This page is no longer up to date.</span></span>
+	// Output: <span role="status"><span class="rv-lost">Connection lost. Trying again…</span></span>
 }
 
 // In a page the card is given by name, as what a failed boundary shows.

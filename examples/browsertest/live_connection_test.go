@@ -60,7 +60,7 @@ func gap(name string, lose func(*feed, suspense.Region)) browsertest.Scenario {
 		Files: f.files(`Math.random = () => 0;`),
 		Watch: map[string]string{
 			"open": "html[data-live=open] .a", "lost": "html[data-live=lost]",
-			"closed": "html[data-live=closed]", "new": "#list > .new", "next": "html[data-live=open] #list > .next",
+			"new": "#list > .new", "next": "html[data-live=open] #list > .next",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Open("end")
@@ -72,7 +72,7 @@ func gap(name string, lose func(*feed, suspense.Region)) browsertest.Scenario {
 			row = pages.Row{Key: "new", Text: "3"}
 			mu.Unlock()
 			f.set(nil)
-			v.Wait("closed", "new")
+			v.Wait("new")
 			f.send(list.Append("next", pages.LI(pages.Row{Key: "next", Text: "4"})))
 			v.Wait("next")
 			if got, want := part(v.Picture(), "list"), li("new:3", "next:4"); got != want {
@@ -92,24 +92,47 @@ func gap(name string, lose func(*feed, suspense.Region)) browsertest.Scenario {
 }
 
 func refused(name string, down func(http.ResponseWriter)) browsertest.Scenario {
-	f := newFeed("a")
+	f := newFeed()
 	list := f.region("list")
+	var mu sync.Mutex
+	var rows []pages.Row
+	set := func(all ...pages.Row) {
+		mu.Lock()
+		defer mu.Unlock()
+		rows = all
+	}
+	a, still, next := pages.Row{Key: "a", Text: "1"}, pages.Row{Key: "still", Text: "2"}, pages.Row{Key: "next", Text: "3"}
+	set(a)
 	return browsertest.Scenario{
-		Name:   "a " + name + " ends it",
+		Name:   "a " + name + " makes the page be fetched again until the region goes on",
 		Where:  browsertest.Scripted,
 		Policy: livePolicy,
-		Page:   pages.List(list, f.load),
-		Files:  f.files(""),
-		Watch:  map[string]string{"open": "html[data-live=open] .a", "closed": "html[data-live=closed]"},
+		Page: pages.List(list, func(context.Context) ([]pages.Row, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			return rows, nil
+		}),
+		Files: f.files(`Math.random = () => .01;`),
+		Watch: map[string]string{
+			"open": "html[data-live=open] .a", "lost": "html[data-live=lost]",
+			"still": "#list > .still", "next": "html[data-live=open] #list > .next",
+		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
-			defer f.set(nil) // for the next browser
+			defer set(a) // for the next browser
 			v.Open("end")
 			v.Wait("open")
+			set(still)
 			f.set(down)
-			v.Wait("closed")
-			v.Picture() // time for another request
-			if got := asked(v); got != 2 {
-				t.Errorf("the events were asked for %d times, want 2", got)
+			v.Wait("lost", "still")
+			f.set(nil)
+			set(still, next)
+			f.send(list.Append(next.Key, pages.LI(next)))
+			v.Wait("next")
+			if got, want := part(v.Picture(), "list"), li("still:2", "next:3"); got != want {
+				t.Errorf("list holds %s, want %s", got, want)
+			}
+			if got := f.Stats().Subscribers; got != 1 {
+				t.Errorf("%d streams are open, want 1", got)
 			}
 		},
 	}

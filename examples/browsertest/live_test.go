@@ -34,7 +34,7 @@ var live = []browsertest.Scenario{
 	}),
 	gap("after the server has started anew, too", func(f *feed, _ suspense.Region) { f.restart() }),
 	refused("204", sse.Stop),
-	refused("403", func(w http.ResponseWriter) { w.WriteHeader(http.StatusForbidden) }),
+	refused("502", func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) }),
 	kept(),
 	prerendered(),
 	pending(),
@@ -45,8 +45,11 @@ var live = []browsertest.Scenario{
 var scriptElement = regexp.MustCompile(`(?s)<script.*?</script>`)
 
 // part is what an element holds, without scripts.
+// sought is what the script looks for, ten times a second, and removes.
+var sought = regexp.MustCompile(`<template id="\w+\.live"[^>]*></template>`)
+
 func part(p *browsertest.Picture, id string) string {
-	return strings.TrimSpace(scriptElement.ReplaceAllString(p.Parts[id], ""))
+	return strings.TrimSpace(sought.ReplaceAllString(scriptElement.ReplaceAllString(p.Parts[id], ""), ""))
 }
 
 func li(keyAndText ...string) string {

@@ -145,7 +145,7 @@ var whole = []browsertest.Scenario{{
 		v.WaitNote("frame")
 		v.Reveal("a")
 		v.Dispatch("again")
-		v.WaitNote("Sec-Fetch-Dest, HX-Request")
+		v.WaitNote("Sec-Fetch-Dest, HX-Request, Rivulet")
 		v.WaitNote(`<b class="a">a</b>0`)
 	},
 }}

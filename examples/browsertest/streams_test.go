@@ -41,9 +41,11 @@ var streams = []browsertest.Scenario{
 }
 
 // streaming is for scenarios about streams: with them it makes no difference
-// who patches.
+// who patches. WebKitGTK 2.50 has no pipeThrough for text, cannot post
+// across origins here, and puts what it had of an event when
+// its connection was cut before the first event of the next.
 func streaming(e *browsertest.Engine) bool {
-	return e.Scripting && e.Name != browsertest.ChromiumRuntime().Name
+	return e.Scripting && e.Name != browsertest.ChromiumRuntime().Name && e.Name != browsertest.WebKit().Name
 }
 
 // streamScenario is a scenario with a page that runs a script.

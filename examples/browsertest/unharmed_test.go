@@ -73,8 +73,9 @@ func unharmed() browsertest.Scenario {
 		for n, trial := range trials {
 			v.WaitNote(fmt.Sprintf("source %d has ended", n))
 			mu.Lock()
-			trial.Judge(t, received[n])
+			got := received[n]
 			mu.Unlock()
+			trial.Judge(t, got)
 		}
 	})
 }

@@ -99,7 +99,7 @@ func launchWith(t *testing.T, addr, file string) *program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := someStock(t, nil)
+	s := someStock(t, nil, nil)
 	s.board = openBoard(t, file)
 	p := &program{addr: l.Addr().String(), file: file, stock: s, server: &http.Server{Handler: site(s)}}
 	go p.server.Serve(l) // stop waits for it

@@ -25,7 +25,7 @@ const (
 )
 
 func TestTheSearchIsWorkedByKeyboardInChromium(t *testing.T) {
-	server := httptest.NewServer(site(someStock(t, nil)))
+	server := httptest.NewServer(site(someStock(t, nil, nil)))
 	defer server.Close()
 	for _, path := range searched {
 		t.Run(path, func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestTheSearchIsWorkedByKeyboardInChromium(t *testing.T) {
 }
 
 func TestTheSearchIsWorkedByKeyboardInFirefox(t *testing.T) {
-	server := httptest.NewServer(site(someStock(t, nil)))
+	server := httptest.NewServer(site(someStock(t, nil, nil)))
 	defer server.Close()
 	f := firefox(t, false)
 	for _, path := range searched {
@@ -69,7 +69,7 @@ func TestTheSearchIsWorkedByKeyboardInFirefox(t *testing.T) {
 }
 
 func TestTheSearchWorksWithoutScript(t *testing.T) {
-	server := httptest.NewServer(site(someStock(t, nil)))
+	server := httptest.NewServer(site(someStock(t, nil, nil)))
 	defer server.Close()
 	ctx := chromium(t)
 	if err := chromedp.Do(ctx, noScript(), visit(server.URL+"/search")); err != nil {

@@ -36,7 +36,7 @@ func TestScreenshotsOfTheOtherPages(t *testing.T) {
 	defer db.Close()
 	for name, dark := range map[string]bool{"light": false, "dark": true} {
 		t.Run(name, func(t *testing.T) {
-			s := someStock(t, db)
+			s := someStock(t, db, nil)
 			server := httptest.NewServer(site(s))
 			defer server.Close()
 			ctx := chromium(t)

@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"github.com/rivulet-go/rivulet/examples/demo/chat"
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
 )
 
@@ -26,6 +27,10 @@ var looked = []struct{ path, complete string }{
 	{"/dashboard?limit=1", `document.querySelector("#times .now [data-time=chunk]")?.textContent > 0 &&
 		document.querySelector("#times .now [data-time=paint]").textContent > 0 &&
 		document.querySelectorAll(".panels .rv-skeleton").length == 0`},
+	{"/lab", `document.querySelectorAll(".line.error").length == 3`},
+	{"/lab?" + failing, `document.querySelectorAll(".line.error").length == 4 && !document.querySelector(".rv-skeleton")`},
+	{"/chat", `document.querySelector("#question") != null`},
+	{"/chat/fetch", `document.querySelector("#stop") != null`},
 	{"/", `document.querySelectorAll(".picture tbody tr").length == 7 && document.querySelectorAll(".rv-skeleton").length == 0`},
 	{"/board", `document.documentElement.dataset.live == "open" && document.querySelectorAll(".rv-skeleton").length == 0`},
 	{"/search?q=star", `document.querySelectorAll("#results mark").length > 10 && document.querySelectorAll(".rv-skeleton").length == 0`},
@@ -33,6 +38,9 @@ var looked = []struct{ path, complete string }{
 	{"/inspect/", `document.querySelectorAll("#rows tr").length > 3`},
 	{"/source/dashboard", `document.querySelectorAll(".lines li").length > 100`},
 }
+
+// failing has four boundaries fail, each later than the one before.
+const failing = "card=error&card.ms=100&item=goexit&item.ms=200&item.own=1&rows=panic&rows.ms=300&rows.own=1&outer=succeed&outer.ms=400&inner=timeout&inner.ms=200"
 
 // shapes are the sizes of the pages and what visitors prefer. They are so high
 // that whatever moves is seen.
@@ -42,7 +50,7 @@ var shapes = []struct {
 }{{1280, 2600, false}, {360, 6000, true}, {1280, 2600, true}, {360, 6000, false}}
 
 func TestInChromiumNothingIsWrong(t *testing.T) {
-	server := httptest.NewServer(site(someStock(t, someFlights(t))))
+	server := httptest.NewServer(site(someStock(t, someFlights(t), someModel(t))))
 	defer server.Close()
 	for _, shape := range shapes {
 		t.Run(fmt.Sprintf("%d wide, dark %v", shape.width, shape.dark), func(t *testing.T) {
@@ -73,7 +81,7 @@ func TestInChromiumNothingIsWrong(t *testing.T) {
 }
 
 func TestInFirefoxNothingIsWrong(t *testing.T) {
-	server := httptest.NewServer(site(someStock(t, someFlights(t))))
+	server := httptest.NewServer(site(someStock(t, someFlights(t), someModel(t))))
 	defer server.Close()
 	for _, dark := range []bool{false, true} {
 		f := firefox(t, dark)
@@ -107,7 +115,7 @@ func TestInFirefoxNothingIsWrong(t *testing.T) {
 }
 
 func TestTheDashboardShowsTheSameInEveryMode(t *testing.T) {
-	server := httptest.NewServer(site(someStock(t, someFlights(t))))
+	server := httptest.NewServer(site(someStock(t, someFlights(t), someModel(t))))
 	defer server.Close()
 	const panels = `[...document.querySelectorAll(".panels > *")].map(p => p.innerText.trim()).join("\n\n")`
 	var want string
@@ -145,7 +153,7 @@ func TestTheDashboardShowsTheSameInEveryMode(t *testing.T) {
 }
 
 func TestTheSkipLinkLeadsToTheContent(t *testing.T) {
-	server := httptest.NewServer(site(someStock(t, someFlights(t))))
+	server := httptest.NewServer(site(someStock(t, someFlights(t), someModel(t))))
 	defer server.Close()
 	ctx := chromium(t)
 	if err := chromedp.Do(ctx, visit(server.URL+"/source/layout")); err != nil {
@@ -187,7 +195,7 @@ func TestScreenshotsOfTheDashboard(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	server := httptest.NewServer(site(someStock(t, db)))
+	server := httptest.NewServer(site(someStock(t, db, &chat.Endpoint{})))
 	defer server.Close()
 	for name, dark := range map[string]bool{"light": false, "dark": true} {
 		t.Run(name, func(t *testing.T) {
@@ -324,4 +332,15 @@ func complaints(ctx context.Context, t *testing.T) func() []string {
 		said = nil
 		return now
 	}
+}
+
+// someModel is the model that ships with the demo.
+func someModel(t *testing.T) *chat.Endpoint {
+	t.Helper()
+	model, err := chat.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { model.Close() })
+	return model
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"path/filepath"
 
 	"github.com/rivulet-go/rivulet/examples/demo/board"
+	"github.com/rivulet-go/rivulet/examples/demo/chat"
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
 	"github.com/rivulet-go/rivulet/examples/demo/movies"
 )
@@ -15,6 +17,7 @@ import (
 type stock struct {
 	flights *flights.DB
 	movies  *movies.DB
+	model   *chat.Endpoint
 	board   *board.Board
 }
 
@@ -36,11 +39,14 @@ func openStock(ctx context.Context, dir string, progress io.Writer) (s stock, er
 	if s.movies, err = movies.Open(ctx, list); err != nil {
 		return s, err
 	}
+	if s.model, err = chat.Open(os.Getenv); err != nil {
+		return s, err
+	}
 	s.board, err = board.Open(filepath.Join(dir, "guests.json"))
 	return s, err
 }
 
-// Close closes the databases. The board is ended by its own Shutdown.
+// Close closes the databases and the model. The board is ended by its own Shutdown.
 func (s stock) Close() error {
 	var errs []error
 	if s.flights != nil {
@@ -48,6 +54,9 @@ func (s stock) Close() error {
 	}
 	if s.movies != nil {
 		errs = append(errs, s.movies.Close())
+	}
+	if s.model != nil {
+		errs = append(errs, s.model.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -7,12 +7,14 @@ import (
 	"time"
 
 	"github.com/rivulet-go/rivulet/examples/demo/board"
+	"github.com/rivulet-go/rivulet/examples/demo/chat"
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
 	"github.com/rivulet-go/rivulet/examples/demo/movies"
 )
 
-// someStock is a stock with those flights, all movies and a board of its own.
-func someStock(t *testing.T, db *flights.DB) stock {
+// someStock is a stock with those flights and that model, all movies and a board
+// of its own.
+func someStock(t *testing.T, db *flights.DB, model *chat.Endpoint) stock {
 	t.Helper()
 	list, err := movies.Stored()
 	if err != nil {
@@ -23,7 +25,7 @@ func someStock(t *testing.T, db *flights.DB) stock {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { films.Close() })
-	return stock{db, films, openBoard(t, filepath.Join(t.TempDir(), "guests.json"))}
+	return stock{db, films, model, openBoard(t, filepath.Join(t.TempDir(), "guests.json"))}
 }
 
 // openBoard opens a board and ends it with the test.

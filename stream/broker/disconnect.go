@@ -1,10 +1,10 @@
 package broker
 
 // Disconnect ends the streams of the clients that match, and returns how many.
-// It does not wait for them. None of them is sent another event, but a client
-// comes back at once: it is for Authorize to refuse it then, so a logout first
-// ends the session and then disconnects. A client that is just being authorized
-// is asked for again.
+// It does not wait for them, nor for events that are on their way. None of them
+// is sent what is published from then on, but a client comes back at once: it is
+// for Authorize to refuse it then, so a logout first ends the session and then
+// disconnects. A client that is just being authorized is asked for again.
 //
 // match is called without a lock, once for each client.
 func (b *Broker) Disconnect(match func(topic, subject string) bool) int {

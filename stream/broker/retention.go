@@ -1,6 +1,9 @@
 package broker
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Retention says what a topic retains for clients that come back. Whatever
 // passes one of the bounds goes, the oldest event first. It is also what a
@@ -27,5 +30,6 @@ func (r Retention) withDefaults() Retention {
 	if r.Age == 0 {
 		r.Age = 5 * time.Minute
 	}
+	r.Age = min(r.Age, math.MaxInt64/2) // something is added to it
 	return r
 }

@@ -1,6 +1,7 @@
 package broker_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -94,6 +95,22 @@ func TestRetention(t *testing.T) {
 				t.Errorf("replayed %q, want %q", got, want)
 			}
 		})
+	})
+}
+
+// The longest time there is must not make a timer that fires all the time.
+func TestLongestAge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &broker.Broker{Retain: broker.Retention{Age: math.MaxInt64}}
+		a := publish(t, b.Topic("news"), "a")
+		publish(t, b.Topic("news"), "b")
+		time.Sleep(time.Microsecond) // long for a timer that spins
+		if got, want := replayed(t, b.Topic("news"), a), "b"; got != want {
+			t.Errorf("replayed %q, want %q", got, want)
+		}
+		if err := b.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
 	})
 }
 

@@ -22,7 +22,11 @@ func (b *Broker) Shutdown(ctx context.Context) error {
 	select {
 	case <-b.drained:
 	case <-ctx.Done():
-		return fmt.Errorf("broker: subscribers are still there: %w", context.Cause(ctx))
+		select {
+		case <-b.drained:
+		default:
+			return fmt.Errorf("broker: subscribers are still there: %w", context.Cause(ctx))
+		}
 	}
 	b.wakers.Wait()
 	b.empty()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // An answer is one answer that a Relay hands on.
@@ -21,7 +22,12 @@ type answer struct {
 	open   map[int]bool // the choices met, by index; false: finished
 }
 
-const defaultMaxBody = 1 << 20
+const (
+	defaultMaxBody = 1 << 20
+	// errorTime is for the text of an error, which the browser does not wait
+	// for since it is not told.
+	errorTime = time.Second
+)
 
 // relay returns nil when the browser has been told all.
 func (a *answer) relay() error {
@@ -43,6 +49,7 @@ func (a *answer) relay() error {
 	defer resp.Body.Close()
 	idle.r = resp.Body
 	if err := checkResponse(resp); err != nil {
+		defer time.AfterFunc(errorTime, func() { cancel(err) }).Stop()
 		return withBody(err, idle)
 	}
 	if a.Heartbeat > 0 {
@@ -85,8 +92,11 @@ func (a *answer) begin() error {
 		return nil
 	}
 	s, err := a.options().Open(a.w, a.r)
-	if err != nil {
+	switch {
+	case errors.Is(err, http.ErrNotSupported):
 		return err
+	case err != nil:
+		panic(http.ErrAbortHandler) // the headers may have left
 	}
 	a.stream = s
 	// A heartbeat may be the first to notice that the browser has left.
@@ -113,6 +123,9 @@ func (a *answer) copy(r io.Reader) error {
 		if err != nil {
 			return err
 		}
+		if data == "" {
+			continue
+		}
 		if err := a.begin(); err != nil {
 			return err
 		}
@@ -122,7 +135,8 @@ func (a *answer) copy(r io.Reader) error {
 	}
 }
 
-// line returns a chunk, or the end, as one line.
+// line returns a chunk, or the end, as one line, and "" for anything else: it
+// may be an error in a form that nobody has heard of.
 func (a *answer) line(e Event) (string, error) {
 	if e.Data == done {
 		return done, nil
@@ -130,6 +144,9 @@ func (a *answer) line(e Event) (string, error) {
 	c, err := readChunk(e)
 	if err != nil {
 		return "", err
+	}
+	if c.Choices == nil && !isThere(c.Usage) {
+		return "", nil
 	}
 	for _, choice := range c.Choices {
 		if _, met := a.open[choice.Index]; !met || choice.FinishReason != "" {

@@ -2,6 +2,7 @@ package sse
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -14,6 +15,8 @@ const (
 	// leastWait is what doubling starts from at least: a server that sends
 	// "retry: 0" and goes away is not to be asked without end.
 	leastWait = 100 * time.Millisecond
+	// longestWait can be doubled. A server may ask for any time.
+	longestWait = time.Duration(math.MaxInt64 / 2)
 )
 
 // backoff is how long to wait before the next attempt.
@@ -34,6 +37,7 @@ func (b *backoff) next() time.Duration {
 	if most <= 0 {
 		most = defaultMaxWait
 	}
+	wait, most = min(wait, longestWait), min(most, longestWait)
 	for n := range b.attempts {
 		if n == 0 {
 			wait = max(wait, leastWait)

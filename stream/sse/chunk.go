@@ -15,6 +15,7 @@ const done = "[DONE]"
 // https://platform.openai.com/docs/api-reference/chat-streaming
 type chunk struct {
 	Choices []choice        `json:"choices"`
+	Usage   json.RawMessage `json:"usage"`
 	Error   json.RawMessage `json:"error"`
 
 	// Of an error that is not in an object of its own.

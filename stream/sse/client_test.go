@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"reflect"
@@ -270,6 +271,27 @@ func TestClientWaits(t *testing.T) {
 					t.Errorf("wait %d: %v, want %v and up to half as much again", i, got[i], least)
 				}
 			}
+		})
+	}
+	for _, tt := range []struct {
+		name   string
+		answer answer
+		client sse.Client
+	}{
+		{"a century if the server asks for more than there is", events("retry: 99999999999999999999\n"), sse.Client{}},
+		{"a century if the caller asks for all there is", refuse(errors.New("away")), sse.Client{Wait: math.MaxInt64, MaxWait: math.MaxInt64}},
+	} {
+		inBubble(t, tt.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			c := tt.client
+			c.URL, c.HTTP = "http://site/", newSite(tt.answer).client()
+			c.OnError = func(_ error, wait time.Duration) {
+				cancel()
+				if wait < 100*365*24*time.Hour {
+					t.Errorf("waits %v, want more than a century", wait)
+				}
+			}
+			_, _ = all(ctx, &c, never)
 		})
 	}
 	inBubble(t, "until the date of Retry-After", func(t *testing.T) {

@@ -82,6 +82,44 @@ func TestConnection(t *testing.T) {
 			})
 		}
 	})
+	t.Run("a body that never comes holds nobody", func(t *testing.T) {
+		overPipe(t, "HTTP/1.1", func() http.Handler {
+			return sse.Options{WriteTimeout: time.Minute}.Handler(func(ctx context.Context, s *sse.Stream) error {
+				<-ctx.Done()
+				return ctx.Err()
+			})
+		}, &http.Server{}, func(t *testing.T, p *pipeline) {
+			conn, err := p.dial(t.Context(), "", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = conn.Close() }()
+			_, _ = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: site\r\nContent-Length: 10\r\n\r\n")
+			_ = conn.SetReadDeadline(time.Now().Add(2 * time.Hour))
+			start := time.Now()
+			_, err = io.ReadAll(conn)
+			if took := time.Since(start); err != nil || took > time.Minute {
+				t.Errorf("the connection ended with %v after %v, want an end within a minute", err, took)
+			}
+		})
+	})
+	t.Run("a body that has been read does not end the stream later", func(t *testing.T) {
+		overPipes(t, func() http.Handler {
+			stream := sse.Options{WriteTimeout: time.Minute}.Handler(func(ctx context.Context, s *sse.Stream) error {
+				sleep(ctx, time.Hour)
+				return s.Send(sse.Event{Data: "x"})
+			})
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				stream.ServeHTTP(w, r)
+			})
+		}, &http.Server{}, func(t *testing.T, p *pipeline) {
+			body := bufio.NewReader(p.ask(t, t.Context(), "POST", "question").Body)
+			if got := lines(t, body, 1); got != "data: x\n" {
+				t.Errorf("read %q, want the event", got)
+			}
+		})
+	})
 	t.Run("the next request of the connection is none the wiser", func(t *testing.T) {
 		overPipes(t, func() http.Handler {
 			return sse.Handler(func(ctx context.Context, s *sse.Stream) error {

@@ -70,7 +70,9 @@
 //
 // Over HTTP/1.1 the server notices that a client has left when the request's
 // body has been read. It reads by itself what is left of it when the headers
-// are sent, up to 256 KiB, and the handler cannot read it any more.
+// are sent, up to 256 KiB, and the handler cannot read it any more. A body that
+// does not come within the server's ReadTimeout, or else the time of a write, is
+// not waited for.
 //
 // EventSource can only send GET requests, without headers of your choice. It
 // listens to events by name, and the names "error" and "open" are its own. Some

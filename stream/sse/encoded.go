@@ -27,12 +27,12 @@ func (e Event) Encode() (Encoded, error) {
 func (e Encoded) Len() int { return len(e.b) }
 
 // Event returns the event as a client receives it: its lines are ended by LF,
-// and its Retry is in whole milliseconds.
+// what is not UTF-8 is U+FFFD, and its Retry is in whole milliseconds.
 func (e Encoded) Event() Event {
 	var event Event
 	var data strings.Builder
 	separator := ""
-	for line := range strings.Lines(string(e.b)) {
+	for line := range strings.Lines(decoded(e.b)) {
 		field, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
 		switch field {
 		case "event":

@@ -17,6 +17,7 @@ func TestEncoded(t *testing.T) {
 			{sse.Event{Data: "one"}, sse.Event{Data: "one"}},
 			{sse.Event{Data: "a\rb\r\nc\n\n"}, sse.Event{Data: "a\nb\nc\n\n"}},
 			{sse.Event{Data: "id: 1\ndata: : x\nevent"}, sse.Event{Data: "id: 1\ndata: : x\nevent"}},
+			{sse.Event{Name: "\xff", Data: "\xe2\x82\n\xac"}, sse.Event{Name: "\uFFFD", Data: "\uFFFD\n\uFFFD"}},
 			{
 				sse.Event{ID: "k3-9: x", Name: "a: b", Data: " x ", Retry: 1500 * time.Microsecond},
 				sse.Event{ID: "k3-9: x", Name: "a: b", Data: " x ", Retry: time.Millisecond},

@@ -22,11 +22,12 @@ type failure struct {
 
 // fail tells the browser what it may know of err, and the log the rest.
 func (a *answer) fail(err error) {
-	if a.r.Context().Err() != nil {
+	if errors.Is(a.r.Context().Err(), context.Canceled) {
 		return // nobody is there to be told
 	}
 	if a.stream != nil && a.stream.Context().Err() != nil {
-		// Writing has failed. What the browser has of it must not look whole.
+		// Writing has failed, or the time that some middleware gives a request
+		// is over. What the browser has of it must not look whole.
 		panic(http.ErrAbortHandler)
 	}
 	f := failureOf(err)

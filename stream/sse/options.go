@@ -20,7 +20,8 @@ type Options struct {
 	// stream apart with less than a parser may trip over it. Zero means 15 s;
 	// negative means no heartbeats.
 	Heartbeat time.Duration
-	// WriteTimeout is the time for each write to the client. Zero means the
+	// WriteTimeout is the time for each write to the client, and for the rest
+	// of the request's body unless the server has a ReadTimeout. Zero means the
 	// server's WriteTimeout, or 30 s if it has none; negative means none. The
 	// server's WriteTimeout does not end the stream.
 	WriteTimeout time.Duration

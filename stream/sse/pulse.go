@@ -1,7 +1,11 @@
 package sse
 
 import (
+	"fmt"
+	"log/slog"
 	"math"
+	"net/http"
+	"runtime/debug"
 	"time"
 )
 
@@ -40,6 +44,7 @@ func (s *Stream) beat() {
 		return
 	}
 	defer s.mu.Unlock()
+	defer s.recoverBeat()
 	if s.gone() != nil {
 		return
 	}
@@ -51,6 +56,21 @@ func (s *Stream) beat() {
 		rest = s.pulse.every
 	}
 	s.pulse.timer.Reset(rest)
+}
+
+// recoverBeat ends the stream when the ResponseWriter has panicked: here, unlike
+// in the handler's goroutine, that would end the program. s.mu is held.
+func (s *Stream) recoverBeat() {
+	v := recover()
+	if v == nil {
+		return
+	}
+	s.err = fmt.Errorf("sse: write: panic: %v", v)
+	s.end(s.err)
+	if v != http.ErrAbortHandler {
+		slog.ErrorContext(s.r.Context(), "sse: heartbeat", slog.String("path", s.r.URL.Path),
+			slog.Any("error", s.err), slog.String("stack", string(debug.Stack())))
+	}
 }
 
 // stop stops the heartbeats. What runs all the same finds the stream closed.

@@ -13,7 +13,7 @@ import (
 //
 // The browser receives each chunk of the answer as one line of data, and at
 // last [DONE]: nothing else, no comments either, so that pages that cut the
-// text at its line ends by hand can read it. When the browser leaves, the
+// text at its line ends by hand can read it. A chunk has choices or usage. When the browser leaves, the
 // request to the server is cancelled at once.
 //
 // The server's headers and the texts of its errors never reach the browser,

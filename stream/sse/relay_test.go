@@ -176,8 +176,9 @@ func TestRelayWithoutABrowser(t *testing.T) {
 		log := watchLog(t)
 		synctest.Test(t, func(t *testing.T) {
 			for _, first := range []string{"", helloChunk} {
-				ctx, leave := context.WithTimeout(t.Context(), time.Minute)
+				ctx, leave := context.WithCancel(t.Context())
 				defer leave()
+				time.AfterFunc(time.Minute, leave)
 				w := httptest.NewRecorder()
 				start := time.Now()
 				thrown := relayed(httptest.NewRequestWithContext(ctx, "POST", "/", nil), w, sse.Relay{}, events(first, time.Hour))

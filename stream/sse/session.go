@@ -150,8 +150,11 @@ func checkResponse(resp *http.Response) error {
 // connectionError says why ctx was cancelled if it was, and leaves out the URL,
 // whose query may be secret.
 func connectionError(ctx context.Context, err error) error {
-	if err != errStop && context.Cause(ctx) == ErrIdle {
-		return ErrIdle
+	if err == nil || err == errStop {
+		return err
+	}
+	if why := context.Cause(ctx); why == ErrIdle || why == context.DeadlineExceeded {
+		return why
 	}
 	var of *url.Error
 	if errors.As(err, &of) {

@@ -125,7 +125,10 @@ func (s *Stream) start(o Options) error {
 	if len(first) == 0 && o.Heartbeat >= 0 {
 		first = heartbeat
 	}
-	if err := s.write(first); err != nil {
+	bodyCame := s.out.boundBody(s.r)
+	err := s.write(first)
+	bodyCame()
+	if err != nil {
 		return err
 	}
 	s.startPulse(o.Heartbeat)
@@ -204,7 +207,7 @@ const defaultRetry = 3 * time.Second // about what browsers wait by themselves
 
 // lastRetry spreads the return of the clients of a server that stops.
 func (s *Stream) lastRetry() time.Duration {
-	retry := s.retry
+	retry := min(s.retry, longestWait)
 	if retry <= 0 {
 		retry = defaultRetry
 	}

@@ -3,6 +3,7 @@ package sse_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http/httptest"
 	"runtime"
 	"strings"
@@ -53,6 +54,7 @@ func TestLastRetry(t *testing.T) {
 	}{
 		{"around Retry", 10 * time.Second, 5000, 15000},
 		{"around 3 s without one", 0, 1500, 4500},
+		{"around a century for all there is", math.MaxInt64, math.MaxInt64 / 4000000, math.MaxInt64 / 1000000},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			until, shutdown := context.WithCancel(context.Background())

@@ -2,6 +2,7 @@ package sse
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -51,11 +52,15 @@ func (t *transport) send(b []byte) error {
 		if len(b) == 0 {
 			break
 		}
-		n, err := t.w.Write(b[:min(len(b), writeSize)])
+		part := b[:min(len(b), writeSize)]
+		n, err := t.w.Write(part)
+		if err == nil && n < len(part) {
+			err = io.ErrShortWrite
+		}
 		if err != nil {
 			return err
 		}
-		if b = b[n:]; len(b) == 0 {
+		if b = b[len(part):]; len(b) == 0 {
 			break
 		}
 	}
@@ -64,6 +69,24 @@ func (t *transport) send(b []byte) error {
 		_ = t.setDeadline(time.Time{})
 	}
 	return err
+}
+
+// boundBody gives what is left of the request's body the time of a write, until
+// the function that it returns is called: over HTTP/1.1 the server reads it
+// before it sends the headers, and would wait for ever.
+func (t *transport) boundBody(r *http.Request) (came func()) {
+	srv, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
+	if t.timeout <= 0 || r.ContentLength == 0 || r.ProtoMajor != 1 || srv != nil && srv.ReadTimeout > 0 {
+		return func() {}
+	}
+	rc, deadline := http.NewResponseController(t.w), time.Now().Add(t.timeout)
+	_ = rc.SetReadDeadline(deadline)
+	return func() {
+		// Else it stays, because the server reads on when the handler returns.
+		if time.Now().Before(deadline) {
+			_ = rc.SetReadDeadline(time.Time{})
+		}
+	}
 }
 
 // arm sets the deadline of a write.

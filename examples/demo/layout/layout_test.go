@@ -16,7 +16,7 @@ func TestTheNavigationMarksThePage(t *testing.T) {
 		{"/dashboard", `<a href="/dashboard" aria-current="page">Dashboard</a>`},
 		{"/search/htmx", `<a href="/search" aria-current="true">Search</a>`},
 		{"/searching", ""},
-		{"/river", ""},
+		{"/elsewhere", ""},
 	} {
 		t.Run(row.path, func(t *testing.T) {
 			html := render(t, layout.Nav(row.path))

@@ -1,0 +1,452 @@
+package chat_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rivulet-go/rivulet/examples/demo/chat"
+	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/templates"
+	"github.com/rivulet-go/rivulet/examples/demo/model"
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// An upstream is a model without a network, so that it works in virtual time.
+type upstream struct {
+	http.Handler
+	mu    sync.Mutex
+	asked []*http.Request
+	ended chan struct{} // receives when a request's context has ended
+}
+
+func newUpstream(answer http.HandlerFunc) *upstream {
+	return &upstream{Handler: answer, ended: make(chan struct{}, 100)}
+}
+
+func (u *upstream) endpoint() *chat.Endpoint {
+	return &chat.Endpoint{URL: "http://model.example/v1", Key: "secret", Model: "parrot", Paced: true, HTTP: &http.Client{Transport: u}}
+}
+
+// RoundTrip has the handler answer in a goroutine of its own, which ends with
+// the request.
+func (u *upstream) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	asked := r.Clone(r.Context())
+	asked.Body = io.NopCloser(bytes.NewReader(body))
+	u.mu.Lock()
+	u.asked = append(u.asked, asked)
+	u.mu.Unlock()
+
+	pr, pw := io.Pipe()
+	w := &answering{header: http.Header{}, PipeWriter: pw, began: make(chan int, 1)}
+	go func() { // the reader of the body waits for it
+		u.ServeHTTP(w, r)
+		w.WriteHeader(http.StatusOK)
+		pw.Close()
+	}()
+	context.AfterFunc(r.Context(), func() {
+		pr.CloseWithError(r.Context().Err())
+		u.ended <- struct{}{}
+	})
+	status := <-w.began
+	return &http.Response{StatusCode: status, Status: http.StatusText(status), Header: w.header, Body: pr, Request: r}, nil
+}
+
+type answering struct {
+	*io.PipeWriter
+	header http.Header
+	began  chan int
+}
+
+func (w *answering) Header() http.Header { return w.header }
+func (w *answering) Flush()              {}
+func (w *answering) WriteHeader(status int) {
+	select {
+	case w.began <- status:
+	default:
+	}
+}
+
+func (w *answering) Write(p []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	return w.PipeWriter.Write(p)
+}
+
+// says answers with words, one each time pause has passed.
+func says(pause time.Duration, words ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for _, word := range words {
+			if err := wait(r.Context(), pause); err != nil {
+				return
+			}
+			token, _ := json.Marshal(word)
+			fmt.Fprintf(w, "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":%s}}]}\n\n", token)
+		}
+		io.WriteString(w, "data: [DONE]\n\n")
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	over, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	<-over.Done()
+	return ctx.Err()
+}
+
+// A reply is what a browser gets: the pieces that left with one flush each.
+type reply struct {
+	start  time.Time
+	header http.Header
+	status int
+	unsent bytes.Buffer
+	pieces []string
+}
+
+func (r *reply) Header() http.Header         { return r.header }
+func (r *reply) WriteHeader(status int)      { r.status = status }
+func (r *reply) Write(p []byte) (int, error) { return r.unsent.Write(p) }
+func (r *reply) Flush() {
+	if r.unsent.Len() > 0 {
+		r.pieces = append(r.pieces, fmt.Sprintf("%v %s", time.Since(r.start).Truncate(time.Millisecond), r.unsent.String()))
+		r.unsent.Reset()
+	}
+}
+
+// html is what the pieces hold without their times.
+func (r *reply) html() (html string) {
+	for _, p := range r.pieces {
+		_, p, _ = strings.Cut(p, " ")
+		html += p
+	}
+	return html
+}
+
+// send sends a request to a chat with that model.
+func send(model *chat.Endpoint, r *http.Request) *reply {
+	mux := http.NewServeMux()
+	chat.Register(mux, stream.Renderer{ErrorView: templates.ErrorCard}, model)
+	w := &reply{start: time.Now(), header: http.Header{}}
+	mux.ServeHTTP(w, r)
+	w.Flush()
+	return w
+}
+
+func form(question string, more ...string) *http.Request {
+	values := url.Values{"question": {question}}
+	for i := 0; i < len(more); i += 2 {
+		values.Set(more[i], more[i+1])
+	}
+	r := httptest.NewRequest("POST", "/chat", strings.NewReader(values.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return r
+}
+
+func fetch(answer, question string) *http.Request {
+	body, _ := json.Marshal(map[string]string{"answer": answer, "question": question})
+	return httptest.NewRequest("POST", "/chat/answer", bytes.NewReader(body))
+}
+
+// logged returns what f logs.
+func logged(f func()) string {
+	var b bytes.Buffer
+	before := slog.Default()
+	defer slog.SetDefault(before)
+	slog.SetDefault(slog.New(slog.NewTextHandler(&b, nil)))
+	f()
+	return b.String()
+}
+
+func TestTheAnswersArriveWordByWordInThePage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := send(newUpstream(says(250*time.Millisecond, "Red", " <script>", " sky")).endpoint(), form("Why?"))
+		if n := len(w.pieces); n != 4 {
+			t.Fatalf("%d pieces, want the shell and one for each word:\n%s", n, strings.Join(w.pieces, "\n----\n"))
+		}
+		for i, want := range []string{"0s <!doctype html>", "250ms <template", "500ms <template", "750ms <template"} {
+			if !strings.HasPrefix(w.pieces[i], want) {
+				t.Errorf("piece %d = %.40q, want %q", i, w.pieces[i], want)
+			}
+		}
+		for i, want := range map[int]string{1: ">Red<", 2: "> &lt;script&gt;<", 3: "> sky"} {
+			if got := strings.Count(w.pieces[i], want); got != 3 {
+				t.Errorf("piece %d has %d times %q, want it for each of three answers:\n%s", i, got, want, w.pieces[i])
+			}
+		}
+		if !strings.Contains(w.html(), "3 words in 750ms") {
+			t.Errorf("page = %s, want the words counted", w.html())
+		}
+	})
+}
+
+func TestWithoutScriptingTheAnswersAreInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := send(newUpstream(says(250*time.Millisecond, "Red", " sky")).endpoint(), form("Why?", "mode", "order"))
+		if strings.Contains(w.html(), "<template") || strings.Contains(w.html(), "thinking") || strings.Count(w.html(), "2 words in 500ms") != 3 {
+			t.Errorf("page = %s\nwant three answers in place", w.html())
+		}
+	})
+}
+
+func TestTheModelIsAskedAsTheAPIWantsIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := newUpstream(says(0, "yes"))
+		w := send(u.endpoint(), form("Why \"this\"?", "pace", "10"))
+		if len(u.asked) != 3 {
+			t.Fatalf("%d requests, want 3", len(u.asked))
+		}
+		for _, r := range u.asked {
+			body, _ := io.ReadAll(r.Body)
+			if want := `"messages":[{"role":"user","content":"Why \"this\"?"}]`; !strings.Contains(string(body), want) || !strings.Contains(string(body), `"stream":true`) {
+				t.Errorf("request = %s, want it to hold %s and to stream", body, want)
+			}
+			if r.URL.String() != "http://model.example/v1/chat/completions" || r.Header.Get("Authorization") != "Bearer secret" || r.Header.Get(model.PaceHeader) != "10" {
+				t.Errorf("request to %s with %v, want the key and the pace", r.URL, r.Header)
+			}
+		}
+		if strings.Contains(w.html(), "secret") || strings.Contains(fmt.Sprint(w.header), "secret") {
+			t.Error("the browser gets the key")
+		}
+	})
+}
+
+func TestAnAnswerThatFailsHasADigest(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		answer http.HandlerFunc
+		shows  string
+		logs   string
+	}{
+		{"at once", func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, "key secret is wrong", http.StatusUnauthorized)
+		}, "does not answer", "model: status Unauthorized"},
+		{"half-way", func(w http.ResponseWriter, r *http.Request) {
+			io.WriteString(w, "data: {\"choices\":[{\"delta\":{\"content\":\"Half an\"}}]}\n\n")
+		}, "Half an", "sse: truncated answer"},
+		{"never", func(w http.ResponseWriter, r *http.Request) { w.(http.Flusher).Flush(); <-r.Context().Done() }, "has had its time", "timeout after 1m0s"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var w *reply
+				log := logged(func() { w = send(newUpstream(row.answer).endpoint(), form("Why?")) })
+				if !strings.Contains(w.html(), row.shows) || strings.Contains(w.html(), "secret") {
+					t.Errorf("page = %s\nwant it to show %q and no secret", w.html(), row.shows)
+				}
+				found := regexp.MustCompile(`digest=(\w+) path=/chat error="`+row.logs).FindAllStringSubmatch(log, -1)
+				if len(found) != 3 {
+					t.Fatalf("log = %s\nwant three lines of %s", log, row.logs)
+				}
+				for _, m := range found {
+					if !strings.Contains(w.html(), m[1]) {
+						t.Errorf("page does not show the digest %s", m[1])
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestWhatIsAskedHasLimits(t *testing.T) {
+	for _, row := range []struct {
+		name     string
+		r        *http.Request
+		status   int
+		contains string
+	}{
+		{"a long question", form(strings.Repeat("ü", 301)), 422, "too long"},
+		{"no question", form("  "), 422, "Ask something"},
+		{"a long one for the script", fetch("answer-1", strings.Repeat("ü", 301)), 422, "too long"},
+		{"a huge body", fetch("answer-1", strings.Repeat("x", 10<<10)), 413, ""},
+		{"an answer without a name", fetch("", "Why?"), 409, "name"},
+		{"no JSON", httptest.NewRequest("POST", "/chat/answer", strings.NewReader("x")), 400, "JSON"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			u := newUpstream(says(0, "yes"))
+			w := send(u.endpoint(), row.r)
+			if w.status != row.status || !strings.Contains(w.html(), row.contains) {
+				t.Errorf("status = %d: %s, want %d and %q", w.status, w.html(), row.status, row.contains)
+			}
+			if len(u.asked) > 0 {
+				t.Error("the model was asked")
+			}
+		})
+	}
+	t.Run("other sites cannot ask", func(t *testing.T) {
+		for _, r := range []*http.Request{form("Why?"), fetch("answer-1", "Why?")} {
+			r.Header.Set("Sec-Fetch-Site", "cross-site")
+			if w := send(newUpstream(says(0, "yes")).endpoint(), r); w.status != http.StatusForbidden {
+				t.Errorf("%s: status = %d, want 403", r.URL, w.status)
+			}
+		}
+	})
+}
+
+func TestThereIsRoomForSoManyAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mux := http.NewServeMux()
+		chat.Register(mux, stream.Renderer{ErrorView: templates.ErrorCard}, newUpstream(says(time.Second, "one", " two")).endpoint())
+		for range 4 { // of three answers each
+			go mux.ServeHTTP(&reply{start: time.Now(), header: http.Header{}}, form("Why?")) // the bubble waits for it
+		}
+		synctest.Wait()
+		w := &reply{start: time.Now(), header: http.Header{}}
+		log := logged(func() { mux.ServeHTTP(w, form("Why?")) })
+		w.Flush()
+		if strings.Count(w.html(), "has its hands full") != 3 || strings.Count(log, "too many answers at once") != 3 {
+			t.Errorf("page = %s\nlog = %s\nwant three refusals", w.html(), log)
+		}
+		w = &reply{start: time.Now(), header: http.Header{}}
+		mux.ServeHTTP(w, fetch("answer-1", "Why?"))
+		if w.status != http.StatusServiceUnavailable {
+			t.Errorf("status = %d, want 503", w.status)
+		}
+		if err := wait(t.Context(), 3*time.Second); err != nil {
+			t.Fatal(err)
+		}
+		w = &reply{start: time.Now(), header: http.Header{}}
+		mux.ServeHTTP(w, form("Why?"))
+		w.Flush()
+		if strings.Count(w.html(), "2 words in 2s") != 3 {
+			t.Errorf("page = %s\nwant answers, since there is room again", w.html())
+		}
+	})
+}
+
+func TestAFetchLeavesItsRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mux := http.NewServeMux()
+		chat.Register(mux, stream.Renderer{ErrorView: templates.ErrorCard}, newUpstream(says(0, "yes")).endpoint())
+		for i := range 13 { // one more than there is room for at once
+			w := &reply{start: time.Now(), header: http.Header{}}
+			mux.ServeHTTP(w, fetch(fmt.Sprintf("answer-%d", i), "Why?"))
+			w.Flush()
+			if !strings.Contains(w.html(), "yes") {
+				t.Fatalf("answer %d = %d %s, want one", i, w.status, w.html())
+			}
+		}
+	})
+}
+
+func TestWhenTheBrowserLeavesTheModelStops(t *testing.T) {
+	for name, request := range map[string]*http.Request{
+		"the page":  form("Why?"),
+		"the fetch": fetch("answer-1", "Why?"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				u := newUpstream(says(time.Second, strings.Fields(strings.Repeat("word ", 50))...))
+				mux := http.NewServeMux()
+				chat.Register(mux, stream.Renderer{ErrorView: templates.ErrorCard}, u.endpoint())
+				ctx, leave := context.WithCancel(t.Context())
+				answered := make(chan struct{})
+				go func() { // received from below
+					defer close(answered)
+					defer func() {
+						if v := recover(); v != nil && v != http.ErrAbortHandler {
+							panic(v)
+						}
+					}()
+					mux.ServeHTTP(&reply{start: time.Now(), header: http.Header{}}, request.WithContext(ctx))
+				}()
+				if err := wait(t.Context(), 2500*time.Millisecond); err != nil {
+					t.Fatal(err)
+				}
+				end := make(chan time.Time, 1)
+				go func() { // received from below
+					mux.ServeHTTP(&reply{start: time.Now(), header: http.Header{}}, httptest.NewRequest("GET", "/chat/end?answer=answer-1", nil))
+					end <- time.Now()
+				}()
+				synctest.Wait()
+				left := time.Now()
+				leave()
+				for range len(u.asked) {
+					<-u.ended
+				}
+				if d := time.Since(left); d > 0 {
+					t.Errorf("the request to the model ended after %v, want it at once", d)
+				}
+				if at := <-end; name == "the fetch" && at != left {
+					t.Errorf("the script learns of the end after %v, want it at once", at.Sub(left))
+				}
+				<-answered
+			})
+		})
+	}
+}
+
+func TestTheRelayHandsOnWhatTheModelSays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := send(newUpstream(says(0, "Red", " sky")).endpoint(), fetch("answer-1", "Why?"))
+		var b strings.Builder
+		r, n := strings.NewReader(w.html()), 0
+		for s, err := range sse.Tokens(r) {
+			if err != nil {
+				t.Fatalf("%v in %q", err, w.html())
+			}
+			b.WriteString(s)
+			n++
+		}
+		if b.String() != "Red sky" || n != 2 {
+			t.Errorf("tokens = %q in %d, want %q in 2", b.String(), n, "Red sky")
+		}
+	})
+}
+
+func TestOpen(t *testing.T) {
+	env := func(pairs ...string) func(string) string {
+		return func(name string) string {
+			for i := 0; i < len(pairs); i += 2 {
+				if pairs[i] == name {
+					return pairs[i+1]
+				}
+			}
+			return ""
+		}
+	}
+	t.Run("without an address it is the model that ships with the demo, whatever the key", func(t *testing.T) {
+		e, err := chat.Open(env("OPENAI_API_KEY", "secret"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		if e.Key == "secret" || !strings.HasPrefix(e.URL, "http://127.0.0.1:") {
+			t.Errorf("Open() = %+v, want the embedded model", e)
+		}
+		w := send(e, form("What is light?"))
+		if n := len(regexp.MustCompile(`\d+ words in `).FindAllString(w.html(), -1)); n != 3 {
+			t.Errorf("page = %s\nwant three answers", w.html())
+		}
+		e.Key = "another"
+		if log := logged(func() { w = send(e, form("What is light?")) }); !strings.Contains(log, "401") {
+			t.Errorf("log = %s, want the model to refuse a wrong key", log)
+		}
+	})
+	t.Run("it is what the environment says", func(t *testing.T) {
+		e, err := chat.Open(env("OPENAI_BASE_URL", "http://host/v1/", "OPENAI_API_KEY", "secret", "OPENAI_MODEL", "m"))
+		if err != nil || e.URL != "http://host/v1" || e.Key != "secret" || e.Model != "m" || e.Paced {
+			t.Errorf("Open() = %+v, %v", e, err)
+		}
+	})
+	t.Run("a model has to be named", func(t *testing.T) {
+		if _, err := chat.Open(env("OPENAI_BASE_URL", "http://host/v1")); err == nil {
+			t.Error("Open() = nil, want an error")
+		}
+	})
+}

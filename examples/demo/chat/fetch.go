@@ -1,0 +1,89 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// answer relays one answer to the script. When that aborts, the request to the
+// model ends at once.
+func (c *chat) answer() http.Handler {
+	relay := &sse.Relay{Request: c.request, HTTP: c.model.HTTP, MaxBody: largest, Idle: silence}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		leave, ok := c.room.enter()
+		if !ok {
+			busy(w)
+			return
+		}
+		defer leave()
+		ctx, cancel := context.WithTimeout(r.Context(), patience)
+		defer cancel()
+		relay.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// request makes the request to the model from that of the script.
+func (c *chat) request(ctx context.Context, r *http.Request) (*http.Request, error) {
+	var asked struct{ Answer, Question, Pace string }
+	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+		return nil, &sse.RefusedError{StatusCode: http.StatusBadRequest, Message: "The request is not JSON."}
+	}
+	q, problem := question(asked.Question, asked.Pace)
+	if problem != "" {
+		return nil, &sse.RefusedError{StatusCode: http.StatusUnprocessableEntity, Message: problem}
+	}
+	if !c.open.add(ctx, asked.Answer) {
+		return nil, &sse.RefusedError{StatusCode: http.StatusConflict, Message: "The answer needs a name of its own."}
+	}
+	return c.model.request(ctx, q)
+}
+
+// busy answers as the relay does when something is wrong.
+func busy(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", "5")
+	w.WriteHeader(http.StatusServiceUnavailable)
+	_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]any{
+		"message": "The model has its hands full. Ask again in a moment.", "type": "server_error", "param": nil, "code": "busy",
+	}})
+}
+
+// open is the set of answers that are being relayed, by the names that the
+// script gave them.
+type open struct{ requests sync.Map } // of the ends of the requests to the model
+
+var name = regexp.MustCompile(`^[0-9a-z-]{8,40}$`)
+
+// add notes the answer whose request to the model lasts as long as ctx.
+func (o *open) add(ctx context.Context, answer string) bool {
+	if !name.MatchString(answer) {
+		return false
+	}
+	if _, taken := o.requests.LoadOrStore(answer, ctx.Done()); taken {
+		return false
+	}
+	context.AfterFunc(ctx, func() { o.requests.Delete(answer) })
+	return true
+}
+
+// serveEnd answers when the request to the model for ?answer= has ended: a
+// script that has stopped an answer learns here that the model was told.
+func (o *open) serveEnd(w http.ResponseWriter, r *http.Request) {
+	if end, ok := o.requests.Load(r.FormValue("answer")); ok {
+		ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
+		defer cancel()
+		select {
+		case <-end.(<-chan struct{}):
+		case <-ctx.Done():
+			http.Error(w, "the answer goes on", http.StatusConflict)
+			return
+		}
+	}
+	w.WriteHeader(http.StatusNoContent)
+}

@@ -1,0 +1,286 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/rivulet-go/rivulet/examples/demo/chat"
+)
+
+// A parrot is a model that writes a word each time it is told to, and in the
+// end says that its reader has left.
+type parrot struct {
+	speak chan string   // what it is to say
+	left  chan struct{} // receives when a reader has left
+}
+
+func newParrot(t *testing.T) (*parrot, *chat.Endpoint) {
+	t.Helper()
+	p := &parrot{make(chan string), make(chan struct{}, 10)}
+	server := httptest.NewServer(p)
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	return p, &chat.Endpoint{URL: server.URL + "/v1", Key: "secret", Model: "parrot", Paced: true}
+}
+
+func (p *parrot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body) // a server hears of a client that leaves when all was read
+	w.Header().Set("Content-Type", "text/event-stream")
+	for {
+		select {
+		case word := <-p.speak:
+			if word == "" {
+				io.WriteString(w, "data: [DONE]\n\n")
+				return
+			}
+			fmt.Fprintf(w, "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":%q}}]}\n\n", word)
+			w.(http.Flusher).Flush()
+		case <-r.Context().Done():
+			p.left <- struct{}{}
+			return
+		}
+	}
+}
+
+// says has the parrot say words to one reader or several, whoever comes first.
+func (p *parrot) says(t *testing.T, words ...string) {
+	t.Helper()
+	for _, word := range words {
+		select {
+		case p.speak <- word:
+		case <-time.After(30 * time.Second):
+			t.Fatalf("nobody hears %q", word)
+		}
+	}
+}
+
+func (p *parrot) isLeft(t *testing.T) {
+	t.Helper()
+	select {
+	case <-p.left:
+	case <-time.After(30 * time.Second):
+		t.Fatal("the model was not told to stop")
+	}
+}
+
+const (
+	stateSays = `document.getElementById("state").textContent.includes(%q)`
+	answerIs  = `document.getElementById("answer").textContent == %q`
+	evil      = `<img src=x onerror="alert(1)">`
+)
+
+func TestInChromiumTheStopButtonReachesTheModel(t *testing.T) {
+	model, endpoint := newParrot(t)
+	server := httptest.NewServer(site(someStock(t, nil, endpoint)))
+	defer server.Close()
+	ctx := chromium(t)
+	said := complaints(ctx, t)
+	if err := chromedp.Do(ctx, watchMoves(), visit(server.URL+"/chat/fetch")); err != nil {
+		t.Fatal(err)
+	}
+	await(ctx, t, `document.readyState == "complete" && !!document.getElementById("stop")`)
+	for _, how := range []struct {
+		name string
+		keys []string // after the answer has begun
+	}{
+		{"by its button", []string{"\t", "\t", "\t", "\r"}}, // pace, ask, stop
+		{"by the Escape key", []string{"\x1b"}},
+	} {
+		t.Run(how.name, func(t *testing.T) {
+			press(ctx, t, `document.getElementById("question").focus()`, "\r")
+			model.says(t, "Red", " "+evil, " sky")
+			await(ctx, t, fmt.Sprintf(answerIs, "Red "+evil+" sky"))
+			press(ctx, t, "0", how.keys...)
+			model.isLeft(t)
+			await(ctx, t, fmt.Sprintf(stateSays, "Stopped after 5 words. The request to the model has ended, too."))
+			await(ctx, t, `document.getElementById("stop").disabled && document.activeElement.id == "question"`)
+		})
+	}
+	t.Run("an answer that is not stopped is counted", func(t *testing.T) {
+		press(ctx, t, `document.getElementById("question").focus()`, "\r")
+		model.says(t, "Red", " sky", "")
+		await(ctx, t, fmt.Sprintf(stateSays, "2 words in"))
+	})
+	if got := said(); len(got) > 0 {
+		t.Errorf("the console says %q, want nothing", got)
+	}
+	stands(ctx, t)
+}
+
+// stands holds that nothing on the page has moved.
+func stands(ctx context.Context, t *testing.T) {
+	t.Helper()
+	moved, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`moved`))
+	if err != nil || len(moved) > 0 {
+		t.Errorf("moved %q, %v, want that nothing does", moved, err)
+	}
+}
+
+// press types keys after a script has run.
+func press(ctx context.Context, t *testing.T, script string, keys ...string) {
+	t.Helper()
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[any](script)); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range keys {
+		if err := chromedp.Do(ctx, chromedp.KeyEvent(key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestInFirefoxTheStopButtonReachesTheModel(t *testing.T) {
+	model, endpoint := newParrot(t)
+	server := httptest.NewServer(site(someStock(t, nil, endpoint)))
+	defer server.Close()
+	f := firefox(t, false)
+	f.must(t, "WebDriver:Navigate", map[string]any{"url": server.URL + "/chat/fetch"})
+	f.await(t, `document.readyState == "complete" && document.getElementById("stop")`)
+	f.eval(t, `document.querySelector("#ask button").click()`, &struct{}{})
+	model.says(t, "Red", " "+evil, " sky")
+	f.await(t, fmt.Sprintf(answerIs, "Red "+evil+" sky"))
+	f.eval(t, `document.getElementById("stop").click()`, &struct{}{})
+	model.isLeft(t)
+	f.await(t, fmt.Sprintf(stateSays, "Stopped after 5 words. The request to the model has ended, too."))
+	if got := f.complaints(t, server.URL); len(got) > 0 {
+		t.Errorf("the console says %q, want nothing", got)
+	}
+}
+
+// spoken is the text of the three answers of the page.
+const spoken = `[...document.querySelectorAll(".answers .answer")].map(a => a.textContent.trim()).join("|")`
+
+func TestInChromiumTheAnswersGrowInThePage(t *testing.T) {
+	model, endpoint := newParrot(t)
+	server := httptest.NewServer(site(someStock(t, nil, endpoint)))
+	defer server.Close()
+	for _, shape := range shapes {
+		t.Run(fmt.Sprintf("%d wide, dark %v", shape.width, shape.dark), func(t *testing.T) {
+			ctx := chromium(t)
+			said := complaints(ctx, t)
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(int64(shape.width), int64(shape.height)), prefer(shape.dark), watchMoves(), visit(server.URL+"/chat")); err != nil {
+				t.Fatal(err)
+			}
+			await(ctx, t, `document.readyState == "complete" && !!document.getElementById("question")`)
+			press(ctx, t, `document.getElementById("question").focus()`, "\r") // no script of the page has a part in it
+			await(ctx, t, `document.querySelectorAll(".answers .answer").length == 3`)
+			for range 3 {
+				model.says(t, evil)
+			}
+			for range 3 {
+				model.says(t, " word", " word")
+			}
+			await(ctx, t, spoken+`.split(" word").length == 7`)
+			for range 3 {
+				model.says(t, "")
+			}
+			await(ctx, t, `document.readyState == "complete" && [...document.querySelectorAll(".answers .tally")].every(e => e.textContent.includes("words in"))`)
+			if got, err := chromedp.Run(ctx, chromedp.Evaluate[string](spoken)); err != nil || strings.Count(got, evil) != 3 {
+				t.Errorf("answers are %q, %v", got, err)
+			}
+			if got := said(); len(got) > 0 {
+				t.Errorf("the console says %q, want nothing", got)
+			}
+			stands(ctx, t)
+			over, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth - innerWidth`))
+			if err != nil || over > 0 {
+				t.Errorf("the page is %v px wider than the window, %v", over, err)
+			}
+		})
+	}
+}
+
+func TestInFirefoxTheAnswersGrowInThePage(t *testing.T) {
+	model, endpoint := newParrot(t)
+	server := httptest.NewServer(site(someStock(t, nil, endpoint)))
+	defer server.Close()
+	f := firefox(t, false)
+	f.must(t, "WebDriver:Navigate", map[string]any{"url": server.URL + "/chat"})
+	f.await(t, `document.readyState == "complete" && document.getElementById("question")`)
+	f.eval(t, `document.querySelector("#ask button").click()`, &struct{}{})
+	for range 3 {
+		model.says(t, "one", " two")
+	}
+	f.await(t, spoken+`.split(" two").length == 4`)
+	for range 3 {
+		model.says(t, "")
+	}
+	f.await(t, `[...document.querySelectorAll(".answers .tally")].every(e => e.textContent.includes("words in"))`)
+	if got := f.complaints(t, server.URL); len(got) > 0 {
+		t.Errorf("the console says %q, want nothing", got)
+	}
+}
+
+// TestScreenshotsOfTheChatAndTheLab takes the pictures in testdata. They must
+// show:
+//
+//	chat-half        three answers in the middle of a sentence, each with its caret
+//	chat-half-phone  the same, below each other, 360 pixels wide
+//	chat-stopped     one answer, and below it after how many words it was stopped
+//	lab              four cards that have failed, each with its digest, and the log with the same digests
+//	lab-phone        the same, 360 pixels wide
+func TestScreenshotsOfTheChatAndTheLab(t *testing.T) {
+	if !*update {
+		t.Skip("make screenshots takes them")
+	}
+	server := httptest.NewServer(site(someStock(t, nil, someModel(t))))
+	defer server.Close()
+	for name, dark := range map[string]bool{"light": false, "dark": true} {
+		t.Run(name, func(t *testing.T) {
+			ctx := chromium(t)
+			if err := chromedp.Do(ctx, prefer(dark)); err != nil {
+				t.Fatal(err)
+			}
+			for _, size := range []struct {
+				name          string
+				width, height int64
+			}{{"", 1280, 900}, {"-phone", 360, 1500}} {
+				path := func(picture string) string {
+					return filepath.Join("testdata", picture+size.name+"-"+name+".png")
+				}
+				if err := chromedp.Do(ctx, chromedp.EmulateViewport(size.width, size.height), visit(server.URL+"/chat")); err != nil {
+					t.Fatal(err)
+				}
+				await(ctx, t, `location.pathname == "/chat" && document.readyState == "complete" && !document.querySelector(".answers")`)
+				press(ctx, t, `document.getElementById("pace").value = "30"; document.getElementById("question").focus()`, "\r")
+				await(ctx, t, `[...document.querySelectorAll(".answers .answer")].filter(a => a.textContent.split(" ").length > 30).length == 3`)
+				shoot(ctx, t, path("chat-half"))
+				if err := chromedp.Do(ctx, visit(server.URL+"/lab?"+failing)); err != nil {
+					t.Fatal(err)
+				}
+				await(ctx, t, `document.querySelectorAll(".line").length == 9`)
+				if err := chromedp.Do(ctx, chromedp.Sleep(300*time.Millisecond)); err != nil { // what has arrived fades in
+					t.Fatal(err)
+				}
+				png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+				if err != nil {
+					t.Fatal(err)
+				}
+				write(t, path("lab"), png)
+				if size.name != "" {
+					continue
+				}
+				if err := chromedp.Do(ctx, visit(server.URL+"/chat/fetch")); err != nil {
+					t.Fatal(err)
+				}
+				await(ctx, t, `document.readyState == "complete" && !!document.getElementById("stop")`)
+				press(ctx, t, `document.getElementById("pace").value = "30"; document.getElementById("question").focus()`, "\r")
+				await(ctx, t, `document.getElementById("answer").textContent.split(" ").length > 30`)
+				press(ctx, t, "0", "\x1b")
+				await(ctx, t, fmt.Sprintf(stateSays, "has ended, too"))
+				shoot(ctx, t, path("chat-stopped"))
+			}
+		})
+	}
+}

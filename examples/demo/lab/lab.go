@@ -1,0 +1,45 @@
+// Package lab is a page on which things go wrong as the visitor wants: each of
+// its boundaries does what was chosen for it. The page shows what a user would
+// see, and below that what the log says of the same response. The digest leads
+// from one to the other.
+//
+// This is the only page of the demo that waits by sleeping, since only there
+// the visitor says for how long.
+package lab
+
+import (
+	"embed"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/examples/demo/layout"
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+// Source is what the page at /source/lab shows.
+//
+//go:embed *.templ
+var Source embed.FS
+
+//go:embed style.css
+var style []byte
+
+// Register adds the lab to mux. It is sent by rd, but as the visitor has chosen.
+func Register(mux *http.ServeMux, rd stream.Renderer) {
+	mux.HandleFunc("GET /lab", func(w http.ResponseWriter, r *http.Request) { serve(w, r, rd) })
+	mux.Handle("GET /lab/style.css", layout.Sheet(style))
+}
+
+// patience is the time for all boundaries that have none of their own.
+const patience = 3 * slowest
+
+// serve answers one visit, which has a log of its own.
+func serve(w http.ResponseWriter, r *http.Request, rd stream.Renderer) {
+	v, log := visitOf(r), newLog()
+	rd.Mode, rd.Timeout, rd.ErrorView = v.mode(), patience, Failed
+	rd.Trace = stream.Traces(rd.Trace, log.trace(r.URL.Path))
+	rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
+		return Page(v, log), nil
+	}).ServeHTTP(w, r)
+}

@@ -1,0 +1,224 @@
+package lab_test
+
+import (
+	"bytes"
+	"context"
+	"html"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rivulet-go/rivulet/examples/demo/lab"
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+// A visit is what came of a request: the pieces that left with one flush each,
+// with their times, and what was logged.
+type visit struct {
+	pieces []piece
+	log    bytes.Buffer
+	status int
+}
+
+type piece struct {
+	at   time.Duration
+	html string
+}
+
+func (v *visit) html() (all string) {
+	for _, p := range v.pieces {
+		all += p.html
+	}
+	return all
+}
+
+// when returns the time at which a piece came that holds s.
+func (v *visit) when(t *testing.T, s string) time.Duration {
+	t.Helper()
+	for _, p := range v.pieces {
+		if strings.Contains(p.html, s) {
+			return p.at
+		}
+	}
+	t.Errorf("page = %s\nwant it to hold %s", v.html(), s)
+	return -1
+}
+
+// get visits the lab in virtual time.
+func get(t *testing.T, query string) *visit {
+	t.Helper()
+	v := &visit{}
+	synctest.Test(t, func(t *testing.T) {
+		before := slog.Default()
+		defer slog.SetDefault(before)
+		slog.SetDefault(slog.New(slog.NewTextHandler(&v.log, nil)))
+		mux := http.NewServeMux()
+		lab.Register(mux, stream.Renderer{})
+		w := &recorder{visit: v, start: time.Now(), header: http.Header{}}
+		mux.ServeHTTP(w, httptest.NewRequest("GET", "/lab?"+query, nil))
+		w.Flush()
+		// What was left behind ends before the bubble does.
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		<-ctx.Done()
+	})
+	return v
+}
+
+type recorder struct {
+	*visit
+	start  time.Time
+	header http.Header
+	unsent bytes.Buffer
+}
+
+func (r *recorder) Header() http.Header         { return r.header }
+func (r *recorder) WriteHeader(status int)      { r.status = status }
+func (r *recorder) Write(p []byte) (int, error) { return r.unsent.Write(p) }
+func (r *recorder) Flush() {
+	if r.unsent.Len() > 0 {
+		r.pieces = append(r.pieces, piece{time.Since(r.start).Truncate(time.Millisecond), r.unsent.String()})
+		r.unsent.Reset()
+	}
+}
+
+const (
+	ms  = time.Millisecond
+	yes = "card=succeed&item=succeed&rows=succeed&outer=succeed&inner=succeed"
+)
+
+func TestEachDeedIsShownAndLogged(t *testing.T) {
+	for _, row := range []struct {
+		name, query string
+		at          time.Duration // when the content comes
+		shows       string
+		logs        string // "": no failure
+	}{
+		{"a success", "card=succeed&card.ms=300", 300 * ms, "Here after 300ms", ""},
+		{"an error", "card=error&card.ms=300", 300 * ms, "This part of the page could not be loaded.", `name=card digest=(\w+) path=/lab error="dial tcp 192.0.2.7:5432: connection refused"`},
+		{"a view of its own", "card=error&card.own=1", 0, "Sorry, not now.", `name=card digest=(\w+)`},
+		{"a panic in the load", "rows=panic&rows.ms=400&rows.own=1", 400 * ms, "Two rows are missing.", `name=rows digest=(\w+) path=/lab error="panic: index out of range, let us say"`},
+		{"a panic in the view", "outer=view&outer.ms=200&outer.own=1", 200 * ms, "Sorry, not now.", `name=outer digest=(\w+) path=/lab error="panic: a view`},
+		{"the end of its time", "card=timeout&card.ms=700", 700 * ms, "This part", `name=card digest=(\w+) path=/lab error="timeout after 700ms"`},
+		{"a load that ignores it", "card=ignore&card.ms=700", 700 * ms, "This part", `name=card digest=(\w+) path=/lab error="timeout after 700ms"`},
+		{"runtime.Goexit", "item=goexit&item.ms=100&item.own=1", 100 * ms, "One is missing.", `name=item digest=(\w+) path=/lab error=".*Goexit`},
+		{"a failure within", "outer=succeed&outer.ms=200&inner=error&inner.ms=300", 500 * ms, "This part", `name=inner digest=(\w+)`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			v := get(t, with(row.query))
+			if got := v.when(t, row.shows); got != row.at {
+				t.Errorf("%q came after %v, want %v", row.shows, got, row.at)
+			}
+			failures := strings.Count(v.log.String(), "level=ERROR")
+			if row.logs == "" {
+				if failures > 0 {
+					t.Errorf("log = %s, want no failure", &v.log)
+				}
+				return
+			}
+			m := regexp.MustCompile(row.logs).FindStringSubmatch(v.log.String())
+			if m == nil || failures != 1 {
+				t.Fatalf("log = %s\nwant one failure, of %s", &v.log, row.logs)
+			}
+			// Once in the card, once in the log of the page.
+			for _, want := range []string{`href="#log-` + m[1] + `"`, `id="log-` + m[1] + `"`} {
+				if strings.Count(v.html(), want) != 1 {
+					t.Errorf("page has %d times %s, want it once:\n%s", strings.Count(v.html(), want), want, v.html())
+				}
+			}
+		})
+	}
+}
+
+// with returns query with success for what it does not name.
+func with(query string) string {
+	for _, p := range strings.Split(yes, "&") {
+		name, _, _ := strings.Cut(p, "=")
+		if !strings.Contains("&"+query, "&"+name+"=") {
+			query += "&" + p
+		}
+	}
+	return query
+}
+
+var line = regexp.MustCompile(`(?s)<code(?: id="[^"]*")?>(level=.*?)</code>`)
+
+func TestThePageShowsTheLogOfItsOwnResponse(t *testing.T) {
+	const query = "card=error&card.ms=300&item=goexit&item.ms=600&item.own=1&rows=panic&rows.ms=900&rows.own=1&outer=succeed&outer.ms=1200&inner=timeout&inner.ms=600"
+	for _, mode := range []string{"", "order", "complete"} {
+		t.Run("mode "+mode, func(t *testing.T) {
+			v := get(t, query+"&mode="+mode)
+			var shown []string
+			for _, m := range line.FindAllStringSubmatch(v.html(), -1) {
+				shown = append(shown, html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(m[1], "")))
+			}
+			var logged []string
+			for l := range strings.Lines(v.log.String()) {
+				_, l, _ = strings.Cut(strings.TrimSpace(l), " ") // the time
+				l, _, _ = strings.Cut(l, ` stack="`)
+				logged = append(logged, l)
+			}
+			if strings.Join(shown, "\n") != strings.Join(logged, "\n") {
+				t.Errorf("page shows\n%s\nlog is\n%s", strings.Join(shown, "\n"), strings.Join(logged, "\n"))
+			}
+			if len(shown) != 9 { // five boundaries, four failures
+				t.Errorf("%d lines, want 9", len(shown))
+			}
+		})
+	}
+}
+
+func TestALoadThatIsLeftBehindIsInTheLog(t *testing.T) {
+	v := get(t, with("card=ignore&card.ms=500"))
+	v.when(t, "load goes on, and nobody waits for it")
+	if end := v.pieces[len(v.pieces)-1].at; end > time.Second {
+		t.Errorf("the page ended after %v, want it not to wait for the load", end)
+	}
+	if v := get(t, with("card=timeout&card.ms=500")); strings.Contains(v.html(), "goes on") {
+		t.Errorf("page = %s, want nothing of a load that has ended", v.html())
+	}
+}
+
+func TestAFailedCardTakesWhatIsWithinAlong(t *testing.T) {
+	v := get(t, with("outer=view&outer.ms=300&inner=error&inner.ms=300"))
+	if got := strings.Count(v.log.String(), "level=ERROR"); got != 1 {
+		t.Errorf("log = %s, want one failure", &v.log)
+	}
+	if end := v.pieces[len(v.pieces)-1].at; end > 400*ms {
+		t.Errorf("the page ended after %v, want it not to wait for the inner boundary", end)
+	}
+}
+
+func TestNothingWaitsUnlessAsked(t *testing.T) {
+	v := get(t, "")
+	if end := v.pieces[len(v.pieces)-1].at; end > 0 {
+		t.Errorf("the page ended after %v, want it to end at once", end)
+	}
+	v.when(t, "connection refused")
+	if strings.Contains(regexp.MustCompile(`(?s)<section class="card log".*`).ReplaceAllString(v.html(), ""), "refused") {
+		t.Error("a card shows the text of an error")
+	}
+}
+
+func TestACompletePageThatFailedIsA500(t *testing.T) {
+	for query, want := range map[string]int{
+		"card=error&mode=complete":            500,
+		"card=error&card.own=1&mode=complete": 0, // 200, unsaid
+	} {
+		if v := get(t, with(query)); v.status != want && !(want == 0 && v.status == 200) {
+			t.Errorf("%s: status = %d, want %d", query, v.status, want)
+		}
+	}
+}
+
+func TestWhatIsNotKnownIsAsIfItWereNotThere(t *testing.T) {
+	v := get(t, "card=explode&mode=x&item=succeed&item.ms=-5&inner=succeed&inner.ms=999999999999")
+	if end := v.pieces[len(v.pieces)-1].at; end != 5*time.Second {
+		t.Errorf("the page ended after %v, want the most that a boundary may wait, 5s", end)
+	}
+}

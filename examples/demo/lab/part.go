@@ -1,0 +1,91 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/suspense"
+)
+
+// A Part is a boundary of the page and what it has been told to do.
+type Part struct {
+	ID, Title, How string
+	Does           string        // one of the deeds
+	After          time.Duration // the time it waits before it does that
+	Own            bool          // it has an OnError
+}
+
+// A deed is what a boundary may do.
+type deed struct{ Value, Label string }
+
+var deeds = []deed{
+	{"succeed", "succeeds"},
+	{"error", "returns an error"},
+	{"panic", "panics in its load"},
+	{"view", "panics in its view"},
+	{"timeout", "runs out of time"},
+	{"ignore", "runs out of time and ignores that"},
+	{"goexit", "calls runtime.Goexit"},
+}
+
+// deaf is how long a load goes on that ignores the end of its context.
+const deaf = 3 * time.Second
+
+// Load is the load of the boundary.
+func (p Part) Load(ctx context.Context) (string, error) {
+	switch p.Does {
+	case "timeout":
+		<-ctx.Done()
+		return "", context.Cause(ctx)
+	case "ignore":
+		p.After += deaf
+		ctx = context.WithoutCancel(ctx)
+	}
+	if err := wait(ctx, p.After); err != nil {
+		return "", err
+	}
+	switch p.Does {
+	case "error":
+		return "", errors.New("dial tcp 192.0.2.7:5432: connection refused")
+	case "panic":
+		panic("index out of range, let us say")
+	case "goexit":
+		runtime.Goexit()
+	}
+	return fmt.Sprintf("Here after %v", p.After), nil
+}
+
+// wait waits as long as the visitor has asked for.
+func wait(ctx context.Context, d time.Duration) error {
+	over, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	<-over.Done()
+	return context.Cause(ctx)
+}
+
+// options are those of the boundary. Its own error view has the form that its
+// place wants.
+func (p Part) options(own func(*stream.BoundaryError) templ.Component) []suspense.Option {
+	opts := []suspense.Option{suspense.Name(p.ID)}
+	if p.Own {
+		opts = append(opts, suspense.OnError(own))
+	}
+	if p.Does == "timeout" || p.Does == "ignore" {
+		opts = append(opts, suspense.Timeout(max(p.After, time.Millisecond)))
+	}
+	return opts
+}
+
+// breaks panics if the view of the boundary is to.
+func (p Part) breaks() string {
+	if p.Does == "view" {
+		panic("a view with a nil pointer, let us say")
+	}
+	return ""
+}

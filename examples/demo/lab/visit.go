@@ -1,0 +1,95 @@
+package lab
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+// A Visit is what the visitor has chosen in the address.
+type Visit struct {
+	Mode                           string // of modes
+	Card, Item, Rows, Outer, Inner Part
+}
+
+// A Choice is one value of a query parameter and what the page calls it.
+type Choice struct{ Value, Label string }
+
+var modes = []Choice{{"", "Out of order"}, {"order", "In order"}, {"complete", "Complete"}}
+
+// slowest is the most that a visitor may have a boundary wait.
+const slowest = 5 * time.Second
+
+// parts are what nobody has chosen: failures that need no time.
+var parts = Visit{
+	Card:  Part{ID: "card", Title: "A card", How: "Await in a card: a load and a view.", Does: "error"},
+	Item:  Part{ID: "item", Title: "An item of a list", How: "Suspense in a ul: its children do the work.", Does: "succeed", Own: true},
+	Rows:  Part{ID: "rows", Title: "Rows of a table", How: "Await in a tbody: its content is rows.", Does: "panic", Own: true},
+	Outer: Part{ID: "outer", Title: "A card with another inside", How: "Its view holds the boundary of the next one.", Does: "succeed"},
+	Inner: Part{ID: "inner", Title: "The one inside", How: "It begins when the one around it is shown.", Does: "view"},
+}
+
+// A preset is a visit that is worth a look.
+type preset struct {
+	Label string
+	query string
+}
+
+// URL is the address of the preset.
+func (p preset) URL() string { return "/lab?" + p.query }
+
+var presets = []preset{
+	{"All succeed, one after the other", "card=succeed&card.ms=300&item=succeed&item.ms=600&rows=succeed&rows.ms=900&outer=succeed&outer.ms=1200&inner=succeed&inner.ms=600"},
+	{"Each fails in its own way", "card=error&card.ms=300&item=goexit&item.ms=600&item.own=1&rows=panic&rows.ms=900&rows.own=1&outer=succeed&outer.ms=1200&inner=timeout&inner.ms=600"},
+	{"One ignores the end of its time", "card=ignore&card.ms=800&card.own=1&item=succeed&item.ms=200&rows=succeed&rows.ms=400&outer=succeed&outer.ms=600&inner=succeed&inner.ms=900"},
+	{"The outer one takes the inner one with it", "card=succeed&item=succeed&rows=succeed&outer=view&outer.ms=800&inner=succeed&inner.ms=800"},
+}
+
+// visitOf reads the query. What it does not know is as if it were not there.
+func visitOf(r *http.Request) Visit {
+	q := r.URL.Query()
+	v := parts
+	for _, p := range v.parts() {
+		p.choose(q)
+	}
+	if mode := q.Get("mode"); slices.ContainsFunc(modes, func(c Choice) bool { return c.Value == mode }) {
+		v.Mode = mode
+	}
+	return v
+}
+
+func (v *Visit) parts() []*Part { return []*Part{&v.Card, &v.Item, &v.Rows, &v.Outer, &v.Inner} }
+
+// choose has p do what q says, if that says something about it.
+func (p *Part) choose(q url.Values) {
+	does := q.Get(p.ID)
+	if !slices.ContainsFunc(deeds, func(d deed) bool { return d.Value == does }) {
+		return
+	}
+	ms, _ := strconv.Atoi(q.Get(p.ID + ".ms"))
+	p.Does = does
+	p.After = min(time.Duration(max(0, min(ms, 1e6)))*time.Millisecond, slowest)
+	p.Own = q.Has(p.ID + ".own")
+}
+
+func (v Visit) mode() func(*http.Request) stream.Mode {
+	switch v.Mode {
+	case "order":
+		return func(*http.Request) stream.Mode { return stream.InOrder }
+	case "complete":
+		return func(*http.Request) stream.Mode { return stream.Complete }
+	}
+	return nil
+}
+
+// card is the id of the card that a boundary stands in.
+func card(name string) string {
+	if name == parts.Inner.ID {
+		return parts.Outer.ID
+	}
+	return name
+}

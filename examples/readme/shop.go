@@ -1,0 +1,61 @@
+package readme
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/stream/inspect"
+	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/templates"
+)
+
+// A Shop is what the pages are about.
+type Shop struct{ model *http.Request }
+
+// A Game and its Reviews are what loads return.
+type (
+	Game    struct{ Title string }
+	Reviews []string
+)
+
+// Game loads.
+func (s Shop) Game(context.Context) (Game, error) { return Game{"Go"}, nil }
+
+// Reviews loads.
+func (s Shop) Reviews(context.Context) (Reviews, error) { return Reviews{"Deep."}, nil }
+
+// Answer asks a language model.
+func (s Shop) Answer(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		resp, err := http.DefaultClient.Do(s.model.Clone(ctx))
+		if err != nil {
+			yield("", err)
+			return
+		}
+		defer resp.Body.Close()
+		for token, err := range sse.Tokens(resp.Body) {
+			if !yield(token, err) {
+				return
+			}
+		}
+	}
+}
+
+// Routes serves the shop.
+func Routes(mux *http.ServeMux, shop Shop) {
+	inspector := inspect.New(100) // keeps the last 100 responses
+	rd := stream.Renderer{
+		Grace:     5 * time.Millisecond, // what is nearly ready stands in place
+		ErrorView: templates.ErrorCard,
+		Trace:     stream.Traces(inspector.Trace(), stream.Slog(nil)),
+	}
+	mux.Handle("GET /inspect", inspector)
+	mux.Handle("GET /shop", rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
+		return Page(shop), nil
+	}))
+}
