@@ -18,10 +18,10 @@ import (
 	"time"
 
 	"github.com/rivulet-go/rivulet/examples/demo/chat"
-	"github.com/rivulet-go/rivulet/stream"
-	"github.com/rivulet-go/rivulet/templates"
 	"github.com/rivulet-go/rivulet/examples/demo/model"
+	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/templates"
 )
 
 // An upstream is a model without a network, so that it works in virtual time.
