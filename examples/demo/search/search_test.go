@@ -1,6 +1,7 @@
 package search_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -22,7 +23,10 @@ func TestSearch(t *testing.T) {
 	}
 	defer db.Close()
 	mux := http.NewServeMux()
-	search.Register(mux, stream.Renderer{}, db)
+	var mode stream.Mode // of the last response
+	search.Register(mux, stream.Renderer{Trace: &stream.Trace{
+		Start: func(_ context.Context, _ *http.Request, m stream.Mode) context.Context { mode = m; return nil },
+	}}, db)
 	get := func(path, q string) string {
 		t.Helper()
 		w := httptest.NewRecorder()
@@ -42,10 +46,16 @@ func TestSearch(t *testing.T) {
 	}
 	t.Run("a page has its results", func(t *testing.T) {
 		has(t, get("/search", "shin"), "The <mark>Shining</mark>", "One movie.", "Came with the page.", `value="shin"`)
+		if mode != stream.OutOfOrder {
+			t.Errorf("the page is sent %v, want out of order", mode)
+		}
 	})
 	t.Run("what is fetched is sent whole, also where browsers do not say that it is", func(t *testing.T) {
 		html := get("/search/results", "shin")
 		has(t, html, "The <mark>Shining</mark>", "One movie.", "sent whole")
+		if mode != stream.Complete {
+			t.Errorf("the results are sent %v, want complete", mode)
+		}
 		for _, never := range []string{"<?start", "<template", "<script", "<html"} {
 			if strings.Contains(html, never) {
 				t.Errorf("the results hold %s: %s", never, html)
