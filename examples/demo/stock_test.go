@@ -13,7 +13,7 @@ import (
 )
 
 // someStock is a stock with those flights and that model, all movies and a board
-// of its own.
+// of its own. Nil means none, for tests that do not ask for it.
 func someStock(t *testing.T, db *flights.DB, model *chat.Endpoint) stock {
 	t.Helper()
 	list, err := movies.Stored()
@@ -25,6 +25,9 @@ func someStock(t *testing.T, db *flights.DB, model *chat.Endpoint) stock {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { films.Close() })
+	if model == nil {
+		model = &chat.Endpoint{}
+	}
 	return stock{db, films, model, openBoard(t, filepath.Join(t.TempDir(), "guests.json"))}
 }
 
