@@ -21,8 +21,8 @@ import (
 //
 //	start         four answers and a fifth within the fourth, and the timeline of this page with seven rows of bars
 //	start-order   the same, each part sent when those above it had left
-//	board         two guests, figures with bars, the latest pages, no warning of a lost connection
-//	board-lost    the same page while the server is down: it says that the connection is lost
+//	board         one guest, one open board, figures with bars, the latest pages, no warning of a lost connection
+//	board-lost    the same page after somebody else has signed and the server has stopped: a second guest, and that the connection is lost
 //	search        what was typed, the number of movies, a list with the words marked
 //	search-htmx   the same page, fetched by htmx
 func TestScreenshotsOfTheOtherPages(t *testing.T) {
@@ -70,13 +70,16 @@ func TestScreenshotsOfTheOtherPages(t *testing.T) {
 			shoot("start-order", "/?mode=order", drawn)
 			shoot("search", "/search?q=star+w", `document.querySelectorAll("#results mark").length > 2`)
 			shoot("search-htmx", "/search/htmx?q=kubrick", `document.querySelectorAll("#results tbody tr").length > 2`)
-			for _, words := range []string{"Hello from the other window.", ""} {
-				sign(t, server.URL, "Ada", words)
-			}
-			shoot("board", "/board", `document.documentElement.dataset.live == "open" && document.querySelectorAll(".guest").length == 2`)
+			sign(t, server.URL, "Ada", "Hello from the other window.")
+			shoot("board", "/board", `document.querySelector(".figures div:nth-child(2) dd")?.textContent == "1" && document.querySelectorAll(".guest").length == 1`)
+			sign(t, server.URL, "Grace", "And from here.")
+			await(ctx, t, `document.querySelectorAll(".guest").length == 2`)
 			shut(t, s.board)
 			server.Listener.Close()
 			await(ctx, t, `document.documentElement.dataset.live == "lost"`)
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900), chromedp.Sleep(500*time.Millisecond)); err != nil {
+				t.Fatal(err)
+			}
 			snap := filepath.Join("testdata", "board-lost-"+name+".png")
 			png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 			if err != nil {

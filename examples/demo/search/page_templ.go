@@ -176,7 +176,7 @@ func HTMX(q question) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<p>htmx 4.0.1 is served by this program, under its <a href=\"/search/htmx/LICENSE\">Zero-Clause BSD</a> licence. Ten lines give it the policy that Trusted Types ask for.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<p>htmx 4.0.1 is served by this program, under its <a href=\"/search/htmx/LICENSE\">Zero-Clause BSD</a> licence. A few lines of script give it the policy that Trusted Types ask for.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -383,7 +383,7 @@ func Why() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<p>3,200 movies up to 2010, from the npm package vega-datasets 3.2.1, which warns of intentional errors in them.</p></aside>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<p>3,200 movies up to 2011, from the npm package vega-datasets 3.2.1, which warns of intentional errors in them.</p></aside>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

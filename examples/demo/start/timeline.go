@@ -31,7 +31,6 @@ type timeline struct {
 	shell   time.Duration // when it had left; 0: not yet
 	bytes   int           // of the shell
 	bars    map[string]*bar
-	failed  bool
 	settled chan struct{} // closed when all bars but that of the picture are done
 }
 
