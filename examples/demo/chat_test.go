@@ -82,7 +82,7 @@ const (
 
 func TestInChromiumTheStopButtonReachesTheModel(t *testing.T) {
 	model, endpoint := newParrot(t)
-	server := httptest.NewServer(site(nil, endpoint))
+	server := httptest.NewServer(site(someStock(t, nil, endpoint)))
 	defer server.Close()
 	ctx := chromium(t)
 	said := complaints(ctx, t)
@@ -142,7 +142,7 @@ func press(ctx context.Context, t *testing.T, script string, keys ...string) {
 
 func TestInFirefoxTheStopButtonReachesTheModel(t *testing.T) {
 	model, endpoint := newParrot(t)
-	server := httptest.NewServer(site(nil, endpoint))
+	server := httptest.NewServer(site(someStock(t, nil, endpoint)))
 	defer server.Close()
 	f := firefox(t, false)
 	f.must(t, "WebDriver:Navigate", map[string]any{"url": server.URL + "/chat/fetch"})
@@ -163,7 +163,7 @@ const spoken = `[...document.querySelectorAll(".answers .answer")].map(a => a.te
 
 func TestInChromiumTheAnswersGrowInThePage(t *testing.T) {
 	model, endpoint := newParrot(t)
-	server := httptest.NewServer(site(nil, endpoint))
+	server := httptest.NewServer(site(someStock(t, nil, endpoint)))
 	defer server.Close()
 	for _, shape := range shapes {
 		t.Run(fmt.Sprintf("%d wide, dark %v", shape.width, shape.dark), func(t *testing.T) {
@@ -203,7 +203,7 @@ func TestInChromiumTheAnswersGrowInThePage(t *testing.T) {
 
 func TestInFirefoxTheAnswersGrowInThePage(t *testing.T) {
 	model, endpoint := newParrot(t)
-	server := httptest.NewServer(site(nil, endpoint))
+	server := httptest.NewServer(site(someStock(t, nil, endpoint)))
 	defer server.Close()
 	f := firefox(t, false)
 	f.must(t, "WebDriver:Navigate", map[string]any{"url": server.URL + "/chat"})
@@ -234,7 +234,7 @@ func TestScreenshotsOfTheChatAndTheLab(t *testing.T) {
 	if !*update {
 		t.Skip("make screenshots takes them")
 	}
-	server := httptest.NewServer(site(nil, someModel(t)))
+	server := httptest.NewServer(site(someStock(t, nil, someModel(t))))
 	defer server.Close()
 	for name, dark := range map[string]bool{"light": false, "dark": true} {
 		t.Run(name, func(t *testing.T) {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -13,7 +14,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/rivulet-go/rivulet/examples/demo/chat"
+	"github.com/rivulet-go/rivulet/examples/demo/board"
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
 )
 
@@ -28,28 +29,23 @@ func main() {
 	}
 }
 
-// serve answers requests until the process is interrupted, then lets the open
-// pages finish.
+// serve answers requests until the process is interrupted, then ends the open
+// boards and lets the other pages finish.
 func serve(addr string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	db, err := flights.Open(ctx, flights.Dir(), os.Stderr)
+	s, err := openStock(ctx, flights.Dir(), os.Stderr)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	model, err := chat.Open(os.Getenv)
-	if err != nil {
-		return err
-	}
-	defer model.Close()
+	defer s.Close()
 	l, err := listen(addr)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("http://%s/\n", l.Addr())
 
-	server := &http.Server{Handler: site(db, model), ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: site(s), ReadHeaderTimeout: 5 * time.Second}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }() // serve waits for it below, in either case
 	select {
@@ -62,9 +58,15 @@ func serve(addr string) error {
 	slog.Info("stopping, open pages may finish")
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if err := server.Shutdown(ctx); err != nil {
+	if err := shutdown(ctx, server, s.board); err != nil {
 		return fmt.Errorf("pages still open after 10s: %w", err)
 	}
 	<-ended
 	return nil
+}
+
+// shutdown ends the server. The streams of the boards, which would not end by
+// themselves, are ended first.
+func shutdown(ctx context.Context, server *http.Server, b *board.Board) error {
+	return errors.Join(b.Shutdown(ctx), server.Shutdown(ctx))
 }

@@ -3,30 +3,45 @@ package main
 import (
 	"net/http"
 
+	"github.com/rivulet-go/rivulet/examples/demo/board"
 	"github.com/rivulet-go/rivulet/examples/demo/chart"
 	"github.com/rivulet-go/rivulet/examples/demo/chat"
 	"github.com/rivulet-go/rivulet/examples/demo/dashboard"
-	"github.com/rivulet-go/rivulet/examples/demo/flights"
 	"github.com/rivulet-go/rivulet/examples/demo/lab"
 	"github.com/rivulet-go/rivulet/examples/demo/layout"
+	"github.com/rivulet-go/rivulet/examples/demo/search"
 	"github.com/rivulet-go/rivulet/examples/demo/source"
+	"github.com/rivulet-go/rivulet/examples/demo/start"
+	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/stream/inspect"
+	"github.com/rivulet-go/rivulet/templates"
 )
 
-// site is everything the demo answers.
-func site(db *flights.DB, model *chat.Endpoint) http.Handler {
+// site is everything the demo answers. All pages are sent by one Renderer, or by
+// one that a page has made of it, so that the inspector hears of them all.
+func site(s stock) http.Handler {
+	inspector := inspect.New(200)
+	rd := stream.Renderer{ErrorView: templates.ErrorCard, Trace: inspector.Trace()}
+
 	mux := http.NewServeMux()
 	mux.Handle("GET /style.css", layout.Style())
-	mux.Handle("GET /{$}", http.RedirectHandler("/dashboard", http.StatusFound))
-	dashboard.Register(mux, db)
-	lab.Register(mux)
-	chat.Register(mux, model)
-	source.Register(mux,
+	start.Register(mux, rd, s.flights)
+	dashboard.Register(mux, rd, s.flights)
+	lab.Register(mux, rd)
+	chat.Register(mux, rd, s.model)
+	board.Register(mux, rd, s.board)
+	search.Register(mux, rd, s.movies)
+	source.Register(mux, rd,
+		source.Package{Name: "start", Files: start.Source},
 		source.Package{Name: "dashboard", Files: dashboard.Source},
 		source.Package{Name: "lab", Files: lab.Source},
 		source.Package{Name: "chat", Files: chat.Source},
+		source.Package{Name: "board", Files: board.Source},
+		source.Package{Name: "search", Files: search.Source},
 		source.Package{Name: "chart", Files: chart.Source},
 		source.Package{Name: "layout", Files: layout.Source},
 		source.Package{Name: "source", Files: source.Source},
 	)
-	return strict(mux)
+	mux.Handle("GET /inspect/", inspector) // for this machine only, by its own rule
+	return s.board.Count(strict(mux))
 }

@@ -31,8 +31,16 @@ var looked = []struct{ path, complete string }{
 	{"/lab?" + failing, `document.querySelectorAll(".line.error").length == 4 && !document.querySelector(".rv-skeleton")`},
 	{"/chat", `document.querySelector("#question") != null`},
 	{"/chat/fetch", `document.querySelector("#stop") != null`},
+	{"/", `document.querySelectorAll(".picture tbody tr").length == 7 && document.querySelectorAll(".rv-skeleton").length == 0`},
+	{"/board", `document.documentElement.dataset.live == "open" && document.querySelectorAll(".rv-skeleton").length == 0`},
+	{"/search?q=star", `document.querySelectorAll("#results mark").length > 10 && document.querySelectorAll(".rv-skeleton").length == 0`},
+	{"/search/htmx?q=star", `document.querySelectorAll("#results mark").length > 10 && self.htmx?.version == "4.0.1"`},
 	{"/source/dashboard", `document.querySelectorAll(".lines li").length > 100`},
 }
+
+// inspector is looked at in Chromium only: it asks for a browsing context of its
+// own, for which Firefox makes a browser that the test has not resized.
+var inspector = struct{ path, complete string }{"/inspect/", `document.querySelectorAll("#rows tr").length > 3`}
 
 // failing has four boundaries fail, each later than the one before.
 const failing = "card=error&card.ms=100&item=goexit&item.ms=200&item.own=1&rows=panic&rows.ms=300&rows.own=1&outer=succeed&outer.ms=400&inner=timeout&inner.ms=200"
@@ -45,7 +53,7 @@ var shapes = []struct {
 }{{1280, 2600, false}, {360, 6000, true}, {1280, 2600, true}, {360, 6000, false}}
 
 func TestInChromiumNothingIsWrong(t *testing.T) {
-	server := httptest.NewServer(site(someFlights(t), someModel(t)))
+	server := httptest.NewServer(site(someStock(t, someFlights(t), someModel(t))))
 	defer server.Close()
 	for _, shape := range shapes {
 		t.Run(fmt.Sprintf("%d wide, dark %v", shape.width, shape.dark), func(t *testing.T) {
@@ -54,11 +62,11 @@ func TestInChromiumNothingIsWrong(t *testing.T) {
 			if err := chromedp.Do(ctx, chromedp.EmulateViewport(int64(shape.width), int64(shape.height)), prefer(shape.dark), watchMoves()); err != nil {
 				t.Fatal(err)
 			}
-			for _, p := range looked {
+			for _, p := range append(slices.Clone(looked), inspector) {
 				if err := chromedp.Do(ctx, visit(server.URL+p.path)); err != nil {
 					t.Fatal(err)
 				}
-				await(ctx, t, p.complete)
+				await(ctx, t, `document.readyState == "complete" && `+p.complete)
 				moved, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`moved`))
 				if err != nil || len(moved) > 0 {
 					t.Errorf("on %s moved %q, %v, want that nothing does", p.path, moved, err)
@@ -76,7 +84,7 @@ func TestInChromiumNothingIsWrong(t *testing.T) {
 }
 
 func TestInFirefoxNothingIsWrong(t *testing.T) {
-	server := httptest.NewServer(site(someFlights(t), someModel(t)))
+	server := httptest.NewServer(site(someStock(t, someFlights(t), someModel(t))))
 	defer server.Close()
 	for _, dark := range []bool{false, true} {
 		f := firefox(t, dark)
@@ -110,7 +118,7 @@ func TestInFirefoxNothingIsWrong(t *testing.T) {
 }
 
 func TestTheDashboardShowsTheSameInEveryMode(t *testing.T) {
-	server := httptest.NewServer(site(someFlights(t), someModel(t)))
+	server := httptest.NewServer(site(someStock(t, someFlights(t), someModel(t))))
 	defer server.Close()
 	const panels = `[...document.querySelectorAll(".panels > *")].map(p => p.innerText.trim()).join("\n\n")`
 	var want string
@@ -148,7 +156,7 @@ func TestTheDashboardShowsTheSameInEveryMode(t *testing.T) {
 }
 
 func TestTheSkipLinkLeadsToTheContent(t *testing.T) {
-	server := httptest.NewServer(site(someFlights(t), someModel(t)))
+	server := httptest.NewServer(site(someStock(t, someFlights(t), someModel(t))))
 	defer server.Close()
 	ctx := chromium(t)
 	if err := chromedp.Do(ctx, visit(server.URL+"/source/layout")); err != nil {
@@ -190,7 +198,7 @@ func TestScreenshotsOfTheDashboard(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	server := httptest.NewServer(site(db, &chat.Endpoint{}))
+	server := httptest.NewServer(site(someStock(t, db, &chat.Endpoint{})))
 	defer server.Close()
 	for name, dark := range map[string]bool{"light": false, "dark": true} {
 		t.Run(name, func(t *testing.T) {

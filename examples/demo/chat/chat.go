@@ -16,7 +16,6 @@ import (
 
 	"github.com/rivulet-go/rivulet/examples/demo/layout"
 	"github.com/rivulet-go/rivulet/stream"
-	"github.com/rivulet-go/rivulet/templates"
 )
 
 // Source is what the page at /source/chat shows.
@@ -42,19 +41,21 @@ const (
 
 // chat is what the pages share.
 type chat struct {
+	rd    stream.Renderer
 	model *Endpoint
 	room  room
 	open  open
 }
 
-// Register adds the chat to mux. Its answers come from model.
-func Register(mux *http.ServeMux, model *Endpoint) {
-	c := &chat{model: model, room: make(room, most)}
+// Register adds the chat to mux. Its pages are sent by rd, and its answers come
+// from model.
+func Register(mux *http.ServeMux, rd stream.Renderer, model *Endpoint) {
+	c := &chat{rd: rd, model: model, room: make(room, most)}
 	// A question costs, so none is taken from other sites.
 	var own http.CrossOriginProtection
 	mux.Handle("GET /chat", c.page())
 	mux.Handle("POST /chat", own.Handler(c.page()))
-	mux.Handle("GET /chat/fetch", stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
+	mux.Handle("GET /chat/fetch", rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 		return FetchPage(c.visit()), nil
 	}))
 	mux.Handle("POST /chat/answer", own.Handler(c.answer()))
@@ -70,7 +71,7 @@ func Register(mux *http.ServeMux, model *Endpoint) {
 func (c *chat) page() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, largest)
-		renderer := stream.Renderer{ErrorView: templates.ErrorCard}
+		renderer := c.rd
 		// Without scripting not every browser can patch: the form says so.
 		if r.PostFormValue("mode") == "order" {
 			renderer.Mode = func(*http.Request) stream.Mode { return stream.InOrder }

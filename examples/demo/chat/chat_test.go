@@ -19,7 +19,9 @@ import (
 
 	"github.com/rivulet-go/rivulet/examples/demo/chat"
 	"github.com/rivulet-go/rivulet/examples/demo/model"
+	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/templates"
 )
 
 // An upstream is a model without a network, so that it works in virtual time.
@@ -140,7 +142,7 @@ func (r *reply) html() (html string) {
 // send sends a request to a chat with that model.
 func send(model *chat.Endpoint, r *http.Request) *reply {
 	mux := http.NewServeMux()
-	chat.Register(mux, model)
+	chat.Register(mux, stream.Renderer{ErrorView: templates.ErrorCard}, model)
 	w := &reply{start: time.Now(), header: http.Header{}}
 	mux.ServeHTTP(w, r)
 	w.Flush()
@@ -299,7 +301,7 @@ func TestWhatIsAskedHasLimits(t *testing.T) {
 func TestThereIsRoomForSoManyAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mux := http.NewServeMux()
-		chat.Register(mux, newUpstream(says(time.Second, "one", " two")).endpoint())
+		chat.Register(mux, stream.Renderer{ErrorView: templates.ErrorCard}, newUpstream(says(time.Second, "one", " two")).endpoint())
 		for range 4 { // of three answers each
 			go mux.ServeHTTP(&reply{start: time.Now(), header: http.Header{}}, form("Why?")) // the bubble waits for it
 		}
@@ -330,7 +332,7 @@ func TestThereIsRoomForSoManyAnswers(t *testing.T) {
 func TestAFetchLeavesItsRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mux := http.NewServeMux()
-		chat.Register(mux, newUpstream(says(0, "yes")).endpoint())
+		chat.Register(mux, stream.Renderer{ErrorView: templates.ErrorCard}, newUpstream(says(0, "yes")).endpoint())
 		for i := range 13 { // one more than there is room for at once
 			w := &reply{start: time.Now(), header: http.Header{}}
 			mux.ServeHTTP(w, fetch(fmt.Sprintf("answer-%d", i), "Why?"))
@@ -351,7 +353,7 @@ func TestWhenTheBrowserLeavesTheModelStops(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				u := newUpstream(says(time.Second, strings.Fields(strings.Repeat("word ", 50))...))
 				mux := http.NewServeMux()
-				chat.Register(mux, u.endpoint())
+				chat.Register(mux, stream.Renderer{ErrorView: templates.ErrorCard}, u.endpoint())
 				ctx, leave := context.WithCancel(t.Context())
 				answered := make(chan struct{})
 				go func() { // received from below

@@ -14,7 +14,6 @@ import (
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
 	"github.com/rivulet-go/rivulet/examples/demo/layout"
 	"github.com/rivulet-go/rivulet/stream"
-	"github.com/rivulet-go/rivulet/templates"
 )
 
 // Source is what the page at /source/dashboard shows.
@@ -28,9 +27,10 @@ var style []byte
 //go:embed times.js
 var times []byte
 
-// Register adds the dashboard to mux. Its answers come from db.
-func Register(mux *http.ServeMux, db *flights.DB) {
-	mux.Handle("GET /dashboard", page(db))
+// Register adds the dashboard to mux. It is sent by rd, but as its switches say,
+// and its answers come from db.
+func Register(mux *http.ServeMux, rd stream.Renderer, db *flights.DB) {
+	mux.Handle("GET /dashboard", page(rd, db))
 	mux.Handle("GET /dashboard/style.css", layout.Sheet(style))
 	mux.Handle("GET /dashboard/chart.css", layout.Sheet(chart.Sheet))
 	mux.HandleFunc("GET /dashboard/times.js", func(w http.ResponseWriter, r *http.Request) {
@@ -40,10 +40,11 @@ func Register(mux *http.ServeMux, db *flights.DB) {
 }
 
 // page sends each request as its switches say: a Renderer costs nothing to make.
-func page(db *flights.DB) http.Handler {
+func page(rd stream.Renderer, db *flights.DB) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := visitOf(r, db.Airports())
-		renderer := stream.Renderer{Mode: v.mode(), Limit: v.Limit, Grace: v.Grace, ErrorView: templates.ErrorCard}
+		renderer := rd
+		renderer.Mode, renderer.Limit, renderer.Grace = v.mode(), v.Limit, v.Grace
 		renderer.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 			return Page(v, db.Airports(), report{db, v}), nil
 		}).ServeHTTP(w, r)

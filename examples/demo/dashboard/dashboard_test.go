@@ -11,11 +11,12 @@ import (
 
 	"github.com/rivulet-go/rivulet/examples/demo/dashboard"
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
+	"github.com/rivulet-go/rivulet/stream"
 )
 
 func TestDashboard(t *testing.T) {
 	mux := http.NewServeMux()
-	dashboard.Register(mux, few(t))
+	dashboard.Register(mux, stream.Renderer{}, few(t))
 	get := func(url string) string {
 		t.Helper()
 		w := httptest.NewRecorder()

@@ -25,9 +25,9 @@ var Source embed.FS
 //go:embed style.css
 var style []byte
 
-// Register adds the lab to mux.
-func Register(mux *http.ServeMux) {
-	mux.HandleFunc("GET /lab", serve)
+// Register adds the lab to mux. It is sent by rd, but as the visitor has chosen.
+func Register(mux *http.ServeMux, rd stream.Renderer) {
+	mux.HandleFunc("GET /lab", func(w http.ResponseWriter, r *http.Request) { serve(w, r, rd) })
 	mux.Handle("GET /lab/style.css", layout.Sheet(style))
 }
 
@@ -35,10 +35,11 @@ func Register(mux *http.ServeMux) {
 const patience = 3 * slowest
 
 // serve answers one visit, which has a log of its own.
-func serve(w http.ResponseWriter, r *http.Request) {
+func serve(w http.ResponseWriter, r *http.Request, rd stream.Renderer) {
 	v, log := visitOf(r), newLog()
-	renderer := stream.Renderer{Mode: v.mode(), Timeout: patience, ErrorView: Failed, Trace: log.trace(r.URL.Path)}
-	renderer.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
+	rd.Mode, rd.Timeout, rd.ErrorView = v.mode(), patience, Failed
+	rd.Trace = stream.Traces(rd.Trace, log.trace(r.URL.Path))
+	rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 		return Page(v, log), nil
 	}).ServeHTTP(w, r)
 }

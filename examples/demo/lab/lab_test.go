@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/rivulet-go/rivulet/examples/demo/lab"
+	"github.com/rivulet-go/rivulet/stream"
 )
 
 // A visit is what came of a request: the pieces that left with one flush each,
@@ -57,7 +58,7 @@ func get(t *testing.T, query string) *visit {
 		defer slog.SetDefault(before)
 		slog.SetDefault(slog.New(slog.NewTextHandler(&v.log, nil)))
 		mux := http.NewServeMux()
-		lab.Register(mux)
+		lab.Register(mux, stream.Renderer{})
 		w := &recorder{visit: v, start: time.Now(), header: http.Header{}}
 		mux.ServeHTTP(w, httptest.NewRequest("GET", "/lab?"+query, nil))
 		w.Flush()

@@ -29,9 +29,10 @@ type Package struct {
 	Files fs.FS  // what is shown of it: all its files
 }
 
-// Register adds a page for each package, /source/Name, to mux. It panics if a
-// package cannot be read, which for embedded files is a mistake of the program.
-func Register(mux *http.ServeMux, packages ...Package) {
+// Register adds a page for each package, /source/Name, to mux, sent by rd. It
+// panics if a package cannot be read, which for embedded files is a mistake of
+// the program.
+func Register(mux *http.ServeMux, rd stream.Renderer, packages ...Package) {
 	shown := map[string][]file{}
 	var names []string
 	for _, p := range packages {
@@ -42,7 +43,7 @@ func Register(mux *http.ServeMux, packages ...Package) {
 		names, shown[p.Name] = append(names, p.Name), files
 	}
 	mux.Handle("GET /source/style.css", layout.Sheet(style))
-	mux.Handle("GET /source/{name}", stream.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+	mux.Handle("GET /source/{name}", rd.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
 		name := r.PathValue("name")
 		if shown[name] == nil {
 			http.NotFound(w, r)

@@ -8,11 +8,12 @@ import (
 	"testing/fstest"
 
 	"github.com/rivulet-go/rivulet/examples/demo/source"
+	"github.com/rivulet-go/rivulet/stream"
 )
 
 func TestSource(t *testing.T) {
 	mux := http.NewServeMux()
-	source.Register(mux, source.Package{Name: "page", Files: fstest.MapFS{
+	source.Register(mux, stream.Renderer{}, source.Package{Name: "page", Files: fstest.MapFS{
 		"page.templ": {Data: []byte("package page\n\ntempl Page() {\n\t<p>&amp;</p>\n}\n")},
 	}}, source.Package{Name: "other", Files: fstest.MapFS{}})
 

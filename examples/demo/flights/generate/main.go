@@ -8,25 +8,19 @@
 package main
 
 import (
-	"archive/tar"
 	"bytes"
 	"cmp"
-	"compress/gzip"
-	"crypto/sha256"
 	"encoding/csv"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
+	"github.com/rivulet-go/rivulet/examples/demo/npm"
 )
 
 const (
@@ -51,7 +45,7 @@ func main() {
 
 // generate writes the files into dir.
 func generate(dir string) error {
-	files, err := fetch()
+	files, err := npm.Files(pkg, sums)
 	if err != nil {
 		return err
 	}
@@ -81,56 +75,6 @@ func generate(dir string) error {
 	fmt.Printf("%d flights, %d routes, %d airports: %d bytes\n",
 		len(s.Flights), len(s.Routes), len(s.Airports), stored.Len()+names.Len())
 	return nil
-}
-
-// fetch returns the files of the package that have a sum, by their names.
-func fetch() (map[string][]byte, error) {
-	dir, err := os.MkdirTemp("", "flights-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	npm := exec.Command("npm", "pack", "--silent", "--pack-destination", dir, pkg)
-	npm.Stderr = os.Stderr
-	name, err := npm.Output()
-	if err != nil {
-		return nil, fmt.Errorf("npm pack %s: %w", pkg, err)
-	}
-	f, err := os.Open(filepath.Join(dir, strings.TrimSpace(string(name))))
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, err
-	}
-	files := map[string][]byte{}
-	for in := tar.NewReader(z); ; {
-		h, err := in.Next()
-		if err == io.EOF {
-			break
-		} else if err != nil {
-			return nil, err
-		}
-		if sums[h.Name] == "" {
-			continue
-		}
-		content, err := io.ReadAll(in)
-		if err != nil {
-			return nil, err
-		}
-		if sum := sha256.Sum256(content); hex.EncodeToString(sum[:]) != sums[h.Name] {
-			return nil, fmt.Errorf("%s has the sum %x, want %s", h.Name, sum, sums[h.Name])
-		}
-		files[h.Name] = content
-	}
-	for name := range sums {
-		if files[name] == nil {
-			return nil, fmt.Errorf("%s has no file %s", pkg, name)
-		}
-	}
-	return files, nil
 }
 
 // A row is one of the parquet file, which is sorted by date.

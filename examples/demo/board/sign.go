@@ -1,0 +1,81 @@
+package board
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/a-h/templ"
+)
+
+const (
+	longestName  = 40   // characters
+	longestWords = 160  // characters
+	largestForm  = 8192 // bytes
+)
+
+// An entry is what somebody has typed, and what is wrong with it.
+type entry struct{ Name, Words, Fault string }
+
+// sign adds a guest and leads back to the page, or shows it again with what is
+// wrong.
+func (b *Board) sign(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+	r.Body = http.MaxBytesReader(w, r.Body, largestForm)
+	if err := r.ParseForm(); err != nil {
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		return Page(b, entry{Fault: "That was too much to read."}), nil
+	}
+	e := entry{Name: clean(r.PostForm.Get("name")), Words: clean(r.PostForm.Get("words"))}
+	switch {
+	case e.Name == "":
+		e.Fault = "A name is needed, any will do."
+	case utf8.RuneCountInString(e.Name) > longestName:
+		e.Fault = "The name is too long: 40 characters at most."
+	case utf8.RuneCountInString(e.Words) > longestWords:
+		e.Fault = "That is too long: 160 characters at most."
+	}
+	if e.Fault != "" {
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		return Page(b, e), nil
+	}
+	from, _, _ := net.SplitHostPort(r.RemoteAddr)
+	if !b.limit.allows(from, time.Now()) {
+		e.Fault = "That was quick. Ten entries a minute are enough: try again a little later."
+		w.Header().Set("Retry-After", "60")
+		w.WriteHeader(http.StatusTooManyRequests)
+		return Page(b, e), nil
+	}
+	if err := b.guests.add(Guest{Name: e.Name, Words: e.Words, At: time.Now()}, b.tell); err != nil {
+		return nil, err
+	}
+	http.Redirect(w, r, "/board#guests", http.StatusSeeOther)
+	return nil, nil
+}
+
+// tell publishes a change of the guest list. It is committed already; who misses
+// the event reads it with the page.
+func (b *Board) tell(came Guest, gone []Guest) {
+	ctx := context.Background() // a change that is made is told of, whoever has left
+	_, _ = b.topic().Send(ctx, b.list.Prepend(came.Key(), GuestView(came)))
+	for _, g := range gone {
+		_, _ = b.topic().Send(ctx, b.list.Remove(g.Key()))
+	}
+}
+
+// clean is text on one line, of what can be seen.
+func clean(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsGraphic(r) || r == utf8.RuneError:
+			return -1
+		}
+		return r
+	}, text)
+	return strings.Join(strings.Fields(text), " ")
+}

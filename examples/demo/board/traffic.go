@@ -1,0 +1,174 @@
+package board
+
+import (
+	"crypto/rand"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rivulet-go/rivulet/examples/demo/layout"
+)
+
+const (
+	history = 60          // seconds that are shown
+	present = time.Minute // after the last request a visitor is still there
+	crowd   = 10_000      // visitors that are told apart
+	latest  = 6           // pages that are shown
+)
+
+// Figures are what the board says about the site at one time.
+type Figures struct {
+	Visitors int          // who have a request running or had one within a minute
+	Boards   int          // open pages with a board
+	Requests [history]int // in each of the last seconds, the present one last
+	Since    time.Time    // when the program was started
+}
+
+// Rate is the number of requests per second in the last ten whole seconds.
+func (f Figures) Rate() float64 {
+	sum := 0
+	for _, n := range f.Requests[history-11 : history-1] {
+		sum += n
+	}
+	return float64(sum) / 10
+}
+
+// A Visit is that of somebody to a page of the site.
+type Visit struct {
+	Page layout.Page
+	At   time.Time
+}
+
+// Figures are those of now.
+func (b *Board) Figures() Figures {
+	f := b.traffic.figures(time.Now())
+	f.Boards = b.broker.Stats().Subscribers
+	f.Since = b.since
+	return f
+}
+
+// Visits are the latest, the last first.
+func (b *Board) Visits() []Visit { return b.traffic.visits() }
+
+// Count has next answer and counts what is asked. Browsers are told apart by a
+// cookie with a random number that they keep until they are closed. Of what they
+// ask only the pages of the navigation are noted.
+func (b *Board) Count(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		now := time.Now()
+		b.traffic.request(now)
+		who := visitorOf(r)
+		i := slices.IndexFunc(layout.Pages, func(p layout.Page) bool { return p.Path == r.URL.Path })
+		if i >= 0 && r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html") {
+			b.traffic.visit(Visit{layout.Pages[i], now})
+			if who == "" {
+				who = rand.Text()
+				http.SetCookie(w, &http.Cookie{Name: cookie, Value: who, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+			}
+		}
+		if who != "" {
+			b.traffic.enter(who)
+			defer func() { b.traffic.leave(who, time.Now()) }()
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+const cookie = "visitor"
+
+// visitorOf is the number in the cookie, or empty.
+func visitorOf(r *http.Request) string {
+	c, err := r.Cookie(cookie)
+	if err != nil || len(c.Value) != len(rand.Text()) {
+		return ""
+	}
+	return c.Value
+}
+
+// traffic counts. The zero traffic is ready to use.
+type traffic struct {
+	mu       sync.Mutex
+	seconds  [history]int // by the second
+	second   int64        // the last one that is counted
+	visitors map[string]*visitor
+	recent   []Visit // the last first
+}
+
+// A visitor is there while requests are open, and a while longer.
+type visitor struct {
+	open int
+	last time.Time
+}
+
+// advance makes now the second that is counted.
+func (t *traffic) advance(now time.Time) {
+	s := now.Unix()
+	for t.second = max(t.second, s-history); t.second < s; {
+		t.second++
+		t.seconds[t.second%history] = 0
+	}
+}
+
+func (t *traffic) request(now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.advance(now)
+	t.seconds[t.second%history]++
+}
+
+func (t *traffic) visit(v Visit) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.recent = slices.Insert(t.recent, 0, v)
+	t.recent = t.recent[:min(len(t.recent), latest)]
+}
+
+func (t *traffic) visits() []Visit {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.recent)
+}
+
+func (t *traffic) enter(who string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	v := t.visitors[who]
+	if v == nil {
+		if len(t.visitors) >= crowd {
+			return
+		}
+		if t.visitors == nil {
+			t.visitors = map[string]*visitor{}
+		}
+		v = new(visitor)
+		t.visitors[who] = v
+	}
+	v.open++
+}
+
+func (t *traffic) leave(who string, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if v := t.visitors[who]; v != nil {
+		v.open = max(0, v.open-1)
+		v.last = now
+	}
+}
+
+func (t *traffic) figures(now time.Time) (f Figures) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.advance(now)
+	for i := range f.Requests {
+		f.Requests[i] = t.seconds[(t.second+1+int64(i))%history]
+	}
+	for who, v := range t.visitors {
+		if v.open == 0 && now.Sub(v.last) > present {
+			delete(t.visitors, who)
+		}
+	}
+	f.Visitors = len(t.visitors)
+	return f
+}

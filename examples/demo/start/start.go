@@ -1,0 +1,99 @@
+// Package start is the first page of the demo: what Rivulet does, and a picture
+// of how this very page was sent, drawn by the server while it sends it.
+package start
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/examples/demo/flights"
+	"github.com/rivulet-go/rivulet/examples/demo/layout"
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+// Source is what the page at /source/start shows.
+//
+//go:embed *.templ
+var Source embed.FS
+
+//go:embed style.css
+var style []byte
+
+// Register adds the page to mux. It is sent by rd, and what it shows is asked of
+// db.
+func Register(mux *http.ServeMux, rd stream.Renderer, db *flights.DB) {
+	rd.Trace = stream.Traces(rd.Trace, watch())
+	rd.Mode = func(r *http.Request) stream.Mode {
+		switch modeOf(r) {
+		case "order":
+			return stream.InOrder
+		case "complete":
+			return stream.Complete
+		}
+		return stream.DefaultMode(r)
+	}
+	mux.Handle("GET /{$}", rd.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+		w.Header().Set("Vary", "Sec-Fetch-Dest, HX-Request")
+		return Page(modeOf(r), questions{db}), nil
+	}))
+	mux.Handle("GET /start/style.css", layout.Sheet(style))
+}
+
+// A Mode is a way to ask for the page.
+type Mode struct{ Value, Title string }
+
+var modes = []Mode{{"", "out of order"}, {"order", "in order"}, {"complete", "complete"}}
+
+// URL is the address of the page in that mode.
+func (m Mode) URL() string {
+	if m.Value == "" {
+		return "/"
+	}
+	return "/?mode=" + m.Value
+}
+
+func modeOf(r *http.Request) string {
+	mode := r.URL.Query().Get("mode")
+	if !slices.ContainsFunc(modes, func(m Mode) bool { return m.Value == mode }) {
+		return ""
+	}
+	return mode
+}
+
+// questions are the loads of the page, each a question to 300,000 flights.
+type questions struct{ db *flights.DB }
+
+// hub is the airport that is looked at.
+const hub = "ORD"
+
+func (q questions) Totals(ctx context.Context) (flights.Totals, error) {
+	return q.db.Totals(ctx, flights.Filter{})
+}
+
+func (q questions) Busiest(ctx context.Context) (flights.Leg, error) {
+	return first(q.db.Busiest(ctx, flights.Filter{}))
+}
+
+func (q questions) Worst(ctx context.Context) (flights.Place, error) {
+	return first(q.db.Worst(ctx, flights.Filter{}))
+}
+
+func (q questions) Hub(ctx context.Context) (flights.Place, error) {
+	return q.db.Place(ctx, flights.Filter{}, hub)
+}
+
+func (q questions) Route(ctx context.Context) (flights.Leg, error) {
+	return first(q.db.From(ctx, flights.Filter{}, hub))
+}
+
+// first is the first of a list, or the zero T if there is none.
+func first[T any](list []T, err error) (v T, _ error) {
+	if len(list) > 0 {
+		v = list[0]
+	}
+	return v, err
+}

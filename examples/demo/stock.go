@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/rivulet-go/rivulet/examples/demo/board"
+	"github.com/rivulet-go/rivulet/examples/demo/chat"
+	"github.com/rivulet-go/rivulet/examples/demo/flights"
+	"github.com/rivulet-go/rivulet/examples/demo/movies"
+)
+
+// A stock is what the pages are made from.
+type stock struct {
+	flights *flights.DB
+	movies  *movies.DB
+	model   *chat.Endpoint
+	board   *board.Board
+}
+
+// openStock opens it. What has to be kept between starts is in dir, and progress
+// is told what takes time.
+func openStock(ctx context.Context, dir string, progress io.Writer) (s stock, err error) {
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	if s.flights, err = flights.Open(ctx, dir, progress); err != nil {
+		return s, err
+	}
+	list, err := movies.Stored()
+	if err != nil {
+		return s, err
+	}
+	if s.movies, err = movies.Open(ctx, list); err != nil {
+		return s, err
+	}
+	if s.model, err = chat.Open(os.Getenv); err != nil {
+		return s, err
+	}
+	s.board, err = board.Open(filepath.Join(dir, "guests.json"))
+	return s, err
+}
+
+// Close closes the databases and the model. The board is ended by its own Shutdown.
+func (s stock) Close() error {
+	var errs []error
+	if s.flights != nil {
+		errs = append(errs, s.flights.Close())
+	}
+	if s.movies != nil {
+		errs = append(errs, s.movies.Close())
+	}
+	if s.model != nil {
+		errs = append(errs, s.model.Close())
+	}
+	return errors.Join(errs...)
+}

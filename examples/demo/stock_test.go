@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rivulet-go/rivulet/examples/demo/board"
+	"github.com/rivulet-go/rivulet/examples/demo/chat"
+	"github.com/rivulet-go/rivulet/examples/demo/flights"
+	"github.com/rivulet-go/rivulet/examples/demo/movies"
+)
+
+// someStock is a stock with those flights and that model, all movies and a board
+// of its own. Nil means none, for tests that do not ask for it.
+func someStock(t *testing.T, db *flights.DB, model *chat.Endpoint) stock {
+	t.Helper()
+	list, err := movies.Stored()
+	if err != nil {
+		t.Fatal(err)
+	}
+	films, err := movies.Open(t.Context(), list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { films.Close() })
+	if model == nil {
+		model = &chat.Endpoint{}
+	}
+	return stock{db, films, model, openBoard(t, filepath.Join(t.TempDir(), "guests.json"))}
+}
+
+// openBoard opens a board and ends it with the test.
+func openBoard(t *testing.T, file string) *board.Board {
+	t.Helper()
+	b, err := board.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { shut(t, b) })
+	return b
+}
+
+func shut(t *testing.T, b *board.Board) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := b.Shutdown(ctx); err != nil {
+		t.Errorf("Shutdown() = %v", err)
+	}
+}
