@@ -1,0 +1,2 @@
+// Package natsbroker keeps the events of broker.Broker in NATS JetStream.
+package natsbroker
