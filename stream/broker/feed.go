@@ -31,12 +31,13 @@ type Feed struct {
 	counts  counts
 
 	// With a Log:
-	life     string
-	started  bool   // life, epoch and through mean something
-	current  bool   // it has what the log has, as far as is known
-	through  uint64 // the number up to which it has, or had, what the log has
-	expected uint64 // the highest number that this process has published
-	unplaced int    // subscribers that wait for their position
+	life      string
+	started   bool   // life, epoch and through mean something
+	replaying bool   // what the log retains has not all come yet
+	current   bool   // it has what the log has, as far as is known
+	through   uint64 // the number up to which it has, or had, what the log has
+	expected  uint64 // the highest number that this process has published
+	unplaced  int    // subscribers that wait for their position
 }
 
 // publish numbers, encodes and appends an event.

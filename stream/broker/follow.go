@@ -21,9 +21,12 @@ func (f *Feed) Start(after Mark) {
 	gap := gapExpired
 	if f.life != after.Life {
 		gap = gapUnknown
+		if f.started {
+			f.expected = 0
+		}
 		f.life, f.epoch = after.Life, epoch(after.Life, f.name)
 	}
-	f.started, f.current, f.through, f.expected = true, false, after.Number, 0
+	f.started, f.replaying, f.current, f.through = true, true, false, after.Number
 	f.ring.reset(after.Number)
 	for s := range f.subs {
 		if s.placed {
@@ -65,7 +68,7 @@ func (f *Feed) Through(number uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.through = max(f.through, number)
-	f.current = true
+	f.current, f.replaying = true, false
 	if f.unplaced > 0 || f.expected > 0 {
 		f.rouse()
 	}
@@ -97,17 +100,15 @@ func (f *Feed) place() string {
 
 // admit gives a subscriber of a topic in a Log its position. It reports false
 // if the feed has not got to where that is: it is waited for, since another
-// process may be ahead. f.mu is held.
+// process may be ahead. Nor is there a position while what the Log retains is
+// only coming: nobody is to take it for news. f.mu is held.
 func (f *Feed) admit(s *subscriber) bool {
-	if !f.started {
+	if !f.started || f.replaying {
 		return false
 	}
 	f.ring.expire(time.Now())
 	position, gap := f.ring.next(), ""
 	if s.after == "" {
-		if !f.current {
-			return false
-		}
 		gap = gapExpired
 	} else if number, ok := parseID(s.after, f.epoch); !ok {
 		gap = gapUnknown
@@ -139,7 +140,7 @@ func (f *Feed) expect(m Mark) {
 func (f *Feed) await(ctx context.Context) {
 	for {
 		f.mu.Lock()
-		if f.removed || f.through >= f.expected {
+		if f.removed || f.expected == 0 || f.through >= f.expected && !f.replaying {
 			f.mu.Unlock()
 			return
 		}

@@ -20,7 +20,7 @@ func TestConformance(t *testing.T) {
 	s := newServer(t, embedded.Options{MaxPayload: 8 << 20})
 	conformance.Run(t, func(t *testing.T, c conformance.Settings) conformance.Broker {
 		return onNATS{&broker.Broker{
-			Log:       open(t, natsbroker.Options{Server: s, Retain: c.Retain}),
+			Log:       open(t, natsbroker.Options{Server: s, Retain: c.Retain, Memory: true}),
 			Queue:     c.Queue,
 			Slow:      c.Slow,
 			Limits:    c.Limits,
@@ -54,6 +54,9 @@ func open(t testing.TB, o natsbroker.Options) *natsbroker.Log {
 	if o.Stream == "" {
 		o.Stream = fmt.Sprint("S", streams.Add(1))
 	}
+	if o.Bytes == 0 {
+		o.Bytes = 512 << 20
+	}
 	if o.Heartbeat == 0 {
 		o.Heartbeat = 200 * time.Millisecond
 	}
@@ -61,7 +64,10 @@ func open(t testing.TB, o natsbroker.Options) *natsbroker.Log {
 	if err != nil {
 		t.Fatalf("Open() = %v, want nil", err)
 	}
-	t.Cleanup(func() { _ = l.Close() })
+	t.Cleanup(func() {
+		l.DeleteStream()
+		_ = l.Close()
+	})
 	return l
 }
 

@@ -129,7 +129,7 @@ func cause(ctx context.Context, err error) error {
 
 // consume makes a consumer of what comes after where the feed is. It belongs to
 // this process alone, has its state in memory, acknowledges nothing and is
-// removed by NATS some seconds after nobody listens to it.
+// removed by NATS a second after nobody listens to it.
 func (fl *follower) consume(ctx context.Context) (*nats.Subscription, *jetstream.ConsumerInfo, error) {
 	inbox := fl.l.conn.NewInbox()
 	sub, err := fl.l.conn.SubscribeSync(inbox)
@@ -146,7 +146,7 @@ func (fl *follower) consume(ctx context.Context) (*nats.Subscription, *jetstream
 		FilterSubject:     fl.l.subject(fl.topic),
 		FlowControl:       true,
 		IdleHeartbeat:     fl.l.o.Heartbeat,
-		InactiveThreshold: 5 * time.Second,
+		InactiveThreshold: time.Second,
 		MemoryStorage:     true,
 		Replicas:          1,
 	})
