@@ -26,6 +26,7 @@ func (f *Feed) Start(after Mark) {
 		}
 		f.life, f.epoch = after.Life, epoch(after.Life, f.name)
 	}
+	f.b.learn(after)
 	f.started, f.replaying, f.current, f.through = true, true, false, after.Number
 	f.ring.reset(after.Number)
 	for s := range f.subs {
@@ -69,6 +70,7 @@ func (f *Feed) Through(number uint64) {
 	defer f.mu.Unlock()
 	f.through = max(f.through, number)
 	f.current, f.replaying = true, false
+	f.b.learn(Mark{f.life, f.through})
 	if f.unplaced > 0 || f.expected > 0 {
 		f.rouse()
 	}

@@ -81,7 +81,7 @@ func (b *Broker) last(ctx context.Context) (Mark, error) {
 	return m, err
 }
 
-// learn remembers that the log has a mark.
+// learn remembers that the log has a mark. It may be called under any lock.
 func (b *Broker) learn(m Mark) {
 	b.knownMu.Lock()
 	defer b.knownMu.Unlock()
@@ -117,7 +117,7 @@ func (b *Broker) locate(ctx context.Context, name, after string) string {
 	b.knownMu.Lock()
 	life := b.known.Life
 	b.knownMu.Unlock()
-	if number, ok := parseID(after, epoch(life, name)); ok && !b.knows(Mark{life, number}) {
+	if number, ok := parseID(after, epoch(life, name)); life == "" || ok && !b.knows(Mark{life, number}) {
 		_, _ = b.last(ctx) // without an answer the id is judged when the log is back
 	}
 	return after
