@@ -210,7 +210,8 @@ func (fl *follower) receive(ctx context.Context, m *nats.Msg, next, last uint64)
 // has sent, while they were on their way. By count it drops one only when there
 // are as many after it as it retains, and they are then pending but for the
 // first. By age or bytes it does so only to a consumer that has been behind for
-// long, and the stream's first number tells.
+// long, and the stream's first number tells. The promise is that of the package
+// doc: both hold for three heartbeats.
 func (fl *follower) suspect(ctx context.Context, pending uint64) (bool, error) {
 	if fl.limit > 0 && pending+1 >= fl.limit {
 		return true, nil

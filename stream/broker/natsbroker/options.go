@@ -39,8 +39,8 @@ type Options struct {
 	// negative Age never ends. NATS retains 64 events more than Count.
 	Retain broker.Retention
 	// Bytes is the most that the stream takes on the disk of each NATS server,
-	// of all topics together; when it is full, the oldest events go. It must be
-	// more than what is published in a minute. Zero or less means 1 GiB.
+	// of all topics together; when it is full, the oldest events go. JetStream
+	// reserves it. Zero or less means 1 GiB.
 	Bytes int64
 	// Memory has NATS keep the events in memory instead of in files: when its
 	// server ends, all clients are told of a gap. It does not change a stream
