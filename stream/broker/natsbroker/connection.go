@@ -13,8 +13,11 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker"
 )
 
-// errLost is why what needs a connection ends without one.
-var errLost = errors.New("natsbroker: the connection to NATS is lost")
+// Why what needs a connection ends without one.
+var (
+	errLost   = errors.New("natsbroker: the connection to NATS is lost")
+	errClosed = errors.New("natsbroker: the log is closed")
+)
 
 // watch notes when the connection is lost and when it is back. It ends when the
 // listener is removed.
@@ -37,6 +40,9 @@ func (l *Log) turn(connected bool) {
 		l.back = make(chan struct{})
 	default:
 	}
+	if l.closed {
+		close(l.back) // who waits is told
+	}
 	if !connected || l.closed {
 		return
 	}
@@ -50,8 +56,11 @@ func (l *Log) connected(ctx context.Context) (context.Context, context.CancelFun
 	for {
 		l.mu.Lock()
 		online, back := l.online, l.back
-		up := l.offline != nil
+		up, closed := l.offline != nil, l.closed
 		l.mu.Unlock()
+		if closed {
+			return nil, nil, errClosed
+		}
 		if up {
 			ctx, cancel := context.WithCancelCause(ctx)
 			stop := context.AfterFunc(online, func() { cancel(errLost) })
@@ -74,6 +83,9 @@ func (l *Log) persist(ctx context.Context, f func(context.Context) error) error 
 	last := errLost
 	for wait := time.Duration(0); ; {
 		online, done, err := l.connected(ctx)
+		if errors.Is(err, errClosed) {
+			return err
+		}
 		if err == nil {
 			attempt, cancel := context.WithTimeout(online, attemptTime)
 			err = f(attempt)

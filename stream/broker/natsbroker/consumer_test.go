@@ -211,6 +211,22 @@ func TestPublish(t *testing.T) {
 			t.Errorf("Publish() = %v, want nil", err)
 		}
 	})
+	t.Run("an event keeps its name, whatever it is", func(t *testing.T) {
+		for _, name := range []string{" padded ", "a/b%2F+c", "\u017c\u00f3\u0142w", "a:b"} {
+			after := publish(t, b, "names", "before")
+			want := sse.Event{Name: name, Data: "x\n\ny"}
+			var err error
+			if want.ID, err = b.Topic("names").Publish(t.Context(), want); err != nil {
+				t.Fatalf("Publish() = %v, want nil", err)
+			}
+			for e, err := range b.Topic("names").Subscribe(t.Context(), after) {
+				if err != nil || e != want {
+					t.Errorf("event = %+v, %v, want %+v", e, err, want)
+				}
+				break
+			}
+		}
+	})
 	t.Run("an event larger than NATS takes is too large", func(t *testing.T) {
 		if _, err := b.Topic("news").Publish(t.Context(), sse.Event{Data: strings.Repeat("x", 2<<20)}); !errors.Is(err, broker.ErrTooLarge) {
 			t.Errorf("Publish() = %v, want %v", err, broker.ErrTooLarge)
@@ -228,6 +244,14 @@ func TestPublish(t *testing.T) {
 		}
 	})
 	shutdown(t, b)
+	t.Run("a log that is closed says so at once", func(t *testing.T) {
+		if err := l.Close(); err != nil {
+			t.Errorf("Close() = %v, want nil", err)
+		}
+		if _, err := l.Last(t.Context()); err == nil || errors.Is(err, broker.ErrUnavailable) {
+			t.Errorf("Last() = %v, want another error", err)
+		}
+	})
 }
 
 func TestOpen(t *testing.T) {

@@ -65,7 +65,8 @@
 //
 // Subscribers stay connected, are sent heartbeats and hear nothing. Who comes
 // back is served what the process has, if it had the topic, and else waits with a
-// connection; who comes without an id is told of a gap when NATS is back. Publish
+// connection; who comes without an id waits 5 s for the head of the answer, and is
+// told of a gap when NATS is back. Publish
 // waits until the deadline of its context, or 5 s, and at most a minute, and then
 // returns broker.ErrUnavailable: the event may have been published all the same,
 // if only the answer was lost. Tried within that time it is published once.

@@ -44,7 +44,6 @@ func (l *Log) config() jetstream.StreamConfig {
 		Storage:           l.storage(),
 		Replicas:          l.o.Replicas,
 		Duplicates:        l.duplicates(),
-		AllowDirect:       true,
 		// What is removed by hand would be missing without a gap.
 		DenyDelete: true,
 		DenyPurge:  true,
