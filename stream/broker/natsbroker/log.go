@@ -36,8 +36,9 @@ type Log struct {
 
 // Open connects to NATS and makes the stream, if there is none, or sets its
 // limits to those of the options, if they differ. It tries until ctx ends as long
-// as no server answers; any other error is told at once. The caller closes the
-// log after all its brokers have been shut down.
+// as no server answers, and for a second if one has trouble of its own; any other
+// error is told at once. The caller closes the log after all its brokers have
+// been shut down.
 func Open(ctx context.Context, o Options) (*Log, error) {
 	o = o.withDefaults()
 	conn := o.Conn
@@ -50,7 +51,7 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 	l := &Log{o: o, conn: conn, troubles: map[string]error{}, back: make(chan struct{})}
 	var err error
 	if l.js, err = jetstream.New(conn); err == nil {
-		_, err = l.open(ctx)
+		err = l.prepare(ctx)
 	}
 	if err != nil {
 		l.closeConn()
@@ -60,6 +61,21 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 	l.turn(conn.IsConnected())
 	l.watched.Go(l.watch) // waited for by Close
 	return l, nil
+}
+
+// prepare opens the stream. A server that is just starting, or a cluster that
+// has no leader yet, may need some tries.
+func (l *Log) prepare(ctx context.Context) error {
+	for tries, wait := 1, time.Duration(0); ; tries++ {
+		_, err := l.open(ctx)
+		var api *jetstream.APIError
+		if err == nil || tries == 6 || !errors.As(err, &api) || api.Code < 500 {
+			return err
+		}
+		if wait = longer(wait); pause(ctx, wait) != nil {
+			return err
+		}
+	}
 }
 
 // connect tries until there is a server.
