@@ -220,7 +220,7 @@ func TestNATSStopsAndStartsUnderLoad(t *testing.T) {
 				return
 			default:
 			}
-			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 			_, err := nodes[i%2].Topic("news").Publish(ctx, sse.Event{Data: strconv.Itoa(i)})
 			cancel()
 			switch {
@@ -234,20 +234,24 @@ func TestNATSStopsAndStartsUnderLoad(t *testing.T) {
 			}
 		}
 	})
-	for range 3 {
+	for round := range 3 {
 		before := rounds.Load()
-		until(t, "publishing", func() bool { return rounds.Load() > before+50 })
+		until(t, "publishing", func() bool { return rounds.Load() > before+500 })
 		s.Close()
 		until(t, "the state is seen", func() bool {
 			st := nodes[0].Stats().Log
 			return !st.Connected && errors.Is(st.Err, broker.ErrUnavailable) && st.Behind == 1
 		})
+		if round > 0 { // else those who wait see nothing but a delay
+			n := failed.Load()
+			until(t, "an error", func() bool { return failed.Load() > n })
+		}
 		if s, err = embedded.Start(so); err != nil {
 			t.Fatal(err)
 		}
 	}
 	before := rounds.Load()
-	until(t, "publishing", func() bool { return rounds.Load() > before+50 })
+	until(t, "publishing", func() bool { return rounds.Load() > before+500 })
 	close(stop)
 	publisher.Wait()
 	if _, err := nodes[0].Topic("news").Publish(t.Context(), sse.Event{Data: "end"}); err != nil {
