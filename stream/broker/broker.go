@@ -13,9 +13,13 @@ import (
 // A Broker passes what is published on a topic on to its subscribers. The zero
 // value is ready to use. Its fields must not be changed once it is in use, nor
 // may it be copied; its methods may be called by any number of goroutines at
-// once. It runs no goroutine while nothing is published.
+// once. Without a Log it runs no goroutine while nothing is published.
 type Broker struct {
-	// Retain says what each topic retains for clients that come back.
+	// Log keeps the events, for all processes that have it. Nil means that
+	// they are kept in the memory of this one only.
+	Log Log
+	// Retain says what each topic retains for clients that come back. With a
+	// Log it does not count: the Log says it.
 	Retain Retention
 	// Queue is the most events that a subscriber may be behind. What a client
 	// that comes back is sent again does not count. It must be more than what
@@ -56,8 +60,14 @@ type Broker struct {
 
 	refused atomic.Uint64
 
+	followers sync.WaitGroup
+	appended  chan struct{} // closed when nothing more is appended to the Log
+	knownMu   sync.Mutex    // the last to be held
+	known     Mark          // the highest of the Log that has been heard of
+
 	mu        sync.Mutex // held before any of a feed
-	feeds     map[string]*feed
+	appending int        // calls of Log.Append
+	feeds     map[string]*Feed
 	forgotten uint64 // the highest number dropped by a feed that has been forgotten
 	subs      int
 	clients   int
@@ -76,7 +86,8 @@ func (b *Broker) init() {
 		b.life, b.end = context.WithCancel(until)
 		b.shut = make(chan struct{})
 		b.drained = make(chan struct{})
-		b.feeds = map[string]*feed{}
+		b.appended = make(chan struct{})
+		b.feeds = map[string]*Feed{}
 		b.subjects = map[string]int{}
 	})
 }
@@ -89,7 +100,7 @@ func (b *Broker) Topic(name string) Topic {
 }
 
 // feed returns the feed of a topic, made if there is none. b.mu is held.
-func (b *Broker) feed(name string) (*feed, error) {
+func (b *Broker) feed(name string) (*Feed, error) {
 	if f := b.feeds[name]; f != nil {
 		return f, nil
 	}
@@ -99,26 +110,44 @@ func (b *Broker) feed(name string) (*feed, error) {
 	if n := b.Limits.Topics; n > 0 && len(b.feeds) >= n {
 		return nil, ErrTopics
 	}
-	f := &feed{
-		b:     b,
-		name:  name,
-		epoch: b.ids.epoch(name),
-		ring:  ring{keep: b.Retain.withDefaults(), floor: b.forgotten},
-		subs:  map[*subscriber]struct{}{},
+	f := &Feed{
+		b:    b,
+		name: name,
+		ring: ring{keep: b.retention(), floor: b.forgotten},
+		subs: map[*subscriber]struct{}{},
+	}
+	if b.Log == nil {
+		f.epoch = b.ids.epoch(name)
+	} else {
+		f.follow()
 	}
 	b.feeds[name] = f
 	return f, nil
 }
 
+// retention returns what a topic retains in memory.
+func (b *Broker) retention() Retention {
+	if b.Log != nil {
+		return b.Log.Retention().withDefaults()
+	}
+	return b.Retain.withDefaults()
+}
+
 // forget removes a feed if nobody needs it. The next one of its name must not
 // take an id from before for one that it can replay from, so what has been
-// dropped is remembered, for all names together. b.mu and f.mu are held.
-func (b *Broker) forget(f *feed) {
+// dropped is remembered, for all names together. What is in a Log need not be
+// here. b.mu and f.mu are held.
+func (b *Broker) forget(f *Feed) {
 	f.ring.expire(time.Now())
-	if f.removed || len(f.subs) > 0 || len(f.ring.items) > 0 {
+	if f.removed || len(f.subs) > 0 || len(f.ring.items) > 0 && b.Log == nil {
 		return
 	}
 	f.removed = true
+	if b.Log != nil {
+		f.unfollow()
+		f.ring.reset(0)
+		f.rouse() // Shutdown may wait for it
+	}
 	if f.expiry != nil {
 		f.expiry.Stop()
 	}
@@ -128,7 +157,7 @@ func (b *Broker) forget(f *feed) {
 }
 
 // forgetIdle removes a feed if nobody needs it.
-func (b *Broker) forgetIdle(f *feed) {
+func (b *Broker) forgetIdle(f *Feed) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	f.mu.Lock()

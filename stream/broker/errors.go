@@ -15,6 +15,9 @@ var (
 	ErrTooLarge = errors.New("broker: an event larger than what a topic retains")
 	// ErrTopics means that Limits.Topics is reached.
 	ErrTopics = errors.New("broker: too many topics")
+	// ErrUnavailable means that a Log has not answered in time. An event may
+	// have been published all the same.
+	ErrUnavailable = errors.New("broker: the log does not answer")
 	// ErrClosed means that Shutdown has been called.
 	ErrClosed = errors.New("broker: the broker has been shut down")
 )

@@ -1,21 +1,25 @@
 package broker
 
 import (
+	"context"
 	"sync"
 	"time"
 
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A feed is a topic that has events or subscribers.
-type feed struct {
-	b     *Broker
-	name  string
-	epoch string
+// A Feed is a topic that has events or subscribers, as a Log sees it: its methods
+// are what Log.Follow tells, called one at a time. Applications have no use for
+// it.
+type Feed struct {
+	b        *Broker
+	name     string
+	unfollow context.CancelFunc // nil without a Log
 
 	publishing sync.Mutex // held before mu, so that numbers are in order
 
 	mu      sync.Mutex // held for as long as it takes to look or to copy
+	epoch   string     // never changes without a Log
 	ring    ring
 	subs    map[*subscriber]struct{}
 	expiry  *time.Timer   // nil: there has been no event
@@ -25,10 +29,19 @@ type feed struct {
 	waking  bool          // wake runs
 	removed bool
 	counts  counts
+
+	// With a Log:
+	life      string
+	started   bool   // life, epoch and through mean something
+	replaying bool   // what the log retains has not all come yet
+	current   bool   // it has what the log has, as far as is known
+	through   uint64 // the number up to which it has, or had, what the log has
+	expected  uint64 // the highest number that this process has published
+	unplaced  int    // subscribers that wait for their position
 }
 
 // publish numbers, encodes and appends an event.
-func (f *feed) publish(e sse.Event) (string, error) {
+func (f *Feed) publish(e sse.Event) (string, error) {
 	f.publishing.Lock()
 	defer f.publishing.Unlock()
 	if f.b.closed.Load() {
@@ -51,31 +64,42 @@ func (f *feed) publish(e sse.Event) (string, error) {
 
 // append adds an event and sees to it that the subscribers hear of it. It
 // reports false for a feed that has been removed.
-func (f *feed) append(number uint64, e sse.Encoded) bool {
+func (f *Feed) append(number uint64, e sse.Encoded) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.removed {
 		return false
 	}
-	f.ring.push(number, e, time.Now())
 	f.counts.published++
+	f.push(number, e)
+	return true
+}
+
+// push is append for a feed that has not been removed. f.mu is held.
+func (f *Feed) push(number uint64, e sse.Encoded) {
+	f.ring.push(number, e, time.Now())
 	if f.ring.keep.Age > 0 && !f.pending {
 		f.expireIn(f.ring.keep.Age)
 	}
-	if f.ready != nil {
-		f.fresh = true
-		if !f.waking {
-			f.waking = true
-			f.b.wakers.Go(f.wake) // waited for by Shutdown
-		}
+	f.rouse()
+}
+
+// rouse has who waits look again. f.mu is held.
+func (f *Feed) rouse() {
+	if f.ready == nil {
+		return
 	}
-	return true
+	f.fresh = true
+	if !f.waking {
+		f.waking = true
+		f.b.wakers.Go(f.wake) // waited for by Shutdown
+	}
 }
 
 // wake wakes who waits. That takes milliseconds where ten thousand do, so
 // neither a publisher nor a lock waits for it; what is published meanwhile
 // shares the next round.
-func (f *feed) wake() {
+func (f *Feed) wake() {
 	for {
 		f.mu.Lock()
 		ready := f.ready
@@ -93,7 +117,7 @@ func (f *feed) wake() {
 }
 
 // wait returns what is closed when there is more. f.mu is held.
-func (f *feed) wait() <-chan struct{} {
+func (f *Feed) wait() <-chan struct{} {
 	if f.ready == nil {
 		f.ready = make(chan struct{})
 	}
@@ -106,10 +130,20 @@ const (
 	gapUnknown = "unknown" // the id is from another life, another topic or nowhere
 )
 
-// place returns the position of who has seen the event with the id after, or of
+// settle gives a subscriber its position. f.mu is held.
+func (f *Feed) settle(s *subscriber, position uint64, gap string) {
+	s.position, s.gap = position, gap
+	s.caughtUp = f.ring.next()
+	s.placed = true
+	if gap != "" {
+		f.counts.gaps++
+	}
+}
+
+// locate returns the position of who has seen the event with the id after, or of
 // who wants only what comes from now on and, if that leaves a gap, which. f.mu
 // is held.
-func (f *feed) place(after string) (position uint64, gap string) {
+func (f *Feed) locate(after string) (position uint64, gap string) {
 	f.ring.expire(time.Now())
 	if after == "" {
 		return f.ring.next(), ""
@@ -127,7 +161,7 @@ func (f *feed) place(after string) (position uint64, gap string) {
 // expireIn sets the timer that frees what nobody asks for. It is up to an
 // eighth late, so that a busy topic does not set it for each event. f.mu is
 // held.
-func (f *feed) expireIn(d time.Duration) {
+func (f *Feed) expireIn(d time.Duration) {
 	d += f.ring.keep.Age / 8
 	f.pending = true
 	if f.expiry == nil {
@@ -138,7 +172,7 @@ func (f *feed) expireIn(d time.Duration) {
 }
 
 // expire is what the timer calls.
-func (f *feed) expire() {
+func (f *Feed) expire() {
 	f.b.mu.Lock()
 	defer f.b.mu.Unlock()
 	f.mu.Lock()

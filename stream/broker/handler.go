@@ -95,7 +95,11 @@ func (b *Broker) admit(s *subscriber, r *http.Request, name string) error {
 				return errForbidden
 			}
 		}
-		if err := b.subscribe(s, name, sse.LastEventID(r), round); !errors.Is(err, errAskAgain) {
+		after := sse.LastEventID(r)
+		if b.Log != nil {
+			after = b.locate(r.Context(), name, after)
+		}
+		if err := b.subscribe(s, name, after, round); !errors.Is(err, errAskAgain) {
 			return err
 		}
 	}

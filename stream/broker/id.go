@@ -25,8 +25,11 @@ var epochEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithP
 
 // epoch returns the epoch of a topic. That of one topic says nothing about that
 // of another.
-func (s *idSource) epoch(topic string) string {
-	sum := sha256.Sum256(append(s.secret[:], topic...))
+func (s *idSource) epoch(topic string) string { return epoch(string(s.secret[:]), topic) }
+
+// epoch returns the epoch of a topic in one life. No name has a NUL.
+func epoch(life, topic string) string {
+	sum := sha256.Sum256([]byte(life + "\x00" + topic))
 	return epochEncoding.EncodeToString(sum[:5])
 }
 

@@ -55,6 +55,12 @@ func (r *ring) drop() {
 	}
 }
 
+// reset drops everything up to a number.
+func (r *ring) reset(floor uint64) {
+	r.first += uint64(len(r.items))
+	r.items, r.bytes, r.floor = nil, 0, floor
+}
+
 // after returns the position after the event with that number, which may be one
 // of another topic. It reports false if an event between is no longer there.
 func (r *ring) after(number uint64) (uint64, bool) {

@@ -55,10 +55,9 @@ func (s *subscriber) send(stream *sse.Stream) (<-chan struct{}, error) {
 	}()
 	for {
 		clear(b.events)
-		b.events = s.tellGap(b.events[:0])
 		var ready <-chan struct{}
 		var err error
-		if b.events, ready, err = s.take(b.events, batchSize); err != nil {
+		if b.events, ready, err = s.take(b.events[:0], batchSize); err != nil {
 			return nil, err
 		}
 		if len(b.events) > 0 {
@@ -70,15 +69,4 @@ func (s *subscriber) send(stream *sse.Stream) (<-chan struct{}, error) {
 			return ready, nil
 		}
 	}
-}
-
-// tellGap appends the event that tells of a gap, if there is one. It has no id,
-// so that a client that is cut right after it is told again.
-func (s *subscriber) tellGap(dst []sse.Encoded) []sse.Encoded {
-	if s.gap == "" {
-		return dst
-	}
-	e, _ := sse.Event{Name: "gap", Data: s.gap}.Encode()
-	s.gap = ""
-	return append(dst, e)
 }

@@ -18,7 +18,7 @@ import (
 // first, or give it to http.Server.RegisterOnShutdown.
 func (b *Broker) Shutdown(ctx context.Context) error {
 	b.init()
-	b.close()
+	b.close(ctx)
 	select {
 	case <-b.drained:
 	case <-ctx.Done():
@@ -28,33 +28,54 @@ func (b *Broker) Shutdown(ctx context.Context) error {
 			return fmt.Errorf("broker: subscribers are still there: %w", context.Cause(ctx))
 		}
 	}
+	b.followers.Wait() // their feeds went with their last subscribers
 	b.wakers.Wait()
 	b.empty()
 	return nil
 }
 
 // close ends the streams. Each event that Publish has returned an id for is
-// there by then.
-func (b *Broker) close() {
+// there by then, or in the Log.
+func (b *Broker) close(ctx context.Context) {
 	b.mu.Lock()
 	first := !b.closed.Swap(true)
 	if first && b.subs == 0 {
 		close(b.drained)
+	}
+	if first && b.appending == 0 {
+		close(b.appended)
 	}
 	feeds := slices.Collect(maps.Values(b.feeds))
 	b.mu.Unlock()
 	if !first {
 		return
 	}
+	if b.Log != nil {
+		b.catchUp(ctx, feeds)
+	}
 	for _, f := range feeds {
-		f.settle()
+		f.rest()
 	}
 	close(b.shut)
 	b.end()
 }
 
-// settle waits for who has begun to publish.
-func (f *feed) settle() {
+// catchUp waits until subscribers have what this process has published to the
+// Log. Should it not come in time, they are sent it where they come back.
+func (b *Broker) catchUp(ctx context.Context, feeds []*Feed) {
+	ctx, cancel := context.WithTimeout(ctx, unavailableAfter)
+	defer cancel()
+	select {
+	case <-b.appended:
+	case <-ctx.Done():
+	}
+	for _, f := range feeds {
+		f.await(ctx)
+	}
+}
+
+// rest waits for who has begun to publish.
+func (f *Feed) rest() {
 	f.publishing.Lock()
 	defer f.publishing.Unlock()
 }

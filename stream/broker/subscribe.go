@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"errors"
 	"iter"
 
 	"github.com/rivulet-go/rivulet/stream/sse"
@@ -13,7 +14,8 @@ import (
 // the iteration, and each iteration begins at the same position. Events are as a
 // client receives them, see sse.Encoded.Event.
 //
-// ErrGap is told before the first event, and the iteration can go on. Any other
+// ErrGap is told before the first event, and later if events of a Log are lost to
+// this process; the iteration can go on. Any other
 // error is the last: ErrTopic, ErrTopics, ErrSlow, ErrClosed, or the cause of
 // ctx. Limits and Broker.Disconnect are for clients only.
 func (t Topic) Subscribe(ctx context.Context, after string) iter.Seq2[sse.Event, error] {
@@ -34,19 +36,25 @@ func (t Topic) iterate(ctx context.Context, after string, yield func(sse.Event, 
 		return ErrTopic
 	}
 	s := &subscriber{local: true}
+	if t.b.Log != nil {
+		after = t.b.locate(ctx, t.name, after)
+	}
 	if err := t.b.subscribe(s, t.name, after, 0); err != nil {
 		return err
 	}
 	defer t.b.unsubscribe(s)
-	if s.gap != "" && !yield(sse.Event{}, ErrGap) {
-		return nil
-	}
 	var one [1]sse.Encoded
 	for last := false; ; {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		events, ready, err := s.take(one[:0], 0)
+		if errors.Is(err, ErrGap) {
+			if !yield(sse.Event{}, ErrGap) {
+				return nil
+			}
+			continue
+		}
 		if err != nil {
 			return err
 		}

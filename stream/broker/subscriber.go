@@ -10,13 +10,15 @@ import (
 // A subscriber reads a feed from a position on, at its own pace, in the
 // goroutine of its handler. Nothing is queued for it.
 type subscriber struct {
-	feed    *feed
+	feed    *Feed
 	subject string
 	local   bool               // in the same process
 	stop    context.CancelFunc // nil for a local one
-	gap     string             // to be told
+	after   string             // the id that a Log has not been found to have
 
 	// Under feed.mu:
+	placed   bool   // it has a position
+	gap      string // to be told
 	position uint64
 	caughtUp uint64 // from this position on, Broker.Queue counts
 	stopped  bool   // by Broker.Disconnect
@@ -51,10 +53,11 @@ func (b *Broker) subscribe(s *subscriber, name, after string, round uint64) erro
 	s.feed = f
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s.position, s.gap = f.place(after)
-	s.caughtUp = f.ring.next()
-	if s.gap != "" {
-		f.counts.gaps++
+	if b.Log == nil {
+		position, gap := f.locate(after)
+		f.settle(s, position, gap)
+	} else if s.after = after; !f.admit(s) {
+		f.unplaced++
 	}
 	f.subs[s] = struct{}{}
 	return nil
@@ -68,23 +71,42 @@ func (b *Broker) unsubscribe(s *subscriber) {
 	if !s.local {
 		b.count(s.subject, -1)
 	}
+	s.feed.mu.Lock()
+	delete(s.feed.subs, s)
+	if !s.placed {
+		s.feed.unplaced--
+	}
+	b.forget(s.feed)
+	s.feed.mu.Unlock()
 	if b.subs == 0 && b.closed.Load() {
 		close(b.drained)
 	}
-	s.feed.mu.Lock()
-	defer s.feed.mu.Unlock()
-	delete(s.feed.subs, s)
-	b.forget(s.feed)
 }
 
 // take appends the next events to dst, as many as go into so many bytes and at
-// least one. If there are none, it returns what to wait for.
+// least one. If there are none, it returns what to wait for. A gap comes before
+// them: who is in the same process gets ErrGap, others the event that tells of it.
+// That has no id, so that a client that is cut right after it is told again.
 func (s *subscriber) take(dst []sse.Encoded, bytes int) ([]sse.Encoded, <-chan struct{}, error) {
 	f := s.feed
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if s.stopped {
 		return dst, nil, errStopped
+	}
+	if !s.placed {
+		if !f.admit(s) {
+			return dst, f.wait(), nil
+		}
+		f.unplaced--
+	}
+	if s.gap != "" {
+		if s.local {
+			s.gap = ""
+			return dst, nil, ErrGap
+		}
+		e, _ := sse.Event{Name: "gap", Data: s.gap}.Encode()
+		dst, s.gap = append(dst, e), ""
 	}
 	if s.isSlow() {
 		f.counts.slow++

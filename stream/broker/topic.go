@@ -25,16 +25,23 @@ func (t Topic) Name() string { return t.name }
 // be empty. When it returns, the event is retained and its subscribers are being
 // woken. It waits for none of them.
 //
-// In memory ctx does not matter: a change that has been committed is published
-// even if the request that made it has been given up. The errors are ErrTopic,
-// ErrEvent, ErrTooLarge, ErrTopics, ErrClosed and those of sse.Event.Encode.
+// A change that has been committed is published even if the request that made
+// it has been given up: it does not matter that ctx is cancelled. With a Log the
+// event is retained when the Log has said so; that is waited for until the
+// deadline of ctx or, if it has none or that is over, for 5 s.
+//
+// The errors are ErrTopic, ErrEvent, ErrTooLarge, ErrTopics, ErrClosed, those of
+// sse.Event.Encode and, with a Log, ErrUnavailable and what else it says.
 func (t Topic) Publish(ctx context.Context, e sse.Event) (id string, err error) {
 	t.b.init()
 	if !goodName(t.name) {
 		return "", ErrTopic
 	}
-	if e.ID != "" || e.Name == "gap" || e.Name == "open" || e.Name == "error" {
+	if e.ID != "" || reserved(e.Name) {
 		return "", ErrEvent
+	}
+	if t.b.Log != nil {
+		return t.appendToLog(ctx, e)
 	}
 	for {
 		t.b.mu.Lock()
@@ -76,11 +83,19 @@ func (t Topic) Send(ctx context.Context, view interface {
 // Position returns the id of now: who subscribes after it receives all that
 // Publish is called with from here on. A page asks for it before it loads what
 // it shows, so that nothing falls between that and its subscription. The topic
-// need not have had an event.
+// need not have had an event. A Log is asked for it, for up to 5 s, and may
+// answer ErrUnavailable.
 func (t Topic) Position(ctx context.Context) (id string, err error) {
 	t.b.init()
 	if !goodName(t.name) {
 		return "", ErrTopic
+	}
+	if t.b.Log != nil {
+		m, err := t.b.last(ctx)
+		if err != nil {
+			return "", err
+		}
+		return makeID(epoch(m.Life, t.name), m.Number), nil
 	}
 	t.b.mu.Lock()
 	f := t.b.feeds[t.name]
@@ -102,6 +117,9 @@ func (t Topic) Handler() http.Handler {
 	}
 	return t.b.handler(func(*http.Request) string { return t.name })
 }
+
+// reserved reports whether the name of an event is not for publishing.
+func reserved(name string) bool { return name == "gap" || name == "open" || name == "error" }
 
 const maxName = 128
 

@@ -57,10 +57,10 @@ func testReplay(t *testing.T, form Form) {
 		s.subscribe(t, "news", second).want(t, "two")
 	})
 	t.Run("a position is before all that comes after it, while others publish", func(t *testing.T) {
-		s := newSite(t, form, Settings{})
+		s := newSite(t, form, Settings{Retain: broker.Retention{Count: 32}})
 		var all sync.WaitGroup
 		ctx, stop := context.WithCancel(t.Context())
-		big := strings.Repeat("x", 32<<10)
+		big := strings.Repeat("x", 8<<10)
 		all.Go(func() {
 			for ctx.Err() == nil {
 				if _, err := s.Publish(t.Context(), "news", sse.Event{Data: big}); err != nil {
@@ -68,7 +68,7 @@ func testReplay(t *testing.T, form Form) {
 				}
 			}
 		})
-		for range 300 {
+		for range 100 {
 			position := s.position(t, "news")
 			for e, err := range s.Subscribe(t.Context(), "news", position) {
 				if err == nil && number(e.ID) <= number(position) {

@@ -76,13 +76,20 @@ func testSubscribe(t *testing.T, form Form) {
 		var last error
 		events := s.Subscribe(t.Context(), "news", "")
 		s.publish(t, "news", "first")
-		for _, err := range events {
+		for e, err := range events {
 			if last = err; err != nil {
 				continue
 			}
-			if n++; n == 1 {
-				for i := range 5 {
-					s.publish(t, "news", fmt.Sprint(i))
+			if n++; n > 1 {
+				break
+			}
+			end := ""
+			for i := range 5 {
+				end = s.publish(t, "news", fmt.Sprint(i))
+			}
+			for other := range s.Subscribe(t.Context(), "news", e.ID) {
+				if other.ID == end { // they are there
+					break
 				}
 			}
 		}

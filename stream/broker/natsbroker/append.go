@@ -1,0 +1,84 @@
+package natsbroker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nuid"
+
+	"github.com/rivulet-go/rivulet/stream/broker"
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// The headers of a message, whose data are those of the event.
+const (
+	nameHeader  = "Rivulet-Event" // percent-encoded
+	retryHeader = "Rivulet-Retry" // in milliseconds
+)
+
+// longestAppend is how long an event may be tried: NATS knows it again for
+// longer.
+const longestAppend = time.Minute
+
+// Append publishes an event and waits until NATS has acknowledged it. As long as
+// there is no connection or no answer it tries again, until ctx ends or for a
+// minute; NATS knows the event again, so it is added once. One that is larger
+// than what the server takes is broker.ErrTooLarge.
+func (l *Log) Append(ctx context.Context, topic string, e sse.Event) (broker.Mark, error) {
+	m := l.message(topic, e)
+	longest := min(longestAppend, l.duplicates()/2)
+	ctx, cancel := context.WithTimeoutCause(ctx, longest, broker.ErrUnavailable)
+	defer cancel()
+	var ack *jetstream.PubAck
+	err := l.persist(ctx, func(ctx context.Context) error {
+		var err error
+		ack, err = l.js.PublishMsg(ctx, m, jetstream.WithRetryAttempts(0))
+		switch {
+		case errors.Is(err, nats.ErrMaxPayload):
+			return fmt.Errorf("%w, or than the %d bytes that NATS takes", broker.ErrTooLarge, l.conn.MaxPayload())
+		case errors.Is(err, jetstream.ErrNoStreamResponse), errors.Is(err, nats.ErrNoResponders):
+			if _, missing := l.info(ctx); missing != nil {
+				return fmt.Errorf("natsbroker: stream %q: %w", l.o.Stream, missing)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return broker.Mark{}, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return broker.Mark{Life: l.life, Number: ack.Sequence}, nil
+}
+
+// message returns the message that carries an event.
+func (l *Log) message(topic string, e sse.Event) *nats.Msg {
+	m := nats.NewMsg(l.subject(topic))
+	m.Data = []byte(e.Data)
+	m.Header.Set(jetstream.MsgIDHeader, nuid.Next())
+	if e.Name != "" {
+		m.Header.Set(nameHeader, url.PathEscape(e.Name))
+	}
+	if ms := e.Retry.Milliseconds(); ms > 0 {
+		m.Header.Set(retryHeader, strconv.FormatInt(ms, 10))
+	}
+	return m
+}
+
+// event returns the event that a message carries.
+func event(m *nats.Msg) sse.Event {
+	e := sse.Event{Data: string(m.Data)}
+	if name, err := url.PathUnescape(m.Header.Get(nameHeader)); err == nil {
+		e.Name = name
+	}
+	if ms, err := strconv.ParseUint(m.Header.Get(retryHeader), 10, 40); err == nil {
+		e.Retry = time.Duration(ms) * time.Millisecond
+	}
+	return e
+}

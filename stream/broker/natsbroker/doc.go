@@ -1,0 +1,81 @@
+// Package natsbroker keeps the events of a broker.Broker in NATS JetStream, so
+// that any number of processes, behind a load balancer, serve the same topics.
+// What is published on one reaches the subscribers of all, and an id that a
+// client has from one is good on each.
+//
+//	log, err := natsbroker.Open(ctx, natsbroker.Options{URL: os.Getenv("NATS_URL")})
+//	...
+//	b := &broker.Broker{Log: log}
+//	mux.Handle("GET /prices", b.Topic("prices").Handler())
+//	...
+//	err = b.Shutdown(ctx)
+//	err = log.Close()
+//
+// All else is as package broker has it: Authorize, Limits, CORS, the policy for
+// slow subscribers. For development and tests there is package embedded, a NATS
+// server in the same process.
+//
+// # What to set
+//
+// [Options].URL, and credentials and TLS as options of the connection, in
+// Connect. Retain, which in a broker with a Log is that of the Log. In a cluster
+// Replicas: 3. Processes that share a stream set the same; the one that is opened
+// last sets the limits. The user of NATS needs to publish on the subjects and on
+// $JS.API.>, and to subscribe to _INBOX.>; one that may not create or change
+// streams will do where the stream is there and as it should be.
+//
+// # What NATS keeps
+//
+// One stream for all topics. A topic is a subject, "rivulet.prices" say, in which
+// "." and "%" of its name are percent-encoded. A message's data are those of the
+// event; headers hold its name and its retry. What somebody else publishes on
+// the subject arrives too: it must be trusted like the program itself. An event's
+// number is its place in the stream. The stream's limits are those of
+// [Options].Retain, for each topic, and Bytes, for all. Its messages cannot be
+// deleted or purged one by one, since nobody would be told: to forget all, delete
+// the stream. Change its limits through Options, not by hand.
+//
+// For each topic that has subscribers a process has one consumer, begun with the
+// first and ended with the last: ten thousand subscribers cost NATS as much as
+// one. Its state is in memory and it acknowledges nothing. The process retains in
+// memory what Retain says, so that whoever comes back is served from there. The
+// first subscriber of a topic in a process waits until it has been fetched.
+//
+// # How to size it
+//
+// The disk of each server holds at most Bytes, which JetStream reserves. Without
+// that limit it is the number of topics times Count times the size of an event,
+// with some 150 bytes each for headers and its index. The memory of a process is
+// Retain.Bytes at most for each topic with subscribers. A topic that none has
+// takes nothing of a process. Bytes and Age must hold what is published in
+// fifteen seconds (three heartbeats) at the least: an event that goes sooner may
+// be missed by a process that hangs, without a gap.
+//
+// NATS takes an event of up to 1 MiB (max_payload of its server); a larger one is
+// broker.ErrTooLarge, however much Retain.Bytes is. Each publication is one
+// answer of the server, so that programs that publish much do it from several
+// goroutines.
+//
+// A server that is killed has written what it acknowledged to its files, but one
+// whose machine loses power has not, for up to two minutes, unless sync_interval
+// is always or there are Replicas. Should the end of a stream be lost, its
+// processes begin anew with a gap; a number may then be given twice.
+//
+// # When NATS is down
+//
+// Subscribers stay connected, are sent heartbeats and hear nothing. Who comes
+// back is served what the process has, if it had the topic, and else waits with a
+// connection; who comes without an id waits 5 s for the head of the answer, and is
+// told of a gap when NATS is back. Publish
+// waits until the deadline of its context, or 5 s, and at most a minute, and then
+// returns broker.ErrUnavailable: the event may have been published all the same,
+// if only the answer was lost. Tried within that time it is published once.
+// [broker.Stats].Log says all this, for a probe.
+//
+// When NATS is back each process goes on after the last event that it has:
+// nothing that was acknowledged is lost, and nothing comes twice. A process that
+// was away for longer than NATS retains tells its subscribers of a gap, and all
+// do when the stream has been deleted, which is made anew then, or was in memory.
+// A consumer that an operator deletes is noticed after two and a half
+// [Options].Heartbeat.
+package natsbroker

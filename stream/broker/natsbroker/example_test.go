@@ -1,0 +1,90 @@
+package natsbroker_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/rivulet-go/rivulet/stream/broker"
+	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
+	"github.com/rivulet-go/rivulet/stream/broker/natsbroker/embedded"
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// Two brokers, as of two processes, have one log. The id of the first event that
+// was published on one is good on the other.
+func Example() {
+	ctx := context.Background()
+	server, err := embedded.Start(embedded.Options{})
+	if err != nil {
+		panic(err)
+	}
+	defer server.Close()
+	var nodes [2]*broker.Broker
+	for i := range nodes {
+		log, err := natsbroker.Open(ctx, natsbroker.Options{Server: server})
+		if err != nil {
+			panic(err)
+		}
+		defer func() { _ = log.Close() }()
+		nodes[i] = &broker.Broker{Log: log}
+		defer func() { _ = nodes[i].Shutdown(ctx) }()
+	}
+	id, _ := nodes[0].Topic("guests").Publish(ctx, sse.Event{Data: "Ada"})
+	_, _ = nodes[1].Topic("guests").Publish(ctx, sse.Event{Data: "Grace"})
+	for e, err := range nodes[1].Topic("guests").Subscribe(ctx, id) {
+		fmt.Println(e.Data, err)
+		break
+	}
+	// Output: Grace <nil>
+}
+
+// A server of its own, with credentials and TLS.
+func ExampleOpen() {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	log, err := natsbroker.Open(ctx, natsbroker.Options{
+		URL: "tls://nats-1.example:4222,tls://nats-2.example:4222",
+		Connect: []nats.Option{
+			nats.UserCredentials("board.creds"),
+			nats.RootCAs("ca.pem"),
+		},
+		Stream:   "BOARD",
+		Retain:   broker.Retention{Count: 500, Age: time.Hour},
+		Replicas: 3,
+	})
+	if err != nil {
+		fmt.Println("no log")
+		return
+	}
+	defer func() { _ = log.Close() }()
+	b := &broker.Broker{Log: log}
+	http.Handle("GET /board", b.Topic("board").Handler())
+}
+
+// Wrong: a log is opened once for a process, not for each request, and an error
+// of Publish is not to be thrown away: a change that nobody hears of is not on
+// anybody's page.
+func ExampleLog_Append() {
+	server, err := embedded.Start(embedded.Options{})
+	if err != nil {
+		panic(err)
+	}
+	log, err := natsbroker.Open(context.Background(), natsbroker.Options{Server: server})
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = log.Close() }()
+	b := &broker.Broker{Log: log}
+	server.Close()
+
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	_, err = b.Topic("board").Publish(ctx, sse.Event{Data: "nobody hears this"})
+	fmt.Println(errors.Is(err, broker.ErrUnavailable))
+	// Output: true
+}

@@ -1,0 +1,159 @@
+package natsbroker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/rivulet-go/rivulet/stream/broker"
+)
+
+// A Log is a broker.Log on a JetStream stream, made by Open. Its methods may be
+// called by any number of goroutines at once.
+type Log struct {
+	o       Options // with defaults
+	conn    *nats.Conn
+	js      jetstream.JetStream
+	status  chan nats.Status
+	watched sync.WaitGroup
+
+	mu       sync.Mutex
+	online   context.Context // ends when the connection does; a new one comes with the next
+	offline  context.CancelFunc
+	back     chan struct{} // closed when there is a connection
+	life     string
+	troubles map[string]error // of topics that cannot be followed
+	err      error            // of the last of them
+	restarts uint64
+	closed   bool
+}
+
+// Open connects to NATS and makes the stream, if there is none, or sets its
+// limits to those of the options, if they differ. It tries until ctx ends as long
+// as no server answers, and for a second if one has trouble of its own; any other
+// error is told at once. The caller closes the log after all its brokers have
+// been shut down.
+func Open(ctx context.Context, o Options) (*Log, error) {
+	o = o.withDefaults()
+	conn := o.Conn
+	if conn == nil {
+		var err error
+		if conn, err = connect(ctx, o); err != nil {
+			return nil, fmt.Errorf("natsbroker: no connection to NATS: %w", err)
+		}
+	}
+	l := &Log{o: o, conn: conn, troubles: map[string]error{}, back: make(chan struct{})}
+	var err error
+	if l.js, err = jetstream.New(conn); err == nil {
+		err = l.prepare(ctx)
+	}
+	if err != nil {
+		l.closeConn()
+		return nil, fmt.Errorf("natsbroker: stream %q: %w", o.Stream, err)
+	}
+	l.status = conn.StatusChanged()
+	l.turn(conn.IsConnected())
+	l.watched.Go(l.watch) // waited for by Close
+	return l, nil
+}
+
+// prepare opens the stream. A server that is just starting, or a cluster that
+// has no leader yet, may need some tries.
+func (l *Log) prepare(ctx context.Context) error {
+	for tries, wait := 1, time.Duration(0); ; tries++ {
+		_, err := l.open(ctx)
+		var api *jetstream.APIError
+		if err == nil || tries == 6 || !errors.As(err, &api) || api.Code < 500 {
+			return err
+		}
+		if wait = longer(wait); pause(ctx, wait) != nil {
+			return err
+		}
+	}
+}
+
+// connect tries until there is a server.
+func connect(ctx context.Context, o Options) (*nats.Conn, error) {
+	options := []nats.Option{
+		nats.Name("rivulet"),
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(250 * time.Millisecond),
+		nats.ReconnectBufSize(-1), // what is given up must not be sent later
+		nats.Timeout(5 * time.Second),
+		nats.PingInterval(10 * time.Second), // a silent end is noticed within three
+	}
+	if o.Server != nil {
+		options = append(options, nats.InProcessServer(o.Server))
+	}
+	options = append(options, o.Connect...)
+	for wait := time.Duration(0); ; {
+		conn, err := nats.Connect(o.URL, options...)
+		var network net.Error
+		if err == nil || !errors.Is(err, nats.ErrNoServers) && !errors.As(err, &network) {
+			return conn, err
+		}
+		if wait = longer(wait); pause(ctx, wait) != nil {
+			return nil, err
+		}
+	}
+}
+
+// Close ends the connection, unless it is that of Options.Conn. It must be
+// called after broker.Broker.Shutdown.
+func (l *Log) Close() error {
+	l.mu.Lock()
+	first := !l.closed
+	l.closed = true
+	l.mu.Unlock()
+	if first {
+		l.conn.RemoveStatusListener(l.status)
+		l.closeConn()
+		l.watched.Wait()
+		l.turn(false)
+	}
+	return nil
+}
+
+func (l *Log) closeConn() {
+	if l.o.Conn == nil {
+		l.conn.Close()
+	}
+}
+
+// Retention returns that of the options.
+func (l *Log) Retention() broker.Retention { return l.o.Retain }
+
+// Stats returns the state of the log. Without a connection its Err matches
+// broker.ErrUnavailable.
+func (l *Log) Stats() broker.LogStats {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := broker.LogStats{Connected: l.conn.IsConnected(), Restarts: l.restarts}
+	switch {
+	case !s.Connected:
+		s.Err = fmt.Errorf("%w: natsbroker: no connection to NATS", broker.ErrUnavailable)
+	case len(l.troubles) > 0:
+		s.Err = l.err
+	}
+	return s
+}
+
+// Last asks for the end of the stream.
+func (l *Log) Last(ctx context.Context) (broker.Mark, error) {
+	var info *jetstream.StreamInfo
+	err := l.persist(ctx, func(ctx context.Context) error {
+		var err error
+		info, err = l.info(ctx)
+		return err
+	})
+	if err != nil {
+		return broker.Mark{}, err
+	}
+	return broker.Mark{Life: lifeOf(info), Number: info.State.LastSeq}, nil
+}

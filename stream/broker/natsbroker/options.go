@@ -1,0 +1,89 @@
+package natsbroker
+
+import (
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/rivulet-go/rivulet/stream/broker"
+)
+
+// Options say where the log is and what it keeps. All processes that share a log
+// open it with the same ones. The zero value is a log on the NATS server of this
+// machine.
+type Options struct {
+	// URL is where NATS is, or several such, separated by commas. Empty means
+	// nats.DefaultURL.
+	URL string
+	// Server is a NATS server in this process, such as one of package embedded,
+	// and is used instead of the URL. Nil means none.
+	Server nats.InProcessConnProvider
+	// Connect are further options of the connection: credentials, TLS, its
+	// name. Nil means none.
+	Connect []nats.Option
+	// Conn is a connection to be used instead of one of the log's own. It is
+	// not closed. It should have been made with nats.MaxReconnects(-1), so that
+	// it comes back, and nats.ReconnectBufSize(-1), or what Publish has given
+	// up may be sent later. Nil means none.
+	Conn *nats.Conn
+
+	// Stream is the name of the JetStream stream. Empty means "RIVULET".
+	Stream string
+	// Subjects is what the subjects of the topics begin with: the topic
+	// "prices" has the subject "rivulet.prices" if it is "rivulet". Empty means
+	// the name of the stream in lower case.
+	Subjects string
+	// Retain says what is retained of each topic, see package broker. Its Bytes
+	// are held by each process, not by NATS, which has no such limit. A
+	// negative Age never ends. NATS retains 64 events more than Count.
+	Retain broker.Retention
+	// Bytes is the most that the stream takes on the disk of each NATS server,
+	// of all topics together; when it is full, the oldest events go. JetStream
+	// reserves it. Zero or less means 1 GiB.
+	Bytes int64
+	// Memory has NATS keep the events in memory instead of in files: when its
+	// server ends, all clients are told of a gap. It does not change a stream
+	// that is there.
+	Memory bool
+	// Replicas is how many servers of a NATS cluster keep the events: 3 go on
+	// when one is lost. It does not change a stream that is there. Zero or less
+	// means 1.
+	Replicas int
+	// Heartbeat is how often NATS says of a topic with subscribers that there
+	// is nothing new. A consumer that has been deleted is noticed and made anew
+	// after two and a half. Zero or less means 5 s, the least is 100 ms.
+	Heartbeat time.Duration
+}
+
+func (o Options) withDefaults() Options {
+	if o.URL == "" {
+		o.URL = nats.DefaultURL
+	}
+	if o.Stream == "" {
+		o.Stream = "RIVULET"
+	}
+	if o.Subjects == "" {
+		o.Subjects = strings.ToLower(o.Stream)
+	}
+	if o.Retain.Count <= 0 {
+		o.Retain.Count = 1024
+	}
+	if o.Retain.Bytes <= 0 {
+		o.Retain.Bytes = 4 << 20
+	}
+	if o.Retain.Age == 0 {
+		o.Retain.Age = 5 * time.Minute
+	}
+	if o.Bytes <= 0 {
+		o.Bytes = 1 << 30
+	}
+	if o.Replicas <= 0 {
+		o.Replicas = 1
+	}
+	if o.Heartbeat <= 0 {
+		o.Heartbeat = 5 * time.Second
+	}
+	o.Heartbeat = max(o.Heartbeat, 100*time.Millisecond)
+	return o
+}
