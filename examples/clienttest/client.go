@@ -12,10 +12,14 @@ import (
 	"time"
 
 	"github.com/rivulet-go/rivulet/examples/lossy"
+	"github.com/rivulet-go/rivulet/examples/nodetest"
 )
 
 // Patience is how long the tests wait for what should come at once.
 const Patience = 30 * time.Second
+
+// dir is where the scripts and their packages are.
+const dir = "testdata"
 
 // Options are what a script is told. Not every script can do everything.
 type Options struct {
@@ -56,7 +60,7 @@ func Run(t testing.TB, script string, o Options) *Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), node(t), "--no-warnings", script, string(argument))
+	cmd := exec.CommandContext(t.Context(), nodetest.Node(t, dir), "--no-warnings", script, string(argument))
 	cmd.Dir = dir
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

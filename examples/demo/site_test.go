@@ -233,12 +233,18 @@ func TestScreenshotsOfTheDashboard(t *testing.T) {
 // someFlights is a database of every tenth of the stored flights.
 func someFlights(t *testing.T) *flights.DB {
 	t.Helper()
+	return flightsOf(t, 10)
+}
+
+// flightsOf is a database of one of so many of the stored flights.
+func flightsOf(t *testing.T, many int) *flights.DB {
+	t.Helper()
 	s, err := flights.Stored()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var some []flights.Flight
-	for i := 0; i < len(s.Flights); i += 10 {
+	for i := 0; i < len(s.Flights); i += many {
 		some = append(some, s.Flights[i])
 	}
 	s.Flights = some
