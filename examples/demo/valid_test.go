@@ -151,10 +151,12 @@ func document(ctx context.Context, t *testing.T) string {
 	return html
 }
 
-// barriers runs axe, which is there, once the page has come to rest.
+// barriers runs axe, which is there, on all that can be unfolded, once the page
+// has come to rest.
 func barriers(ctx context.Context, t *testing.T) []fault {
 	t.Helper()
 	const ask = `(async () => {
+		document.querySelectorAll("details").forEach(d => d.open = true)
 		await new Promise(rest => requestAnimationFrame(() => requestAnimationFrame(rest)))
 		document.getAnimations().forEach(a => { try { a.finish() } catch { /* it never ends */ } })
 		const {violations, passes} = await axe.run(document, {resultTypes: ["violations"]})
