@@ -230,10 +230,10 @@ func TestScreenshotsOfTheDashboard(t *testing.T) {
 	}
 }
 
-// someFlights is a database of every tenth of the stored flights.
+// someFlights is a database of some of the stored flights.
 func someFlights(t *testing.T) *flights.DB {
 	t.Helper()
-	return flightsOf(t, 10)
+	return flightsOf(t, sparsity)
 }
 
 // flightsOf is a database of one of so many of the stored flights.
