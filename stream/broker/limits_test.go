@@ -2,12 +2,14 @@ package broker_test
 
 import (
 	"context"
+	"errors"
 	"net/http/httptest"
 	"slices"
 	"testing"
 	"testing/synctest"
 
 	"github.com/rivulet-go/rivulet/stream/broker"
+	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
 func TestSubjectIsThePeer(t *testing.T) {
@@ -37,5 +39,15 @@ func TestSubjectIsThePeer(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestPublishMakesNoTopicsBeyondTheLimit(t *testing.T) {
+	b := &broker.Broker{Limits: broker.Limits{Topics: 1}}
+	if _, err := b.Topic("one").Publish(t.Context(), sse.Event{Data: "1"}); err != nil {
+		t.Fatalf("Publish() = %v, want nil", err)
+	}
+	if _, err := b.Topic("two").Publish(t.Context(), sse.Event{Data: "2"}); !errors.Is(err, broker.ErrTopics) {
+		t.Errorf("Publish() = %v, want %v", err, broker.ErrTopics)
 	}
 }
