@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/internal/cut"
 )
 
 const defaultTimeout = 30 * time.Second
@@ -76,7 +78,7 @@ func (p *response) close() {
 			p.timing.end(p.out.w.Header())
 		}
 	case p.out.committed:
-		cut(p.out.w, p.r)
+		cut.Response(p.out.w, p.r)
 	default:
 		p.out.arm() // for the caller's answer
 	}

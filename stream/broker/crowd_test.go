@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rivulet-go/rivulet/internal/leaktest"
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
@@ -228,7 +229,7 @@ func TestCrowd(t *testing.T) {
 		t.Error("stuck clients are felt by others")
 	}
 	c.close(t)
-	if !goroutinesEnd(before) {
+	if !leaktest.GoroutinesEnd(before) {
 		t.Errorf("%d goroutines are left, want %d", runtime.NumGoroutine(), before)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/internal/cut"
 )
 
 // A Stream is a response that events are sent with, made by Open. Its methods
@@ -147,7 +149,7 @@ func (s *Stream) serve(f func(context.Context, *Stream) error) {
 	defer func() {
 		s.Close()
 		if failed {
-			cut(s.out.w, s.r)
+			cut.Response(s.out.w, s.r)
 		}
 	}()
 	err := f(s.ctx, s)

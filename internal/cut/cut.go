@@ -1,4 +1,5 @@
-package sse
+// Package cut ends responses so that nobody takes them for whole.
+package cut
 
 import (
 	"net"
@@ -6,9 +7,9 @@ import (
 	"time"
 )
 
-// cut keeps a failed stream from ending like a finished one, even where a
-// middleware swallows the panic that says so.
-func cut(w http.ResponseWriter, r *http.Request) {
+// Response keeps an unfinished response from ending like a finished one, even
+// where a middleware swallows the panic or the error that says so.
+func Response(w http.ResponseWriter, r *http.Request) {
 	rc := http.NewResponseController(w)
 	if r.ProtoAtLeast(1, 1) {
 		// The server can then end neither the last chunk of HTTP/1.1 nor the
