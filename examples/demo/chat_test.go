@@ -179,9 +179,9 @@ func TestInChromiumTheAnswersGrowInThePage(t *testing.T) {
 				model.says(t, evil)
 			}
 			for range 3 {
-				model.says(t, " word", " word")
+				model.says(t, "word ", "word ")
 			}
-			await(ctx, t, spoken+`.split(" word").length == 7`)
+			await(ctx, t, spoken+`.split("word").length == 7`)
 			for range 3 {
 				model.says(t, "")
 			}
@@ -210,9 +210,9 @@ func TestInFirefoxTheAnswersGrowInThePage(t *testing.T) {
 	f.await(t, `document.readyState == "complete" && document.getElementById("question")`)
 	f.eval(t, `document.querySelector("#ask button").click()`, &struct{}{})
 	for range 3 {
-		model.says(t, "one", " two")
+		model.says(t, "one ", "two ")
 	}
-	f.await(t, spoken+`.split(" two").length == 4`)
+	f.await(t, spoken+`.split("two").length == 4`)
 	for range 3 {
 		model.says(t, "")
 	}

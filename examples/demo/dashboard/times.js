@@ -47,8 +47,10 @@
       setTimeout(measure, 50); // Firefox may know it only after the load
       return;
     }
-    now.byte = visit.responseStart;
-    now.chunk = visit.responseEnd;
+    // On a busy machine Firefox may start its clock after the request, and take
+    // the first byte for the last. Nothing is parsed to the end before it is here.
+    now.byte = Math.max(0, visit.responseStart);
+    now.chunk = visit.responseEnd > visit.responseStart ? visit.responseEnd : visit.domInteractive;
     note();
     // A page in one piece is painted after it has loaded.
     new PerformanceObserver((list) => {
