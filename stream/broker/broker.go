@@ -61,12 +61,12 @@ type Broker struct {
 	refused atomic.Uint64
 
 	followers sync.WaitGroup
-	appended  chan struct{} // closed when nothing more is appended to the Log
+	appended  chan struct{} // closed when Shutdown waits for no more of them
 	knownMu   sync.Mutex    // the last to be held
 	known     Mark          // the highest of the Log that has been heard of
 
 	mu        sync.Mutex // held before any of a feed
-	appending int        // calls of Log.Append
+	appending int        // calls of Log.Append that Shutdown waits for
 	feeds     map[string]*Feed
 	forgotten uint64 // the highest number dropped by a feed that has been forgotten
 	subs      int

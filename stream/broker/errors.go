@@ -18,7 +18,8 @@ var (
 	// ErrUnavailable means that a Log has not answered in time. An event may
 	// have been published all the same.
 	ErrUnavailable = errors.New("broker: the log does not answer")
-	// ErrClosed means that Shutdown has been called.
+	// ErrClosed means that Shutdown has been called, or that the Log has been
+	// closed.
 	ErrClosed = errors.New("broker: the broker has been shut down")
 )
 

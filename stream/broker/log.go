@@ -135,20 +135,19 @@ func (t Topic) appendToLog(ctx context.Context, e sse.Event) (id string, err err
 	if encoded.Len() > b.retention().Bytes {
 		return "", ErrTooLarge
 	}
-	if !b.beginAppend() {
-		return "", ErrClosed
-	}
+	awaited := b.beginAppend()
 	ctx, cancel := patient(ctx)
 	defer cancel()
 	m, err := b.Log.Append(ctx, t.name, e)
-	b.endAppend(t.name, m, err)
+	b.endAppend(t.name, m, err, awaited)
 	if err != nil {
 		return "", err
 	}
 	return makeID(epoch(m.Life, t.name), m.Number), nil
 }
 
-// beginAppend keeps Shutdown waiting, or reports false after it.
+// beginAppend keeps Shutdown waiting, or reports false after it: a handler may
+// have a change to tell of then, which the Log keeps for whoever comes back.
 func (b *Broker) beginAppend() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -160,7 +159,7 @@ func (b *Broker) beginAppend() bool {
 }
 
 // endAppend notes what has come of an append.
-func (b *Broker) endAppend(name string, m Mark, err error) {
+func (b *Broker) endAppend(name string, m Mark, err error, awaited bool) {
 	if err == nil {
 		b.learn(m)
 	}
@@ -171,6 +170,9 @@ func (b *Broker) endAppend(name string, m Mark, err error) {
 		if f := b.feeds[name]; f != nil {
 			f.expect(m)
 		}
+	}
+	if !awaited {
+		return
 	}
 	if b.appending--; b.appending == 0 && b.closed.Load() {
 		close(b.appended)

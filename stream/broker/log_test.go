@@ -196,6 +196,15 @@ func TestLog(t *testing.T) {
 		want(t, h, "one GAP first")
 		want(t, hear(t.Context(), b, topic, id), "GAP")
 	})
+	run("what is published after Shutdown reaches the other process", func(t *testing.T, l *sharedLog, a, b *broker.Broker) {
+		h := hear(t.Context(), b, topic, "")
+		if err := a.Shutdown(t.Context()); err != nil {
+			t.Errorf("Shutdown() = %v, want nil", err)
+		}
+		publish(t, a.Topic(topic), "late")
+		l.tell(topic, 0)
+		want(t, h, "late")
+	})
 	run("while it is away nothing is published, and who comes is told of a gap when it is back", func(t *testing.T, l *sharedLog, a, b *broker.Broker) {
 		l.away = true
 		if _, err := a.Topic(topic).Publish(t.Context(), sse.Event{}); !errors.Is(err, broker.ErrUnavailable) {

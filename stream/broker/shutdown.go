@@ -12,7 +12,11 @@ import (
 // give or take a half, so that not all come back at once. It returns when the
 // last subscriber has gone, or with the cause of ctx when that ends first: a
 // client that does not read holds its handler until its write has taken too
-// long, see sse.Options. Publish returns ErrClosed from now on.
+// long, see sse.Options.
+//
+// Publish returns ErrClosed from now on. With a Log it does not, until the Log is
+// closed: a handler that is still at work tells other processes, and those who
+// come back.
 //
 // http.Server.Shutdown waits for streams and does not end them. So call this one
 // first, or give it to http.Server.RegisterOnShutdown.

@@ -2,6 +2,7 @@ package broker_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -39,5 +40,15 @@ func TestShutdownOfAnEmptyBrokerNeedsNoTime(t *testing.T) {
 		if err := b.Shutdown(ended); err != nil {
 			t.Fatalf("Shutdown() = %v, want nil", err)
 		}
+	}
+}
+
+func TestNothingIsPublishedAfterShutdown(t *testing.T) {
+	var b broker.Broker
+	if err := b.Shutdown(t.Context()); err != nil {
+		t.Fatalf("Shutdown() = %v, want nil", err)
+	}
+	if _, err := b.Topic("news").Publish(t.Context(), sse.Event{}); !errors.Is(err, broker.ErrClosed) {
+		t.Errorf("Publish() = %v, want %v", err, broker.ErrClosed)
 	}
 }

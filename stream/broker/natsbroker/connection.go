@@ -16,7 +16,7 @@ import (
 // Why what needs a connection ends without one.
 var (
 	errLost   = errors.New("natsbroker: the connection to NATS is lost")
-	errClosed = errors.New("natsbroker: the log is closed")
+	errClosed = fmt.Errorf("%w: natsbroker: the log is closed", broker.ErrClosed)
 )
 
 // watch notes when the connection is lost and when it is back. It ends when the

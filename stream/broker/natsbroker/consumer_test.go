@@ -248,8 +248,8 @@ func TestPublish(t *testing.T) {
 		if err := l.Close(); err != nil {
 			t.Errorf("Close() = %v, want nil", err)
 		}
-		if _, err := l.Last(t.Context()); err == nil || errors.Is(err, broker.ErrUnavailable) {
-			t.Errorf("Last() = %v, want another error", err)
+		if _, err := l.Last(t.Context()); !errors.Is(err, broker.ErrClosed) || errors.Is(err, broker.ErrUnavailable) {
+			t.Errorf("Last() = %v, want %v", err, broker.ErrClosed)
 		}
 	})
 }

@@ -8,7 +8,8 @@
 //	b := &broker.Broker{Log: log}
 //	mux.Handle("GET /prices", b.Topic("prices").Handler())
 //	...
-//	err = b.Shutdown(ctx)
+//	err = b.Shutdown(ctx)      // the streams end, handlers may still publish
+//	err = server.Shutdown(ctx) // the handlers end
 //	err = log.Close()
 //
 // All else is as package broker has it: Authorize, Limits, CORS, the policy for

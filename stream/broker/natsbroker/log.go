@@ -105,7 +105,8 @@ func connect(ctx context.Context, o Options) (*nats.Conn, error) {
 }
 
 // Close ends the connection, unless it is that of Options.Conn. It must be
-// called after broker.Broker.Shutdown.
+// called after broker.Broker.Shutdown. Publish returns broker.ErrClosed from now
+// on.
 func (l *Log) Close() error {
 	l.mu.Lock()
 	first := !l.closed

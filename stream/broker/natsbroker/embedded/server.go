@@ -51,6 +51,11 @@ func Start(o Options) (*Server, error) {
 		if options.Port, err = strconv.Atoi(port); err != nil {
 			return nil, fmt.Errorf("embedded: %w", err)
 		}
+		free, err := net.Listen("tcp", o.Addr) // the server would wait instead of saying so
+		if err != nil {
+			return nil, fmt.Errorf("embedded: %w", err)
+		}
+		_ = free.Close()
 		if options.Port == 0 {
 			options.Port = server.RANDOM_PORT
 		}
