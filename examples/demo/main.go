@@ -20,10 +20,14 @@ import (
 
 func main() {
 	addr := flag.String("addr", "", "`host:port` to serve on (default 127.0.0.1:8080, or the next free port)")
+	url := flag.String("nats", "", "the `URL` of the NATS server that instances of the demo are connected by, or \"embedded\" for one in this process (default $NATS_URL)")
 	flag.Parse()
+	if *url == "" {
+		*url = os.Getenv("NATS_URL")
+	}
 
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
-	if err := serve(*addr); err != nil {
+	if err := serve(*addr, *url); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
@@ -31,10 +35,15 @@ func main() {
 
 // serve answers requests until the process is interrupted, then ends the open
 // boards and lets the other pages finish.
-func serve(addr string) error {
+func serve(addr, nats string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	s, err := openStock(ctx, flights.Dir(), os.Stderr)
+	h, err := openHub(nats, flights.Dir())
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	s, err := openStock(ctx, flights.Dir(), h, os.Stderr)
 	if err != nil {
 		return err
 	}

@@ -22,8 +22,9 @@ type stock struct {
 }
 
 // openStock opens it. What has to be kept between starts is in dir, and progress
-// is told what takes time.
-func openStock(ctx context.Context, dir string, progress io.Writer) (s stock, err error) {
+// is told what takes time. The board is that of all instances that are connected
+// by hub.
+func openStock(ctx context.Context, dir string, h *hub, progress io.Writer) (s stock, err error) {
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -42,11 +43,15 @@ func openStock(ctx context.Context, dir string, progress io.Writer) (s stock, er
 	if s.model, err = chat.Open(os.Getenv); err != nil {
 		return s, err
 	}
-	s.board, err = board.Open(filepath.Join(dir, "guests.json"))
+	if h != nil {
+		s.board, err = board.Join(ctx, h.conn)
+	} else {
+		s.board, err = board.Open(filepath.Join(dir, "guests.json"))
+	}
 	return s, err
 }
 
-// Close closes the databases and the model. The board is ended by its own Shutdown.
+// Close closes all of it, after the board's own Shutdown.
 func (s stock) Close() error {
 	var errs []error
 	if s.flights != nil {
@@ -57,6 +62,9 @@ func (s stock) Close() error {
 	}
 	if s.model != nil {
 		errs = append(errs, s.model.Close())
+	}
+	if s.board != nil {
+		errs = append(errs, s.board.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
@@ -46,7 +47,7 @@ func shut(t *testing.T, b *board.Board) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if err := b.Shutdown(ctx); err != nil {
-		t.Errorf("Shutdown() = %v", err)
+	if err := errors.Join(b.Shutdown(ctx), b.Close()); err != nil {
+		t.Errorf("the board does not end: %v", err)
 	}
 }

@@ -6,14 +6,19 @@ package board
 import (
 	"context"
 	"embed"
+	"errors"
 	"net/http"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
+	"github.com/nats-io/nats.go"
 
 	"github.com/rivulet-go/rivulet/examples/demo/layout"
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/stream/broker"
+	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
 	"github.com/rivulet-go/rivulet/stream/sse"
 	"github.com/rivulet-go/rivulet/suspense"
 )
@@ -26,10 +31,10 @@ var Source embed.FS
 //go:embed style.css
 var style []byte
 
-// A Board is what all open pages show. Make one with [Open].
+// A Board is what all open pages show. Make one with [Open] or [Join].
 type Board struct {
 	broker  broker.Broker
-	guests  *guests
+	book    book
 	traffic traffic
 	limit   limit
 	since   time.Time
@@ -38,34 +43,60 @@ type Board struct {
 	// one connection.
 	figures, visits, list suspense.Region
 
+	mu     sync.Mutex
+	untold int // the number of the first guest that pages may not know of; 0 means none
+
 	stop  context.CancelFunc
 	ended chan struct{} // closed when nothing is published any more
+	close func() error
 }
 
-// Open makes a board whose guests are kept in file, which need not be there yet.
-// It publishes figures until [Board.Shutdown].
+// Open makes the board of a program that is the only one. Its guests are kept in
+// file, which need not be there yet. It publishes figures until [Board.Shutdown].
 func Open(file string) (*Board, error) {
-	g, err := openGuests(file)
+	book, err := openAlone(file)
 	if err != nil {
 		return nil, err
 	}
+	return start(book, nil, func() error { return nil }), nil
+}
+
+// Join makes a board that is the same for all programs that join the same NATS
+// server: the guests are there, and all events go through it, so that a page is
+// served by any of them. The caller closes conn after [Board.Shutdown].
+func Join(ctx context.Context, conn *nats.Conn) (*Board, error) {
+	log, err := natsbroker.Open(ctx, natsbroker.Options{Conn: conn, Stream: "BOARD", Bytes: 64 << 20})
+	if err != nil {
+		return nil, err
+	}
+	book, err := openTogether(ctx, conn)
+	if err != nil {
+		return nil, errors.Join(err, log.Close())
+	}
+	return start(book, log, func() error { return errors.Join(book.leave(), log.Close()) }), nil
+}
+
+// start makes a board that Close ends with close.
+func start(book book, log broker.Log, close func() error) *Board {
 	ctx, stop := context.WithCancel(context.Background())
 	b := &Board{
 		broker: broker.Broker{
+			Log:    log,
 			Limits: broker.Limits{Subscribers: 1000},
 			Stream: sse.Options{Retry: time.Second},
 		},
-		guests: g,
-		since:  time.Now(),
-		stop:   stop,
-		ended:  make(chan struct{}),
+		book:  book,
+		since: time.Now().UTC().Truncate(time.Second),
+		stop:  stop,
+		ended: make(chan struct{}),
+		close: close,
 	}
 	region := func(name string) suspense.Region {
 		return suspense.Region{Name: name, URL: "/board/events", Position: b.topic().Position}
 	}
 	b.figures, b.visits, b.list = region("figures"), region("visits"), region("guests")
 	go b.beat(ctx) // Shutdown waits for it
-	return b, nil
+	return b
 }
 
 // Register adds the page to mux. It is sent by rd.
@@ -81,47 +112,60 @@ func Register(mux *http.ServeMux, rd stream.Renderer, b *Board) {
 
 // Shutdown ends the streams of all open pages and tells them to come back. It
 // returns when the last has gone, or with the cause of ctx when that ends first.
-// Call it before that of the server, which waits for the streams.
+// Call it before that of the server, which waits for the streams, and Close after
+// that.
 func (b *Board) Shutdown(ctx context.Context) error {
 	b.stop()
 	<-b.ended
+	b.tell(ctx, 0)
 	return b.broker.Shutdown(ctx)
 }
 
+// Close ends the board, which no request may use any more.
+func (b *Board) Close() error { return b.close() }
+
 // topic is what all pages subscribe to.
 func (b *Board) topic() broker.Topic { return b.broker.Topic("board") }
+
+// Report is what this instance counts.
+func (b *Board) Report() Report {
+	f := b.traffic.figures(time.Now())
+	f.Boards = b.broker.Stats().Subscribers
+	f.Since = b.since
+	return Report{f, b.traffic.visits()}
+}
+
+// all is what all instances count.
+func (b *Board) all(ctx context.Context) (Report, error) {
+	reports, err := b.book.exchange(ctx, b.Report())
+	return sum(reports), err
+}
 
 // beat publishes what has changed, once a second.
 func (b *Board) beat(ctx context.Context) {
 	defer close(b.ended)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	var figures Figures
-	var visits []Visit
+	var known Report
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		if b.broker.Stats().Subscribers == 0 {
-			figures, visits = Figures{}, nil // whoever comes is told what there is then
+		b.tell(ctx, 0)
+		now, err := b.all(ctx)
+		if err != nil || now.Figures.Boards == 0 {
+			known = Report{} // whoever comes is told what there is then
 			continue
 		}
-		// What fails to be published is published with the next change, and
-		// only a program that stops fails.
-		if now := b.Figures(); now != figures {
-			figures = now
-			_, _ = b.topic().Send(ctx, b.figures.Replace(FiguresView(now)))
+		// What fails to be published is published with the next change.
+		if now.Figures != known.Figures {
+			_, _ = b.topic().Send(ctx, b.figures.Replace(FiguresView(now.Figures)))
 		}
-		if now := b.traffic.visits(); !same(now, visits) {
-			visits = now
-			_, _ = b.topic().Send(ctx, b.visits.Replace(VisitsView(now)))
+		if !slices.EqualFunc(now.Visits, known.Visits, Visit.equal) {
+			_, _ = b.topic().Send(ctx, b.visits.Replace(VisitsView(now.Visits)))
 		}
+		known = now
 	}
-}
-
-// same reports whether two lists are the same: a visit comes once.
-func same(a, b []Visit) bool {
-	return len(a) == len(b) && (len(a) == 0 || a[0] == b[0])
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 type site struct {
 	*httptest.Server
 	board *board.Board
+	once  sync.Once // it ends
 }
 
 // newSite opens a board whose guests are in file.
@@ -30,19 +32,28 @@ func newSite(t *testing.T, file string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serve(t, b)
+}
+
+// serve serves a board, until the test ends or the site is told to.
+func serve(t *testing.T, b *board.Board) *site {
+	t.Helper()
 	mux := http.NewServeMux()
 	board.Register(mux, stream.Renderer{}, b)
-	s := &site{httptest.NewServer(b.Count(mux)), b}
+	s := &site{Server: httptest.NewServer(b.Count(mux)), board: b}
 	t.Cleanup(s.end)
 	s.Client().CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return s
 }
 
 func (s *site) end() {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	_ = s.board.Shutdown(ctx)
-	s.Close()
+	s.once.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		_ = s.board.Shutdown(ctx)
+		s.Server.Close()
+		_ = s.board.Close()
+	})
 }
 
 // post signs, with headers in pairs, and returns the status and the page.
@@ -177,7 +188,8 @@ func TestCount(t *testing.T) {
 	}
 	s.get(t, "/board")
 	s.get(t, "/elsewhere")
-	f := s.board.Figures()
+	r := s.board.Report()
+	f, visits := r.Figures, r.Visits
 	if f.Visitors != 2 {
 		t.Errorf("Visitors = %d, want 2 that had no cookie", f.Visitors)
 	}
@@ -188,7 +200,7 @@ func TestCount(t *testing.T) {
 	if sum != 3 {
 		t.Errorf("Requests = %d, want 3", sum)
 	}
-	if visits := s.board.Visits(); len(visits) != 2 || visits[0].Page.Path != "/board" {
+	if len(visits) != 2 || visits[0].Page.Path != "/board" {
 		t.Errorf("Visits() = %v, want two of the board and none of what is not there", visits)
 	}
 }

@@ -9,9 +9,17 @@ import (
 
 // The loads of the page. Each runs after the position of its region is known.
 
-func (b *Board) loadFigures(context.Context) (Figures, error) { return b.Figures(), nil }
-func (b *Board) loadVisits(context.Context) ([]Visit, error)  { return b.Visits(), nil }
-func (b *Board) loadGuests(context.Context) ([]Guest, error)  { return b.guests.all(), nil }
+func (b *Board) loadFigures(ctx context.Context) (Figures, error) {
+	all, err := b.all(ctx)
+	return all.Figures, err
+}
+
+func (b *Board) loadVisits(ctx context.Context) ([]Visit, error) {
+	all, err := b.all(ctx)
+	return all.Visits, err
+}
+
+func (b *Board) loadGuests(ctx context.Context) ([]Guest, error) { return b.book.guests(ctx) }
 
 // What the views need.
 
@@ -30,6 +38,14 @@ func (f Figures) said() string {
 		sum += n
 	}
 	return fmt.Sprintf("%d requests in the last minute, %d in the busiest second", sum, f.most())
+}
+
+// started leads up to the time of the start.
+func (f Figures) started() string {
+	if f.Instances > 1 {
+		return strconv.Itoa(f.Instances) + " instances, the last started at"
+	}
+	return "Started at"
 }
 
 func plural(n int, one, many string) string {

@@ -159,7 +159,7 @@ func Page(b *Board, e entry) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<ul><li>Open this page twice, side by side, and sign the guest list in one.</li><li>Stop the program and start it again. The page says that its connection is lost, comes back by itself, is told that it may have missed something, and fetches its regions again: see when this program was started. The guests are kept in a file.</li><li>Cut the network for a while: what was published meanwhile is sent again.</li></ul><p class=\"soft\">HTTP/1.1 gives a browser six connections to a host, for all its tabs. So this page takes one for all that it shows, and the seventh tab would have to wait; over HTTP/2 it does not. Visitors are told apart by a cookie with a random number that ends with the browser's session.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<ul><li>Open this page twice, side by side, and sign the guest list in one.</li><li>Stop the program and start it again. The page says that its connection is lost, comes back by itself, is told that it may have missed something, and fetches its regions again: see when this program was started. The guests are kept in a file.</li><li>Cut the network for a while: what was published meanwhile is sent again.</li><li>Start the program with <code>-nats embedded</code>, and a second one with the line that it prints. Both have one guest list then, and a page of one that you stop and start again has missed nothing.</li></ul><p class=\"soft\">HTTP/1.1 gives a browser six connections to a host, for all its tabs. So this page takes one for all that it shows, and the seventh tab would have to wait; over HTTP/2 it does not. Visitors are told apart by a cookie with a random number that ends with the browser's session.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -212,7 +212,7 @@ func Form(e entry) templ.Component {
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.ResolveAttributeValue(e.Name)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/board/page.templ`, Line: 61, Col: 46}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/board/page.templ`, Line: 65, Col: 46}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var8)
 		if templ_7745c5c3_Err != nil {
@@ -225,7 +225,7 @@ func Form(e entry) templ.Component {
 		var templ_7745c5c3_Var9 string
 		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.ResolveAttributeValue(e.Words)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/board/page.templ`, Line: 65, Col: 49}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/board/page.templ`, Line: 69, Col: 49}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var9)
 		if templ_7745c5c3_Err != nil {
@@ -243,7 +243,7 @@ func Form(e entry) templ.Component {
 			var templ_7745c5c3_Var10 string
 			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(e.Fault)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/board/page.templ`, Line: 69, Col: 46}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/board/page.templ`, Line: 73, Col: 46}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {

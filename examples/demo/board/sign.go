@@ -2,8 +2,11 @@ package board
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -49,20 +52,65 @@ func (b *Board) sign(w http.ResponseWriter, r *http.Request) (templ.Component, e
 		w.WriteHeader(http.StatusTooManyRequests)
 		return Page(b, e), nil
 	}
-	if err := b.guests.add(Guest{Name: e.Name, Words: e.Words, At: time.Now()}, b.tell); err != nil {
-		return nil, err
+	number, err := b.book.sign(r.Context(), Guest{Name: e.Name, Words: e.Words, At: time.Now()})
+	if err != nil {
+		slog.ErrorContext(r.Context(), "board: a guest is not kept", "error", err)
+		e.Fault = "The list cannot be reached just now. See whether you are on it before you try again."
+		w.Header().Set("Retry-After", "10")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return Page(b, e), nil
 	}
+	// A change that is made is told of, whoever has left.
+	b.tell(context.WithoutCancel(r.Context()), number)
 	http.Redirect(w, r, "/board#guests", http.StatusSeeOther)
 	return nil, nil
 }
 
-// tell publishes a change of the guest list. It is committed already; who misses
-// the event reads it with the page.
-func (b *Board) tell(came Guest, gone []Guest) {
-	ctx := context.Background() // a change that is made is told of, whoever has left
-	_, _ = b.topic().Send(ctx, b.list.Prepend(came.Key(), GuestView(came)))
-	for _, g := range gone {
-		_, _ = b.topic().Send(ctx, b.list.Remove(g.Key()))
+// tell publishes guests who have signed, from a number on; 0 means none but those
+// that could not be published before. Who misses an event reads it with the page.
+func (b *Board) tell(ctx context.Context, number int) {
+	b.mu.Lock()
+	if number == 0 || b.untold != 0 && b.untold < number {
+		number = b.untold
+	}
+	b.untold = 0
+	b.mu.Unlock()
+	if number == 0 {
+		return
+	}
+	if err := b.publish(ctx, number); err != nil {
+		slog.WarnContext(ctx, "board: guests are published later", "error", err)
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if b.untold == 0 || number < b.untold {
+			b.untold = number
+		}
+	}
+}
+
+// publish publishes the guest with a number, and once more whoever has come later:
+// two may sign at once, on two instances, and the last of them who is told of must
+// be the last on the list.
+func (b *Board) publish(ctx context.Context, number int) error {
+	for first := number; ; number++ {
+		list, err := b.book.guests(ctx)
+		if err != nil || len(list) == 0 || number > list[0].Number {
+			return err
+		}
+		number = max(number, list[len(list)-1].Number)
+		guest := list[list[0].Number-number]
+		changes := []templ.Component{b.list.Prepend(guest.Key(), GuestView(guest))}
+		if number > first {
+			changes = slices.Insert(changes, 0, b.list.Remove(guest.Key()))
+		}
+		if gone := number - most; gone > 0 {
+			changes = append(changes, b.list.Remove(strconv.Itoa(gone)))
+		}
+		for _, change := range changes {
+			if _, err := b.topic().Send(ctx, change); err != nil {
+				return err
+			}
+		}
 	}
 }
 

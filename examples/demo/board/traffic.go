@@ -20,10 +20,11 @@ const (
 
 // Figures are what the board says about the site at one time.
 type Figures struct {
-	Visitors int          // who have a request running or had one within a minute
-	Boards   int          // open pages with a board
-	Requests [history]int // in each of the last seconds, the present one last
-	Since    time.Time    // when the program was started
+	Instances int          // of the program
+	Visitors  int          // who have a request running or had one within a minute
+	Boards    int          // open pages with a board
+	Requests  [history]int // in each of the last seconds, the present one last
+	Since     time.Time    // when the last of the instances was started
 }
 
 // Rate is the number of requests per second in the last ten whole seconds.
@@ -41,16 +42,8 @@ type Visit struct {
 	At   time.Time
 }
 
-// Figures are those of now.
-func (b *Board) Figures() Figures {
-	f := b.traffic.figures(time.Now())
-	f.Boards = b.broker.Stats().Subscribers
-	f.Since = b.since
-	return f
-}
-
-// Visits are the latest, the last first.
-func (b *Board) Visits() []Visit { return b.traffic.visits() }
+// equal reports whether two visits are the same, also when one was written down.
+func (v Visit) equal(w Visit) bool { return v.Page == w.Page && v.At.Equal(w.At) }
 
 // Count has next answer and counts what is asked. Browsers are told apart by a
 // cookie with a random number that they keep until they are closed. Of what they

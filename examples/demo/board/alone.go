@@ -1,0 +1,84 @@
+package board
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// alone is the book of the only instance there is. Its guests are kept in a
+// file, which is replaced as a whole whenever somebody signs, so that it is never
+// half of one.
+type alone struct {
+	mu   sync.Mutex
+	file string
+	list []Guest // the last first; never changed, only replaced
+}
+
+// openAlone reads the file. One that is not there is an empty list.
+func openAlone(file string) (*alone, error) {
+	a := &alone{file: file}
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return a, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &a.list)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("board: the guests: %w", err)
+	}
+	return a, nil
+}
+
+func (a *alone) guests(context.Context) ([]Guest, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.list, nil
+}
+
+func (a *alone) sign(_ context.Context, g Guest) (int, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	list := with(a.list, g)
+	if err := save(a.file, list); err != nil {
+		return 0, fmt.Errorf("board: the guests: %w", err)
+	}
+	a.list = list
+	return list[0].Number, nil
+}
+
+func (*alone) exchange(_ context.Context, own Report) ([]Report, error) { return []Report{own}, nil }
+
+// save replaces the file.
+func save(file string, list []Guest) error {
+	text, err := json.MarshalIndent(list, "", "\t")
+	if err != nil {
+		return err
+	}
+	dir := filepath.Dir(file)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, "guests-*.new")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // which it no longer has if all went well
+	_, err = f.Write(text)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), file)
+}
