@@ -22,8 +22,9 @@ func strict(next http.Handler) http.Handler {
 		w.Header().Set("Content-Security-Policy", fmt.Sprintf(
 			"default-src 'none'; style-src 'self' 'nonce-%[1]s'; script-src 'nonce-%[1]s'; img-src 'self' data:; connect-src 'self'; "+
 				"base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rivulet demo", nonce))
-		// A page with a nonce belongs to one request.
-		w.Header().Set("Cache-Control", "no-store")
+		// A page with a nonce belongs to one request. Browsers may keep it for
+		// their visitor to go back to, which no-store would forbid.
+		w.Header().Set("Cache-Control", "private, no-cache")
 		next.ServeHTTP(w, r.WithContext(templ.WithNonce(r.Context(), nonce)))
 	})
 }
