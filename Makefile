@@ -17,9 +17,10 @@ test: ## install the browsers where possible, then run every test of every modul
 check: ## vet, staticcheck, gofmt, tidy modules, fresh generated files, known vulnerabilities
 	@sh scripts/check.sh
 
-bench: ## compare streamed pages with plain templ.Handler, events with go-sse
+bench: ## compare streamed pages with plain templ.Handler, events with go-sse, a broker on NATS with one in memory
 	go test -run='^$$' -bench=. ./stream/...
 	go -C examples test -run='^$$' -bench=. ./ssebench
+	go -C stream/broker/natsbroker test -run='^$$' -bench=.
 
 generate: ## make the generated files again: templ's Go, the minified scripts
 	go generate ./...
