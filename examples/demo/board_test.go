@@ -177,7 +177,7 @@ func launchWith(t *testing.T, addr string, b *board.Board) *program {
 // pages are open.
 func (p *program) stop(t *testing.T) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	if err := shutdown(ctx, p.server, p.stock.board); err != nil {
 		t.Fatalf("shutdown() = %v", err)

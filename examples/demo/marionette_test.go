@@ -106,7 +106,7 @@ func dial(t *testing.T, port int) net.Conn {
 	for {
 		conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 		if err == nil {
-			conn.SetDeadline(time.Now().Add(2 * time.Minute))
+			conn.SetDeadline(time.Now().Add(5 * time.Minute))
 			return conn
 		}
 		select {
