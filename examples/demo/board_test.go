@@ -14,7 +14,6 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/rivulet-go/rivulet/examples/demo/board"
-	"github.com/rivulet-go/rivulet/stream/broker/natsbroker/embedded"
 )
 
 func TestAGuestAppearsOnEveryOpenBoardAndOutlivesTheServer(t *testing.T) {
@@ -82,70 +81,6 @@ func guests(want ...string) string {
 		const said = g.querySelector(".said")
 		return g.querySelector("strong").textContent + (said ? ": " + said.textContent : "")
 	})) == JSON.stringify(` + string(list) + `)`
-}
-
-func TestTwoInstancesAreOneBoard(t *testing.T) {
-	// The first has the NATS server in it, as with -nats embedded, but for the port.
-	server, err := embedded.Start(embedded.Options{Dir: t.TempDir(), Addr: "127.0.0.1:0"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
-	instance := func(addr string) *program {
-		h, err := openHub(server.URL(), "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(h.Close)
-		b, err := board.Join(t.Context(), h.conn)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { shut(t, b) })
-		return launchWith(t, addr, b)
-	}
-	first, second := instance("127.0.0.1:0"), instance("127.0.0.1:0")
-
-	ctx := chromium(t)
-	said := complaints(ctx, t)
-	if err := chromedp.Do(ctx, visit("http://"+first.addr+"/board")); err != nil {
-		t.Fatal(err)
-	}
-	const connected = `document.documentElement.dataset.live == "open"`
-	await(ctx, t, connected)
-	// A page that is loaded again no longer has this.
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`window.same = true`)); err != nil {
-		t.Fatal(err)
-	}
-	f := firefox(t, false)
-	f.must(t, "WebDriver:Navigate", map[string]any{"url": "http://" + second.addr + "/board"})
-	f.await(t, connected)
-	both := func(condition string) {
-		t.Helper()
-		await(ctx, t, condition)
-		f.await(t, condition)
-	}
-
-	sign(t, "http://"+first.addr, "Ada", "to the first")
-	sign(t, "http://"+second.addr, "Grace", "to the second")
-	both(guests("Grace: to the second", "Ada: to the first"))
-	both(`document.querySelector("#now").textContent.includes("2 instances")`)
-
-	first.stop(t)
-	await(ctx, t, `document.documentElement.dataset.live == "lost"`)
-	sign(t, "http://"+second.addr, "Lin", "to the one that is left")
-	f.await(t, guests("Lin: to the one that is left", "Grace: to the second", "Ada: to the first"))
-	first = instance(first.addr)
-	await(ctx, t, connected)
-	both(guests("Lin: to the one that is left", "Grace: to the second", "Ada: to the first"))
-	sign(t, "http://"+first.addr, "Mary", "to the first again")
-	both(guests("Mary: to the first again", "Lin: to the one that is left", "Grace: to the second", "Ada: to the first"))
-	await(ctx, t, `window.same`)
-	if got := said(); len(got) > 0 {
-		t.Errorf("Chromium's console says %q, want nothing", got)
-	}
-	first.stop(t)
-	second.stop(t)
 }
 
 // A program is the demo as it is started, without the flights.
