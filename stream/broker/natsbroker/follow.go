@@ -73,6 +73,7 @@ type follower struct {
 func (fl *follower) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	defer fl.l.ask(func(subject string) bool { return fl.l.aboutConsumer(fl.topic, subject) }, cancel)()
 	silent := 5 * fl.l.o.Heartbeat / 2
 	watchdog := time.AfterFunc(max(silent, 2*attemptTime), func() { cancel(errSilent) })
 	defer watchdog.Stop()
