@@ -68,5 +68,6 @@ func (l *Log) aboutStream(subject string) bool {
 // follow a topic.
 func (l *Log) aboutConsumer(topic, subject string) bool {
 	return l.aboutStream(subject) || strings.HasPrefix(subject, "$JS.FC."+l.o.Stream+".") ||
+		strings.HasPrefix(subject, "$JS.API.CONSUMER.INFO."+l.o.Stream+".") ||
 		strings.HasPrefix(subject, "$JS.API.CONSUMER.") && strings.HasSuffix(subject, "."+l.subject(topic))
 }

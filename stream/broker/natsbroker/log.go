@@ -80,8 +80,9 @@ func (l *Log) prepare(ctx context.Context) error {
 			return err
 		})
 		var api *jetstream.APIError
-		switch trouble := errors.As(err, &api) && api.Code >= 500 || errors.Is(err, jetstream.ErrJetStreamNotEnabled); {
-		case errors.Is(err, errUnanswered), trouble && api != nil && api.ErrorCode == leaderless:
+		trouble := errors.As(err, &api) && (api.Code >= 500 || api.ErrorCode == placeless) || errors.Is(err, jetstream.ErrJetStreamNotEnabled)
+		switch {
+		case errors.Is(err, errUnanswered), api != nil && api.ErrorCode == leaderless:
 		case trouble && tries < 6:
 		default:
 			return err
@@ -92,8 +93,11 @@ func (l *Log) prepare(ctx context.Context) error {
 	}
 }
 
-// leaderless is what JetStream says while a cluster elects.
-const leaderless = 10008
+// What JetStream says while a cluster elects, and while its servers have not met.
+const (
+	leaderless = 10008
+	placeless  = 10005
+)
 
 // connect tries until there is a server.
 func connect(ctx context.Context, o Options) (*nats.Conn, error) {
