@@ -33,7 +33,10 @@ func newCluster(t *testing.T) *cluster {
 	var routes []*url.URL
 	for i := range c.o {
 		port := freePort(t)
-		c.o[i] = server.Options{ServerName: fmt.Sprint("n", i), Port: freePort(t), StoreDir: t.TempDir()}
+		c.o[i] = server.Options{ServerName: fmt.Sprint("n", i), Port: freePort(t), StoreDir: t.TempDir(), NoAuthUser: "operator"}
+		c.o[i].Users = []*server.User{{Username: "operator"}, {Username: "board", Password: secret, Permissions: may(
+			"rolling.*", "$JS.API.STREAM.INFO.ROLLING", "$JS.API.STREAM.CREATE.ROLLING", "$JS.API.CONSUMER.CREATE.ROLLING.>",
+			"$JS.API.CONSUMER.INFO.ROLLING.*", "$JS.FC.ROLLING.>")}}
 		c.o[i].Cluster = server.ClusterOpts{Name: "three", Host: "127.0.0.1", Port: port, NoAdvertise: true}
 		routes = append(routes, &url.URL{Scheme: "nats", Host: "127.0.0.1:" + strconv.Itoa(port)})
 	}
@@ -118,7 +121,7 @@ func (c *cluster) operate() (*nats.Conn, jetstream.JetStream) {
 
 func (c *cluster) options(stream string) natsbroker.Options {
 	return natsbroker.Options{URL: c.url(), Stream: stream, Replicas: 3, Bytes: 256 << 20,
-		Retain: broker.Retention{Count: 100_000, Bytes: 64 << 20}}
+		Heartbeat: 200 * time.Millisecond, Retain: broker.Retention{Count: 100_000, Bytes: 64 << 20}}
 }
 
 // TestLaggingServer follows a topic while a server that was away fetches what it
@@ -202,7 +205,8 @@ func TestLastInACluster(t *testing.T) {
 func TestServersOfAClusterRestart(t *testing.T) {
 	c := newCluster(t)
 	o := c.options("ROLLING")
-	l := newLoad(t, newNode(t, o), newNode(t, o))
+	o.Connect = []nats.Option{nats.UserInfo("board", secret)} // who may do no more than is needed
+	l := newLoad(t, join(t, o), join(t, o))
 	first := c.leader("ROLLING")
 	for i := range c.servers {
 		l.more(200)

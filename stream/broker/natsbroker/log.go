@@ -38,9 +38,10 @@ type Log struct {
 
 // Open connects to NATS and makes the stream, if there is none, or sets its
 // limits to those of the options, if they differ. It tries until ctx ends as long
-// as no server answers, and for a second if one has trouble of its own; any other
-// error is told at once. The caller closes the log after all its brokers have
-// been shut down.
+// as no server answers or a cluster has no leader, and for a second if one has
+// trouble of its own; any other error is told at once: a wrong password, an unknown
+// authority, a permission that is missing. No error has the password of the URL.
+// The caller closes the log after all its brokers have been shut down.
 func Open(ctx context.Context, o Options) (*Log, error) {
 	o = o.withDefaults()
 	conn := o.Conn
