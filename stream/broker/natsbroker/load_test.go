@@ -46,7 +46,7 @@ func newLoad(t *testing.T, nodes ...*broker.Broker) *load {
 		})
 	}
 	l.readers.Go(func() {
-		if done, _ := readFrom(t, server.Listener.Addr().String(), start, func(e sse.Event) bool { return l.note(len(nodes), e) }); !done {
+		if done, _ := readFrom(t, 5*patience, server.Listener.Addr().String(), start, func(e sse.Event) bool { return l.note(len(nodes), e) }); !done {
 			t.Error("a client was cut off")
 		}
 	})

@@ -96,7 +96,7 @@ func TestMovingBetweenNodes(t *testing.T) {
 	got := 0
 	last, connections := start, 0
 	for done := false; !done && !t.Failed(); connections++ {
-		done, last = readFrom(t, p.Addr().String(), last, func(e sse.Event) bool {
+		done, last = readFrom(t, patience, p.Addr().String(), last, func(e sse.Event) bool {
 			if e.Data == "end" {
 				return true
 			}
@@ -118,9 +118,10 @@ func TestMovingBetweenNodes(t *testing.T) {
 	t.Logf("%d events over %d connections", got, connections)
 }
 
-// readFrom reads a stream until f has enough or the stream ends.
-func readFrom(t *testing.T, addr, after string, f func(sse.Event) bool) (done bool, last string) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+// readFrom reads a stream until f has enough or the stream ends, which must be
+// within a time.
+func readFrom(t *testing.T, within time.Duration, addr, after string, f func(sse.Event) bool) (done bool, last string) {
+	ctx, cancel := context.WithTimeout(t.Context(), within)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, "GET", "http://"+addr, nil)
 	if err != nil {
@@ -136,7 +137,7 @@ func readFrom(t *testing.T, addr, after string, f func(sse.Event) bool) (done bo
 	defer func() { _ = res.Body.Close() }()
 	for e, err := range sse.NewReader(res.Body).Events() {
 		if ctx.Err() != nil {
-			t.Errorf("nothing came in %v", patience)
+			t.Errorf("not all came in %v", within)
 		}
 		if err != nil {
 			return false, after
