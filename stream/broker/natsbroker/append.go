@@ -36,7 +36,7 @@ func (l *Log) Append(ctx context.Context, topic string, e sse.Event) (broker.Mar
 	ctx, cancel := context.WithTimeoutCause(ctx, longest, broker.ErrUnavailable)
 	defer cancel()
 	var ack *jetstream.PubAck
-	err := l.persist(ctx, func(ctx context.Context) error {
+	err := l.persist(ctx, func(subject string) bool { return subject == m.Subject }, func(ctx context.Context) error {
 		var err error
 		ack, err = l.js.PublishMsg(ctx, m, jetstream.WithRetryAttempts(0))
 		switch {

@@ -15,8 +15,9 @@ import (
 
 // Why what needs a connection ends without one.
 var (
-	errLost   = errors.New("natsbroker: the connection to NATS is lost")
-	errClosed = fmt.Errorf("%w: natsbroker: the log is closed", broker.ErrClosed)
+	errLost       = errors.New("natsbroker: the connection to NATS is lost")
+	errUnanswered = errors.New("natsbroker: NATS does not answer")
+	errClosed     = fmt.Errorf("%w: natsbroker: the log is closed", broker.ErrClosed)
 )
 
 // watch notes when the connection is lost and when it is back. It ends when the
@@ -77,9 +78,24 @@ func (l *Log) connected(ctx context.Context) (context.Context, context.CancelFun
 // attemptTime is how long one answer is waited for before it is asked again.
 const attemptTime = 2 * time.Second
 
-// persist calls f, with a connection, until it succeeds, until it returns an
+// attempt calls f, which publishes on subjects that it needs, for at most
+// attemptTime.
+func (l *Log) attempt(ctx context.Context, needs func(subject string) bool, f func(context.Context) error) error {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	defer l.ask(needs, end)()
+	ctx, cancel := context.WithTimeoutCause(ctx, attemptTime, errUnanswered)
+	defer cancel()
+	err := f(ctx)
+	if why := context.Cause(ctx); err != nil && (errors.Is(why, errUnanswered) || errors.Is(why, nats.ErrPermissionViolation)) {
+		return why
+	}
+	return err
+}
+
+// persist attempts f, with a connection, until it succeeds, until it returns an
 // error that will not pass, or until ctx ends.
-func (l *Log) persist(ctx context.Context, f func(context.Context) error) error {
+func (l *Log) persist(ctx context.Context, needs func(subject string) bool, f func(context.Context) error) error {
 	last := errLost
 	for wait := time.Duration(0); ; {
 		online, done, err := l.connected(ctx)
@@ -87,9 +103,7 @@ func (l *Log) persist(ctx context.Context, f func(context.Context) error) error 
 			return err
 		}
 		if err == nil {
-			attempt, cancel := context.WithTimeout(online, attemptTime)
-			err = f(attempt)
-			cancel()
+			err = l.attempt(online, needs, f)
 			done()
 			if err == nil || permanent(err) {
 				return err

@@ -18,12 +18,38 @@
 //
 // # What to set
 //
-// [Options].URL, and credentials and TLS as options of the connection, in
-// Connect. Retain, which in a broker with a Log is that of the Log. In a cluster
-// Replicas: 3. Processes that share a stream set the same; the one that is opened
-// last sets the limits. The user of NATS needs to publish on the subjects and on
-// $JS.API.>, and to subscribe to _INBOX.>; one that may not create or change
-// streams will do where the stream is there and as it should be.
+// [Options].URL, with tls:// for a server with TLS, and credentials and the
+// authorities that are trusted as options of the connection, in Connect:
+// nats.UserCredentials, nats.UserInfo or nats.Nkey, nats.RootCAs, nats.ClientCert.
+// A password in the URL is percent-encoded. Open says at once what is wrong with
+// any of that, and no error has the password. Afterwards a server that refuses the
+// user is tried again for as long as the log is open; [broker.Stats].Log says so,
+// and so does package nats on stderr unless Connect has a nats.ErrorHandler.
+//
+// Retain, which in a broker with a Log is that of the Log. Processes that share a
+// stream set the same; the one that is opened last sets the limits.
+//
+// The user of NATS needs to publish on the subjects of the topics, on $JS.API.> and
+// on $JS.FC.>, by which a process answers that it keeps up, and to subscribe to
+// _INBOX.>, or to what nats.CustomInboxPrefix says. For one stream, EVENTS, with
+// the subjects events, these will do:
+//
+//	publish:   events.*
+//	           $JS.API.STREAM.INFO.EVENTS
+//	           $JS.API.STREAM.CREATE.EVENTS (not where the stream is there)
+//	           $JS.API.STREAM.UPDATE.EVENTS (not where its limits are as they should be)
+//	           $JS.API.CONSUMER.CREATE.EVENTS.>
+//	           $JS.API.CONSUMER.INFO.EVENTS.* (with Replicas)
+//	           $JS.FC.EVENTS.>
+//	subscribe: _INBOX.>
+//
+// What is denied is an error that matches nats.ErrPermissionViolation and names the
+// subject: Open, Publish and Position return it, and [broker.Stats].Log has it for a topic
+// that may not be followed.
+//
+// In a cluster Replicas: 3, and all its servers in the URL, separated by commas:
+// then any one may stop. While the others elect a leader nobody is answered, which
+// takes seconds; Open waits for it too. Positions are those of the leader.
 //
 // # What NATS keeps
 //
@@ -77,6 +103,7 @@
 // nothing that was acknowledged is lost, and nothing comes twice. A process that
 // was away for longer than NATS retains tells its subscribers of a gap, and all
 // do when the stream has been deleted, which is made anew then, or was in memory.
-// A consumer that an operator deletes is noticed after two and a half
-// [Options].Heartbeat.
+// A consumer that an operator deletes, or whose server stops while the process is
+// connected to another of the cluster, is noticed after two and a half
+// [Options].Heartbeat: its topic is late by as much, in that process.
 package natsbroker

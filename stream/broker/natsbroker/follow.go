@@ -65,6 +65,7 @@ type follower struct {
 	life    string
 	through uint64 // where the feed has got to
 	limit   uint64 // most events that NATS retains of the topic
+	alone   bool   // one server keeps the stream
 	checked time.Time
 }
 
@@ -73,6 +74,7 @@ type follower struct {
 func (fl *follower) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	defer fl.l.ask(func(subject string) bool { return fl.l.aboutConsumer(fl.topic, subject) }, cancel)()
 	silent := 5 * fl.l.o.Heartbeat / 2
 	watchdog := time.AfterFunc(max(silent, 2*attemptTime), func() { cancel(errSilent) })
 	defer watchdog.Stop()
@@ -88,6 +90,7 @@ func (fl *follower) run(ctx context.Context) error {
 		fl.life, fl.through = life, 0
 	}
 	fl.limit = uint64(max(info.Config.MaxMsgsPerSubject, 0))
+	fl.alone = info.Config.Replicas <= 1
 
 	sub, consumer, err := fl.consume(ctx)
 	if err != nil {
@@ -97,8 +100,10 @@ func (fl *follower) run(ctx context.Context) error {
 	if err := fl.start(ctx); err != nil {
 		return cause(ctx, err)
 	}
-	if consumer.NumPending == 0 {
-		fl.reach(last)
+	if consumer.CachedInfo().NumPending == 0 {
+		if err := fl.arrive(ctx, consumer, last, 0); err != nil {
+			return cause(ctx, err)
+		}
 	}
 	fl.l.trouble(fl.topic, nil)
 	for next := uint64(1); ; {
@@ -110,7 +115,7 @@ func (fl *follower) run(ctx context.Context) error {
 		if m.Header.Get("Status") != "" {
 			err = fl.control(m, next)
 		} else {
-			err = fl.receive(ctx, m, next, last)
+			err = fl.receive(ctx, consumer, m, next, last)
 			next++
 		}
 		if err != nil {
@@ -130,7 +135,7 @@ func cause(ctx context.Context, err error) error {
 // consume makes a consumer of what comes after where the feed is. It belongs to
 // this process alone, has its state in memory, acknowledges nothing and is
 // removed by NATS a second after nobody listens to it.
-func (fl *follower) consume(ctx context.Context) (*nats.Subscription, *jetstream.ConsumerInfo, error) {
+func (fl *follower) consume(ctx context.Context) (*nats.Subscription, jetstream.PushConsumer, error) {
 	inbox := fl.l.conn.NewInbox()
 	sub, err := fl.l.conn.SubscribeSync(inbox)
 	if err != nil {
@@ -154,7 +159,7 @@ func (fl *follower) consume(ctx context.Context) (*nats.Subscription, *jetstream
 		_ = sub.Unsubscribe()
 		return nil, nil, err
 	}
-	return sub, consumer.CachedInfo(), nil
+	return sub, consumer, nil
 }
 
 // start says from where on the consumer tells all. It asks after the consumer
@@ -180,9 +185,19 @@ func (fl *follower) reach(number uint64) {
 	fl.feed.Through(fl.through)
 }
 
+// arrive reaches the end of the stream as it was before the consumer was made,
+// if that has sent all.
+func (fl *follower) arrive(ctx context.Context, c jetstream.PushConsumer, last, messages uint64) error {
+	all, err := fl.complete(ctx, c, last, messages)
+	if all {
+		fl.reach(last)
+	}
+	return err
+}
+
 // receive takes an event. The state of the stream before the consumer was made
 // ends with the number last.
-func (fl *follower) receive(ctx context.Context, m *nats.Msg, next, last uint64) error {
+func (fl *follower) receive(ctx context.Context, c jetstream.PushConsumer, m *nats.Msg, next, last uint64) error {
 	meta, err := m.Metadata()
 	if err != nil {
 		return err
@@ -201,7 +216,7 @@ func (fl *follower) receive(ctx context.Context, m *nats.Msg, next, last uint64)
 	fl.feed.Event(number, event(m))
 	fl.through = max(fl.through, number)
 	if meta.NumPending == 0 {
-		fl.reach(last)
+		return fl.arrive(ctx, c, last, next)
 	}
 	return nil
 }

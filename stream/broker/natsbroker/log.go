@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"sync"
 	"time"
@@ -23,32 +24,40 @@ type Log struct {
 	status  chan nats.Status
 	watched sync.WaitGroup
 
-	mu       sync.Mutex
-	online   context.Context // ends when the connection does; a new one comes with the next
-	offline  context.CancelFunc
-	back     chan struct{} // closed when there is a connection
-	life     string
-	troubles map[string]error // of topics that cannot be followed
-	err      error            // of the last of them
-	restarts uint64
-	closed   bool
+	mu        sync.Mutex
+	online    context.Context // ends when the connection does; a new one comes with the next
+	offline   context.CancelFunc
+	back      chan struct{} // closed when there is a connection
+	life      string
+	questions map[*question]struct{}
+	troubles  map[string]error // of topics that cannot be followed
+	err       error            // of the last of them
+	restarts  uint64
+	closed    bool
 }
 
 // Open connects to NATS and makes the stream, if there is none, or sets its
 // limits to those of the options, if they differ. It tries until ctx ends as long
-// as no server answers, and for a second if one has trouble of its own; any other
-// error is told at once. The caller closes the log after all its brokers have
-// been shut down.
+// as no server answers or a cluster has no leader, and for a second if one has
+// trouble of its own; any other error is told at once: a wrong password, an unknown
+// authority, a permission that is missing. No error has the password of the URL.
+// The caller closes the log after all its brokers have been shut down.
 func Open(ctx context.Context, o Options) (*Log, error) {
 	o = o.withDefaults()
 	conn := o.Conn
 	if conn == nil {
+		if err := checkURL(o.URL); err != nil {
+			return nil, err
+		}
 		var err error
 		if conn, err = connect(ctx, o); err != nil {
 			return nil, fmt.Errorf("natsbroker: no connection to NATS: %w", err)
 		}
 	}
-	l := &Log{o: o, conn: conn, troubles: map[string]error{}, back: make(chan struct{})}
+	l := &Log{o: o, conn: conn, questions: map[*question]struct{}{}, troubles: map[string]error{}, back: make(chan struct{})}
+	if o.Conn == nil {
+		l.denials(conn)
+	}
 	var err error
 	if l.js, err = jetstream.New(conn); err == nil {
 		err = l.prepare(ctx)
@@ -63,13 +72,20 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 	return l, nil
 }
 
-// prepare opens the stream. A server that is just starting, or a cluster that
-// has no leader yet, may need some tries.
+// prepare opens the stream. A cluster that has no leader does not answer, or
+// says so; a server that is just starting has trouble for some tries.
 func (l *Log) prepare(ctx context.Context) error {
 	for tries, wait := 1, time.Duration(0); ; tries++ {
-		_, err := l.open(ctx)
+		err := l.attempt(ctx, l.aboutStream, func(ctx context.Context) error {
+			_, err := l.open(ctx)
+			return err
+		})
 		var api *jetstream.APIError
-		if err == nil || tries == 6 || !errors.As(err, &api) || api.Code < 500 {
+		trouble := errors.As(err, &api) && (api.Code >= 500 || api.ErrorCode == placeless) || errors.Is(err, jetstream.ErrJetStreamNotEnabled)
+		switch {
+		case errors.Is(err, errUnanswered), api != nil && api.ErrorCode == leaderless:
+		case trouble && tries < 6:
+		default:
 			return err
 		}
 		if wait = longer(wait); pause(ctx, wait) != nil {
@@ -77,6 +93,12 @@ func (l *Log) prepare(ctx context.Context) error {
 		}
 	}
 }
+
+// What JetStream says while a cluster elects, and while its servers have not met.
+const (
+	leaderless = 10008
+	placeless  = 10005
+)
 
 // connect tries until there is a server.
 func connect(ctx context.Context, o Options) (*nats.Conn, error) {
@@ -87,6 +109,7 @@ func connect(ctx context.Context, o Options) (*nats.Conn, error) {
 		nats.ReconnectBufSize(-1), // what is given up must not be sent later
 		nats.Timeout(5 * time.Second),
 		nats.PingInterval(10 * time.Second), // a silent end is noticed within three
+		nats.IgnoreAuthErrorAbort(),         // who is refused for a while is not cut off for good
 	}
 	if o.Server != nil {
 		options = append(options, nats.InProcessServer(o.Server))
@@ -94,14 +117,24 @@ func connect(ctx context.Context, o Options) (*nats.Conn, error) {
 	options = append(options, o.Connect...)
 	for wait := time.Duration(0); ; {
 		conn, err := nats.Connect(o.URL, options...)
-		var network net.Error
-		if err == nil || !errors.Is(err, nats.ErrNoServers) && !errors.As(err, &network) {
+		if err == nil || !unreached(err) {
 			return conn, err
 		}
 		if wait = longer(wait); pause(ctx, wait) != nil {
 			return nil, err
 		}
 	}
+}
+
+// unreached reports whether no server answers, rather than one that refuses. An
+// error of package os or url would be a net.Error too.
+func unreached(err error) bool {
+	if errors.Is(err, nats.ErrTLS) {
+		return false
+	}
+	var op *net.OpError
+	return errors.Is(err, nats.ErrNoServers) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, io.EOF) ||
+		errors.As(err, &op) && op.Op != "remote error" && op.Op != "local error" // those of TLS
 }
 
 // Close ends the connection, unless it is that of Options.Conn. It must be
@@ -139,6 +172,9 @@ func (l *Log) Stats() broker.LogStats {
 	switch {
 	case !s.Connected:
 		s.Err = fmt.Errorf("%w: natsbroker: no connection to NATS", broker.ErrUnavailable)
+		if err := l.conn.LastError(); err != nil {
+			s.Err = fmt.Errorf("%w: %w", s.Err, err)
+		}
 	case len(l.troubles) > 0:
 		s.Err = l.err
 	}
@@ -148,7 +184,7 @@ func (l *Log) Stats() broker.LogStats {
 // Last asks for the end of the stream.
 func (l *Log) Last(ctx context.Context) (broker.Mark, error) {
 	var info *jetstream.StreamInfo
-	err := l.persist(ctx, func(ctx context.Context) error {
+	err := l.persist(ctx, l.aboutStream, func(ctx context.Context) error {
 		var err error
 		info, err = l.info(ctx)
 		return err

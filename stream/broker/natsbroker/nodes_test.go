@@ -96,7 +96,7 @@ func TestMovingBetweenNodes(t *testing.T) {
 	got := 0
 	last, connections := start, 0
 	for done := false; !done && !t.Failed(); connections++ {
-		done, last = readFrom(t, p.Addr().String(), last, func(e sse.Event) bool {
+		done, last = readFrom(t, patience, p.Addr().String(), last, func(e sse.Event) bool {
 			if e.Data == "end" {
 				return true
 			}
@@ -118,9 +118,10 @@ func TestMovingBetweenNodes(t *testing.T) {
 	t.Logf("%d events over %d connections", got, connections)
 }
 
-// readFrom reads a stream until f has enough or the stream ends.
-func readFrom(t *testing.T, addr, after string, f func(sse.Event) bool) (done bool, last string) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+// readFrom reads a stream until f has enough or the stream ends, which must be
+// within a time.
+func readFrom(t *testing.T, within time.Duration, addr, after string, f func(sse.Event) bool) (done bool, last string) {
+	ctx, cancel := context.WithTimeout(t.Context(), within)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, "GET", "http://"+addr, nil)
 	if err != nil {
@@ -136,7 +137,7 @@ func readFrom(t *testing.T, addr, after string, f func(sse.Event) bool) (done bo
 	defer func() { _ = res.Body.Close() }()
 	for e, err := range sse.NewReader(res.Body).Events() {
 		if ctx.Err() != nil {
-			t.Errorf("nothing came in %v", patience)
+			t.Errorf("not all came in %v", within)
 		}
 		if err != nil {
 			return false, after
@@ -170,114 +171,25 @@ func TestNATSStopsAndStartsUnderLoad(t *testing.T) {
 	defer func() { s.Close() }()
 	o := natsbroker.Options{URL: s.URL(), Stream: "RESTARTS", Retain: broker.Retention{Count: 100_000, Bytes: 64 << 20}}
 	nodes := []*broker.Broker{newNode(t, o), newNode(t, o)}
-	server := serve(t, nodes[1], "news")
-	start, err := nodes[0].Topic("news").Position(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var received [3][]int // by a subscriber of each node, and a client
-	var readers sync.WaitGroup
-	note := func(i int, e sse.Event) bool {
-		if e.Data == "end" {
-			return true
-		}
-		n, err := strconv.Atoi(e.Data)
-		if err != nil {
-			t.Errorf("reader %d: %+v", i, e)
-			return true
-		}
-		received[i] = append(received[i], n)
-		return false
-	}
-	for i, n := range nodes {
-		readers.Go(func() {
-			for e, err := range n.Topic("news").Subscribe(t.Context(), start) {
-				if err != nil {
-					t.Errorf("Subscribe() = %v", err)
-					return
-				}
-				if note(i, e) {
-					return
-				}
-			}
-		})
-	}
-	readers.Go(func() {
-		if done, _ := readFrom(t, server.Listener.Addr().String(), start, func(e sse.Event) bool { return note(2, e) }); !done {
-			t.Error("a client was cut off")
-		}
-	})
-	until(t, "subscribers", func() bool { return nodes[0].Stats().Subscribers+nodes[1].Stats().Subscribers == 3 })
-
-	stop := make(chan struct{})
-	var acked []int
-	var failed, rounds atomic.Int64
-	var publisher sync.WaitGroup
-	publisher.Go(func() {
-		for i := 0; ; i++ {
-			select {
-			case <-stop:
-				return
-			default:
-			}
-			ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
-			_, err := nodes[i%2].Topic("news").Publish(ctx, sse.Event{Data: strconv.Itoa(i)})
-			cancel()
-			switch {
-			case err == nil:
-				acked = append(acked, i)
-				rounds.Add(1)
-			case errors.Is(err, broker.ErrUnavailable):
-				failed.Add(1)
-			default:
-				t.Errorf("Publish() = %v, want %v", err, broker.ErrUnavailable)
-			}
-		}
-	})
+	l := newLoad(t, nodes...)
 	for round := range 3 {
-		before := rounds.Load()
-		until(t, "publishing", func() bool { return rounds.Load() > before+500 })
+		l.more(500)
 		s.Close()
 		until(t, "the state is seen", func() bool {
 			st := nodes[0].Stats().Log
 			return !st.Connected && errors.Is(st.Err, broker.ErrUnavailable) && st.Behind == 1
 		})
 		if round > 0 { // else those who wait see nothing but a delay
-			n := failed.Load()
-			until(t, "an error", func() bool { return failed.Load() > n })
+			n := l.failures.Load()
+			until(t, "an error", func() bool { return l.failures.Load() > n })
 		}
 		if s, err = embedded.Start(so); err != nil {
 			t.Fatal(err)
 		}
 	}
-	before := rounds.Load()
-	until(t, "publishing", func() bool { return rounds.Load() > before+500 })
-	close(stop)
-	publisher.Wait()
-	if _, err := nodes[0].Topic("news").Publish(t.Context(), sse.Event{Data: "end"}); err != nil {
-		t.Fatalf("Publish() = %v, want nil", err)
+	l.more(500)
+	l.end()
+	if nodes[0].Stats().Log.Restarts == 0 {
+		t.Error("there were no restarts")
 	}
-	readers.Wait()
-	for i, got := range received {
-		next := 0
-		for k, n := range got {
-			if k > 0 && n <= got[k-1] {
-				t.Fatalf("reader %d: %d came after %d", i, n, got[k-1])
-			}
-			if next < len(acked) && acked[next] < n {
-				t.Fatalf("reader %d: %d was acknowledged and has not come", i, acked[next])
-			}
-			if next < len(acked) && acked[next] == n {
-				next++
-			}
-		}
-		if next != len(acked) {
-			t.Errorf("reader %d: %d of %d acknowledged events came", i, next, len(acked))
-		}
-	}
-	st := nodes[0].Stats()
-	if !st.Log.Connected || st.Log.Err != nil || st.Log.Restarts == 0 || st.Gaps != 0 {
-		t.Errorf("Stats() = %+v after all", st)
-	}
-	t.Logf("%d acknowledged, %d failed, %d came, %+v", len(acked), failed.Load(), len(received[2]), st.Log)
 }

@@ -13,8 +13,8 @@ import (
 // open it with the same ones. The zero value is a log on the NATS server of this
 // machine.
 type Options struct {
-	// URL is where NATS is, or several such, separated by commas. Empty means
-	// nats.DefaultURL.
+	// URL is where NATS is, or several such, separated by commas. A password in
+	// it is percent-encoded. Empty means nats.DefaultURL.
 	URL string
 	// Server is a NATS server in this process, such as one of package embedded,
 	// and is used instead of the URL. Nil means none.
@@ -24,8 +24,10 @@ type Options struct {
 	Connect []nats.Option
 	// Conn is a connection to be used instead of one of the log's own. It is
 	// not closed. It should have been made with nats.MaxReconnects(-1), so that
-	// it comes back, and nats.ReconnectBufSize(-1), or what Publish has given
-	// up may be sent later. Nil means none.
+	// it comes back, nats.IgnoreAuthErrorAbort, or being refused for a while
+	// ends it, and nats.ReconnectBufSize(-1), or what Publish has given up may
+	// be sent later. What NATS denies is told to its own nats.ErrorHandler
+	// only; here it is an answer that does not come. Nil means none.
 	Conn *nats.Conn
 
 	// Stream is the name of the JetStream stream. Empty means "RIVULET".

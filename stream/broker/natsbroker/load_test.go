@@ -1,0 +1,134 @@
+package natsbroker_test
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/rivulet-go/rivulet/stream/broker"
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// A load is a publisher that uses nodes by turns, and subscribers who hold it
+// against what was acknowledged: one of each node, and a client of the last.
+type load struct {
+	t                  *testing.T
+	nodes              []*broker.Broker
+	acks, failures     atomic.Int64
+	acked              []string
+	received           [][]string
+	stop               chan struct{}
+	publisher, readers sync.WaitGroup
+}
+
+func newLoad(t *testing.T, nodes ...*broker.Broker) *load {
+	l := &load{t: t, nodes: nodes, received: make([][]string, len(nodes)+1), stop: make(chan struct{})}
+	server := serve(t, nodes[len(nodes)-1], "news")
+	start, err := nodes[0].Topic("news").Position(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, n := range nodes {
+		l.readers.Go(func() {
+			for e, err := range n.Topic("news").Subscribe(t.Context(), start) {
+				if err != nil {
+					t.Errorf("Subscribe() = %v", err)
+					return
+				}
+				if l.note(i, e) {
+					return
+				}
+			}
+		})
+	}
+	l.readers.Go(func() {
+		if done, _ := readFrom(t, 5*patience, server.Listener.Addr().String(), start, func(e sse.Event) bool { return l.note(len(nodes), e) }); !done {
+			t.Error("a client was cut off")
+		}
+	})
+	until(t, "subscribers", func() bool {
+		n := 0
+		for _, node := range nodes {
+			n += node.Stats().Subscribers
+		}
+		return n == len(l.received)
+	})
+	l.publisher.Go(l.publish)
+	return l
+}
+
+// note reports whether a reader has had all.
+func (l *load) note(reader int, e sse.Event) bool {
+	if e.Data == "end" {
+		return true
+	}
+	if e.Name != "" {
+		l.t.Errorf("reader %d: %+v", reader, e)
+	}
+	l.received[reader] = append(l.received[reader], e.Data)
+	return false
+}
+
+func (l *load) publish() {
+	for i := 0; ; i++ {
+		select {
+		case <-l.stop:
+			return
+		default:
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+		_, err := l.nodes[i%len(l.nodes)].Topic("news").Publish(ctx, sse.Event{Data: strconv.Itoa(i)})
+		cancel()
+		switch {
+		case err == nil:
+			l.acked = append(l.acked, strconv.Itoa(i))
+			l.acks.Add(1)
+		case errors.Is(err, broker.ErrUnavailable):
+			l.failures.Add(1)
+		default:
+			l.t.Errorf("Publish() = %v, want %v", err, broker.ErrUnavailable)
+		}
+	}
+}
+
+// more waits until so many more events have been acknowledged.
+func (l *load) more(events int64) {
+	l.t.Helper()
+	before := l.acks.Load()
+	until(l.t, "publishing", func() bool { return l.acks.Load() >= before+events })
+}
+
+// end holds that each reader has had what was acknowledged, in its order, and
+// nothing twice. What was not acknowledged may have come, at any time.
+func (l *load) end() {
+	l.t.Helper()
+	close(l.stop)
+	l.publisher.Wait()
+	publish(l.t, l.nodes[0], "news", "end")
+	l.readers.Wait()
+	for i, got := range l.received {
+		next, seen := 0, map[string]bool{}
+		for _, s := range got {
+			if seen[s] {
+				l.t.Fatalf("reader %d: %s came twice", i, s)
+			}
+			seen[s] = true
+			if next < len(l.acked) && l.acked[next] == s {
+				next++
+			}
+		}
+		if next != len(l.acked) {
+			l.t.Errorf("reader %d: %d of %d acknowledged events came in their order", i, next, len(l.acked))
+		}
+	}
+	for _, n := range l.nodes {
+		if st := n.Stats(); !st.Log.Connected || st.Log.Err != nil || st.Gaps != 0 {
+			l.t.Errorf("Stats() = %+v after all", st)
+		}
+	}
+	l.t.Logf("%d acknowledged, %d failed, %d came, %+v", len(l.acked), l.failures.Load(), len(l.received[0]), l.nodes[0].Stats().Log)
+}
