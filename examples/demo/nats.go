@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	neturl "net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -35,7 +37,8 @@ func openHub(url, dir string) (*hub, error) {
 		nats.Name("rivulet demo"),
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(250 * time.Millisecond),
-		nats.ReconnectBufSize(-1), // what is given up must not be sent later
+		nats.ReconnectBufSize(-1),           // what is given up must not be sent later
+		nats.PingInterval(10 * time.Second), // a silent end is noticed within three
 		nats.DisconnectErrHandler(func(c *nats.Conn, err error) {
 			if !c.IsClosed() { // by Close
 				slog.Warn("NATS is gone", "error", err)
@@ -54,6 +57,9 @@ func openHub(url, dir string) (*hub, error) {
 	var err error
 	if h.conn, err = nats.Connect(url, options...); err != nil {
 		h.Close()
+		if bad := new(neturl.Error); errors.As(err, &bad) {
+			return nil, errors.New("the URL of the NATS server is not one") // its error has the password in it
+		}
 		return nil, fmt.Errorf("no connection to NATS: %w", err)
 	}
 	return h, nil

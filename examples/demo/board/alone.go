@@ -17,7 +17,7 @@ import (
 type alone struct {
 	mu   sync.Mutex
 	file string
-	list []Guest // the last first; never changed, only replaced
+	list list
 }
 
 // openAlone reads the file. One that is not there is an empty list.
@@ -28,29 +28,37 @@ func openAlone(file string) (*alone, error) {
 		return a, nil
 	}
 	if err == nil {
-		err = json.Unmarshal(text, &a.list)
+		err = json.Unmarshal(text, &a.list.Guests)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("board: the guests: %w", err)
 	}
+	a.list.Told = a.list.last() // pages of the program before are loaded again
 	return a, nil
 }
 
-func (a *alone) guests(context.Context) ([]Guest, error) {
+func (a *alone) guests(context.Context) (list, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.list, nil
 }
 
-func (a *alone) sign(_ context.Context, g Guest) (int, error) {
+func (a *alone) sign(_ context.Context, g Guest) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	list := with(a.list, g)
-	if err := save(a.file, list); err != nil {
-		return 0, fmt.Errorf("board: the guests: %w", err)
+	list := a.list.with(g)
+	if err := save(a.file, list.Guests); err != nil {
+		return fmt.Errorf("board: the guests: %w", err)
 	}
 	a.list = list
-	return list[0].Number, nil
+	return nil
+}
+
+func (a *alone) told(_ context.Context, number int) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.list = a.list.through(number)
+	return nil
 }
 
 func (*alone) exchange(_ context.Context, own Report) ([]Report, error) { return []Report{own}, nil }

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -42,9 +41,6 @@ type Board struct {
 	// The parts of the page that change. They have one address, so a page has
 	// one connection.
 	figures, visits, list suspense.Region
-
-	mu     sync.Mutex
-	untold int // the number of the first guest that pages may not know of; 0 means none
 
 	stop  context.CancelFunc
 	ended chan struct{} // closed when nothing is published any more
@@ -117,7 +113,6 @@ func Register(mux *http.ServeMux, rd stream.Renderer, b *Board) {
 func (b *Board) Shutdown(ctx context.Context) error {
 	b.stop()
 	<-b.ended
-	b.tell(ctx, 0)
 	return b.broker.Shutdown(ctx)
 }
 
@@ -153,19 +148,28 @@ func (b *Board) beat(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		b.tell(ctx, 0)
-		now, err := b.all(ctx)
-		if err != nil || now.Figures.Boards == 0 {
-			known = Report{} // whoever comes is told what there is then
-			continue
-		}
-		// What fails to be published is published with the next change.
-		if now.Figures != known.Figures {
-			_, _ = b.topic().Send(ctx, b.figures.Replace(FiguresView(now.Figures)))
-		}
-		if !slices.EqualFunc(now.Visits, known.Visits, Visit.equal) {
-			_, _ = b.topic().Send(ctx, b.visits.Replace(VisitsView(now.Visits)))
-		}
-		known = now
+		known = b.round(ctx, known)
 	}
+}
+
+// patience is how long a round may take, for which Shutdown waits. What does not
+// succeed is done by the next, of any instance.
+const patience = 2 * time.Second
+
+// round publishes what is not known yet and returns what is then.
+func (b *Board) round(ctx context.Context, known Report) Report {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_ = b.tell(ctx) // or the next round does
+	now, err := b.all(ctx)
+	if err != nil || now.Figures.Boards == 0 {
+		return Report{} // whoever comes is told what there is then
+	}
+	if now.Figures != known.Figures {
+		_, _ = b.topic().Send(ctx, b.figures.Replace(FiguresView(now.Figures)))
+	}
+	if !slices.EqualFunc(now.Visits, known.Visits, Visit.equal) {
+		_, _ = b.topic().Send(ctx, b.visits.Replace(VisitsView(now.Visits)))
+	}
+	return now
 }

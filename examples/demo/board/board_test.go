@@ -168,7 +168,8 @@ func TestWhoIsSubscribedIsToldOfGuests(t *testing.T) {
 	}
 	defer resp.Body.Close()
 	s.post(t, "Ada", "")
-	const want = `<template id="guests.1" for="guests.start">`
+	s.post(t, "Grace", "")
+	const want = `<template id="guests.2" for="guests.start">`
 	for lines := bufio.NewScanner(resp.Body); ; {
 		if !lines.Scan() {
 			t.Fatalf("the stream ended: %v", lines.Err())

@@ -19,7 +19,10 @@ func (b *Board) loadVisits(ctx context.Context) ([]Visit, error) {
 	return all.Visits, err
 }
 
-func (b *Board) loadGuests(ctx context.Context) ([]Guest, error) { return b.book.guests(ctx) }
+func (b *Board) loadGuests(ctx context.Context) ([]Guest, error) {
+	list, err := b.book.guests(ctx)
+	return list.Guests, err
+}
 
 // What the views need.
 

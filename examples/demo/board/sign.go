@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -52,8 +51,7 @@ func (b *Board) sign(w http.ResponseWriter, r *http.Request) (templ.Component, e
 		w.WriteHeader(http.StatusTooManyRequests)
 		return Page(b, e), nil
 	}
-	number, err := b.book.sign(r.Context(), Guest{Name: e.Name, Words: e.Words, At: time.Now()})
-	if err != nil {
+	if err := b.book.sign(r.Context(), Guest{Name: e.Name, Words: e.Words, At: time.Now()}); err != nil {
 		slog.ErrorContext(r.Context(), "board: a guest is not kept", "error", err)
 		e.Fault = "The list cannot be reached just now. See whether you are on it before you try again."
 		w.Header().Set("Retry-After", "10")
@@ -61,57 +59,56 @@ func (b *Board) sign(w http.ResponseWriter, r *http.Request) (templ.Component, e
 		return Page(b, e), nil
 	}
 	// A change that is made is told of, whoever has left.
-	b.tell(context.WithoutCancel(r.Context()), number)
+	if err := b.tell(context.WithoutCancel(r.Context())); err != nil {
+		slog.WarnContext(r.Context(), "board: a guest is published later", "error", err)
+	}
 	http.Redirect(w, r, "/board#guests", http.StatusSeeOther)
 	return nil, nil
 }
 
-// tell publishes guests who have signed, from a number on; 0 means none but those
-// that could not be published before. Who misses an event reads it with the page.
-func (b *Board) tell(ctx context.Context, number int) {
-	b.mu.Lock()
-	if number == 0 || b.untold != 0 && b.untold < number {
-		number = b.untold
+// tell publishes the guests that pages have not been told of, those of other
+// instances, too: one that was killed, or gave up on NATS, may have kept a guest
+// and have told nobody. Who misses an event reads it with the page.
+func (b *Board) tell(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	list, err := b.book.guests(ctx)
+	if err != nil {
+		return err
 	}
-	b.untold = 0
-	b.mu.Unlock()
-	if number == 0 {
-		return
-	}
-	if err := b.publish(ctx, number); err != nil {
-		slog.WarnContext(ctx, "board: guests are published later", "error", err)
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		if b.untold == 0 || number < b.untold {
-			b.untold = number
+	for first, told := true, list.Told; ; first = false {
+		guest, ok := list.after(told)
+		switch {
+		case !ok && first:
+			return nil
+		case !ok:
+			return b.book.told(ctx, told)
+		}
+		if _, err := b.topic().Send(ctx, b.news(guest, !first)); err != nil {
+			return err
+		}
+		told = guest.Number
+		if list, err = b.book.guests(ctx); err != nil { // who has come meanwhile?
+			return err
 		}
 	}
 }
 
-// publish publishes the guest with a number, and once more whoever has come later:
-// two may sign at once, on two instances, and the last of them who is told of must
-// be the last on the list.
-func (b *Board) publish(ctx context.Context, number int) error {
-	for first := number; ; number++ {
-		list, err := b.book.guests(ctx)
-		if err != nil || len(list) == 0 || number > list[0].Number {
-			return err
-		}
-		number = max(number, list[len(list)-1].Number)
-		guest := list[list[0].Number-number]
-		changes := []templ.Component{b.list.Prepend(guest.Key(), GuestView(guest))}
-		if number > first {
-			changes = slices.Insert(changes, 0, b.list.Remove(guest.Key()))
-		}
-		if gone := number - most; gone > 0 {
-			changes = append(changes, b.list.Remove(strconv.Itoa(gone)))
-		}
-		for _, change := range changes {
-			if _, err := b.topic().Send(ctx, change); err != nil {
-				return err
-			}
-		}
+// news is one event, so that no page has half of it. Pages may have the guest
+// already, and keep the place unless it is to be the first again: two may sign at
+// once, and the last of them who is told of must be the last on the list.
+func (b *Board) news(g Guest, again bool) templ.Component {
+	if g.Number == 1 { // of a list that was deleted there may be others
+		return b.list.Replace(b.GuestsView([]Guest{g}))
 	}
+	news := b.list.Prepend(g.Key(), GuestView(g))
+	if again {
+		news = templ.Join(b.list.Remove(g.Key()), news)
+	}
+	if gone := g.Number - most; gone > 0 {
+		news = templ.Join(news, b.list.Remove(strconv.Itoa(gone)))
+	}
+	return news
 }
 
 // clean is text on one line, of what can be seen.

@@ -15,11 +15,15 @@ import (
 // together is the book of several instances, kept by NATS in two buckets of keys
 // and values.
 type together struct {
-	list    jetstream.KeyValue // "guests": all of them, so that one write is one guest more
+	js      jetstream.JetStream
+	list    jetstream.KeyValue // under key, all of it, so that one write is one guest more
 	counts  jetstream.KeyValue // by instance: its report
 	own     string             // this instance
 	waiting time.Duration      // for an answer
 }
+
+// key is that of the list in its bucket.
+const key = "list"
 
 // silent is when an instance of which nothing is heard is no longer counted.
 const silent = 5 * time.Second
@@ -27,75 +31,99 @@ const silent = 5 * time.Second
 // openTogether opens the buckets, which are made if they are not there.
 func openTogether(ctx context.Context, conn *nats.Conn) (*together, error) {
 	t := &together{own: rand.Text(), waiting: 2 * time.Second}
-	js, err := jetstream.New(conn)
-	if err != nil {
+	var err error
+	if t.js, err = jetstream.New(conn); err != nil {
 		return nil, err
 	}
-	bucket := func(name string, ttl time.Duration) jetstream.KeyValue {
-		if err != nil {
-			return nil
-		}
-		var kv jetstream.KeyValue
-		if kv, err = js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: name, TTL: ttl, MaxBytes: 1 << 20}); err != nil {
-			err = fmt.Errorf("board: the bucket %s: %w", name, err)
-		}
-		return kv
+	if t.list, err = t.bucket(ctx, listBucket); err != nil {
+		return nil, err
 	}
-	t.list = bucket("board-guests", 0)
-	t.counts = bucket("board-instances", silent)
-	return t, err
+	if t.counts, err = t.bucket(ctx, countsBucket); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
-func (t *together) guests(ctx context.Context) ([]Guest, error) {
-	list, _, err := t.read(ctx)
-	return list, err
+// The buckets.
+var (
+	listBucket   = jetstream.KeyValueConfig{Bucket: "board-guests", MaxBytes: 1 << 20}
+	countsBucket = jetstream.KeyValueConfig{Bucket: "board-instances", MaxBytes: 1 << 20, TTL: silent}
+)
+
+func (t *together) bucket(ctx context.Context, c jetstream.KeyValueConfig) (jetstream.KeyValue, error) {
+	kv, err := t.js.CreateOrUpdateKeyValue(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("board: the bucket %s: %w", c.Bucket, err)
+	}
+	return kv, nil
 }
 
-// read returns the guests and the revision of the list, 0 if there is none yet.
-func (t *together) read(ctx context.Context) (list []Guest, revision uint64, err error) {
+// restore makes a bucket anew if err says that it was deleted. Whoever asks next
+// finds it empty.
+func (t *together) restore(ctx context.Context, c jetstream.KeyValueConfig, err error) {
+	if errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse) {
+		_, _ = t.bucket(ctx, c) // or whoever asks next does
+	}
+}
+
+func (t *together) guests(ctx context.Context) (list, error) {
 	ctx, cancel := context.WithTimeout(ctx, t.waiting)
 	defer cancel()
-	entry, err := t.list.Get(ctx, "guests")
+	l, _, err := t.read(ctx)
+	return l, err
+}
+
+func (t *together) sign(ctx context.Context, g Guest) error {
+	return t.change(ctx, func(l list) list { return l.with(g) })
+}
+
+func (t *together) told(ctx context.Context, number int) error {
+	return t.change(ctx, func(l list) list { return l.through(number) })
+}
+
+// read returns the list and its revision, 0 if there is none.
+func (t *together) read(ctx context.Context) (l list, revision uint64, err error) {
+	entry, err := t.list.Get(ctx, key)
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
-		return nil, 0, nil
+		return list{}, 0, nil
 	}
 	if err == nil {
 		revision = entry.Revision()
-		err = json.Unmarshal(entry.Value(), &list)
+		err = json.Unmarshal(entry.Value(), &l)
 	}
 	if err != nil {
-		return nil, 0, fmt.Errorf("board: the guests: %w", err)
+		t.restore(ctx, listBucket, err)
+		return list{}, 0, fmt.Errorf("board: the guests: %w", err)
 	}
-	return list, revision, nil
+	return l, revision, nil
 }
 
-// sign writes the list if it is still the one that was read, and else reads it
-// again: somebody has signed on another instance.
-func (t *together) sign(ctx context.Context, g Guest) (int, error) {
-	for {
-		list, revision, err := t.read(ctx)
-		if err != nil {
-			return 0, err
-		}
-		list = with(list, g)
-		text, err := json.Marshal(list)
-		if err != nil {
-			return 0, err
-		}
-		if err = t.write(ctx, text, revision); err == nil {
-			return list[0].Number, nil
-		}
-		if !errors.Is(err, jetstream.ErrKeyRevisionMismatch) {
-			return 0, fmt.Errorf("board: the guests: %w", err)
-		}
-	}
-}
-
-func (t *together) write(ctx context.Context, text []byte, revision uint64) error {
+// change writes what f makes of the list if that is still the one that was read,
+// and else reads it again: another instance has changed it.
+func (t *together) change(ctx context.Context, f func(list) list) error {
 	ctx, cancel := context.WithTimeout(ctx, t.waiting)
 	defer cancel()
-	_, err := t.list.Update(ctx, "guests", text, revision)
-	return err
+	for {
+		l, revision, err := t.read(ctx)
+		if err != nil {
+			return err
+		}
+		text, err := json.Marshal(f(l))
+		if err != nil {
+			return err
+		}
+		if revision > 0 {
+			_, err = t.list.Update(ctx, key, text, revision)
+		} else {
+			_, err = t.list.Create(ctx, key, text) // also after one that was deleted
+		}
+		switch {
+		case err == nil:
+			return nil
+		case !errors.Is(err, jetstream.ErrKeyRevisionMismatch) && !errors.Is(err, jetstream.ErrKeyExists):
+			return fmt.Errorf("board: the guests: %w", err)
+		}
+	}
 }
 
 func (t *together) exchange(ctx context.Context, own Report) ([]Report, error) {
@@ -106,6 +134,7 @@ func (t *together) exchange(ctx context.Context, own Report) ([]Report, error) {
 		return nil, err
 	}
 	if _, err := t.counts.Put(ctx, t.own, text); err != nil {
+		t.restore(ctx, countsBucket, err)
 		return nil, fmt.Errorf("board: the instances: %w", err)
 	}
 	all, err := t.counts.WatchAll(ctx, jetstream.IgnoreDeletes())
@@ -124,10 +153,9 @@ func (t *together) exchange(ctx context.Context, own Report) ([]Report, error) {
 				return reports, nil
 			}
 			var r Report
-			if err := json.Unmarshal(entry.Value(), &r); err != nil {
-				return nil, fmt.Errorf("board: the instances: %w", err)
+			if json.Unmarshal(entry.Value(), &r) == nil { // or it is not from an instance
+				reports = append(reports, r)
 			}
-			reports = append(reports, r)
 		case <-ctx.Done():
 			return nil, fmt.Errorf("board: the instances: %w", context.Cause(ctx))
 		}

@@ -59,7 +59,7 @@ type page struct {
 var (
 	position = regexp.MustCompile(`id="guests\.live" data-r="([^"]*)" data-n="(\d+)"`)
 	items    = regexp.MustCompile(`<\?start name="guests\.(\d+)">`)
-	patches  = regexp.MustCompile(`^<template(?: id="guests\.(\d+)")? for="guests\.([a-z0-9]+)">`)
+	patches  = regexp.MustCompile(`<template(?: id="guests\.(\d+)")? for="guests\.([a-z0-9]+)">`)
 )
 
 // open loads the board of a site and follows its events, at the site that is in
@@ -128,15 +128,20 @@ func (p *page) patch(e sse.Event) {
 	if e.Name == "gap" {
 		p.gaps++
 	}
-	m := patches.FindStringSubmatch(e.Data)
-	if m == nil {
+	if strings.HasPrefix(e.Data, `<template id="guests" for="guests">`) {
+		p.guests = nil
+		for _, item := range items.FindAllStringSubmatch(e.Data, -1) {
+			p.guests = append(p.guests, item[1])
+		}
 		return
 	}
-	switch own, target := m[1], m[2]; {
-	case target == "start" && !slices.Contains(p.guests, own):
-		p.guests = slices.Insert(p.guests, 0, own)
-	case own == "":
-		p.guests = slices.DeleteFunc(p.guests, func(g string) bool { return g == target })
+	for _, m := range patches.FindAllStringSubmatch(e.Data, -1) {
+		switch own, target := m[1], m[2]; {
+		case target == "start" && !slices.Contains(p.guests, own):
+			p.guests = slices.Insert(p.guests, 0, own)
+		case own == "":
+			p.guests = slices.DeleteFunc(p.guests, func(g string) bool { return g == target })
+		}
 	}
 }
 
