@@ -38,7 +38,7 @@ func main() {
 func serve(addr, nats string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	h, err := openHub(nats, flights.Dir())
+	h, err := openHub(ctx, nats, flights.Dir())
 	if err != nil {
 		return err
 	}

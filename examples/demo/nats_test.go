@@ -123,12 +123,12 @@ func newNATS(t *testing.T) *embedded.Server {
 // join starts an instance of the demo on an address.
 func join(t *testing.T, server *embedded.Server, addr string) *program {
 	t.Helper()
-	h, err := openHub(server.URL(), "")
+	h, err := openHub(t.Context(), server.URL(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.Close)
-	b, err := board.Join(t.Context(), h.conn)
+	b, err := board.Join(t.Context(), h.log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func openStock(ctx context.Context, dir string, h *hub, progress io.Writer) (s s
 		return s, err
 	}
 	if h != nil {
-		s.board, err = board.Join(ctx, h.conn)
+		s.board, err = board.Join(ctx, h.log)
 	} else {
 		s.board, err = board.Open(filepath.Join(dir, "guests.json"))
 	}

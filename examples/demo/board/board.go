@@ -6,13 +6,11 @@ package board
 import (
 	"context"
 	"embed"
-	"errors"
 	"net/http"
 	"slices"
 	"time"
 
 	"github.com/a-h/templ"
-	"github.com/nats-io/nats.go"
 
 	"github.com/rivulet-go/rivulet/examples/demo/layout"
 	"github.com/rivulet-go/rivulet/stream"
@@ -57,19 +55,15 @@ func Open(file string) (*Board, error) {
 	return start(book, nil, func() error { return nil }), nil
 }
 
-// Join makes a board that is the same for all programs that join the same NATS
-// server: the guests are there, and all events go through it, so that a page is
-// served by any of them. The caller closes conn after [Board.Shutdown].
-func Join(ctx context.Context, conn *nats.Conn) (*Board, error) {
-	log, err := natsbroker.Open(ctx, natsbroker.Options{Conn: conn, Stream: "BOARD", Bytes: 64 << 20})
+// Join makes a board that is the same for all programs whose logs are on the same
+// NATS server: the guests are there, and all events go through it, so that a page
+// is served by any of them. The caller closes log after [Board.Close].
+func Join(ctx context.Context, log *natsbroker.Log) (*Board, error) {
+	book, err := openTogether(ctx, log.Conn())
 	if err != nil {
 		return nil, err
 	}
-	book, err := openTogether(ctx, conn)
-	if err != nil {
-		return nil, errors.Join(err, log.Close())
-	}
-	return start(book, log, func() error { return errors.Join(book.leave(), log.Close()) }), nil
+	return start(book, log, book.leave), nil
 }
 
 // start makes a board that Close ends with close.
@@ -152,8 +146,8 @@ func (b *Board) beat(ctx context.Context) {
 	}
 }
 
-// patience is how long a round may take, for which Shutdown waits. What does not
-// succeed is done by the next, of any instance.
+// patience is how long NATS may take for an answer, and for a round of them, which
+// Shutdown waits for. What does not succeed the next round does, of any instance.
 const patience = 2 * time.Second
 
 // round publishes what is not known yet and returns what is then.

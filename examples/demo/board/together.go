@@ -15,11 +15,10 @@ import (
 // together is the book of several instances, kept by NATS in two buckets of keys
 // and values.
 type together struct {
-	js      jetstream.JetStream
-	list    jetstream.KeyValue // under key, all of it, so that one write is one guest more
-	counts  jetstream.KeyValue // by instance: its report
-	own     string             // this instance
-	waiting time.Duration      // for an answer
+	js     jetstream.JetStream
+	list   jetstream.KeyValue // under key, all of it, so that one write is one guest more
+	counts jetstream.KeyValue // by instance: its report
+	own    string             // this instance
 }
 
 // key is that of the list in its bucket.
@@ -30,7 +29,7 @@ const silent = 5 * time.Second
 
 // openTogether opens the buckets, which are made if they are not there.
 func openTogether(ctx context.Context, conn *nats.Conn) (*together, error) {
-	t := &together{own: rand.Text(), waiting: 2 * time.Second}
+	t := &together{own: rand.Text()}
 	var err error
 	if t.js, err = jetstream.New(conn); err != nil {
 		return nil, err
@@ -67,7 +66,7 @@ func (t *together) restore(ctx context.Context, c jetstream.KeyValueConfig, err 
 }
 
 func (t *together) guests(ctx context.Context) (list, error) {
-	ctx, cancel := context.WithTimeout(ctx, t.waiting)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	l, _, err := t.read(ctx)
 	return l, err
@@ -101,7 +100,7 @@ func (t *together) read(ctx context.Context) (l list, revision uint64, err error
 // change writes what f makes of the list if that is still the one that was read,
 // and else reads it again: another instance has changed it.
 func (t *together) change(ctx context.Context, f func(list) list) error {
-	ctx, cancel := context.WithTimeout(ctx, t.waiting)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
 		l, revision, err := t.read(ctx)
@@ -127,7 +126,7 @@ func (t *together) change(ctx context.Context, f func(list) list) error {
 }
 
 func (t *together) exchange(ctx context.Context, own Report) ([]Report, error) {
-	ctx, cancel := context.WithTimeout(ctx, t.waiting)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	text, err := json.Marshal(own)
 	if err != nil {
@@ -164,7 +163,7 @@ func (t *together) exchange(ctx context.Context, own Report) ([]Report, error) {
 
 // leave takes back what this instance has told.
 func (t *together) leave() error {
-	ctx, cancel := context.WithTimeout(context.Background(), t.waiting)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	return t.counts.Delete(ctx, t.own)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/rivulet-go/rivulet/examples/demo/board"
+	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker/embedded"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
@@ -34,12 +35,12 @@ func newNATS(t *testing.T, addr, dir string) *embedded.Server {
 // join serves a board that has all in common with those on the same server.
 func join(t *testing.T, url string) *site {
 	t.Helper()
-	conn, err := nats.Connect(url, nats.MaxReconnects(-1), nats.ReconnectWait(20*time.Millisecond), nats.ReconnectBufSize(-1))
+	log, err := natsbroker.Open(t.Context(), natsbroker.Options{URL: url, Stream: "BOARD", Connect: []nats.Option{nats.ReconnectWait(20 * time.Millisecond)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(conn.Close)
-	b, err := board.Join(t.Context(), conn)
+	t.Cleanup(func() { _ = log.Close() })
+	b, err := board.Join(t.Context(), log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,12 +252,14 @@ func TestNATSIsAway(t *testing.T) {
 
 func TestJoin(t *testing.T) {
 	server := newNATS(t, "127.0.0.1:0", t.TempDir())
-	conn, err := nats.Connect(server.URL())
+	log, err := natsbroker.Open(t.Context(), natsbroker.Options{URL: server.URL()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn.Close()
-	if _, err := board.Join(t.Context(), conn); !errors.Is(err, nats.ErrConnectionClosed) {
+	if err := log.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := board.Join(t.Context(), log); !errors.Is(err, nats.ErrConnectionClosed) {
 		t.Errorf("Join() = %v, want %v", err, nats.ErrConnectionClosed)
 	}
 }

@@ -160,6 +160,11 @@ func (l *Log) closeConn() {
 	}
 }
 
+// Conn returns the connection, for what else a program keeps in NATS, such as
+// what its pages load: in a bucket of keys and values, say. Close closes it, unless
+// it is that of Options.Conn.
+func (l *Log) Conn() *nats.Conn { return l.conn }
+
 // Retention returns that of the options.
 func (l *Log) Retention() broker.Retention { return l.o.Retain }
 
