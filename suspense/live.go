@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"github.com/a-h/templ"
 
@@ -22,8 +23,10 @@ import (
 // as an event, which changes nothing. So load must begin now: what [Start] began
 // earlier may be older than the position.
 //
-// A load that fails shows its error view and no region. A region in a fallback
-// is not live; it shows its own fallback. Live panics if load, view or the
+// A load that fails shows its error view and no region. One whose position cannot
+// be had is shown all the same, with a line in slog.Default: its page is told of a
+// gap when there are events again, and fetches the region once more. A region in a
+// fallback is not live; it shows its own fallback. Live panics if load, view or the
 // region's Position is nil; a bad name or URL is an error of Render.
 func Live[T any](region Region, fallback templ.Component, load func(context.Context) (T, error), view func(T) templ.Component, opts ...Option) templ.Component {
 	switch {
@@ -54,11 +57,15 @@ func (l *live[T]) Render(ctx context.Context, w io.Writer) error {
 	return place(ctx, w, stream.Boundary{Fallback: l.await.fallback, Load: load}, l.await.opts)
 }
 
+// nowhere is a position of no topic: who comes with it is told of a gap.
+const nowhere = "0-0"
+
 // loaded is the load of the boundary.
 func (l *live[T]) loaded(ctx context.Context, source string) (templ.Component, error) {
 	id, err := l.region.Position(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("position of region %q: %w", l.region.Name, err)
+		slog.WarnContext(ctx, "suspense: region without a position", slog.String("region", l.region.Name), slog.Any("error", err))
+		id = nowhere
 	}
 	parts := goodID.FindStringSubmatch(id)
 	if parts == nil {

@@ -100,10 +100,6 @@ func TestLive(t *testing.T) {
 				return templ.ComponentFunc(func(context.Context, io.Writer) error { return errBoom })
 			}, sorry)
 		},
-		"a position that fails does, too": func() templ.Component {
-			bad.Position = failing
-			return suspense.Live(bad, nil, rows, html, sorry)
-		},
 		"a position of another form does, too": func() templ.Component {
 			bad.Position = at(`k3f9-12"`)
 			return suspense.Live(bad, nil, rows, html, sorry)
@@ -120,6 +116,15 @@ func TestLive(t *testing.T) {
 			}
 		})
 	}
+
+	t.Run("without a position it asks for what nobody has", func(t *testing.T) {
+		r := board
+		r.Position = failing
+		got, failed := response(t, suspense.Live(r, nil, value(0, "rows"), html, sorry))
+		if want := strings.Replace(liveBoard("rows"), `lastEventId=k3f9-" data-n="12"`, `lastEventId=0-" data-n="0"`, 1); len(failed) > 0 || !strings.Contains(got, want) {
+			t.Errorf("response:\n%s%d failed, want none, and %s", got, len(failed), want)
+		}
+	})
 
 	t.Run("the position is asked for before the load", func(t *testing.T) {
 		var order []string

@@ -32,7 +32,8 @@ type Region struct {
 	// that are published from now on. Its form is that of package broker,
 	// letters and digits, a dash and a decimal number that grows, for example
 	// k3f9-12; events carry such ids, too. It is called by the goroutine of the
-	// load, before the load.
+	// load, before the load. After an error the page asks for what comes after
+	// 0-0, of which the answer must be an event named gap.
 	Position func(context.Context) (id string, err error)
 	// Script says how the page gets the script live, which listens to the
 	// events. Zero means inline. For an external one, package assets has a

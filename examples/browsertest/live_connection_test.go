@@ -2,10 +2,12 @@ package browsertest_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/rivulet-go/rivulet/examples/browsertest"
@@ -87,6 +89,44 @@ func gap(name string, lose func(*feed, suspense.Region)) browsertest.Scenario {
 			mu.Lock()
 			row = pages.Row{Key: "a", Text: "1"} // for the next browser
 			mu.Unlock()
+		},
+	}
+}
+
+func unplaced() browsertest.Scenario {
+	f := newFeed()
+	list := f.region("list")
+	var back atomic.Bool
+	position := list.Position
+	list.Position = func(ctx context.Context) (string, error) {
+		if !back.Load() {
+			return "", errors.New("nobody knows it")
+		}
+		return position(ctx)
+	}
+	return browsertest.Scenario{
+		Name:   "a region without a position is shown, and is live when there is one",
+		Where:  browsertest.Scripted,
+		Policy: livePolicy,
+		Page: pages.List(list, func(context.Context) ([]pages.Row, error) {
+			if !back.Load() {
+				return []pages.Row{{Key: "a", Text: "1"}}, nil
+			}
+			return []pages.Row{{Key: "new", Text: "2"}}, nil
+		}),
+		Files: f.files(`Math.random = () => .01;`),
+		Watch: map[string]string{"shown": "#list > .a", "new": "#list > .new", "next": "html[data-live=open] #list > .next"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			defer back.Store(false) // for the next browser
+			v.Open("end")
+			v.Wait("shown")
+			back.Store(true)
+			v.Wait("new")
+			f.send(list.Append("next", pages.LI(pages.Row{Key: "next", Text: "3"})))
+			v.Wait("next")
+			if got, want := part(v.Picture(), "list"), li("new:2", "next:3"); got != want {
+				t.Errorf("list holds %s, want %s", got, want)
+			}
 		},
 	}
 }

@@ -33,6 +33,7 @@ var live = []browsertest.Scenario{
 		}
 	}),
 	gap("after the server has started anew, too", func(f *feed, _ suspense.Region) { f.restart() }),
+	unplaced(),
 	refused("204", sse.Stop),
 	refused("502", func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) }),
 	kept(),

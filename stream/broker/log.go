@@ -56,8 +56,13 @@ type LogStats struct {
 	Err error
 }
 
-// unavailableAfter is how long an answer of the Log is waited for.
-const unavailableAfter = 5 * time.Second
+const (
+	// unavailableAfter is how long the Log may take to add an event.
+	unavailableAfter = 5 * time.Second
+	// unknownAfter is how long it may take to say where it is. Pages wait for
+	// that, and can do without.
+	unknownAfter = 2 * time.Second
+)
 
 // patient returns a context for a call to the Log that has the deadline of ctx
 // but does not end when ctx is cancelled: a change that has been committed is
@@ -72,7 +77,7 @@ func patient(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // last asks the Log for its last mark.
 func (b *Broker) last(ctx context.Context) (Mark, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, unavailableAfter, ErrUnavailable)
+	ctx, cancel := context.WithTimeoutCause(ctx, unknownAfter, ErrUnavailable)
 	defer cancel()
 	m, err := b.Log.Last(ctx)
 	if err == nil {

@@ -83,7 +83,7 @@ func (t Topic) Send(ctx context.Context, view interface {
 // Position returns the id of now: who subscribes after it receives all that
 // Publish is called with from here on. A page asks for it before it loads what
 // it shows, so that nothing falls between that and its subscription. The topic
-// need not have had an event. A Log is asked for it, for up to 5 s, and may
+// need not have had an event. A Log is asked for it, for up to 2 s, and may
 // answer ErrUnavailable.
 func (t Topic) Position(ctx context.Context) (id string, err error) {
 	t.b.init()
