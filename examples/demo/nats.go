@@ -3,12 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/nats-io/nats.go"
 
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker/embedded"
@@ -33,28 +30,16 @@ func openHub(ctx context.Context, url, dir string) (*hub, error) {
 		return nil, nil
 	}
 	h := &hub{}
-	o := natsbroker.Options{
-		Stream: "BOARD",
-		Bytes:  64 << 20,
-		Connect: []nats.Option{
-			nats.DisconnectErrHandler(func(c *nats.Conn, err error) {
-				if !c.IsClosed() { // by Close
-					slog.Warn("NATS is gone", "error", err)
-				}
-			}),
-			nats.ReconnectHandler(func(*nats.Conn) { slog.Info("NATS is back") }),
-		},
-	}
+	o := natsbroker.Options{Stream: "BOARD", Bytes: 64 << 20}
 	var err error
 	if url == "embedded" {
 		if h.server, err = embedded.Start(embedded.Options{Dir: filepath.Join(dir, "nats"), Addr: natsAddr}); err != nil {
 			return nil, fmt.Errorf("%w (if another instance has it: NATS_URL=nats://%s)", err, natsAddr)
 		}
 		o.Server = h.server
-		fmt.Fprintf(os.Stderr, "NATS runs in this process. For a second instance: NATS_URL=%s\n", h.server.URL())
+		fmt.Fprintf(os.Stderr, "NATS runs in this process; for a second instance: NATS_URL=%s go -C examples run ./demo\n", h.server.URL())
 	} else {
 		o.URL = url
-		fmt.Fprintln(os.Stderr, "connecting to NATS")
 	}
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/rivulet-go/rivulet/stream/sse"
@@ -54,6 +55,19 @@ type LogStats struct {
 	// Err is why the log could not be followed when that last went wrong. It
 	// is nil when all is well.
 	Err error
+}
+
+// MarshalJSON has the text of Err, which package json would leave out.
+func (s LogStats) MarshalJSON() ([]byte, error) {
+	type plain LogStats
+	text := ""
+	if s.Err != nil {
+		text = s.Err.Error()
+	}
+	return json.Marshal(struct {
+		plain
+		Err string `json:",omitempty"`
+	}{plain(s), text})
 }
 
 const (

@@ -2,6 +2,7 @@ package broker_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -257,4 +258,12 @@ func TestLog(t *testing.T) {
 		}
 		want(t, h, "")
 	})
+}
+
+func TestStatsAsJSON(t *testing.T) {
+	s := broker.Stats{Log: broker.LogStats{Behind: 2, Err: broker.ErrUnavailable}}
+	text, err := json.Marshal(s)
+	if want := `"Log":{"Connected":false,"Behind":2,"Restarts":0,"Err":"broker: the log does not answer"}`; err != nil || !strings.Contains(string(text), want) {
+		t.Errorf("Marshal() = %s, %v, want %s in it", text, err, want)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"sync"
 	"time"
@@ -41,7 +42,9 @@ type Log struct {
 // as no server answers or a cluster has no leader, and for a second if one has
 // trouble of its own; any other error is told at once: a wrong password, an unknown
 // authority, a permission that is missing. No error has the password of the URL.
-// The caller closes the log after all its brokers have been shut down.
+// That it waits, and later that the connection is lost and back, is a line in
+// slog.Default, unless Options.Connect or Conn has handlers of its own. The caller
+// closes the log after all its brokers have been shut down.
 func Open(ctx context.Context, o Options) (*Log, error) {
 	o = o.withDefaults()
 	conn := o.Conn
@@ -51,7 +54,7 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 		}
 		var err error
 		if conn, err = connect(ctx, o); err != nil {
-			return nil, fmt.Errorf("natsbroker: no connection to NATS: %w", err)
+			return nil, fmt.Errorf("natsbroker: no connection to NATS at %s: %w", place(o), err)
 		}
 	}
 	l := &Log{o: o, conn: conn, questions: map[*question]struct{}{}, troubles: map[string]error{}, back: make(chan struct{})}
@@ -110,6 +113,12 @@ func connect(ctx context.Context, o Options) (*nats.Conn, error) {
 		nats.Timeout(5 * time.Second),
 		nats.PingInterval(10 * time.Second), // a silent end is noticed within three
 		nats.IgnoreAuthErrorAbort(),         // who is refused for a while is not cut off for good
+		nats.DisconnectErrHandler(func(c *nats.Conn, err error) {
+			if !c.IsClosed() { // by Close
+				slog.Warn("natsbroker: the connection to NATS is lost", slog.Any("error", err))
+			}
+		}),
+		nats.ReconnectHandler(func(*nats.Conn) { slog.Info("natsbroker: NATS is back") }),
 	}
 	if o.Server != nil {
 		options = append(options, nats.InProcessServer(o.Server))
@@ -119,6 +128,9 @@ func connect(ctx context.Context, o Options) (*nats.Conn, error) {
 		conn, err := nats.Connect(o.URL, options...)
 		if err == nil || !unreached(err) {
 			return conn, err
+		}
+		if wait == 0 {
+			slog.Warn("natsbroker: waiting for NATS", slog.String("at", place(o)), slog.Any("error", err))
 		}
 		if wait = longer(wait); pause(ctx, wait) != nil {
 			return nil, err

@@ -142,3 +142,13 @@ func TestPasswordsThatBreakTheURL(t *testing.T) {
 		})
 	}
 }
+
+func TestNobodyThere(t *testing.T) {
+	addr := freeAddr(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	_, err := natsbroker.Open(ctx, natsbroker.Options{URL: "tls://board:" + secret + "@" + addr + ", " + addr})
+	if err == nil || !strings.Contains(err.Error(), " at "+addr+", "+addr+":") || strings.Contains(err.Error(), secret) {
+		t.Errorf("Open() = %v, want an error that says where, and no password", err)
+	}
+}

@@ -23,3 +23,20 @@ func checkURL(urls string) error {
 	}
 	return nil
 }
+
+// place returns where the servers are, without what else is in a URL.
+func place(o Options) string {
+	if o.Server != nil {
+		return "this process"
+	}
+	var hosts []string
+	for s := range strings.SplitSeq(o.URL, ",") {
+		if _, after, ok := strings.Cut(s, "://"); ok {
+			s = after
+		}
+		if u, err := url.Parse("nats://" + strings.TrimSpace(s)); err == nil {
+			hosts = append(hosts, u.Host)
+		}
+	}
+	return strings.Join(hosts, ", ")
+}
