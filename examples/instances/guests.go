@@ -140,13 +140,14 @@ func (g *guests) announce(ctx context.Context) {
 
 // tell publishes the whole list, and again until it is what has been published.
 //
-// No lock is held over the commit and the publication, since there is none that
-// several machines have. Instead, whoever has changed the list reads it after that,
-// publishes what it has read, and reads again after that: so the last of all events
-// holds the last of all lists, because whoever publishes an older one sees, when it
-// has been published, that the list is another by now, or the list is changed only
-// later, by somebody who publishes later. And what is published is whole, so to do it
-// once more is harmless: after an error, when it may be out or not, it is done again.
+// Several machines have no lock to hold over a commit and its publication. Instead,
+// whoever has changed the list reads it, publishes all of it and reads it again. So
+// the last event holds the last list: whoever publishes an older one finds the newer
+// one when reading again, and publishes that, unless it is committed only afterwards,
+// by somebody who publishes it later still. Until then pages may show the older one.
+//
+// What is published is whole, so that doing it once more is harmless: that is done
+// after any error, broker.ErrUnavailable too, when the event may be out or not.
 func (g *guests) tell(ctx context.Context) error {
 	for {
 		all, revision, err := g.read(ctx)

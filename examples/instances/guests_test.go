@@ -292,6 +292,14 @@ func TestAnInstanceThatCannotPublish(t *testing.T) {
 	})
 }
 
+func TestANameThatIsTooLongIsRefused(t *testing.T) {
+	a := join(t, newNATS(t, "127.0.0.1:0", t.TempDir()).URL(), nil)
+	if status := post(t, a.url, strings.Repeat("é", 41)); status != http.StatusBadRequest {
+		t.Errorf("POST answers %d, want %d", status, http.StatusBadRequest)
+	}
+	added(t, a.url, strings.Repeat("é", 40))
+}
+
 func TestWhileNATSIsAway(t *testing.T) {
 	dir := t.TempDir()
 	server := newNATS(t, "127.0.0.1:0", dir)
