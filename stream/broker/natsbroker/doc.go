@@ -3,6 +3,7 @@
 // What is published on one reaches the subscribers of all, and an id that a
 // client has from one is good on each.
 //
+//	ctx, cancel := context.WithTimeout(ctx, 15*time.Second) // how long Open waits for NATS
 //	log, err := natsbroker.Open(ctx, natsbroker.Options{URL: os.Getenv("NATS_URL")})
 //	...
 //	b := &broker.Broker{Log: log}
@@ -15,6 +16,22 @@
 // All else is as package broker has it: Authorize, Limits, CORS, the policy for
 // slow subscribers. For development and tests there is package embedded, a NATS
 // server in the same process.
+//
+// # Order and errors
+//
+// No lock is held over a commit and its publication by several processes, so two
+// may publish in another order than they have committed. Where that matters publish
+// the whole of what is shown, not what is new, and to do it twice is harmless: after
+// a commit read what is there, publish it (suspense.Region.Replace), read again, and
+// go on until nothing has changed meanwhile. Then the last event holds the last
+// commit: whoever publishes an older state finds the newer one after that, unless it
+// is committed, and so published, later still. The reads must see each commit: those
+// of a replica may not.
+//
+// After broker.ErrUnavailable, when the event may be out or not, do it again with
+// growing pauses: in one goroutine that requests wake and do not wait for. It begins
+// by publishing, since a process that was killed may have told nobody, and ends after
+// http.Server.Shutdown, before Close. The program examples/instances does all that.
 //
 // # What to set
 //
@@ -97,7 +114,8 @@
 // waits until the deadline of its context, or 5 s, and at most a minute, and then
 // returns broker.ErrUnavailable: the event may have been published all the same,
 // if only the answer was lost. Tried within that time it is published once.
-// [broker.Stats].Log says all this, for a probe.
+// [broker.Stats].Log says all this, for a probe. What else a program does over
+// [Log.Conn] fails at once with nats.ErrReconnectBufExceeded, or when its context ends.
 //
 // When NATS is back each process goes on after the last event that it has:
 // nothing that was acknowledged is lost, and nothing comes twice. A process that
