@@ -109,11 +109,12 @@
 //
 // Subscribers stay connected, are sent heartbeats and hear nothing. Who comes
 // back is served what the process has, if it had the topic, and else waits with a
-// connection; who comes without an id waits 5 s for the head of the answer, and is
-// told of a gap when NATS is back. Publish
-// waits until the deadline of its context, or 5 s, and at most a minute, and then
-// returns broker.ErrUnavailable: the event may have been published all the same,
-// if only the answer was lost. Tried within that time it is published once.
+// connection; who comes without an id waits 2 s for the head of the answer, and is
+// told of a gap when NATS is back. A page waits as long for its position, is shown
+// without one, and goes on after a gap, too: see suspense.Live. Publish waits until
+// the deadline of its context, or 5 s, and at most a minute, and then returns
+// broker.ErrUnavailable: the event may have been published all the same, if only
+// the answer was lost. Tried within that time it is published once.
 // [broker.Stats].Log says all this, for a probe. What else a program does over
 // [Log.Conn] fails at once with nats.ErrReconnectBufExceeded, or when its context ends.
 //
