@@ -43,11 +43,11 @@ func (l *Log) trouble(topic string, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err == nil {
-		delete(l.troubles, topic)
+		delete(l.troubled, topic)
 		return
 	}
 	l.restarts++
-	l.troubles[topic], l.err = err, err
+	l.troubled[topic], l.err = struct{}{}, err
 }
 
 // Why a consumer is given up.

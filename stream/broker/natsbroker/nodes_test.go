@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -47,10 +46,11 @@ func serve(t *testing.T, b *broker.Broker, topic string) *httptest.Server {
 	return s
 }
 
-// until waits until something is so.
+// until waits until something is so. It asks often, but leaves the processor to
+// what is waited for.
 func until(t testing.TB, what string, so func() bool) {
 	t.Helper()
-	for end := time.Now().Add(patience); !so(); runtime.Gosched() {
+	for end := time.Now().Add(patience); !so(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%s: not within %v", what, patience)
 		}
@@ -83,7 +83,7 @@ func TestMovingBetweenNodes(t *testing.T) {
 		}
 		for p.cuts.Load() > 0 && t.Context().Err() == nil && !t.Failed() {
 			if published > received.Load()+20 {
-				runtime.Gosched()
+				time.Sleep(time.Millisecond)
 				continue
 			}
 			if _, err := nodes[0].Topic("weather").Publish(t.Context(), sse.Event{Data: "rain"}); err != nil {
