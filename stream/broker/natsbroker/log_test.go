@@ -15,11 +15,12 @@ import (
 )
 
 func TestOpen(t *testing.T) {
-	t.Run("says what is wrong with a stream", func(t *testing.T) {
+	t.Run("says what is wrong with a stream that is not a log's", func(t *testing.T) {
 		s := newServer(t, embedded.Options{})
 		open(t, natsbroker.Options{Server: s, Stream: "MINE"})
-		if _, err := natsbroker.Open(t.Context(), natsbroker.Options{Server: s, Stream: "MINE", Subjects: "others"}); err == nil {
-			t.Error("Open() = nil, want an error")
+		_, err := natsbroker.Open(t.Context(), natsbroker.Options{Server: s, Stream: "MINE", Subjects: "others"})
+		if err == nil || !strings.Contains(err.Error(), "its subjects are") {
+			t.Errorf("Open() = %v, want an error about its subjects", err)
 		}
 	})
 	t.Run("changes the limits, and an id from before is told a gap rather than nothing", func(t *testing.T) {
