@@ -46,7 +46,7 @@ func (l *Log) Append(ctx context.Context, topic string, e sse.Event) (broker.Mar
 			return fmt.Errorf("%w, or than the %d bytes that NATS takes", broker.ErrTooLarge, l.conn.MaxPayload())
 		case errors.Is(err, jetstream.ErrNoStreamResponse), errors.Is(err, nats.ErrNoResponders):
 			if _, missing := l.info(ctx); missing != nil {
-				return fmt.Errorf("natsbroker: stream %q: %w", l.o.Stream, missing)
+				return fmt.Errorf("stream %q: %w", l.o.Stream, missing)
 			}
 		}
 		return err

@@ -16,8 +16,8 @@ import (
 
 // Why what needs a connection ends without one.
 var (
-	errLost   = errors.New("natsbroker: the connection to NATS is lost")
-	errClosed = fmt.Errorf("%w: natsbroker: the log is closed", broker.ErrClosed)
+	errLost   = errors.New("the connection to NATS is lost")
+	errClosed = fmt.Errorf("%w: the log is closed", broker.ErrClosed)
 )
 
 // connect tries until there is a server.

@@ -3,6 +3,7 @@ package natsbroker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -47,13 +48,13 @@ func (l *Log) trouble(topic string, err error) {
 		return
 	}
 	l.restarts++
-	l.troubled[topic], l.err = struct{}{}, err
+	l.troubled[topic], l.err = struct{}{}, fmt.Errorf("natsbroker: topic %q: %w", topic, err)
 }
 
 // Why a consumer is given up.
 var (
-	errMissed = errors.New("natsbroker: messages of a consumer are missing")
-	errSilent = errors.New("natsbroker: a consumer is gone")
+	errMissed = errors.New("messages of a consumer are missing")
+	errSilent = errors.New("a consumer is gone")
 )
 
 // A follower is what outlives the consumers of a topic.
@@ -249,7 +250,7 @@ func (fl *follower) suspect(ctx context.Context, pending uint64) (bool, error) {
 // got, and what it has sent by then.
 func (fl *follower) control(m *nats.Msg, next uint64) error {
 	if m.Header.Get("Status") != "100" {
-		return errors.New("natsbroker: a consumer ended: " + m.Header.Get("Description"))
+		return errors.New("a consumer ended: " + m.Header.Get("Description"))
 	}
 	if m.Reply != "" { // flow control
 		return m.Respond(nil)

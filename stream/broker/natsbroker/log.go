@@ -109,7 +109,7 @@ func (l *Log) Stats() broker.LogStats {
 	s := broker.LogStats{Connected: l.conn.IsConnected(), Restarts: l.restarts}
 	switch {
 	case !s.Connected:
-		s.Err = fmt.Errorf("%w: natsbroker: no connection to NATS", broker.ErrUnavailable)
+		s.Err = fmt.Errorf("%w: no connection to NATS", broker.ErrUnavailable)
 		if err := l.conn.LastError(); err != nil {
 			s.Err = fmt.Errorf("%w: %w", s.Err, err)
 		}

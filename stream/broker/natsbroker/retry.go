@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -17,7 +16,7 @@ import (
 // attemptTime is how long one answer is waited for before it is asked again.
 const attemptTime = 2 * time.Second
 
-var errUnanswered = errors.New("natsbroker: NATS does not answer")
+var errUnanswered = errors.New("NATS does not answer")
 
 // attempt calls f for at most attemptTime, and for no longer than it takes to hear
 // that one of the subjects that f publishes on is denied. Which those are, needs
@@ -29,8 +28,14 @@ func (l *Log) attempt(ctx context.Context, needs func(subject string) bool, f fu
 	ctx, cancel := context.WithTimeoutCause(ctx, attemptTime, errUnanswered)
 	defer cancel()
 	err := f(ctx)
-	if why := context.Cause(ctx); err != nil && (errors.Is(why, errUnanswered) || errors.Is(why, nats.ErrPermissionViolation)) {
+	why := context.Cause(ctx)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(why, errUnanswered), errors.Is(why, nats.ErrPermissionViolation):
 		return why
+	case errors.Is(why, errLost) && errors.Is(err, context.Canceled): // which is its echo
+		return errLost
 	}
 	return err
 }
@@ -47,8 +52,11 @@ func (l *Log) persist(ctx context.Context, needs func(subject string) bool, f fu
 		if err == nil {
 			err = l.attempt(online, needs, f)
 			done()
-			if err == nil || permanent(err) {
+			switch {
+			case err == nil, errors.Is(err, broker.ErrTooLarge):
 				return err
+			case permanent(err):
+				return fmt.Errorf("natsbroker: %w", err)
 			}
 			last = err
 		}
@@ -91,14 +99,14 @@ func unavailable(ctx context.Context, last error) error {
 	if cause := context.Cause(ctx); errors.Is(cause, context.Canceled) {
 		return fmt.Errorf("natsbroker: %w", cause)
 	}
-	return fmt.Errorf("%w: %s", broker.ErrUnavailable, strings.TrimPrefix(last.Error(), "natsbroker: "))
+	return fmt.Errorf("%w: %w", broker.ErrUnavailable, last)
 }
 
 // permanent reports whether trying again is no use.
 func permanent(err error) bool {
 	return errors.Is(err, nats.ErrConnectionClosed) ||
 		errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrPermissionViolation) ||
-		errors.Is(err, broker.ErrTooLarge) || errors.Is(err, errStreamDiffers)
+		errors.Is(err, errStreamDiffers)
 }
 
 // longer returns how long to wait after a failure that was waited for before.
