@@ -19,9 +19,9 @@ import (
 // one that had a stream again.
 func TestABoardThatIsLeftGoesOnWhenItsVisitorIsBack(t *testing.T) {
 	p := launch(t, "127.0.0.1:0", filepath.Join(t.TempDir(), "guests.json"))
-	origin := "http://" + p.addr
+	origin := p.origin()
 	const (
-		connected = `document.documentElement.dataset.live == "open" && !document.querySelector("[data-r]")` // with all regions
+		complete  = connected + ` && !document.querySelector("[data-r]")` // with all regions
 		elsewhere = `location.pathname == "/source/board" && document.readyState == "complete"`
 	)
 	t.Run("in Chromium", func(t *testing.T) {
@@ -29,7 +29,7 @@ func TestABoardThatIsLeftGoesOnWhenItsVisitorIsBack(t *testing.T) {
 		if err := chromedp.Do(ctx, visit(origin+"/board")); err != nil {
 			t.Fatal(err)
 		}
-		await(ctx, t, connected)
+		await(ctx, t, complete)
 		run(ctx, t, `document.documentElement.dataset.left = "yes"`)
 		if err := chromedp.Do(ctx, visit(origin+"/source/board")); err != nil {
 			t.Fatal(err)
@@ -38,18 +38,18 @@ func TestABoardThatIsLeftGoesOnWhenItsVisitorIsBack(t *testing.T) {
 		p.awaitBoards(t, 0)
 		sign(t, origin, "Ada", "while you were away")
 		run(ctx, t, `history.back()`)
-		awaitBack(ctx, t, `document.documentElement?.dataset.left == "yes" && `+connected+` && `+guests("Ada: while you were away"))
+		awaitBack(ctx, t, `document.documentElement?.dataset.left == "yes" && `+complete+` && `+guests("Ada: while you were away"))
 	})
 	t.Run("in Firefox", func(t *testing.T) {
 		f := firefox(t, false)
 		f.must(t, "WebDriver:Navigate", map[string]any{"url": origin + "/board"})
-		f.await(t, connected)
+		f.await(t, complete)
 		f.must(t, "WebDriver:Navigate", map[string]any{"url": origin + "/source/board"})
 		f.await(t, elsewhere)
 		p.awaitBoards(t, 0)
 		sign(t, origin, "Grace", "while you were away")
 		f.must(t, "WebDriver:Back", map[string]any{})
-		f.await(t, connected+` && `+guests("Grace: while you were away", "Ada: while you were away"))
+		f.await(t, complete+` && `+guests("Grace: while you were away", "Ada: while you were away"))
 	})
 }
 
@@ -57,7 +57,7 @@ func TestABoardThatIsLeftGoesOnWhenItsVisitorIsBack(t *testing.T) {
 // one that is being put away is never answered.
 func awaitBack(ctx context.Context, t *testing.T, condition string) {
 	t.Helper()
-	for ctx.Err() == nil {
+	for ; ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
 		ask, cancel := context.WithTimeout(ctx, time.Second)
 		holds, err := chromedp.Run(ask, chromedp.Evaluate[bool](condition))
 		cancel()
@@ -79,7 +79,7 @@ func run(ctx context.Context, t *testing.T, script string) {
 // awaitBoards waits until so many pages are subscribed.
 func (p *program) awaitBoards(t *testing.T, want int) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; {
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		got := p.stock.board.Report().Figures.Boards
 		if got == want {
 			return

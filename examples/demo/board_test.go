@@ -19,7 +19,7 @@ import (
 func TestAGuestAppearsOnEveryOpenBoardAndOutlivesTheServer(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "guests.json")
 	p := launch(t, "127.0.0.1:0", file)
-	origin := "http://" + p.addr
+	origin := p.origin()
 
 	// Two pages in two browsers.
 	ctx := chromium(t)
@@ -27,7 +27,6 @@ func TestAGuestAppearsOnEveryOpenBoardAndOutlivesTheServer(t *testing.T) {
 	if err := chromedp.Do(ctx, visit(origin+"/board")); err != nil {
 		t.Fatal(err)
 	}
-	const connected = `document.documentElement.dataset.live == "open"`
 	await(ctx, t, connected)
 	f := firefox(t, true)
 	f.must(t, "WebDriver:Navigate", map[string]any{"url": origin + "/board"})
@@ -74,6 +73,9 @@ func TestAGuestAppearsOnEveryOpenBoardAndOutlivesTheServer(t *testing.T) {
 	p.stop(t)
 }
 
+// connected is true on a board that is told what changes.
+const connected = `document.documentElement.dataset.live == "open"`
+
 // guests is true on a board that shows these, the last first.
 func guests(want ...string) string {
 	list, _ := json.Marshal(want)
@@ -107,6 +109,9 @@ func launchWith(t *testing.T, addr string, b *board.Board) *program {
 	go p.server.Serve(l) // stop waits for it
 	return p
 }
+
+// origin is what the addresses of its pages begin with.
+func (p *program) origin() string { return "http://" + p.addr }
 
 // stop ends the program as an interrupt does. It must not take long, although
 // pages are open.

@@ -22,9 +22,9 @@ type hub struct {
 	log    *natsbroker.Log
 }
 
-// openHub connects to the NATS server at a URL, for which it waits until ctx ends,
-// or, if that is "embedded", to one that it starts in this process, which keeps
-// what it has below dir. An empty URL is no hub.
+// openHub connects to the NATS server at a URL, for which it waits until ctx ends
+// and at most 15 s, or, if that is "embedded", to one that it starts in this process
+// and that keeps what it has below dir. An empty URL is no hub.
 func openHub(ctx context.Context, url, dir string) (*hub, error) {
 	if url == "" {
 		return nil, nil

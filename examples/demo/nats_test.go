@@ -21,15 +21,14 @@ func TestTwoInstancesAreOneBoard(t *testing.T) {
 
 	ctx := chromium(t)
 	said := complaints(ctx, t)
-	if err := chromedp.Do(ctx, visit("http://"+first.addr+"/board")); err != nil {
+	if err := chromedp.Do(ctx, visit(first.origin()+"/board")); err != nil {
 		t.Fatal(err)
 	}
-	const connected = `document.documentElement.dataset.live == "open"`
 	await(ctx, t, connected)
 	// A page that is loaded again no longer has this.
 	run(ctx, t, `window.same = true`)
 	f := firefox(t, false)
-	f.must(t, "WebDriver:Navigate", map[string]any{"url": "http://" + second.addr + "/board"})
+	f.must(t, "WebDriver:Navigate", map[string]any{"url": second.origin() + "/board"})
 	f.await(t, connected)
 	both := func(condition string) {
 		t.Helper()
@@ -37,24 +36,30 @@ func TestTwoInstancesAreOneBoard(t *testing.T) {
 		f.await(t, condition)
 	}
 
-	sign(t, "http://"+first.addr, "Ada", "to the first")
-	sign(t, "http://"+second.addr, "Grace", "to the second")
+	sign(t, first.origin(), "Ada", "to the first")
+	sign(t, second.origin(), "Grace", "to the second")
 	both(guests("Grace: to the second", "Ada: to the first"))
 	both(`document.querySelector("#now").textContent.includes("2 instances")`)
 
+	nothing := func() {
+		t.Helper()
+		if got := said(); len(got) > 0 {
+			t.Errorf("Chromium's console says %q, want nothing", got)
+		}
+	}
+	nothing()
 	first.stop(t)
 	await(ctx, t, `document.documentElement.dataset.live == "lost"`)
-	sign(t, "http://"+second.addr, "Lin", "to the one that is left")
+	sign(t, second.origin(), "Lin", "to the one that is left")
 	f.await(t, guests("Lin: to the one that is left", "Grace: to the second", "Ada: to the first"))
 	first = join(t, server, first.addr)
 	await(ctx, t, connected)
+	said() // that there was nobody, if it asked then
 	both(guests("Lin: to the one that is left", "Grace: to the second", "Ada: to the first"))
-	sign(t, "http://"+first.addr, "Mary", "to the first again")
+	sign(t, first.origin(), "Mary", "to the first again")
 	both(guests("Mary: to the first again", "Lin: to the one that is left", "Grace: to the second", "Ada: to the first"))
 	await(ctx, t, `window.same`)
-	if got := said(); len(got) > 0 {
-		t.Errorf("Chromium's console says %q, want nothing", got)
-	}
+	nothing()
 	first.stop(t)
 	second.stop(t)
 }
@@ -74,13 +79,13 @@ func TestScreenshotsOfTwoInstances(t *testing.T) {
 			var pages []context.Context
 			for _, p := range both {
 				ctx := chromium(t)
-				if err := chromedp.Do(ctx, chromedp.EmulateViewport(980, 900), prefer(dark), visit("http://"+p.addr+"/board")); err != nil {
+				if err := chromedp.Do(ctx, chromedp.EmulateViewport(980, 900), prefer(dark), visit(p.origin()+"/board")); err != nil {
 					t.Fatal(err)
 				}
 				pages = append(pages, ctx)
 			}
-			sign(t, "http://"+both[0].addr, "Ada", "Hello from the first instance.")
-			sign(t, "http://"+both[1].addr, "Grace", "And from the second.")
+			sign(t, both[0].origin(), "Ada", "Hello from the first instance.")
+			sign(t, both[1].origin(), "Grace", "And from the second.")
 			var picture *image.RGBA
 			for i, ctx := range pages {
 				await(ctx, t, `document.querySelectorAll(".guest").length == 2 && document.querySelector("#now").textContent.includes("2 instances") &&

@@ -60,10 +60,10 @@ type Broker struct {
 
 	refused atomic.Uint64
 
-	followers sync.WaitGroup
-	appended  chan struct{} // closed when Shutdown waits for no more of them
-	knownMu   sync.Mutex    // the last to be held
-	known     Mark          // the highest of the Log that has been heard of
+	followers sync.WaitGroup // calls of Log.Follow
+	appended  chan struct{}  // closed when Shutdown has no call of Log.Append to wait for
+	knownMu   sync.Mutex     // the last to be held
+	known     Mark           // the highest of the Log that has been heard of
 
 	mu        sync.Mutex // held before any of a feed
 	appending int        // calls of Log.Append that Shutdown waits for

@@ -34,7 +34,7 @@ type Board struct {
 	book    book
 	traffic traffic
 	limit   limit
-	since   time.Time
+	since   time.Time // in whole seconds of UTC: the same when it comes back from NATS
 
 	// The parts of the page that change. They have one address, so a page has
 	// one connection.
@@ -42,7 +42,6 @@ type Board struct {
 
 	stop  context.CancelFunc
 	ended chan struct{} // closed when nothing is published any more
-	close func() error
 }
 
 // Open makes the board of a program that is the only one. Its guests are kept in
@@ -52,7 +51,7 @@ func Open(file string) (*Board, error) {
 	if err != nil {
 		return nil, err
 	}
-	return start(book, nil, func() error { return nil }), nil
+	return start(book, nil), nil
 }
 
 // Join makes a board that is the same for all programs whose logs are on the same
@@ -63,11 +62,11 @@ func Join(ctx context.Context, log *natsbroker.Log) (*Board, error) {
 	if err != nil {
 		return nil, err
 	}
-	return start(book, log, book.leave), nil
+	return start(book, log), nil
 }
 
-// start makes a board that Close ends with close.
-func start(book book, log broker.Log, close func() error) *Board {
+// start makes a board of a book. A nil log keeps its events in this process.
+func start(book book, log broker.Log) *Board {
 	ctx, stop := context.WithCancel(context.Background())
 	b := &Board{
 		broker: broker.Broker{
@@ -79,7 +78,6 @@ func start(book book, log broker.Log, close func() error) *Board {
 		since: time.Now().UTC().Truncate(time.Second),
 		stop:  stop,
 		ended: make(chan struct{}),
-		close: close,
 	}
 	region := func(name string) suspense.Region {
 		return suspense.Region{Name: name, URL: "/board/events", Position: b.topic().Position}
@@ -111,7 +109,7 @@ func (b *Board) Shutdown(ctx context.Context) error {
 }
 
 // Close ends the board, which no request may use any more.
-func (b *Board) Close() error { return b.close() }
+func (b *Board) Close() error { return b.book.leave() }
 
 // topic is what all pages subscribe to.
 func (b *Board) topic() broker.Topic { return b.broker.Topic("board") }

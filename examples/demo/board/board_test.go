@@ -180,7 +180,7 @@ func TestWhoIsSubscribedIsToldOfGuests(t *testing.T) {
 	}
 }
 
-func TestCount(t *testing.T) {
+func TestRequestsVisitorsAndVisitsAreCounted(t *testing.T) {
 	s := newSite(t, filepath.Join(t.TempDir(), "guests.json"))
 	first, _ := s.get(t, "/board")
 	cookies := first.Cookies()
@@ -202,6 +202,6 @@ func TestCount(t *testing.T) {
 		t.Errorf("Requests = %d, want 3", sum)
 	}
 	if len(visits) != 2 || visits[0].Page.Path != "/board" {
-		t.Errorf("Visits() = %v, want two of the board and none of what is not there", visits)
+		t.Errorf("Visits = %v, want two of the board and none of what is not there", visits)
 	}
 }

@@ -13,10 +13,11 @@ const (
 // A limit says how often entries are taken. The zero limit is ready to use.
 type limit struct {
 	mu    sync.Mutex
-	taken []entryTime // of the last minute, the oldest first: at most allMinute
+	taken []signing // of the last minute, the oldest first: at most allMinute
 }
 
-type entryTime struct {
+// A signing is one entry that was taken.
+type signing struct {
 	from string
 	at   time.Time
 }
@@ -37,6 +38,6 @@ func (l *limit) allows(from string, now time.Time) bool {
 	if own >= perMinute || len(l.taken) >= allMinute {
 		return false
 	}
-	l.taken = append(l.taken, entryTime{from, now})
+	l.taken = append(l.taken, signing{from, now})
 	return true
 }

@@ -4,9 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -14,7 +12,7 @@ import (
 	"github.com/rivulet-go/rivulet/examples/demo/board"
 )
 
-// operator is somebody else who is connected to NATS.
+// operator returns what somebody has who is connected to NATS beside the board.
 func operator(t *testing.T, url string) jetstream.JetStream {
 	t.Helper()
 	conn, err := nats.Connect(url)
@@ -38,23 +36,12 @@ func bucket(t *testing.T, js jetstream.JetStream, name string) jetstream.KeyValu
 	return kv
 }
 
-// until asks again until what it waits for has come.
-func until(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("not in time: %s", what)
-		}
-	}
-}
-
 func TestWhoIsKeptIsToldOfByAnyInstance(t *testing.T) {
-	server := newNATS(t, "127.0.0.1:0", t.TempDir())
-	var place atomic.Pointer[site]
-	place.Store(join(t, server.URL()))
-	p := open(t, &place)
-	place.Load().post(t, "Ada", "")
-	place.Load().post(t, "Grace", "")
+	server := newNATS(t)
+	s := join(t, server.URL())
+	p := open(t, s)
+	s.post(t, "Ada", "")
+	s.post(t, "Grace", "")
 	p.shows(t, "2", "1")
 
 	// What an instance leaves that is killed when it has kept a guest.
@@ -81,7 +68,7 @@ func TestWhoIsKeptIsToldOfByAnyInstance(t *testing.T) {
 	p.shows(t, "3", "2", "1")
 }
 
-func TestAnOperatorDeletes(t *testing.T) {
+func TestTheBoardGoesOnWhenAnOperatorDeletes(t *testing.T) {
 	for _, row := range []struct {
 		what string
 		do   func(*testing.T, jetstream.JetStream) error
@@ -98,11 +85,9 @@ func TestAnOperatorDeletes(t *testing.T) {
 		}, []string{"3", "2", "1"}},
 	} {
 		t.Run(row.what, func(t *testing.T) {
-			server := newNATS(t, "127.0.0.1:0", t.TempDir())
-			var place atomic.Pointer[site]
+			server := newNATS(t)
 			s := join(t, server.URL())
-			place.Store(s)
-			p := open(t, &place)
+			p := open(t, s)
 			s.post(t, "Ada", "")
 			s.post(t, "Grace", "")
 			p.shows(t, "2", "1")
@@ -122,8 +107,8 @@ func TestAnOperatorDeletes(t *testing.T) {
 	}
 }
 
-func TestAReportThatIsNone(t *testing.T) {
-	server := newNATS(t, "127.0.0.1:0", t.TempDir())
+func TestAReportThatIsNoneIsLeftOut(t *testing.T) {
+	server := newNATS(t)
 	s := join(t, server.URL())
 	if _, err := bucket(t, operator(t, server.URL()), "board-instances").PutString(t.Context(), "other", "{"); err != nil {
 		t.Fatal(err)

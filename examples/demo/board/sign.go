@@ -2,6 +2,7 @@ package board
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -35,9 +36,9 @@ func (b *Board) sign(w http.ResponseWriter, r *http.Request) (templ.Component, e
 	case e.Name == "":
 		e.Fault = "A name is needed, any will do."
 	case utf8.RuneCountInString(e.Name) > longestName:
-		e.Fault = "The name is too long: 40 characters at most."
+		e.Fault = fmt.Sprintf("The name is too long: %d characters at most.", longestName)
 	case utf8.RuneCountInString(e.Words) > longestWords:
-		e.Fault = "That is too long: 160 characters at most."
+		e.Fault = fmt.Sprintf("That is too long: %d characters at most.", longestWords)
 	}
 	if e.Fault != "" {
 		w.WriteHeader(http.StatusUnprocessableEntity)
@@ -45,7 +46,7 @@ func (b *Board) sign(w http.ResponseWriter, r *http.Request) (templ.Component, e
 	}
 	from, _, _ := net.SplitHostPort(r.RemoteAddr)
 	if !b.limit.allows(from, time.Now()) {
-		e.Fault = "That was quick. Ten entries a minute are enough: try again a little later."
+		e.Fault = fmt.Sprintf("That was quick. %d entries a minute are enough: try again a little later.", perMinute)
 		w.Header().Set("Retry-After", "60")
 		w.WriteHeader(http.StatusTooManyRequests)
 		return Page(b, e), nil

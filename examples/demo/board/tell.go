@@ -46,7 +46,7 @@ func (b *Board) news(g Guest, again bool) templ.Component {
 	if again {
 		news = templ.Join(b.list.Remove(g.Key()), news)
 	}
-	if gone := g.Number - most; gone > 0 {
+	if gone := g.Number - mostGuests; gone > 0 {
 		news = templ.Join(news, b.list.Remove(strconv.Itoa(gone)))
 	}
 	return news

@@ -161,7 +161,6 @@ func (t *together) exchange(ctx context.Context, own Report) ([]Report, error) {
 	}
 }
 
-// leave takes back what this instance has told.
 func (t *together) leave() error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

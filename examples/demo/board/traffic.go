@@ -12,29 +12,10 @@ import (
 )
 
 const (
-	history = 60          // seconds that are shown
 	present = time.Minute // after the last request a visitor is still there
 	crowd   = 10_000      // visitors that are told apart
 	latest  = 6           // pages that are shown
 )
-
-// Figures are what the board says about the site at one time.
-type Figures struct {
-	Instances int          // of the program
-	Visitors  int          // who have a request running or had one within a minute
-	Boards    int          // open pages with a board
-	Requests  [history]int // in each of the last seconds, the present one last
-	Since     time.Time    // when the last of the instances was started
-}
-
-// Rate is the number of requests per second in the last ten whole seconds.
-func (f Figures) Rate() float64 {
-	sum := 0
-	for _, n := range f.Requests[history-11 : history-1] {
-		sum += n
-	}
-	return float64(sum) / 10
-}
 
 // A Visit is that of somebody to a page of the site.
 type Visit struct {

@@ -28,8 +28,10 @@ const longestAppend = time.Minute
 
 // Append publishes an event and waits until NATS has acknowledged it. As long as
 // there is no connection or no answer it tries again, until ctx ends or for a
-// minute; NATS knows the event again, so it is added once. One that is larger
-// than what the server takes is broker.ErrTooLarge.
+// minute; NATS knows the event again, so it is added once. Then the error matches
+// broker.ErrUnavailable, or context.Canceled if that is why. An event that is larger
+// than what the server takes is broker.ErrTooLarge; that, what is denied and
+// broker.ErrClosed are told at once.
 func (l *Log) Append(ctx context.Context, topic string, e sse.Event) (broker.Mark, error) {
 	m := l.message(topic, e)
 	longest := min(longestAppend, l.duplicates()/2)
@@ -44,7 +46,7 @@ func (l *Log) Append(ctx context.Context, topic string, e sse.Event) (broker.Mar
 			return fmt.Errorf("%w, or than the %d bytes that NATS takes", broker.ErrTooLarge, l.conn.MaxPayload())
 		case errors.Is(err, jetstream.ErrNoStreamResponse), errors.Is(err, nats.ErrNoResponders):
 			if _, missing := l.info(ctx); missing != nil {
-				return fmt.Errorf("natsbroker: stream %q: %w", l.o.Stream, missing)
+				return fmt.Errorf("stream %q: %w", l.o.Stream, missing)
 			}
 		}
 		return err

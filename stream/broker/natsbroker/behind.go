@@ -11,7 +11,7 @@ import (
 // NATS makes a consumer on any of the servers that keep the stream. What its
 // leader says of the end of the stream may not have got there.
 
-var errBehind = errors.New("natsbroker: a consumer is on a server that is behind")
+var errBehind = errors.New("a consumer is on a server that is behind")
 
 // complete reports whether a consumer that has nothing pending has sent all up
 // to the number last, and so many messages in all. Where it is not so yet it is

@@ -3,6 +3,7 @@ package natsbroker_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -49,7 +50,7 @@ func BenchmarkPublish(b *testing.B) {
 			}
 		})
 		b.Run("a hundred together", func(b *testing.B) {
-			b.SetParallelism(50)
+			b.SetParallelism((99 + runtime.GOMAXPROCS(0)) / runtime.GOMAXPROCS(0))
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
 					if _, err := topic.Publish(context.Background(), small); err != nil {

@@ -50,16 +50,6 @@ func newCluster(t *testing.T) *cluster {
 	return c
 }
 
-// freePort returns a port that nobody listens on.
-func freePort(t *testing.T) int {
-	_, port, _ := strings.Cut(freeAddr(t), ":")
-	n, err := strconv.Atoi(port)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
 // start starts a server that is down, with what it had kept.
 func (c *cluster) start(i int) {
 	o := c.o[i]
@@ -124,9 +114,9 @@ func (c *cluster) options(stream string) natsbroker.Options {
 		Heartbeat: 200 * time.Millisecond, Retain: broker.Retention{Count: 100_000, Bytes: 64 << 20}}
 }
 
-// TestLaggingServer follows a topic while a server that was away fetches what it
-// has missed: a consumer may be made there, although another leads the stream.
-func TestLaggingServer(t *testing.T) {
+// A topic is followed while a server that was away fetches what it has missed: a
+// consumer may be made there, although another leads the stream.
+func TestAConsumerOnAServerThatIsBehindMissesNothing(t *testing.T) {
 	c := newCluster(t)
 	b := newNode(t, c.options("LAG"))
 	start, err := b.Topic("news").Position(t.Context())
@@ -166,9 +156,9 @@ func TestLaggingServer(t *testing.T) {
 	}
 }
 
-// TestLastInACluster asks one server and publishes on another, while the stream
-// gets other leaders.
-func TestLastInACluster(t *testing.T) {
+// One server is asked, and events are published on another, while the stream gets
+// other leaders.
+func TestInAClusterLastCountsAllThatIsAcknowledged(t *testing.T) {
 	c := newCluster(t)
 	o := c.options("LAST")
 	var logs []*natsbroker.Log
@@ -202,9 +192,9 @@ func TestLastInACluster(t *testing.T) {
 	}
 }
 
-// TestServersOfAClusterRestart stops the server that leads the stream under load,
-// and when that is back the one that leads it by then.
-func TestServersOfAClusterRestart(t *testing.T) {
+// The server that leads the stream is stopped under load, and when that is back the
+// one that leads it by then.
+func TestNothingIsLostWhenServersOfAClusterStop(t *testing.T) {
 	c := newCluster(t)
 	o := c.options("ROLLING")
 	o.Connect = []nats.Option{nats.UserInfo("board", secret)} // who may do no more than is needed

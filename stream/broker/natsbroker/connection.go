@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"strings"
+	"io"
+	"log/slog"
+	"net"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -15,10 +16,55 @@ import (
 
 // Why what needs a connection ends without one.
 var (
-	errLost       = errors.New("natsbroker: the connection to NATS is lost")
-	errUnanswered = errors.New("natsbroker: NATS does not answer")
-	errClosed     = fmt.Errorf("%w: natsbroker: the log is closed", broker.ErrClosed)
+	errLost   = errors.New("the connection to NATS is lost")
+	errClosed = fmt.Errorf("%w: the log is closed", broker.ErrClosed)
 )
+
+// connect tries until there is a server.
+func connect(ctx context.Context, o Options) (*nats.Conn, error) {
+	options := []nats.Option{
+		nats.Name("rivulet"),
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(250 * time.Millisecond),
+		nats.ReconnectBufSize(-1), // what is given up must not be sent later
+		nats.Timeout(5 * time.Second),
+		nats.PingInterval(10 * time.Second), // a silent end is noticed within three
+		nats.IgnoreAuthErrorAbort(),         // who is refused for a while is not cut off for good
+		nats.DisconnectErrHandler(func(c *nats.Conn, err error) {
+			if !c.IsClosed() { // by Close
+				slog.Warn("natsbroker: the connection to NATS is lost", slog.Any("error", err))
+			}
+		}),
+		nats.ReconnectHandler(func(*nats.Conn) { slog.Info("natsbroker: NATS is back") }),
+	}
+	if o.Server != nil {
+		options = append(options, nats.InProcessServer(o.Server))
+	}
+	options = append(options, o.Connect...)
+	for wait := time.Duration(0); ; {
+		conn, err := nats.Connect(o.URL, options...)
+		if err == nil || !unreached(err) {
+			return conn, err
+		}
+		if wait == 0 {
+			slog.Warn("natsbroker: waiting for NATS", slog.String("at", hosts(o)), slog.Any("error", err))
+		}
+		if wait = longer(wait); pause(ctx, wait) != nil {
+			return nil, err
+		}
+	}
+}
+
+// unreached reports whether no server answers, rather than one that refuses. An
+// error of package os or url would be a net.Error too.
+func unreached(err error) bool {
+	if errors.Is(err, nats.ErrTLS) {
+		return false
+	}
+	var op *net.OpError
+	return errors.Is(err, nats.ErrNoServers) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, io.EOF) ||
+		errors.As(err, &op) && op.Op != "remote error" && op.Op != "local error" // those of TLS
+}
 
 // watch notes when the connection is lost and when it is back. It ends when the
 // listener is removed.
@@ -72,78 +118,5 @@ func (l *Log) connected(ctx context.Context) (context.Context, context.CancelFun
 		case <-ctx.Done():
 			return nil, nil, context.Cause(ctx)
 		}
-	}
-}
-
-// attemptTime is how long one answer is waited for before it is asked again.
-const attemptTime = 2 * time.Second
-
-// attempt calls f, which publishes on subjects that it needs, for at most
-// attemptTime.
-func (l *Log) attempt(ctx context.Context, needs func(subject string) bool, f func(context.Context) error) error {
-	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
-	defer l.ask(needs, end)()
-	ctx, cancel := context.WithTimeoutCause(ctx, attemptTime, errUnanswered)
-	defer cancel()
-	err := f(ctx)
-	if why := context.Cause(ctx); err != nil && (errors.Is(why, errUnanswered) || errors.Is(why, nats.ErrPermissionViolation)) {
-		return why
-	}
-	return err
-}
-
-// persist attempts f, with a connection, until it succeeds, until it returns an
-// error that will not pass, or until ctx ends.
-func (l *Log) persist(ctx context.Context, needs func(subject string) bool, f func(context.Context) error) error {
-	last := errLost
-	for wait := time.Duration(0); ; {
-		online, done, err := l.connected(ctx)
-		if errors.Is(err, errClosed) {
-			return err
-		}
-		if err == nil {
-			err = l.attempt(online, needs, f)
-			done()
-			if err == nil || permanent(err) {
-				return err
-			}
-			last = err
-		}
-		if wait = longer(wait); ctx.Err() != nil || pause(ctx, wait) != nil {
-			return unavailable(ctx, last)
-		}
-	}
-}
-
-// unavailable says why something has not been done by the end of ctx.
-func unavailable(ctx context.Context, last error) error {
-	if cause := context.Cause(ctx); errors.Is(cause, context.Canceled) {
-		return fmt.Errorf("natsbroker: %w", cause)
-	}
-	return fmt.Errorf("%w: %s", broker.ErrUnavailable, strings.TrimPrefix(last.Error(), "natsbroker: "))
-}
-
-// permanent reports whether trying again is no use.
-func permanent(err error) bool {
-	return errors.Is(err, nats.ErrConnectionClosed) ||
-		errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrPermissionViolation) ||
-		errors.Is(err, broker.ErrTooLarge) || errors.Is(err, errStreamDiffers)
-}
-
-// longer returns how long to wait after a failure that was waited for before.
-func longer(wait time.Duration) time.Duration {
-	return min(max(2*wait, 20*time.Millisecond), time.Second)
-}
-
-// pause waits about as long, or returns the error of ctx.
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d/2 + rand.N(d))
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

@@ -2,9 +2,7 @@ package natsbroker_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -16,7 +14,6 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker/embedded"
-	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
 // operate returns the stream as an operator sees it.
@@ -47,61 +44,6 @@ func consumers(t testing.TB, s jetstream.Stream) (names []string) {
 		t.Fatal(err)
 	}
 	return names
-}
-
-func publish(t testing.TB, b *broker.Broker, topic, data string) string {
-	t.Helper()
-	id, err := b.Topic(topic).Publish(t.Context(), sse.Event{Data: data})
-	if err != nil {
-		t.Fatalf("Publish() = %v, want nil", err)
-	}
-	return id
-}
-
-// A listener notes what it hears on a topic.
-type listener struct {
-	t   *testing.T
-	mu  sync.Mutex
-	got []string
-}
-
-// listen subscribes until the test ends.
-func listen(t *testing.T, b *broker.Broker, topic, after string) *listener {
-	t.Helper()
-	l := &listener{t: t}
-	ctx, cancel := context.WithCancel(context.Background())
-	var all sync.WaitGroup
-	t.Cleanup(func() { cancel(); all.Wait() })
-	events := b.Topic(topic).Subscribe(ctx, after)
-	n := b.Stats().Subscribers
-	all.Go(func() {
-		for e, err := range events {
-			said := e.Data
-			if err != nil {
-				said = err.Error()
-			}
-			l.mu.Lock()
-			l.got = append(l.got, said)
-			l.mu.Unlock()
-		}
-	})
-	until(t, "a subscriber", func() bool { return b.Stats().Subscribers > n })
-	return l
-}
-
-func (l *listener) want(said ...string) {
-	l.t.Helper()
-	all := func() string {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		return strings.Join(l.got, ", ")
-	}
-	want := strings.Join(said, ", ")
-	for end := time.Now().Add(patience); all() != want; runtime.Gosched() {
-		if time.Now().After(end) || len(all()) > len(want) {
-			l.t.Fatalf("heard %q, want %q", all(), want)
-		}
-	}
 }
 
 func TestConsumers(t *testing.T) {
@@ -198,138 +140,4 @@ func TestConsumers(t *testing.T) {
 		publish(t, b, "news.of", "ours")
 		l.want("raw", "ours")
 	})
-}
-
-func TestPublish(t *testing.T) {
-	s := newServer(t, embedded.Options{})
-	l := open(t, natsbroker.Options{Server: s})
-	b := &broker.Broker{Log: l}
-	t.Run("a request that has been given up does not keep an event from being published", func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		if _, err := b.Topic("news").Publish(ctx, sse.Event{Data: "x"}); err != nil {
-			t.Errorf("Publish() = %v, want nil", err)
-		}
-	})
-	t.Run("an event keeps its name, whatever it is", func(t *testing.T) {
-		for _, name := range []string{" padded ", "a/b%2F+c", "\u017c\u00f3\u0142w", "a:b"} {
-			after := publish(t, b, "names", "before")
-			want := sse.Event{Name: name, Data: "x\n\ny"}
-			var err error
-			if want.ID, err = b.Topic("names").Publish(t.Context(), want); err != nil {
-				t.Fatalf("Publish() = %v, want nil", err)
-			}
-			for e, err := range b.Topic("names").Subscribe(t.Context(), after) {
-				if err != nil || e != want {
-					t.Errorf("event = %+v, %v, want %+v", e, err, want)
-				}
-				break
-			}
-		}
-	})
-	t.Run("an event larger than NATS takes is too large", func(t *testing.T) {
-		if _, err := b.Topic("news").Publish(t.Context(), sse.Event{Data: strings.Repeat("x", 2<<20)}); !errors.Is(err, broker.ErrTooLarge) {
-			t.Errorf("Publish() = %v, want %v", err, broker.ErrTooLarge)
-		}
-	})
-	t.Run("without a server it waits until the deadline", func(t *testing.T) {
-		s.Close()
-		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-		defer cancel()
-		if _, err := b.Topic("news").Publish(ctx, sse.Event{Data: "x"}); !errors.Is(err, broker.ErrUnavailable) {
-			t.Errorf("Publish() = %v, want %v", err, broker.ErrUnavailable)
-		}
-		if _, err := b.Topic("news").Position(ctx); !errors.Is(err, broker.ErrUnavailable) {
-			t.Errorf("Position() = %v, want %v", err, broker.ErrUnavailable)
-		}
-	})
-	shutdown(t, b)
-	t.Run("a log that is closed says so at once", func(t *testing.T) {
-		if err := l.Close(); err != nil {
-			t.Errorf("Close() = %v, want nil", err)
-		}
-		if _, err := l.Last(t.Context()); !errors.Is(err, broker.ErrClosed) || errors.Is(err, broker.ErrUnavailable) {
-			t.Errorf("Last() = %v, want %v", err, broker.ErrClosed)
-		}
-	})
-}
-
-func TestOpen(t *testing.T) {
-	t.Run("says what is wrong with a stream", func(t *testing.T) {
-		s := newServer(t, embedded.Options{})
-		open(t, natsbroker.Options{Server: s, Stream: "MINE"})
-		if _, err := natsbroker.Open(t.Context(), natsbroker.Options{Server: s, Stream: "MINE", Subjects: "others"}); err == nil {
-			t.Error("Open() = nil, want an error")
-		}
-	})
-	t.Run("changes the limits, and an id from before is told a gap rather than nothing", func(t *testing.T) {
-		s := newServer(t, embedded.Options{})
-		o := natsbroker.Options{Server: s, Stream: "LIMITS", Retain: broker.Retention{Count: 1000}}
-		b := newNode(t, o)
-		publish(t, b, "weather", "the first of the stream, which stays")
-		id := publish(t, b, "news", "0")
-		for i := range 100 {
-			publish(t, b, "news", fmt.Sprint(i))
-		}
-		o.Retain.Count = 1
-		newNode(t, o)
-		o.Retain.Count = 2000
-		again := newNode(t, o)
-		for _, err := range again.Topic("news").Subscribe(t.Context(), id) {
-			if !errors.Is(err, broker.ErrGap) {
-				t.Errorf("the first is %v, want %v", err, broker.ErrGap)
-			}
-			break
-		}
-	})
-	t.Run("gives up with its context", func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-		defer cancel()
-		if _, err := natsbroker.Open(ctx, natsbroker.Options{URL: "nats://" + freeAddr(t)}); err == nil {
-			t.Error("Open() = nil, want an error")
-		}
-	})
-}
-
-// TestNothingIsLeft holds that memory and goroutines come back to where they
-// were.
-func TestNothingIsLeft(t *testing.T) {
-	s := newServer(t, embedded.Options{})
-	o := natsbroker.Options{Server: s, Stream: "LEFT"}
-	b := newNode(t, o)
-	_, st := operate(t, s, "LEFT")
-	use := func(n int) {
-		for i := range n {
-			topic := fmt.Sprint("topic", i%10)
-			after, err := b.Topic(topic).Position(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			publish(t, b, topic, strings.Repeat("x", 1000))
-			for range b.Topic(topic).Subscribe(t.Context(), after) {
-				break
-			}
-		}
-		until(t, "no consumers", func() bool { return len(consumers(t, st)) == 0 })
-	}
-	use(50)
-	goroutines, heap := runtime.NumGoroutine(), inUse()
-	use(500)
-	until(t, "goroutines", func() bool { return runtime.NumGoroutine() <= goroutines })
-	if got := inUse(); got > heap+heap/4+(4<<20) {
-		t.Errorf("%d bytes are in use, %d before", got, heap)
-	}
-	if got := b.Stats(); got.Topics != 0 || got.Events != 0 || got.Subscribers != 0 {
-		t.Errorf("Stats() = %+v, want nothing", got)
-	}
-}
-
-// inUse returns the bytes of live objects.
-func inUse() uint64 {
-	var m runtime.MemStats
-	for range 3 {
-		runtime.GC()
-	}
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
 }

@@ -3,7 +3,6 @@ package natsbroker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/nats-io/nats.go"
@@ -49,7 +48,6 @@ func (l *Log) denied(err error) {
 	_, subject, _ := strings.Cut(err.Error(), `"`)
 	subject, _, _ = strings.Cut(subject, `"`)
 	inboxes, _, _ := strings.Cut(l.conn.NewInbox(), ".")
-	err = fmt.Errorf("natsbroker: %w", err)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for q := range l.questions {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/rivulet-go/rivulet/stream/broker"
+	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
+	"github.com/rivulet-go/rivulet/stream/broker/natsbroker/embedded"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
@@ -131,4 +133,36 @@ func (l *load) end() {
 		}
 	}
 	l.t.Logf("%d acknowledged, %d failed, %d came, %+v", len(l.acked), l.failures.Load(), len(l.received[0]), l.nodes[0].Stats().Log)
+}
+
+func TestNothingIsLostWhenNATSStopsUnderLoad(t *testing.T) {
+	so := embedded.Options{Dir: t.TempDir(), Addr: freeAddr(t)}
+	s, err := embedded.Start(so)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { s.Close() }()
+	o := natsbroker.Options{URL: s.URL(), Stream: "RESTARTS", Retain: broker.Retention{Count: 100_000, Bytes: 64 << 20}}
+	nodes := []*broker.Broker{newNode(t, o), newNode(t, o)}
+	l := newLoad(t, nodes...)
+	for round := range 3 {
+		l.more(500)
+		s.Close()
+		until(t, "the state is seen", func() bool {
+			st := nodes[0].Stats().Log
+			return !st.Connected && errors.Is(st.Err, broker.ErrUnavailable) && st.Behind == 1
+		})
+		if round > 0 { // else those who wait see nothing but a delay
+			n := l.failures.Load()
+			until(t, "an error", func() bool { return l.failures.Load() > n })
+		}
+		if s, err = embedded.Start(so); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.more(500)
+	l.end()
+	if nodes[0].Stats().Log.Restarts == 0 {
+		t.Error("there were no restarts")
+	}
 }

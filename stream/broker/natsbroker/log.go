@@ -2,13 +2,8 @@ package natsbroker
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"log/slog"
-	"net"
 	"sync"
-	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -31,8 +26,8 @@ type Log struct {
 	back      chan struct{} // closed when there is a connection
 	life      string
 	questions map[*question]struct{}
-	troubles  map[string]error // of topics that cannot be followed
-	err       error            // of the last of them
+	troubled  map[string]struct{} // topics that cannot be followed
+	err       error               // why one could not, the last time
 	restarts  uint64
 	closed    bool
 }
@@ -54,10 +49,10 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 		}
 		var err error
 		if conn, err = connect(ctx, o); err != nil {
-			return nil, fmt.Errorf("natsbroker: no connection to NATS at %s: %w", place(o), err)
+			return nil, fmt.Errorf("natsbroker: no connection to NATS at %s: %w", hosts(o), err)
 		}
 	}
-	l := &Log{o: o, conn: conn, questions: map[*question]struct{}{}, troubles: map[string]error{}, back: make(chan struct{})}
+	l := &Log{o: o, conn: conn, questions: map[*question]struct{}{}, troubled: map[string]struct{}{}, back: make(chan struct{})}
 	if o.Conn == nil {
 		l.denials(conn)
 	}
@@ -75,83 +70,9 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 	return l, nil
 }
 
-// prepare opens the stream. A cluster that has no leader does not answer, or
-// says so; a server that is just starting has trouble for some tries.
-func (l *Log) prepare(ctx context.Context) error {
-	for tries, wait := 1, time.Duration(0); ; tries++ {
-		err := l.attempt(ctx, l.aboutStream, func(ctx context.Context) error {
-			_, err := l.open(ctx)
-			return err
-		})
-		var api *jetstream.APIError
-		trouble := errors.As(err, &api) && (api.Code >= 500 || api.ErrorCode == placeless) || errors.Is(err, jetstream.ErrJetStreamNotEnabled)
-		switch {
-		case errors.Is(err, errUnanswered), api != nil && api.ErrorCode == leaderless:
-		case trouble && tries < 6:
-		default:
-			return err
-		}
-		if wait = longer(wait); pause(ctx, wait) != nil {
-			return err
-		}
-	}
-}
-
-// What JetStream says while a cluster elects, and while its servers have not met.
-const (
-	leaderless = 10008
-	placeless  = 10005
-)
-
-// connect tries until there is a server.
-func connect(ctx context.Context, o Options) (*nats.Conn, error) {
-	options := []nats.Option{
-		nats.Name("rivulet"),
-		nats.MaxReconnects(-1),
-		nats.ReconnectWait(250 * time.Millisecond),
-		nats.ReconnectBufSize(-1), // what is given up must not be sent later
-		nats.Timeout(5 * time.Second),
-		nats.PingInterval(10 * time.Second), // a silent end is noticed within three
-		nats.IgnoreAuthErrorAbort(),         // who is refused for a while is not cut off for good
-		nats.DisconnectErrHandler(func(c *nats.Conn, err error) {
-			if !c.IsClosed() { // by Close
-				slog.Warn("natsbroker: the connection to NATS is lost", slog.Any("error", err))
-			}
-		}),
-		nats.ReconnectHandler(func(*nats.Conn) { slog.Info("natsbroker: NATS is back") }),
-	}
-	if o.Server != nil {
-		options = append(options, nats.InProcessServer(o.Server))
-	}
-	options = append(options, o.Connect...)
-	for wait := time.Duration(0); ; {
-		conn, err := nats.Connect(o.URL, options...)
-		if err == nil || !unreached(err) {
-			return conn, err
-		}
-		if wait == 0 {
-			slog.Warn("natsbroker: waiting for NATS", slog.String("at", place(o)), slog.Any("error", err))
-		}
-		if wait = longer(wait); pause(ctx, wait) != nil {
-			return nil, err
-		}
-	}
-}
-
-// unreached reports whether no server answers, rather than one that refuses. An
-// error of package os or url would be a net.Error too.
-func unreached(err error) bool {
-	if errors.Is(err, nats.ErrTLS) {
-		return false
-	}
-	var op *net.OpError
-	return errors.Is(err, nats.ErrNoServers) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, io.EOF) ||
-		errors.As(err, &op) && op.Op != "remote error" && op.Op != "local error" // those of TLS
-}
-
 // Close ends the connection, unless it is that of Options.Conn. It must be
 // called after broker.Broker.Shutdown. Publish returns broker.ErrClosed from now
-// on.
+// on. The error is nil; more than one call does no harm.
 func (l *Log) Close() error {
 	l.mu.Lock()
 	first := !l.closed
@@ -188,17 +109,19 @@ func (l *Log) Stats() broker.LogStats {
 	s := broker.LogStats{Connected: l.conn.IsConnected(), Restarts: l.restarts}
 	switch {
 	case !s.Connected:
-		s.Err = fmt.Errorf("%w: natsbroker: no connection to NATS", broker.ErrUnavailable)
+		s.Err = fmt.Errorf("%w: no connection to NATS", broker.ErrUnavailable)
 		if err := l.conn.LastError(); err != nil {
 			s.Err = fmt.Errorf("%w: %w", s.Err, err)
 		}
-	case len(l.troubles) > 0:
+	case len(l.troubled) > 0:
 		s.Err = l.err
 	}
 	return s
 }
 
-// Last asks for the end of the stream.
+// Last asks for the end of the stream, again and again until ctx ends. Then the
+// error matches broker.ErrUnavailable, or context.Canceled if that is why. What is
+// denied, and broker.ErrClosed, is told at once.
 func (l *Log) Last(ctx context.Context) (broker.Mark, error) {
 	var info *jetstream.StreamInfo
 	err := l.persist(ctx, l.aboutStream, func(ctx context.Context) error {

@@ -25,21 +25,6 @@ func may(publish ...string) *server.Permissions {
 	}
 }
 
-// join returns a broker on a stream that stays when the test ends.
-func join(t *testing.T, o natsbroker.Options) *broker.Broker {
-	t.Helper()
-	l, err := natsbroker.Open(t.Context(), o)
-	if err != nil {
-		t.Fatalf("Open() = %v, want nil", err)
-	}
-	b := &broker.Broker{Log: l}
-	t.Cleanup(func() {
-		shutdown(t, b)
-		_ = l.Close()
-	})
-	return b
-}
-
 // TestPermissions has users of whom each may do a little less.
 func TestPermissions(t *testing.T) {
 	withoutInbox := may(">")
@@ -70,20 +55,22 @@ func TestPermissions(t *testing.T) {
 		o.Connect = append([]nats.Option{quiet}, further...)
 		return o
 	}
+	// Several times what NATS sends without a word about flow.
+	const events = 400
+	text := strings.Repeat("x", 16<<10)
 	everything := func(t *testing.T, b *broker.Broker) {
 		start, err := b.Topic("news").Position(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		const events = 400 // of 16 KiB: several times what NATS sends without a word about flow
 		for range events {
-			publish(t, b, "news", strings.Repeat("x", 16<<10))
+			publish(t, b, "news", text)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		came := 0
 		for e, err := range b.Topic("news").Subscribe(ctx, start) {
-			if err != nil || len(e.Data) != 16<<10 {
+			if err != nil || e.Data != text {
 				t.Fatalf("event of %d bytes, %v", len(e.Data), err)
 			}
 			if came++; came == events {
@@ -139,8 +126,8 @@ func TestPermissions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for range 400 {
-			publish(t, doc, "flow", strings.Repeat("x", 16<<10))
+		for range events {
+			publish(t, doc, "flow", text)
 		}
 		b := join(t, as("flow"))
 		listen(t, b, "flow", start)
@@ -148,9 +135,7 @@ func TestPermissions(t *testing.T) {
 	})
 }
 
-// TestRefusedForAWhile holds that a server that does not know the user for a
-// while does not end the log.
-func TestRefusedForAWhile(t *testing.T) {
+func TestAServerThatDoesNotKnowTheUserForAWhileDoesNotEndTheLog(t *testing.T) {
 	dir := t.TempDir()
 	start := func(port int, password string) *server.Server {
 		return startServer(t, &server.Options{Port: port, StoreDir: dir, Username: "board", Password: password})

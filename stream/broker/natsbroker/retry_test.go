@@ -12,9 +12,9 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker/embedded"
 )
 
-// TestLostAnswers cuts the connection between a broker and NATS at random bytes,
-// so that events are added whose publisher does not hear of it and tries again.
-func TestLostAnswers(t *testing.T) {
+// The connection between a broker and NATS is cut at random bytes, so that events
+// are added whose publisher does not hear of it and tries again.
+func TestAnEventWhoseAnswerIsLostIsAddedOnce(t *testing.T) {
 	s := newServer(t, embedded.Options{Addr: "127.0.0.1:0"})
 	direct := newNode(t, natsbroker.Options{Server: s, Stream: "ANSWERS"})
 	p := newProxy(t, 0, strings.TrimPrefix(s.URL(), "nats://"))

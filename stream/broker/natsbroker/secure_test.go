@@ -120,7 +120,7 @@ func refused(t *testing.T, o natsbroker.Options, want string) {
 	if !strings.Contains(err.Error(), want) {
 		t.Errorf("Open() = %v, want %q in it", err, want)
 	}
-	if text := err.Error(); strings.Contains(text, secret) || strings.Contains(text, "s3cr3t") {
+	if strings.Contains(err.Error(), secret[:6]) { // a part of it is too much
 		t.Errorf("Open() = %v, which has the password", err)
 	}
 	for ; err != nil; err = errors.Unwrap(err) {
@@ -130,9 +130,7 @@ func refused(t *testing.T, o natsbroker.Options, want string) {
 	}
 }
 
-// TestPasswordsThatBreakTheURL holds that what a password does to a URL does not
-// bring it into an error.
-func TestPasswordsThatBreakTheURL(t *testing.T) {
+func TestNoErrorHasAPasswordThatBreaksTheURL(t *testing.T) {
 	for _, password := range []string{
 		secret + "%zz", secret + "/x", secret + "#x", secret + "?x", secret + ",x", secret + " x", "x," + secret,
 		"1/" + secret, "1#" + secret, "1?" + secret, "[" + secret, secret + "\x7f",
@@ -143,7 +141,7 @@ func TestPasswordsThatBreakTheURL(t *testing.T) {
 	}
 }
 
-func TestNobodyThere(t *testing.T) {
+func TestOpenSaysWhereNobodyAnswers(t *testing.T) {
 	addr := freeAddr(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()

@@ -12,6 +12,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,6 +46,26 @@ func startServer(t testing.TB, o *server.Options) *server.Server {
 func stopServer(s *server.Server) {
 	s.Shutdown()
 	s.WaitForShutdown()
+}
+
+// freeAddr returns an address that nobody listens on.
+func freeAddr(t *testing.T) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+// freePort returns a port that nobody listens on.
+func freePort(t *testing.T) int {
+	_, port, _ := strings.Cut(freeAddr(t), ":")
+	n, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // An authority signs the certificates of servers and clients.

@@ -26,7 +26,7 @@ const deduplicated = 2 * time.Minute
 // although there is room for them.
 const raisedAt = "rivulet_raised_at"
 
-var errStreamDiffers = errors.New("natsbroker: the stream is not one of a broker")
+var errStreamDiffers = errors.New("the stream is not one of a broker")
 
 // config returns what the stream is to be.
 func (l *Log) config() jetstream.StreamConfig {

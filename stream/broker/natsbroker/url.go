@@ -24,19 +24,19 @@ func checkURL(urls string) error {
 	return nil
 }
 
-// place returns where the servers are, without what else is in a URL.
-func place(o Options) string {
+// hosts returns where the servers are, without what else is in a URL.
+func hosts(o Options) string {
 	if o.Server != nil {
 		return "this process"
 	}
-	var hosts []string
+	var list []string
 	for s := range strings.SplitSeq(o.URL, ",") {
 		if _, after, ok := strings.Cut(s, "://"); ok {
 			s = after
 		}
 		if u, err := url.Parse("nats://" + strings.TrimSpace(s)); err == nil {
-			hosts = append(hosts, u.Host)
+			list = append(list, u.Host)
 		}
 	}
-	return strings.Join(hosts, ", ")
+	return strings.Join(list, ", ")
 }

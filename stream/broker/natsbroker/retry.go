@@ -1,0 +1,127 @@
+package natsbroker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/rivulet-go/rivulet/stream/broker"
+)
+
+// attemptTime is how long one answer is waited for before it is asked again.
+const attemptTime = 2 * time.Second
+
+var errUnanswered = errors.New("NATS does not answer")
+
+// attempt calls f for at most attemptTime, and for no longer than it takes to hear
+// that one of the subjects that f publishes on is denied. Which those are, needs
+// reports.
+func (l *Log) attempt(ctx context.Context, needs func(subject string) bool, f func(context.Context) error) error {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	defer l.ask(needs, end)()
+	ctx, cancel := context.WithTimeoutCause(ctx, attemptTime, errUnanswered)
+	defer cancel()
+	err := f(ctx)
+	why := context.Cause(ctx)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(why, errUnanswered), errors.Is(why, nats.ErrPermissionViolation):
+		return why
+	case errors.Is(why, errLost) && errors.Is(err, context.Canceled): // which is its echo
+		return errLost
+	}
+	return err
+}
+
+// persist attempts f, with a connection, until it succeeds, until it returns an
+// error that will not pass, or until ctx ends.
+func (l *Log) persist(ctx context.Context, needs func(subject string) bool, f func(context.Context) error) error {
+	last := errLost
+	for wait := time.Duration(0); ; {
+		online, done, err := l.connected(ctx)
+		if errors.Is(err, errClosed) {
+			return err
+		}
+		if err == nil {
+			err = l.attempt(online, needs, f)
+			done()
+			switch {
+			case err == nil, errors.Is(err, broker.ErrTooLarge):
+				return err
+			case permanent(err):
+				return fmt.Errorf("natsbroker: %w", err)
+			}
+			last = err
+		}
+		if wait = longer(wait); ctx.Err() != nil || pause(ctx, wait) != nil {
+			return unavailable(ctx, last)
+		}
+	}
+}
+
+// prepare opens the stream. A cluster that has no leader does not answer, or
+// says so; a server that is just starting has trouble for some tries.
+func (l *Log) prepare(ctx context.Context) error {
+	for tries, wait := 1, time.Duration(0); ; tries++ {
+		err := l.attempt(ctx, l.aboutStream, func(ctx context.Context) error {
+			_, err := l.open(ctx)
+			return err
+		})
+		var api *jetstream.APIError
+		trouble := errors.As(err, &api) && (api.Code >= 500 || api.ErrorCode == noPeers) || errors.Is(err, jetstream.ErrJetStreamNotEnabled)
+		switch {
+		case errors.Is(err, errUnanswered), api != nil && api.ErrorCode == notAvailable:
+		case trouble && tries < 6:
+		default:
+			return err
+		}
+		if wait = longer(wait); pause(ctx, wait) != nil {
+			return err
+		}
+	}
+}
+
+// What JetStream says while a cluster elects, and while its servers have not met.
+const (
+	notAvailable = 10008 // JSClusterNotAvailErr
+	noPeers      = 10005 // JSClusterNoPeersErrF
+)
+
+// unavailable says why something has not been done by the end of ctx.
+func unavailable(ctx context.Context, last error) error {
+	if cause := context.Cause(ctx); errors.Is(cause, context.Canceled) {
+		return fmt.Errorf("natsbroker: %w", cause)
+	}
+	return fmt.Errorf("%w: %w", broker.ErrUnavailable, last)
+}
+
+// permanent reports whether trying again is no use.
+func permanent(err error) bool {
+	return errors.Is(err, nats.ErrConnectionClosed) ||
+		errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrPermissionViolation) ||
+		errors.Is(err, errStreamDiffers)
+}
+
+// longer returns how long to wait after a failure that was waited for before.
+func longer(wait time.Duration) time.Duration {
+	return min(max(2*wait, 20*time.Millisecond), time.Second)
+}
+
+// pause waits about as long, or returns the error of ctx.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d/2 + rand.N(d))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
