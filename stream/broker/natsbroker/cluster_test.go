@@ -46,6 +46,9 @@ func newCluster(t *testing.T) *cluster {
 		all.Go(func() { c.start(i) })
 	}
 	all.Wait()
+	if t.Failed() { // one has not started
+		t.FailNow()
+	}
 	c.healthy()
 	return c
 }

@@ -9,11 +9,13 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
+	mathrand "math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,15 +50,25 @@ func stopServer(s *server.Server) {
 	s.WaitForShutdown()
 }
 
-// freeAddr returns an address that nobody listens on.
+// freeAddr returns an address that nobody listens on: each time another one, and
+// none that the system gives to connections.
 func freeAddr(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	t.Helper()
+	for range 1000 {
+		addr := "127.0.0.1:" + strconv.Itoa(20_000+mathrand.N(10_000))
+		if _, taken := given.LoadOrStore(addr, true); taken {
+			continue
+		}
+		if l, err := net.Listen("tcp", addr); err == nil {
+			_ = l.Close()
+			return addr
+		}
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
+	t.Fatal("no address is free")
+	return ""
 }
+
+var given sync.Map // addresses of this run
 
 // freePort returns a port that nobody listens on.
 func freePort(t *testing.T) int {
