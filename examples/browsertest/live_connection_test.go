@@ -80,9 +80,7 @@ func gap(name string, lose func(*feed, suspense.Region)) browsertest.Scenario {
 			if got, want := part(v.Picture(), "list"), li("new:3", "next:4"); got != want {
 				t.Errorf("list holds %s, want %s", got, want)
 			}
-			if got := f.Stats().Subscribers; got != 1 {
-				t.Errorf("%d streams are open, want 1", got)
-			}
+			f.settle(t, v, 1)
 			if got := len(v.Requests()); got != 2 {
 				t.Errorf("the page was asked for %d times, want 2", got)
 			}
@@ -171,9 +169,7 @@ func refused(name string, down func(http.ResponseWriter)) browsertest.Scenario {
 			if got, want := part(v.Picture(), "list"), li("still:2", "next:3"); got != want {
 				t.Errorf("list holds %s, want %s", got, want)
 			}
-			if got := f.Stats().Subscribers; got != 1 {
-				t.Errorf("%d streams are open, want 1", got)
-			}
+			f.settle(t, v, 1)
 		},
 	}
 }
@@ -201,11 +197,7 @@ func kept() browsertest.Scenario {
 			v.Wait("seen")
 			v.WaitComplete()
 			v.Dispatch("away")
-			for i := 0; f.Stats().Subscribers > 0; i++ {
-				if v.Picture(); i == 1000 {
-					t.Fatal("the stream is still open")
-				}
-			}
+			f.settle(t, v, 0)
 			f.send(list.Append("missed", pages.LI(pages.Row{Key: "missed", Text: "2"})))
 			v.Picture()
 			if slices.Contains(v.Seen(), "missed") {

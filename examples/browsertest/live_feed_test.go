@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/a-h/templ"
@@ -61,6 +62,17 @@ func (f *feed) send(views ...templ.Component) {
 	for _, view := range views {
 		if _, err := f.topic().Send(context.Background(), view); err != nil {
 			panic(err)
+		}
+	}
+}
+
+// settle waits until so many streams are open: the server hears of one that has
+// been closed a little later.
+func (f *feed) settle(t *testing.T, v *browsertest.Visit, want int) {
+	t.Helper()
+	for i := 0; f.Stats().Subscribers != want; i++ {
+		if v.Picture(); i == 1000 {
+			t.Fatalf("%d streams are open, want %d", f.Stats().Subscribers, want)
 		}
 	}
 }

@@ -189,9 +189,7 @@ func pair() browsertest.Scenario {
 			if got, want := part(p, "b"), li("b", "first:1", "last:4"); got != want {
 				t.Errorf("b holds %s, want %s", got, want)
 			}
-			if got := f.Stats().Subscribers; got != 1 {
-				t.Errorf("%d streams are open, want 1", got)
-			}
+			f.settle(t, v, 1)
 		},
 	}
 }
