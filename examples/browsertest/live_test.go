@@ -310,6 +310,7 @@ func parsed() browsertest.Scenario {
 		Watch:  map[string]string{"after": "#after"},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Wait("after")
+			v.WaitComplete()
 			got := regexp.MustCompile(`<template.*?</template>`).ReplaceAllString(part(v.Picture(), "list"), "")
 			if want := li("x:0", "b:2", "c:3"); got != want {
 				t.Errorf("list holds %s, want %s", got, want)
