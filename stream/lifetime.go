@@ -69,9 +69,17 @@ var (
 )
 
 // close ends the loads and waits for them. What is unfinished must not look
-// finished then.
+// finished then, even if a callback of the Trace does not return.
 func (p *response) close() {
+	if p.trace.Done != nil {
+		defer func() { p.trace.Done(p.ctx, p.result) }()
+	}
+	defer p.finish()
 	p.endLoads()
+}
+
+// finish says on the wire how the response has ended.
+func (p *response) finish() {
 	switch {
 	case p.result == nil:
 		if p.timing != nil {
@@ -81,9 +89,6 @@ func (p *response) close() {
 		cut.Response(p.out.w, p.r)
 	default:
 		p.out.arm() // for the caller's answer
-	}
-	if p.trace.Done != nil {
-		p.trace.Done(p.ctx, p.result)
 	}
 }
 

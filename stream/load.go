@@ -9,6 +9,7 @@ import (
 // load that a page waits for.
 func (b *boundary) run() error {
 	b.result.err = errGoexit
+	defer b.resp.loads.returned(b) // whatever a Trace does: a page would wait for it
 	defer b.finish()
 	if t := b.resp.trace; t.Loading != nil {
 		t.Loading(b.resp.ctx, b.info())
@@ -32,9 +33,10 @@ func (b *boundary) finish() {
 		b.result.err = newPanicError(v)
 	}
 	if b.resp.trace.Loaded != nil {
-		b.result.err = b.tellLoaded(b.result.err)
+		err := b.result.err
+		b.result.err = errGoexit // unless the Trace returns
+		b.result.err = b.tellLoaded(err)
 	}
-	b.resp.loads.returned(b)
 }
 
 // tellLoaded tells the Trace how the load has ended. A panic of it is the

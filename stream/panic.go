@@ -58,7 +58,10 @@ func safely(f func() error) (err error) {
 
 // tryError calls the methods of err where a panic is recovered: those of a nil
 // pointer that was returned as an error do panic.
-func tryError(err error) { _, _, _ = err.Error(), isAbort(err), errors.Is(err, context.Canceled) }
+func tryError(err error) {
+	_, _ = err.Error(), isAbort(err)
+	_, _ = errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded)
+}
 
 // isAbort reports whether err is a panic with http.ErrAbortHandler, which is
 // meant for the whole response.
