@@ -41,7 +41,7 @@ func (p *response) makeScopes() {
 	p.scopes[untimed] = p.view
 	limit, ok := p.ctx.Deadline()
 	if ok {
-		p.scopes[untimed], end = context.WithDeadline(p.view, limit)
+		p.scopes[untimed] = p.underDeadline(limit)
 	}
 	p.deadline = limit
 	p.scopes[timed] = p.scopes[untimed]
@@ -53,6 +53,51 @@ func (p *response) makeScopes() {
 		}
 	}
 	_ = end
+}
+
+// underDeadline returns a context that ends with view and with the deadline of
+// the request, for the reason that the request gives.
+func (p *response) underDeadline(limit time.Time) context.Context {
+	std, _ := p.ctx.Value(cancelKey).(context.Context)
+	if std == nil || std.Done() != p.ctx.Done() {
+		// A context that is not of package context has no cause.
+		ctx, end := context.WithDeadline(p.view, limit)
+		_ = end
+		return ctx
+	}
+	ctx, end := context.WithCancelCause(&requestEnd{p.ctx, std})
+	endView := p.end
+	p.end = func(cause error) {
+		endView(cause)
+		end(cause)
+	}
+	return ctx
+}
+
+// cancelKey is the key under which package context finds its own context
+// beneath another.
+var cancelKey = keyAskedBy(func(ctx context.Context) { _ = context.Cause(endedContext{ctx}) })
+
+// An endedContext is one that package context asks for the cause of its end.
+type endedContext struct{ context.Context }
+
+func (endedContext) Err() error { return context.Canceled }
+
+// A requestEnd is the end of a request's context, with its cause and without its
+// values: loads have those of their place.
+type requestEnd struct {
+	context.Context                 // the request's
+	std             context.Context // beneath it, of package context
+}
+
+func (c *requestEnd) Done() <-chan struct{} { return c.std.Done() }
+func (c *requestEnd) Err() error            { return c.std.Err() }
+
+func (c *requestEnd) Value(key any) any {
+	if key == cancelKey {
+		return c.std
+	}
+	return nil
 }
 
 // timeout returns the Renderer's Timeout, or none as a negative one.

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -45,6 +46,9 @@ func (p *response) renderPage(f *fragment, page templ.Component) error {
 // shellError returns err as an error of a shell of which nothing, or something,
 // was sent.
 func (p *response) shellError(err error) error {
+	if p.left() && !errors.Is(err, context.Canceled) && errors.Is(err, context.Cause(p.ctx)) {
+		err = fmt.Errorf("%w: %w", p.ctx.Err(), err) // the cause alone does not say that the client has left
+	}
 	if !p.out.committed {
 		return fmt.Errorf("%w: %w", ErrShell, err)
 	}
