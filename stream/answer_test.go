@@ -103,8 +103,8 @@ func TestPageAnswers(t *testing.T) {
 			if got, want := res.Header.Get("Location"), "/login"; got != want {
 				t.Errorf("Location = %q, want %q", got, want)
 			}
-			if err != nil || len(body) > 0 {
-				t.Errorf("body = %q, %v, want none", body, err)
+			if want := "<a href=\"/login\">See Other</a>.\n\n"; err != nil || string(body) != want {
+				t.Errorf("body = %q, %v, want %q", body, err, want)
 			}
 		}
 		p.log.wantNone(t)

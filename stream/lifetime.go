@@ -116,9 +116,6 @@ var (
 // close ends the loads and waits for them. What is unfinished must not look
 // finished then, even if a callback of the Trace does not return.
 func (p *response) close() {
-	if p.trace.Done != nil {
-		defer func() { p.trace.Done(p.ctx, p.result) }()
-	}
 	defer p.finish()
 	p.endLoads()
 }

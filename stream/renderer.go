@@ -1,20 +1,24 @@
 package stream
 
 import (
-	"context"
-	"errors"
-	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/a-h/templ"
 )
 
-// A Page makes the component for one request. It may set headers, cookies and
-// the status on w and must not write a body. A failed Page is answered by
-// Renderer.Error. A Page that has answered by itself, with a redirect for
-// example, returns neither a component nor an error; one that does so without an
-// answer leaves an empty page.
+// A Page makes the component for one request. It may set headers and cookies on
+// w, and the status: WriteHeader keeps the status back until the page leaves. A
+// failed Page is answered by Renderer.Error; the status that it has set is
+// dropped.
+//
+// A Page that answers by itself, with a redirect, a file or a stream, returns
+// neither a component nor an error. Its answer passes through as it is, with no
+// header of a page; without one it is empty. What has been written to w cannot
+// be taken back: if the Page then returns a component or an error all the same,
+// the response is cut and the error logged.
+//
+// The context of r is the one that Trace.Start returned.
 type Page func(w http.ResponseWriter, r *http.Request) (templ.Component, error)
 
 // A Renderer sends pages. The zero value is ready to use. Its fields must not
@@ -44,8 +48,8 @@ type Renderer struct {
 	// role="alert" and the digest.
 	ErrorView func(*BoundaryError) templ.Component
 	// Error answers a request whose page failed before its first byte, so
-	// that the status can still be set; the headers of a page, such as its
-	// Content-Type, are set already. Only Handler calls it. Nil means a 500
+	// that the status can still be set. It finds the headers that the Page has
+	// set, and none of a page's own. Only Handler calls it. Nil means a 500
 	// without details, and a line in slog.Default.
 	Error func(http.ResponseWriter, *http.Request, error)
 	// Script says how the script unsuspense reaches the page. Zero means
@@ -57,8 +61,7 @@ type Renderer struct {
 	// ServerTiming sends how long the shell and each load have taken in the
 	// field Server-Timing, https://www.w3.org/TR/server-timing/: what is known
 	// when the first bytes leave as a header, the rest as a trailer of HTTP/1.1
-	// and HTTP/2. Both are cut at 2 KiB. A Page that writes the status by itself
-	// sends the headers with it and goes without.
+	// and HTTP/2. Both are cut at 2 KiB.
 	//
 	// Everyone who can get the page can read the names of its boundaries then,
 	// and learn from the times what a cache holds or whether an account exists.
@@ -88,10 +91,14 @@ func Handler(page Page) http.Handler {
 // Handler does. A client that has left is an error that matches
 // context.Canceled.
 //
-// The status and the Content-Type that the caller has set stay. A panic of the
-// page component goes on up when the loads have been ended and waited for.
+// The status and the Content-Type that the caller has set stay. The headers of
+// a page are set when its first bytes leave, so the answer of a caller to an
+// error from before that has none of them. A panic of the page component goes on
+// up when the loads have been ended and waited for.
 func (rd *Renderer) Render(w http.ResponseWriter, r *http.Request, page templ.Component) error {
-	return rd.render(w, r, page, rd.prepare(w, r), statusOf(w))
+	p := newResponse(rd, w, r)
+	defer p.done()
+	return p.run(page)
 }
 
 // Handler serves page. A page that fails before its first byte is answered by
@@ -105,73 +112,5 @@ func (rd *Renderer) Handler(page Page) http.Handler {
 	if page == nil {
 		panic("stream: Handler with a nil Page")
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// The headers come first because page may write the status.
-		mode := rd.prepare(w, r)
-		pw := rd.pageWriter(w)
-		c, err := page(pw, r)
-		answerable := err != nil
-		if err == nil && c != nil {
-			err = rd.render(w, r, c, mode, statusOf(pw))
-			answerable = errors.Is(err, ErrShell)
-		}
-		switch {
-		case err == nil:
-		case answerable && !errors.Is(r.Context().Err(), context.Canceled):
-			rd.answer(w, r, err)
-		default:
-			panic(http.ErrAbortHandler)
-		}
-	})
-}
-
-// answer answers a request whose page has failed before its first byte.
-func (rd *Renderer) answer(w http.ResponseWriter, r *http.Request, err error) {
-	if rd.Error != nil {
-		rd.Error(w, r, err)
-		return
-	}
-	slog.ErrorContext(r.Context(), "stream: page failed", slog.String("path", r.URL.Path), slog.Any("error", err))
-	http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-}
-
-// prepare chooses the mode and sets the headers that belong to it.
-func (rd *Renderer) prepare(w http.ResponseWriter, r *http.Request) Mode {
-	h := w.Header()
-	choose := rd.Mode
-	if choose == nil {
-		choose = DefaultMode
-		h.Add("Vary", "Sec-Fetch-Dest, HX-Request, Rivulet")
-	}
-	mode := choose(r)
-	if mode != Complete && !canFlush(w) {
-		noteNoFlush(w)
-		mode = Complete
-	}
-	// Without the charset Firefox shows nothing before it has 1 KB.
-	if h["Content-Type"] == nil {
-		h.Set("Content-Type", "text/html; charset=utf-8")
-	}
-	if mode != Complete {
-		// nginx and its kin pass the bytes on as they come.
-		h.Set("X-Accel-Buffering", "no")
-	}
-	return mode
-}
-
-// render is Render in a mode that has been chosen, after a status that the
-// caller has sent, or zero. Pages wait in it.
-func (rd *Renderer) render(w http.ResponseWriter, r *http.Request, page templ.Component, mode Mode, status int) error {
-	p := newResponse(rd, w, r, mode, status)
-	p.result = errPanicked
-	defer p.close()
-	err := p.sendPage(page)
-	for err == nil && p.pending > 0 {
-		if err = p.sendReady(); err == nil && p.pending > 0 {
-			err = p.wait()
-			p.yield()
-		}
-	}
-	p.result = err
-	return err
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { rd.serve(w, r, page) })
 }

@@ -7,10 +7,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
 )
 
-// A response is one page on its way: Renderer.render sends the shell (shell.go)
+// A response is one page on its way: run sends the shell (shell.go)
 // with a fallback or the content at each boundary (marks.go), waits for loads
 // (wait.go), fills boundaries with the views they return (fill.go) and closes
 // the response (lifetime.go).
@@ -24,9 +25,10 @@ type response struct {
 	ctx   context.Context // of the request, or what Trace.Start made of it
 	trace *Trace          // not nil
 	mode  Mode
+	vary  string // the headers that the choice of mode has looked at
 	start time.Time
 
-	status int           // that the caller has sent; zero: none, as far as is known
+	page   pageWriter    // that the Page of a Handler was given
 	timing *serverTiming // nil: nobody asked for it
 
 	// The tree of boundaries and what they share. Used by all goroutines.
@@ -62,8 +64,10 @@ type response struct {
 	result  error  // of Render
 }
 
-func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request, mode Mode, status int) *response {
-	p := &response{rd: rd, r: r, ctx: r.Context(), trace: rd.Trace, mode: mode, start: time.Now(), status: status}
+func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response {
+	p := &response{rd: rd, r: r, ctx: r.Context(), trace: rd.Trace, start: time.Now(), result: errPanicked}
+	p.out.w = w
+	p.chooseMode()
 	if rd.ServerTiming {
 		p.timing = newServerTiming(p.start)
 		p.trace = Traces(p.trace, p.timing.trace())
@@ -76,18 +80,59 @@ func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request, mode Mode
 			p.ctx = ctx
 		}
 	}
-	p.out = newTransport(w, r, rd.WriteTimeout)
 	p.root.resp = p
 	p.loads.limit = rd.Limit
 	p.state.v = p.ctx.Value(stateKey)
 	return p
 }
 
+// chooseMode chooses how the page is sent, if it is.
+func (p *response) chooseMode() {
+	if p.rd.Mode != nil {
+		p.mode = p.rd.Mode(p.r)
+	} else {
+		p.mode, p.vary = DefaultMode(p.r), "Sec-Fetch-Dest, HX-Request, Rivulet"
+	}
+	if p.mode != Complete && !canFlush(p.out.w) {
+		noteNoFlush(p.out.w)
+		p.mode = Complete
+	}
+}
+
+// run sends page and ends the response. Pages wait in it.
+func (p *response) run(page templ.Component) error {
+	p.start = time.Now()
+	p.out = newTransport(p.out.w, p.r, p.rd.WriteTimeout)
+	defer p.close()
+	err := p.sendPage(page)
+	for err == nil && p.pending > 0 {
+		if err = p.sendReady(); err == nil && p.pending > 0 {
+			err = p.wait()
+			p.yield()
+		}
+	}
+	p.result = err
+	return err
+}
+
+// done tells the Trace that all is over.
+func (p *response) done() {
+	if p.trace.Done != nil {
+		p.trace.Done(p.ctx, p.result)
+	}
+}
+
 // noTrace is the Trace of a response that has none.
 var noTrace Trace
 
 // headOnly reports whether nobody wants to see what boundaries show.
-func (p *response) headOnly() bool { return p.r.Method == http.MethodHead }
+func (p *response) headOnly() bool {
+	if p.r.Method == http.MethodHead {
+		return true
+	}
+	status := p.page.held.Load()
+	return status == http.StatusNoContent || status == http.StatusNotModified
+}
 
 // outOfOrder reports whether what is rendered now may have fallbacks in it.
 func (p *response) outOfOrder() bool { return p.mode == OutOfOrder && !p.whole }
@@ -102,11 +147,8 @@ func (p *response) send(flush, last bool) error {
 		return err
 	}
 	status := 0
-	if p.mode == Complete && p.failed.Load() {
-		status = http.StatusInternalServerError
-	}
 	if !p.out.committed {
-		p.commit(status, last)
+		status = p.commit(last)
 	}
 	n := len(p.bytes)
 	err := p.out.send(p.bytes, status, flush)

@@ -91,7 +91,7 @@ func TestServerTimingWhereNoTrailerWorks(t *testing.T) {
 			w.Header().Set("Content-Length", "1000")
 			return slow, nil
 		}, 1, "GET", true, true, false},
-		{"a status that the page has written", writing(404), 1, "GET", true, false, false},
+		{"a status that the page has set", writing(404), 1, "GET", true, true, false},
 		{"it is off", pageOf(slow), 1, "GET", false, false, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

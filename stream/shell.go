@@ -19,7 +19,9 @@ func (p *response) sendPage(page templ.Component) error {
 		return p.shellError(err)
 	}
 	if p.headOnly() {
-		p.commit(0, true)
+		if status := p.commit(true); status != 0 {
+			p.out.w.WriteHeader(status)
+		}
 		return nil
 	}
 	return p.sendShell(f)

@@ -15,8 +15,8 @@ import (
 // The message of a response is "stream: response"; its attributes are path,
 // without the query, mode, status, duration, bytes, boundaries, failed and, if
 // the page was not sent whole, error. A status of 0 means that nothing was
-// sent. Its level is Info, or Error if there is an error and it is not that
-// the client has left.
+// sent. Its level is Info. With an error it is Error, unless the client has left,
+// or Warn if the status is below 500 and not that of a success.
 //
 // The message of a failure is "stream: boundary failed", at level Error; its
 // attributes are id, name, digest, path, error and, of a panic, stack. The
@@ -71,7 +71,11 @@ func (l *logLine) log(ctx context.Context, logger *slog.Logger, err error) {
 	}
 	if err != nil {
 		attrs = append(attrs, slog.Any("error", err))
-		if !errors.Is(err, context.Canceled) {
+		switch {
+		case errors.Is(err, context.Canceled):
+		case l.status >= 300 && l.status < 500:
+			level = slog.LevelWarn // Renderer.Error knew what to say
+		default:
 			level = slog.LevelError
 		}
 	}

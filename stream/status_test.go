@@ -2,6 +2,7 @@ package stream_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -31,7 +32,26 @@ func TestTraceIsToldTheStatus(t *testing.T) {
 			return page(slot(failing(0, errBoom))), nil
 		}, []int{404}},
 		{"that of an answer to HEAD", "HEAD", stream.OutOfOrder, writing(404), []int{404}},
-		{"none of a page that fails before its first byte", "GET", stream.OutOfOrder, pageOf(half("", func() error { return errBoom })), nil},
+		{"that of the answer to a page that fails", "GET", stream.OutOfOrder, pageOf(half("", func() error { return errBoom })), []int{500}},
+		{"and not the one that was set before", "GET", stream.OutOfOrder, func(w http.ResponseWriter, _ *http.Request) (templ.Component, error) {
+			w.WriteHeader(404)
+			return nil, errBoom
+		}, []int{500}},
+		{"of a Page that redirects", "GET", stream.OutOfOrder, func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+			http.Redirect(w, r, "/login", 303)
+			return nil, nil
+		}, []int{303}},
+		{"of a Page that answers without a body", "GET", stream.OutOfOrder, func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+			w.WriteHeader(204)
+			return nil, nil
+		}, []int{204}},
+		{"of a Page that writes", "GET", stream.OutOfOrder, func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+			_, err := io.WriteString(w, "hello")
+			return nil, err
+		}, []int{200}},
+		{"of a Page that does nothing", "GET", stream.OutOfOrder, func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+			return nil, nil
+		}, []int{200}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

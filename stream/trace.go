@@ -17,16 +17,17 @@ import (
 // one after the other. A panic of Loading or Loaded fails the boundary, any
 // other is one of the page.
 type Trace struct {
-	// Start is called before the page is rendered. The context it returns
-	// takes the place of the request's for everything that follows; nil
-	// keeps the request's.
+	// Start is called before the page is rendered; by a Handler, before its
+	// Page is called. The context it returns takes the place of the request's
+	// for everything that follows, the Page included; nil keeps the request's.
 	Start func(ctx context.Context, r *http.Request, mode Mode) context.Context
 	// Status is called when the status and the headers leave with the first
-	// bytes; a HEAD request has none and calls it all the same. What the Page of
-	// a Handler has set is known. What the caller of Render has sent is known if
-	// its ResponseWriter, or one that this wraps, has a method Status() int, as
-	// those of chi and gin do; without one it is taken for a 200. A page that
-	// fails before its first byte has no status, but that of its answer.
+	// bytes; a HEAD request has none and calls it all the same. A Handler knows
+	// what its Page has set or answered, and what Renderer.Error has. What the
+	// caller of Render has sent is known if its ResponseWriter, or one that this
+	// wraps, has a method Status() int, as those of chi and gin do, or the fields
+	// of echo's; else it is taken for a 200. To Render a page that fails before
+	// its first byte has no status.
 	Status func(ctx context.Context, code int)
 	// Met is called when the page's rendering meets a boundary.
 	Met func(ctx context.Context, b BoundaryInfo)
@@ -48,7 +49,8 @@ type Trace struct {
 	// Failed, for one that only looks on.
 	LogFailures bool
 	// Flushed is called after bytes have left the server. The first flush
-	// of a streamed page is that of its shell, or of what templ.Flush sent.
+	// of a streamed page is that of its shell, or of what templ.Flush sent. What
+	// a Page or Renderer.Error has answered by itself is told at its end, in one.
 	Flushed func(ctx context.Context, bytes int)
 	// InPlace is called at most once for a response, when a boundary was
 	// given a writer that is not Rivulet's, so that it does not stream.
@@ -56,7 +58,8 @@ type Trace struct {
 	// Abandoned is called at the end of the response for each load whose
 	// time passed and that is still running.
 	Abandoned func(ctx context.Context, b BoundaryInfo)
-	// Done is called when the response has ended; err is what Render returns.
+	// Done is called when the response has ended; err is what Render returns,
+	// or the error of a Handler's Page.
 	Done func(ctx context.Context, err error)
 }
 
