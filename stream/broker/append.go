@@ -67,9 +67,8 @@ func (b *Broker) endAppend(name string, m Mark, err error, awaited bool) {
 	}
 }
 
-// patient returns a context for a call to the Log that has the deadline of ctx
-// but does not end when ctx is cancelled: a change that has been committed is
-// published even if the request that made it has been given up.
+// patient returns a context for Log.Append that has the deadline and the values
+// of ctx but does not end when ctx is cancelled: see Publish.
 func patient(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
 	if !ok || time.Until(deadline) <= 0 {

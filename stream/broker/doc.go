@@ -38,6 +38,9 @@
 // what is there already does no harm. Published first, a change can be in
 // neither.
 //
+// Pass the context of the request: Publish and Send outlive it, so that a visitor
+// who leaves after the commit leaves no open page stale.
+//
 // Publish in the order of the commits, too: of two changes to one thing, the
 // event that comes last is what stays on the pages. Hold one lock over reading
 // what is to be told and Publish, which waits for no subscriber, or give the

@@ -20,8 +20,10 @@ type Log interface {
 	// broker retains as much in memory for each topic that has subscribers.
 	Retention() Retention
 	// Append adds an event, which has no ID, to a topic and returns its mark
-	// when it is kept. It tries for as long as ctx lasts. An error that
-	// matches ErrUnavailable leaves open whether the event has been added.
+	// when it is kept. It tries for as long as ctx lasts: the broker's ctx has
+	// a deadline and the values of that of Publish, but does not end with a
+	// request that is given up. An error that matches ErrUnavailable leaves
+	// open whether the event has been added.
 	Append(ctx context.Context, topic string, e sse.Event) (Mark, error)
 	// Last returns the mark of the event that was added last, on whichever
 	// topic. Whatever is added after Last has been called has a higher number,

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/sse"
@@ -78,6 +79,15 @@ func (p *pipeline) listen(t *testing.T, path string, headers ...string) *listene
 		t.Fatalf("ReadResponse() = %v, want nil", err)
 	}
 	return &listener{client, res, bufio.NewReader(res.Body)}
+}
+
+// leaveAfter sends a request and closes the connection, whatever has come.
+func (p *pipeline) leaveAfter(d time.Duration) {
+	client, server := net.Pipe()
+	p.conns <- server
+	_, _ = io.WriteString(client, "POST / HTTP/1.1\r\nHost: site\r\nContent-Length: 0\r\n\r\n")
+	time.Sleep(d)
+	_ = client.Close()
 }
 
 // lines reads lines of the stream up to a blank one, or to its end.

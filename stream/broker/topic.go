@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
@@ -25,10 +26,12 @@ func (t Topic) Name() string { return t.name }
 // be empty. When it returns, the event is retained and its subscribers are being
 // woken. It waits for none of them.
 //
-// A change that has been committed is published even if the request that made
-// it has been given up: it does not matter that ctx is cancelled. With a Log the
-// event is retained when the Log has said so; that is waited for until the
-// deadline of ctx or, if it has none or that is over, for 5 s.
+// Publish outlives the request that caused it: an event is published although
+// ctx has been cancelled, before or meanwhile, since others wait for a change
+// that has been committed. Without a Log no end of ctx matters. With a Log the
+// event is retained when the Log has said so, and the deadline of ctx limits how
+// long that is waited for: 5 s if there is none or it is over. If middleware
+// gives each request a deadline, context.WithoutCancel(ctx) is without it.
 //
 // The errors are ErrTopic, ErrEvent, ErrTooLarge, ErrTopics, ErrClosed, those of
 // sse.Event.Encode and, with a Log, ErrUnavailable and what else it says.
@@ -62,17 +65,27 @@ func (t Topic) Publish(ctx context.Context, e sse.Event) (id string, err error) 
 	}
 }
 
+// renderTime is how long a view may take at least, as long as a load has.
+const renderTime = 30 * time.Second
+
 // Send publishes what a templ component, or anything else that renders itself,
 // renders: the data of an event without a name. The view is rendered once for
-// all subscribers, so its context has none of the values of ctx, only its end:
-// no nonce, no user, nothing of the request that led to it. See the package doc
-// for what must not be in it. If it fails, nothing is published.
+// all subscribers, so its context has none of the values of ctx: no nonce, no
+// user, nothing of the request that led to it. See the package doc for what must
+// not be in it. If it fails, nothing is published.
+//
+// Like Publish, Send outlives the request that caused it: the view is rendered
+// although ctx has ended. Its context ends after 30 s, or at the deadline of ctx
+// if that is later.
 func (t Topic) Send(ctx context.Context, view interface {
 	Render(context.Context, io.Writer) error
 }) (id string, err error) {
-	bare, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
-	defer context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
+	end := time.Now().Add(renderTime)
+	if deadline, ok := ctx.Deadline(); ok && deadline.After(end) {
+		end = deadline
+	}
+	bare, cancel := context.WithDeadline(context.Background(), end)
+	defer cancel()
 	var data strings.Builder
 	if err := view.Render(bare, &data); err != nil {
 		return "", err

@@ -38,18 +38,6 @@ func TestSend(t *testing.T) {
 			break
 		}
 	})
-	t.Run("ends with the context", func(t *testing.T) {
-		cause := errors.New("enough")
-		ctx, cancel := context.WithCancelCause(t.Context())
-		_, err := new(broker.Broker).Topic("news").Send(ctx, templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-			cancel(cause)
-			<-ctx.Done()
-			return context.Cause(ctx)
-		}))
-		if !errors.Is(err, cause) {
-			t.Errorf("Send() = %v, want %v", err, cause)
-		}
-	})
 	t.Run("publishes nothing of a view that fails", func(t *testing.T) {
 		b := &broker.Broker{}
 		_, err := b.Topic("news").Send(t.Context(), templ.ComponentFunc(func(_ context.Context, w io.Writer) error {

@@ -29,7 +29,8 @@ const longestAppend = time.Minute
 // Append publishes an event and waits until NATS has acknowledged it. As long as
 // there is no connection or no answer it tries again, until ctx ends or for a
 // minute; NATS knows the event again, so it is added once. Then the error matches
-// broker.ErrUnavailable, or context.Canceled if that is why. An event that is larger
+// broker.ErrUnavailable, or context.Canceled if that is why. The ctx of a broker does
+// not end with a request that is given up, see broker.Topic.Publish. An event that is larger
 // than what the server takes is broker.ErrTooLarge; that, what is denied and
 // broker.ErrClosed are told at once.
 func (l *Log) Append(ctx context.Context, topic string, e sse.Event) (broker.Mark, error) {

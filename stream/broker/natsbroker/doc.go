@@ -112,7 +112,8 @@
 // connection; who comes without an id waits 2 s for the head of the answer, and is
 // told of a gap when NATS is back. A page waits as long for its position, is shown
 // without one, and goes on after a gap, too: see suspense.Live. Publish waits until
-// the deadline of its context, or 5 s, and at most a minute, and then returns
+// the deadline of its context, or 5 s, and at most a minute, whether or not the
+// request that caused it is given up meanwhile, and then returns
 // broker.ErrUnavailable: the event may have been published all the same, if only
 // the answer was lost. Tried within that time it is published once.
 // [broker.Stats].Log says all this, for a probe. What else a program does over
