@@ -2,7 +2,9 @@ package broker
 
 // Disconnect ends the streams of the clients that match, and returns how many.
 // It does not wait for them, nor for events that are on their way. None of them
-// is sent what is published from then on, but a client comes back at once: it is
+// is sent what is published from then on. Their streams end at once and tell
+// them nothing, unlike those that Shutdown ends, so that each client comes back
+// after the time it waits anyway: Stream.Retry, or what its browser takes. It is
 // for Authorize to refuse it then, so a logout first ends the session and then
 // disconnects. A client that is just being authorized is asked for again.
 //
@@ -40,10 +42,12 @@ func (b *Broker) everyone() []*subscriber {
 // been done before, or if the client has gone.
 func (s *subscriber) disconnect() bool {
 	s.feed.mu.Lock()
+	defer s.feed.mu.Unlock()
 	_, there := s.feed.subs[s]
-	first := there && !s.stopped
+	if !there || s.stopped {
+		return false
+	}
 	s.stopped = true
-	s.feed.mu.Unlock()
-	s.stop()
-	return first
+	close(s.stop)
+	return true
 }

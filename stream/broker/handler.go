@@ -51,9 +51,7 @@ func (b *Broker) handler(topic func(*http.Request) string) http.Handler {
 			return
 		}
 		name := topic(r)
-		ctx, stop := context.WithCancel(b.life)
-		defer stop()
-		s := &subscriber{subject: b.subject(r), stop: stop}
+		s := &subscriber{subject: b.subject(r), stop: make(chan struct{})}
 		serve := s.serve
 		switch err := b.admit(s, r, name); {
 		case err == nil:
@@ -65,7 +63,7 @@ func (b *Broker) handler(topic func(*http.Request) string) http.Handler {
 			return
 		}
 		o := b.Stream
-		o.Until = ctx
+		o.Until = b.life
 		o.Heartbeat = spread(o.Heartbeat)
 		o.Handler(serve).ServeHTTP(w, r)
 	})

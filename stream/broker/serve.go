@@ -25,6 +25,8 @@ func (s *subscriber) serve(ctx context.Context, stream *sse.Stream) error {
 		}
 		select {
 		case <-ready:
+		case <-s.stop:
+			return nil
 		case <-ctx.Done():
 			// What has been published before the server stops would be lost
 			// with the memory of the broker.

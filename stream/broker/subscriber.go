@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"context"
 	"errors"
 
 	"github.com/rivulet-go/rivulet/stream/sse"
@@ -12,16 +11,16 @@ import (
 type subscriber struct {
 	feed    *Feed
 	subject string
-	local   bool               // in the same process
-	stop    context.CancelFunc // nil for a local one
-	after   string             // the id that a Log has not been found to have
+	local   bool          // in the same process
+	stop    chan struct{} // closed by Broker.Disconnect; nil for a local one
+	after   string        // the id that a Log has not been found to have
 
 	// Under feed.mu:
 	placed   bool   // it has a position
 	gap      string // to be told
 	position uint64
 	caughtUp uint64 // from this position on, Broker.Queue counts
-	stopped  bool   // by Broker.Disconnect
+	stopped  bool   // stop is closed
 }
 
 var errStopped = errors.New("broker: the client is disconnected")

@@ -28,8 +28,9 @@ type Stream struct {
 	r      *http.Request
 	ctx    context.Context
 	end    context.CancelCauseFunc
-	unhook func() bool // from Options.Until; nil: none
-	life   *time.Timer // nil: no limit
+	until  context.Context // Options.Until; nil: none
+	unhook func() bool     // from until
+	life   *time.Timer     // nil: no limit
 	retry  time.Duration
 
 	mu     sync.Mutex // held while the ResponseWriter is used
@@ -95,6 +96,7 @@ func (s *Stream) Close() {
 	if s.unhook != nil {
 		s.unhook()
 	}
+	s.hear()
 	if s.life != nil {
 		s.life.Stop()
 	}
@@ -138,6 +140,7 @@ func (s *Stream) start(o Options) error {
 		s.life = time.AfterFunc(o.life(), func() { s.end(ErrMaxLife) })
 	}
 	if o.Until != nil {
+		s.until = o.Until
 		s.unhook = context.AfterFunc(o.Until, func() { s.end(ErrShutdown) })
 	}
 	return nil
@@ -153,8 +156,17 @@ func (s *Stream) serve(f func(context.Context, *Stream) error) {
 		}
 	}()
 	err := f(s.ctx, s)
+	s.hear()
 	if failed = s.failed(err); failed {
 		panic(http.ErrAbortHandler)
+	}
+}
+
+// hear ends the context if Until is done. The handler may have heard of that first,
+// and how the stream ends is not to depend on it.
+func (s *Stream) hear() {
+	if s.until != nil && s.until.Err() != nil {
+		s.end(ErrShutdown)
 	}
 }
 

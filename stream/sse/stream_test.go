@@ -84,6 +84,25 @@ func TestLastRetry(t *testing.T) {
 	}
 }
 
+// A handler that waits for Until itself hears of it before the stream or after it,
+// which its client must not see.
+func TestTheEndIsTheSameWhoeverHearsOfUntilFirst(t *testing.T) {
+	for range 100 {
+		synctest.Test(t, func(t *testing.T) {
+			until, shutdown := context.WithCancel(context.Background())
+			h := sse.Options{Until: until, Heartbeat: -1}.Handler(func(_ context.Context, s *sse.Stream) error {
+				shutdown()
+				return until.Err()
+			})
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest("GET", "/", nil)) // which panics for a stream that has failed
+			if got := w.Body.String(); strings.Count(got, "retry: ") != 1 {
+				t.Fatalf("stream = %q, want a retry at its end", got)
+			}
+		})
+	}
+}
+
 // TestClosedStreamIsForgotten holds that neither a timer nor Until keeps a
 // stream that has ended.
 func TestClosedStreamIsForgotten(t *testing.T) {
