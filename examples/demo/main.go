@@ -53,6 +53,7 @@ func serve(addr, nats string) error {
 		return err
 	}
 	fmt.Printf("http://%s/\n", l.Addr())
+	fmt.Println("inspector:", s.inspector.URL(fmt.Sprintf("http://%s/inspect/", l.Addr())))
 
 	server := &http.Server{Handler: site(s), ReadHeaderTimeout: 5 * time.Second}
 	ended := make(chan error, 1)

@@ -13,15 +13,13 @@ import (
 	"github.com/rivulet-go/rivulet/examples/demo/source"
 	"github.com/rivulet-go/rivulet/examples/demo/start"
 	"github.com/rivulet-go/rivulet/stream"
-	"github.com/rivulet-go/rivulet/stream/inspect"
 	"github.com/rivulet-go/rivulet/templates"
 )
 
 // site is everything the demo answers. All pages are sent by one Renderer, or by
 // one that a page has made of it, so that the inspector hears of them all.
 func site(s stock) http.Handler {
-	inspector := inspect.New(200)
-	rd := stream.Renderer{ErrorView: templates.ErrorCard, Trace: inspector.Trace()}
+	rd := stream.Renderer{ErrorView: templates.ErrorCard, Trace: s.inspector.Trace()}
 
 	mux := http.NewServeMux()
 	mux.Handle("GET /style.css", layout.Style())
@@ -42,6 +40,6 @@ func site(s stock) http.Handler {
 		source.Package{Name: "layout", Files: layout.Source},
 		source.Package{Name: "source", Files: source.Source},
 	)
-	mux.Handle("GET /inspect/", inspector) // for this machine only, by its own rule
+	mux.Handle("GET /inspect/", s.inspector) // for who has its token
 	return s.board.Count(strict(mux))
 }

@@ -38,9 +38,12 @@ var looked = []struct{ path, complete string }{
 	{"/source/dashboard", `document.querySelectorAll(".lines li").length > 100`},
 }
 
+// token opens the inspector.
+const token = "the-token-of-the-tests"
+
 // inspector is looked at in Chromium only: it asks for a browsing context of its
 // own, for which Firefox makes a browser that the test has not resized.
-var inspector = struct{ path, complete string }{"/inspect/", `document.querySelectorAll("#rows tr").length > 3`}
+var inspector = struct{ path, complete string }{"/inspect/?token=" + token, `document.querySelectorAll("#rows tr").length > 3`}
 
 // failing has four boundaries fail, each later than the one before.
 const failing = "card=error&card.ms=100&item=goexit&item.ms=200&item.own=1&rows=panic&rows.ms=300&rows.own=1&outer=succeed&outer.ms=400&inner=timeout&inner.ms=200"

@@ -11,6 +11,7 @@ import (
 	"github.com/rivulet-go/rivulet/examples/demo/chat"
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
 	"github.com/rivulet-go/rivulet/examples/demo/movies"
+	"github.com/rivulet-go/rivulet/stream/inspect"
 )
 
 // A stock is what the pages are made from.
@@ -19,6 +20,8 @@ type stock struct {
 	movies  *movies.DB
 	model   *chat.Endpoint
 	board   *board.Board
+
+	inspector *inspect.Inspector // of all pages
 }
 
 // openStock opens it. What has to be kept between starts is in dir, and progress
@@ -30,6 +33,7 @@ func openStock(ctx context.Context, dir string, h *hub, progress io.Writer) (s s
 			s.Close()
 		}
 	}()
+	s.inspector = inspect.New(200)
 	if s.flights, err = flights.Open(ctx, dir, progress); err != nil {
 		return s, err
 	}

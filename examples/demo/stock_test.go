@@ -11,6 +11,7 @@ import (
 	"github.com/rivulet-go/rivulet/examples/demo/chat"
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
 	"github.com/rivulet-go/rivulet/examples/demo/movies"
+	"github.com/rivulet-go/rivulet/stream/inspect"
 )
 
 // someStock is a stock with those flights and that model, all movies and a board
@@ -29,7 +30,9 @@ func someStock(t *testing.T, db *flights.DB, model *chat.Endpoint) stock {
 	if model == nil {
 		model = &chat.Endpoint{}
 	}
-	return stock{db, films, model, openBoard(t, filepath.Join(t.TempDir(), "guests.json"))}
+	in := inspect.New(200)
+	in.Token = token
+	return stock{db, films, model, openBoard(t, filepath.Join(t.TempDir(), "guests.json")), in}
 }
 
 // openBoard opens a board and ends it with the test.

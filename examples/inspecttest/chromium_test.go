@@ -38,7 +38,7 @@ func TestInChromium(t *testing.T) {
 				ctx := chromium(t)
 				features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
 				err := chromedp.Do(ctx, chromedp.EmulateViewport(size[0], size[1]), emulate(features), watched(),
-					chromedp.Navigate(server.URL+"/inspect"), poll(`document.querySelectorAll("#rows tr").length == 3`),
+					chromedp.Navigate(s.inspector.URL(server.URL+"/inspect")), poll(`document.querySelectorAll("#rows tr").length == 3`),
 					poll(`document.getElementById("state").textContent == "Live"`))
 				if err != nil {
 					t.Fatal(err)
@@ -68,7 +68,7 @@ func TestFocusStays(t *testing.T) {
 	s.get("/missing")
 	ctx := chromium(t)
 	press := func(key string) chromedp.Action[chromedp.Void] { return chromedp.KeyEvent(key) }
-	err := chromedp.Do(ctx, watched(), chromedp.Navigate(server.URL+"/inspect"), poll(`document.getElementById("state").textContent == "Live"`),
+	err := chromedp.Do(ctx, watched(), chromedp.Navigate(s.inspector.URL(server.URL+"/inspect")), poll(`document.getElementById("state").textContent == "Live"`),
 		press("\t"), press("\t"), press("\t"), press("\t"), press("\t"), poll(`document.activeElement.id == "a1"`))
 	if err != nil {
 		t.Fatal(err)

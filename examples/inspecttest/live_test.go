@@ -36,7 +36,7 @@ func TestLive(t *testing.T) {
 func list(s *site) browsertest.Scenario {
 	return browsertest.Scenario{
 		Name:    "a response appears in the list and then its end",
-		Handler: probed(s.mux, "/inspect", ""),
+		Handler: probed(s.mux, "/inspect", s.inspector.URL("")),
 		Watch: map[string]string{
 			"empty":   "#rows:empty",
 			"running": "#rows > #r1 .is-running",
@@ -63,7 +63,7 @@ func list(s *site) browsertest.Scenario {
 func held(s *site) browsertest.Scenario {
 	return browsertest.Scenario{
 		Name:    "a waterfall grows while its response runs",
-		Handler: probed(s.mux, "/inspect", "id=1"),
+		Handler: probed(s.mux, "/inspect", s.inspector.URL("?id=1")),
 		Watch: map[string]string{
 			"loading": ".bars rect.loading[width='100.00%']",
 			"sent":    ".chunks .chunk + .chunk",
@@ -85,21 +85,20 @@ func (s *site) get(path string) {
 // inspects returns how many responses the inspector keeps.
 func (s *site) inspects() int {
 	rec := httptest.NewRecorder()
-	r := httptest.NewRequest("GET", "http://localhost/inspect?format=json", nil)
-	r.RemoteAddr = "127.0.0.1:1"
+	r := httptest.NewRequest("GET", s.inspector.URL("/inspect?format=json"), nil)
 	s.mux.ServeHTTP(rec, r)
 	return strings.Count(rec.Body.String(), `"id"`)
 }
 
-// probed serves the page at path with the harness's probe in its head. A request
-// without a query gets the one given.
+// probed serves the page at path with the harness's probe in its head. A browser
+// that has not opened the inspector yet is taken to ask for query.
 func probed(h http.Handler, path, query string) http.Handler {
 	nonce := regexp.MustCompile(`script-src 'nonce-(\w+)'`)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		url := *r.URL
 		url.Path = path
-		if url.RawQuery == "" {
-			url.RawQuery = query
+		if url.RawQuery == "" && !strings.Contains(r.Header.Get("Cookie"), "rivulet-inspect-") {
+			url.RawQuery = strings.TrimPrefix(query, "?")
 		}
 		r = r.WithContext(r.Context())
 		r.URL = &url

@@ -31,14 +31,27 @@ func ExampleNew() {
 	mux.Handle("GET /{$}", rd.Handler(home))
 	mux.Handle("GET /inspect", inspector)
 
-	mux.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "http://localhost/?token=secret", nil))
-	r := httptest.NewRequest("GET", "http://localhost/inspect", nil)
-	r.RemoteAddr = "127.0.0.1:50000"
-	w := httptest.NewRecorder()
-	mux.ServeHTTP(w, r)
-	fmt.Println(w.Code, regexp.MustCompile(`<a id="a1".*?</a>`).FindString(w.Body.String()))
+	inspector.Logger = slog.New(slog.DiscardHandler) // it would log the token
+
+	// A program prints the address that opens it. Without the token nobody gets in.
+	for _, address := range []string{"http://localhost/inspect", inspector.URL("http://localhost/inspect")} {
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, httptest.NewRequest("GET", address, nil))
+		fmt.Println(w.Code, len(w.Result().Cookies()), "cookies")
+	}
 	// Output:
-	// 200 <a id="a1" href="?id=1">/</a>
+	// 403 0 cookies
+	// 303 1 cookies
+}
+
+// A token that was set opens the inspector after a restart of the program, too,
+// as under templ generate --watch.
+func ExampleInspector_URL() {
+	inspector := inspect.New(100)
+	inspector.Token = "J5QDKXWVMQ2ZC7SP" // out of the environment, say
+	fmt.Println(inspector.URL("http://localhost:8080/inspect"))
+	// Output:
+	// http://localhost:8080/inspect?token=J5QDKXWVMQ2ZC7SP
 }
 
 // Whoever wants a log as well combines two traces.
@@ -46,8 +59,7 @@ func ExampleInspector_Trace() {
 	inspector := inspect.New(100)
 	rd := stream.Renderer{Trace: stream.Traces(inspector.Trace(), stream.Slog(slog.New(slog.DiscardHandler)))}
 	rd.Handler(home).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
-	r := httptest.NewRequest("GET", "http://localhost/?format=json", nil)
-	r.RemoteAddr = "127.0.0.1:50000"
+	r := httptest.NewRequest("GET", inspector.URL("http://localhost/?format=json"), nil)
 	w := httptest.NewRecorder()
 	inspector.ServeHTTP(w, r)
 	fmt.Println(strings.Count(w.Body.String(), `"path": "/"`), "response")
@@ -55,8 +67,9 @@ func ExampleInspector_Trace() {
 	// 1 response
 }
 
-// A server that is reached through a proxy says itself who may look. Wrong would
-// be to allow everyone: paths and the texts of errors are nobody else's business.
+// A program with users of its own says itself who may look. Wrong would be to
+// allow everyone, or everyone from this machine, as whom a proxy comes: paths and
+// the texts of errors are nobody else's business.
 func ExampleInspector() {
 	inspector := inspect.New(100)
 	inspector.Allow = func(r *http.Request) bool {
@@ -80,8 +93,7 @@ func ExampleInspector_ServeHTTP() {
 	inspector := inspect.New(100)
 	rd := stream.Renderer{Trace: inspector.Trace()}
 	rd.Handler(home).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/prices", nil))
-	r := httptest.NewRequest("GET", "http://localhost/?id=1&format=json", nil)
-	r.RemoteAddr = "127.0.0.1:50000"
+	r := httptest.NewRequest("GET", inspector.URL("http://localhost/?id=1&format=json"), nil)
 	w := httptest.NewRecorder()
 	inspector.ServeHTTP(w, r)
 	for _, field := range regexp.MustCompile(`"(?:path|status|bytes|name|state)": ("[/\w][^"]*"|\d+)`).FindAllString(w.Body.String(), -1) {

@@ -27,7 +27,7 @@ type live struct {
 func follow(t *testing.T, in *inspect.Inspector, query string) *live {
 	ctx, leave := context.WithCancel(t.Context())
 	l := &live{recorder: newRecorder(), leave: leave}
-	l.done.Go(func() { in.ServeHTTP(l, local("/inspect"+query).WithContext(ctx)) })
+	l.done.Go(func() { in.ServeHTTP(l, opened(in, "/inspect"+query).WithContext(ctx)) })
 	return l
 }
 
@@ -110,10 +110,11 @@ func TestLive(t *testing.T) {
 
 // TestShutdown is about a server that is to stop while somebody looks on.
 func TestShutdown(t *testing.T) {
-	server := httptest.NewServer(inspect.New(1))
+	in := inspect.New(1)
+	server := httptest.NewServer(in)
 	defer server.Close()
 	for range 2 {
-		res, err := http.Get(server.URL + "/?events")
+		res, err := http.Get(in.URL(server.URL + "/?events"))
 		if err != nil {
 			t.Fatal(err)
 		}

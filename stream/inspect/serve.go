@@ -19,16 +19,15 @@ import (
 // has changed. Times in the JSON are milliseconds, from the start of the
 // response but for the duration of a phase; null stands for what never was.
 func (in *Inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch {
-	case !in.allowed(r):
-		http.Error(w, "The inspector answers this machine only, see Inspector.Allow.", http.StatusForbidden)
-		return
-	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+	secure(w.Header())
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
 		return
 	}
-	secure(w.Header())
+	if !in.admit(w, r) {
+		return
+	}
 	query := r.URL.Query()
 	var rec *record
 	if query.Has("id") {
@@ -66,7 +65,8 @@ func (in *Inspector) serveMissing(w http.ResponseWriter, r *http.Request) {
 	_ = stream.Render(w, r.WithContext(ctx), missingPage()) // there is nothing to be done for it
 }
 
-// secure keeps what is shown from other sites and from caches.
+// secure keeps what is shown from other sites and from caches, and templ's
+// development proxy from adding a script: the pages keep themselves up to date.
 func secure(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
@@ -74,6 +74,7 @@ func secure(h http.Header) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Templ-Skip-Modify", "true")
 }
 
 // policy sets the policy of a page and returns its nonce.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -34,16 +35,22 @@ func inspected(in *inspect.Inspector) *stream.Renderer {
 // quiet keeps failures out of the log.
 var quiet = &stream.Trace{Failed: func(context.Context, *stream.BoundaryError) {}}
 
-// get asks the inspector, as this machine does.
-func get(in http.Handler, url string) *httptest.ResponseRecorder {
+// get asks the inspector, as a browser does that has opened it.
+func get(in *inspect.Inspector, url string) *httptest.ResponseRecorder {
 	rec := httptest.NewRecorder()
-	in.ServeHTTP(rec, local(url))
+	in.ServeHTTP(rec, opened(in, url))
 	return rec
 }
 
-func local(url string) *http.Request {
+// opened is a request with the cookie.
+func opened(in *inspect.Inspector, url string) *http.Request {
+	path, _, _ := strings.Cut(url, "?")
+	rec := httptest.NewRecorder()
+	in.ServeHTTP(rec, httptest.NewRequest("GET", in.URL(path), nil))
 	r := httptest.NewRequest("GET", url, nil)
-	r.Host, r.RemoteAddr = "localhost:8080", "127.0.0.1:50000"
+	for _, c := range rec.Result().Cookies() {
+		r.AddCookie(c)
+	}
 	return r
 }
 
