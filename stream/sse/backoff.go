@@ -12,9 +12,11 @@ import (
 const (
 	defaultWait    = time.Second
 	defaultMaxWait = time.Minute
-	// leastWait is what doubling starts from at least: a server that sends
-	// "retry: 0" and goes away is not to be asked without end.
+	// leastWait is waited whatever the server asks for: one that sends
+	// "retry: 0" and ends is not to be asked without end. While connections
+	// end in less than calm it doubles, up to calm.
 	leastWait = 100 * time.Millisecond
+	calm      = time.Second
 	// longestWait can be doubled. A server may ask for any time.
 	longestWait = time.Duration(math.MaxInt64 / 2)
 )
@@ -25,11 +27,12 @@ type backoff struct {
 	told     bool          // wait is what the server has said
 	most     time.Duration // of doubling; zero: defaultMaxWait
 	attempts int           // since the last event
+	least    time.Duration // of this wait, if the connection was short; zero: leastWait
 }
 
-// next counts an attempt and returns how long to wait before the next one,
-// never less than the server has told.
-func (b *backoff) next() time.Duration {
+// next counts an attempt, which has taken so long, and returns how long to wait
+// before the next one, never less than the server has told.
+func (b *backoff) next(took time.Duration) time.Duration {
 	wait, most := b.wait, b.most
 	if wait <= 0 && !b.told {
 		wait = defaultWait
@@ -37,17 +40,19 @@ func (b *backoff) next() time.Duration {
 	if most <= 0 {
 		most = defaultMaxWait
 	}
-	wait, most = min(wait, longestWait), min(most, longestWait)
-	for n := range b.attempts {
-		if n == 0 {
-			wait = max(wait, leastWait)
-		}
+	wait, most = max(min(wait, longestWait), leastWait), min(most, longestWait)
+	for range b.attempts {
 		if wait >= most {
 			break
 		}
 		wait = min(2*wait, most)
 	}
 	b.attempts++
+	if took >= calm || b.least == 0 {
+		b.least = leastWait
+	}
+	wait = max(wait, b.least)
+	b.least = min(2*b.least, calm)
 	return wait + jitter(wait/2)
 }
 

@@ -45,6 +45,8 @@ type Client struct {
 	// sends another time as retry. Zero means one second. Each further attempt
 	// without an event in between doubles it, up to MaxWait, and up to half of
 	// it is added at random, so that clients do not come back all at once.
+	// Whatever Wait, MaxWait and the server say, it is never less than 100 ms,
+	// and grows to 1 s while connections end within a second.
 	Wait time.Duration
 	// MaxWait caps what doubling makes of Wait, not what the server asks for
 	// by retry or Retry-After. Zero means one minute.

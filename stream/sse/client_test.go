@@ -248,8 +248,9 @@ func TestClientWaits(t *testing.T) {
 			seconds(1, 2, 4, 1, 2, 4)},
 		{"as long as the server asks", sse.Client{}, []answer{events("retry: 100000\n"), away, events("retry: 2000\ndata: a\n\n"), away, away},
 			seconds(100, 100, 2, 4, 8)},
-		{"not at all if the server asks, until that fails", sse.Client{}, []answer{events("retry: 0\ndata: a\n\n"), events("data: a\n\n"), away, away},
-			[]time.Duration{0, 0, 200 * time.Millisecond, 400 * time.Millisecond}},
+		{"a little if the server asks for nothing, and longer while connections are short", sse.Client{},
+			[]answer{events("retry: 0\ndata: a\n\n"), events("data: a\n\n"), away, away, away, away},
+			millis(100, 200, 400, 800, 1000, 1600)},
 		{"as long as Retry-After says", sse.Client{}, []answer{status(503, "Retry-After", "120"), status(429, "Retry-After", "1"), status(408), status(425), status(500), status(502, "Retry-After", "soon")},
 			seconds(120, 2, 4, 8, 16, 32)},
 	} {
@@ -303,6 +304,20 @@ func TestClientWaits(t *testing.T) {
 			t.Errorf("waited %v, want an hour", got)
 		}
 	})
+	inBubble(t, "a little again after a connection that has lasted", func(t *testing.T) {
+		short, long := events("retry: 0\ndata: a\n\n"), events("data: a\n\n", time.Second)
+		s := newSite(short, short, short, short, long, short, status(204))
+		var told []time.Duration
+		c := &sse.Client{URL: "http://site/", HTTP: s.client(), OnError: func(_ error, wait time.Duration) { told = append(told, wait) }}
+		if _, err := all(t.Context(), c, never); err != nil {
+			t.Error(err)
+		}
+		for i, least := range millis(100, 200, 400, 800, 100, 200) {
+			if told[i] < least || told[i] > least*3/2 {
+				t.Errorf("wait %d: %v, want %v and up to half as much again", i, told[i], least)
+			}
+		}
+	})
 	inBubble(t, "not as long as others", func(t *testing.T) {
 		waits := make(map[time.Duration]bool)
 		for range 20 {
@@ -316,6 +331,13 @@ func TestClientWaits(t *testing.T) {
 			t.Errorf("20 clients waited %d different times", len(waits))
 		}
 	})
+}
+
+func millis(ms ...int) (d []time.Duration) {
+	for _, ms := range ms {
+		d = append(d, time.Duration(ms)*time.Millisecond)
+	}
+	return d
 }
 
 func seconds(s ...int) (d []time.Duration) {

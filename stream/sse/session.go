@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A session is one loop over Events.
@@ -29,6 +30,7 @@ type finalError struct{ error }
 // run returns the error that the events end with, or nil.
 func (s *session) run(ctx context.Context) error {
 	for ctx.Err() == nil {
+		start := time.Now()
 		err := s.connect(ctx)
 		if err == errStop {
 			return nil
@@ -48,7 +50,7 @@ func (s *session) run(ctx context.Context) error {
 		case s.once():
 			return err
 		}
-		wait := s.backoff.next()
+		wait := s.backoff.next(time.Since(start))
 		if refused != nil {
 			wait = max(wait, retryAfter(refused.Header))
 		}
