@@ -164,7 +164,9 @@ func TestPage(t *testing.T) {
 		})
 		t.Run("has the headers of a streamed page", func(t *testing.T) {
 			for name, want := range map[string]string{
-				"Content-Type": "text/html; charset=utf-8", "X-Accel-Buffering": "no", "Vary": "Sec-Fetch-Dest, HX-Request, Rivulet", "Content-Length": "",
+				"Content-Type": "text/html; charset=utf-8", "X-Accel-Buffering": "no",
+				"Vary":           "Rivulet, HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request, X-Requested-With, Sec-Fetch-Dest, Sec-Fetch-Mode, Upgrade-Insecure-Requests, Accept",
+				"Content-Length": "",
 			} {
 				if got := v.Header.Get(name); got != want {
 					t.Errorf("%s = %q, want %q", name, got, want)

@@ -34,7 +34,8 @@ func ExampleRenderer_mode() {
 	news := func(ctx context.Context) (string, error) { return database(ctx, "All is well") }
 	h := rd.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
 		// Caches must know what the answer depends on.
-		w.Header().Set("Vary", "User-Agent, Cookie, Sec-Fetch-Dest, HX-Request, Rivulet")
+		w.Header().Set("Vary", "User-Agent, Cookie, Rivulet, HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request, X-Requested-With, "+
+			"Sec-Fetch-Dest, Sec-Fetch-Mode, Upgrade-Insecure-Requests, Accept, Referer")
 		head := templ.Raw(`<head><noscript><meta http-equiv="refresh" content="0;url=?plain"></noscript></head>`)
 		_, err := r.Cookie(cookie)
 		if r.URL.Query().Has("plain") {

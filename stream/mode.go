@@ -1,6 +1,9 @@
 package stream
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // A Mode is a way to send a page. The same components serve all three.
 type Mode int
@@ -34,22 +37,79 @@ func (m Mode) String() string {
 // DefaultMode is the choice of a Renderer without a Mode of its own: it streams
 // to navigations, and since markup that a script inserts is not patched by any
 // browser, everything else, such as fetch and htmx requests, gets a whole page.
-// A Mode function can end in it; the response then needs the header
 //
-//	Vary: Sec-Fetch-Dest, HX-Request, Rivulet
+// The headers HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request and
+// "X-Requested-With: XMLHttpRequest" mean Complete, whatever else is there. So
+// does the header Rivulet, by which the script of live regions fetches the page
+// again when it has missed something; a script of yours can send it, too. After
+// them a request is a navigation if Sec-Fetch-Dest is document, iframe, frame or
+// embed, if Sec-Fetch-Mode is navigate, or if Upgrade-Insecure-Requests is 1,
+// which is what a service worker that passes requests on leaves of them.
+// Browsers send the former two over HTTPS and to localhost only. A request with
+// none of these is a navigation if it accepts text/html, has no Accept, or has
+// "Accept: */*" and no Referer, as tools such as curl do.
 //
-// which a Renderer without a Mode adds by itself. Browsers send Sec-Fetch-Dest
-// over HTTPS and to localhost only; without it a request counts as a
-// navigation. The header Rivulet comes from the script of live regions, which
-// fetches the page again when it has missed something; a script of yours can
-// send it, too.
+// A Renderer without a Mode names in Vary the headers that the choice has looked
+// at, so far as it came. A Mode function can end in DefaultMode; the response
+// then needs all of them:
+//
+//	Vary: Rivulet, HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request, X-Requested-With,
+//		Sec-Fetch-Dest, Sec-Fetch-Mode, Upgrade-Insecure-Requests, Accept, Referer
 func DefaultMode(r *http.Request) Mode {
-	if r.Header.Get("HX-Request") != "" || r.Header.Get("Rivulet") != "" {
-		return Complete
+	mode, _ := defaultMode(r.Header)
+	return mode
+}
+
+// The headers that defaultMode looks at, as far as it comes.
+const (
+	varyScript  = "Rivulet, HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request, X-Requested-With"
+	varyDest    = varyScript + ", Sec-Fetch-Dest"
+	varyMode    = varyDest + ", Sec-Fetch-Mode"
+	varyUpgrade = varyMode + ", Upgrade-Insecure-Requests"
+	varyAccept  = varyUpgrade + ", Accept"
+	varyReferer = varyAccept + ", Referer"
+)
+
+// defaultMode is DefaultMode, and returns the headers that it has looked at: two
+// requests that do not differ in them get the same answer. Few are looked at for
+// most requests, since Accept and Referer make a cache keep one page many times.
+func defaultMode(h http.Header) (mode Mode, vary string) {
+	if first(h["Rivulet"]) != "" || first(h["Hx-Request"]) != "" || first(h["Turbo-Frame"]) != "" ||
+		first(h["X-Up-Version"]) != "" || first(h["Datastar-Request"]) != "" ||
+		// The WebViews of Android send the name of their app with navigations.
+		first(h["X-Requested-With"]) == "XMLHttpRequest" {
+		return Complete, varyScript
 	}
-	switch r.Header.Get("Sec-Fetch-Dest") {
-	case "", "document", "iframe", "frame":
-		return OutOfOrder
+	dest := first(h["Sec-Fetch-Dest"])
+	switch dest {
+	case "document", "iframe", "frame", "embed":
+		return OutOfOrder, varyDest
 	}
-	return Complete
+	fetch := first(h["Sec-Fetch-Mode"])
+	if fetch == "navigate" {
+		return OutOfOrder, varyMode
+	}
+	if first(h["Upgrade-Insecure-Requests"]) == "1" {
+		return OutOfOrder, varyUpgrade
+	}
+	if dest != "" || fetch != "" {
+		return Complete, varyUpgrade
+	}
+	accept := first(h["Accept"])
+	switch {
+	case accept == "" || strings.Contains(accept, "text/html"):
+		return OutOfOrder, varyAccept
+	case accept != "*/*":
+		return Complete, varyAccept
+	case first(h["Referer"]) == "":
+		return OutOfOrder, varyReferer
+	}
+	return Complete, varyReferer
+}
+
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
 }

@@ -40,45 +40,6 @@ func TestModes(t *testing.T) {
 	})
 }
 
-func TestDefaultMode(t *testing.T) {
-	for _, tt := range []struct {
-		name, key, value string
-		want             stream.Mode
-	}{
-		{"a request without either header is a navigation", "", "", stream.OutOfOrder},
-		{"a document is streamed", "Sec-Fetch-Dest", "document", stream.OutOfOrder},
-		{"an iframe is streamed", "Sec-Fetch-Dest", "iframe", stream.OutOfOrder},
-		{"fetch gets a complete page", "Sec-Fetch-Dest", "empty", stream.Complete},
-		{"htmx gets a complete page", "HX-Request", "true", stream.Complete},
-		{"the script of live regions gets a complete page", "Rivulet", "1", stream.Complete},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				rec, r := newRecorder(), httptest.NewRequest("GET", "/", nil)
-				if tt.key != "" {
-					r.Header.Set(tt.key, tt.value)
-				}
-				if err := stream.Render(rec, r, page(slot(after(100*ms, html("1"))))); err != nil {
-					t.Errorf("Render() = %v, want nil", err)
-				}
-				got := stream.Complete
-				if len(rec.lines) > 0 { // something was flushed
-					got = stream.OutOfOrder
-				}
-				if got != tt.want {
-					t.Errorf("mode = %v, want %v", got, tt.want)
-				}
-				if got, want := rec.header.Get("Vary"), "Sec-Fetch-Dest, HX-Request, Rivulet"; got != want {
-					t.Errorf("Vary = %q, want %q", got, want)
-				}
-				if got, want := rec.header.Get("X-Accel-Buffering") == "no", tt.want != stream.Complete; got != want {
-					t.Errorf("X-Accel-Buffering: no is set: %t, want %t", got, want)
-				}
-			})
-		})
-	}
-}
-
 func TestModeString(t *testing.T) {
 	for m, want := range map[stream.Mode]string{
 		stream.OutOfOrder: "out of order", stream.InOrder: "in order", stream.Complete: "complete", 3: "unknown",

@@ -91,7 +91,7 @@ func (p *response) chooseMode() {
 	if p.rd.Mode != nil {
 		p.mode = p.rd.Mode(p.r)
 	} else {
-		p.mode, p.vary = DefaultMode(p.r), "Sec-Fetch-Dest, HX-Request, Rivulet"
+		p.mode, p.vary = defaultMode(p.r.Header)
 	}
 	if p.mode != Complete && !canFlush(p.out.w) {
 		noteNoFlush(p.out.w)

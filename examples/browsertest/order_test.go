@@ -145,7 +145,7 @@ var whole = []browsertest.Scenario{{
 		v.WaitNote("frame")
 		v.Reveal("a")
 		v.Dispatch("again")
-		v.WaitNote("Sec-Fetch-Dest, HX-Request, Rivulet")
+		v.WaitNote("Rivulet, HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request, X-Requested-With, Sec-Fetch-Dest, Sec-Fetch-Mode, Upgrade-Insecure-Requests")
 		v.WaitNote(`<b class="a">a</b>0`)
 	},
 }}
