@@ -3,6 +3,7 @@ package stream
 import (
 	"cmp"
 	"net/http"
+	"strings"
 )
 
 // commit sets the headers of a page, before they leave with its first bytes,
@@ -17,7 +18,12 @@ func (p *response) commit(last bool) (status int) {
 		if ours {
 			status = http.StatusInternalServerError
 		}
-		p.setHeaders(p.out.w.Header(), last)
+		h := p.out.w.Header()
+		if p.failed.Load() {
+			uncache(h)
+			h.Set("Cache-Control", "no-store")
+		}
+		p.setHeaders(h, last)
 	}
 	if p.trace.Status != nil {
 		p.trace.Status(p.ctx, cmp.Or(status, known, http.StatusOK))
@@ -41,4 +47,24 @@ func (p *response) setHeaders(h http.Header, last bool) {
 	if p.timing != nil {
 		p.timing.begin(h, p.r, last)
 	}
+}
+
+// uncache takes from h, set for a page that did not fail, what lets caches keep
+// it and what says that it is that page. It reports whether there was anything.
+func uncache(h http.Header) (found bool) {
+	for key := range h {
+		switch key {
+		case "Cache-Control", "Expires", "Age", "Pragma", "Surrogate-Control", "Edge-Control", "X-Accel-Expires",
+			"Etag", "Last-Modified", "Accept-Ranges", "Content-Length",
+			"Content-Digest", "Repr-Digest", "Digest", "Content-Md5":
+		default:
+			// RFC 9213, and the like of single networks.
+			if !strings.HasSuffix(key, "Cdn-Cache-Control") {
+				continue
+			}
+		}
+		delete(h, key)
+		found = true
+	}
+	return found
 }

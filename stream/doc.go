@@ -37,8 +37,11 @@
 //
 //   - Chunks are children of body, so a page must not leave an element open,
 //     and a boundary stands around an svg or math element, not inside one.
-//   - The status leaves with the shell. [Complete] is the mode in which a
-//     failed boundary still changes it.
+//   - The status and the headers leave with the shell. [Complete] is the mode
+//     in which a failed boundary still changes them. A streamed page that says
+//     "Cache-Control: public" may be kept by caches with the error view of a
+//     boundary that failed after its shell had left, so only Complete pages
+//     are for shared caches.
 //   - A view must be quick: while it is rendered, nothing else is sent. Slow
 //     work belongs into the load, or into a suspense.Suspense.
 //   - In the mode [Complete], and [InOrder], views are rendered from top to

@@ -65,6 +65,9 @@ func (p *response) fail(err error, answerable bool) {
 	// The Page's own keeps the status that is dropped, and belongs to loads
 	// that were abandoned.
 	w := &pageWriter{ResponseWriter: p.out.w, p: p}
+	if h := w.Header(); uncache(h) {
+		h.Set("Cache-Control", "no-store")
+	}
 	if p.rd.Error != nil {
 		p.rd.Error(w, p.r, err)
 	} else {

@@ -17,7 +17,8 @@ const (
 	InOrder
 	// Complete waits for everything and sends one whole page, whose status
 	// can still change: a failed boundary without an OnError of its own
-	// makes it a 500. For crawlers, HTTP caches and e-mail.
+	// makes it a 500, which no cache keeps whatever the caller has allowed. For
+	// crawlers, HTTP caches and e-mail.
 	Complete
 )
 

@@ -113,6 +113,11 @@ func (w *pageWriter) tell(code int) {
 // finish ends an answer that is no page.
 func (w *pageWriter) finish() {
 	w.begin()
+	if !w.hijacked {
+		// The server sends it when the handler has returned.
+		out := transport{w: w.ResponseWriter, timeout: writeTimeout(w.p.r, w.p.rd.WriteTimeout)}
+		out.boundBody(w.p.r)
+	}
 	if t := w.p.trace; t.Flushed != nil && w.bytes > 0 {
 		t.Flushed(w.p.ctx, w.bytes)
 	}

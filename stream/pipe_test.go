@@ -1,6 +1,7 @@
 package stream_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -23,6 +24,7 @@ import (
 // that in a bubble of synctest their deadlines are virtual, too.
 type pipeline struct {
 	*http.Client
+	http2  bool
 	conns  chan net.Conn
 	closed chan struct{}
 	log    *logged // of the server and of slog
@@ -34,7 +36,7 @@ func overPipes(t *testing.T, h http.Handler, test func(*testing.T, *pipeline)) {
 		t.Run(proto, func(t *testing.T) {
 			logs := captureLog(t)
 			synctest.Test(t, func(t *testing.T) {
-				p := &pipeline{conns: make(chan net.Conn), closed: make(chan struct{}), log: logs}
+				p := &pipeline{http2: proto == "HTTP/2", conns: make(chan net.Conn), closed: make(chan struct{}), log: logs}
 				var protocols http.Protocols
 				protocols.SetHTTP1(proto == "HTTP/1.1")
 				protocols.SetUnencryptedHTTP2(proto == "HTTP/2")
@@ -82,6 +84,11 @@ func (p *pipeline) get(t *testing.T, ctx context.Context) (*http.Response, error
 		t.Fatal(err)
 	}
 	return p.Do(r)
+}
+
+// readResponse reads what a server answers over conn.
+func readResponse(conn net.Conn) (*http.Response, error) {
+	return http.ReadResponse(bufio.NewReader(conn), nil)
 }
 
 // want reads the page, so many bytes at once and then nothing for a while.

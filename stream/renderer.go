@@ -40,8 +40,10 @@ type Renderer struct {
 	// ended by then. Zero means 30 s, since a page whose load hangs never
 	// finishes; negative means none.
 	Timeout time.Duration
-	// WriteTimeout is the time for each write to the client. Zero means the
-	// server's WriteTimeout, or 30 s if it has none; negative means none.
+	// WriteTimeout is the time for each write to the client, and for what the
+	// Page has not read of the request's body unless the server has a
+	// ReadTimeout. Zero means the server's WriteTimeout, or 30 s if it has none;
+	// negative means none.
 	WriteTimeout time.Duration
 	// ErrorView makes what a failed boundary without an OnError of its own
 	// shows. Nil, and a view that fails itself, mean a short text with
@@ -49,8 +51,10 @@ type Renderer struct {
 	ErrorView func(*BoundaryError) templ.Component
 	// Error answers a request whose page failed before its first byte, so
 	// that the status can still be set. It finds the headers that the Page has
-	// set, and none of a page's own. Only Handler calls it. Nil means a 500
-	// without details, and a line in slog.Default.
+	// set, and none of a page's own; what it has set for caches, validators and
+	// length too, has given way to "Cache-Control: no-store".
+	// Only Handler calls it. Nil means a 500 without details, and a line in
+	// slog.Default.
 	Error func(http.ResponseWriter, *http.Request, error)
 	// Script says how the script unsuspense reaches the page. Zero means
 	// Inline.

@@ -146,12 +146,8 @@ func (p *response) send(flush, last bool) error {
 	if err := p.gone(); err != nil {
 		return err
 	}
-	status := 0
-	if !p.out.committed {
-		status = p.commit(last)
-	}
 	n := len(p.bytes)
-	err := p.out.send(p.bytes, status, flush)
+	err := p.sendBytes(flush, last)
 	putBytes(p.bytes)
 	p.bytes = nil
 	if p.buf != nil {
@@ -169,6 +165,20 @@ func (p *response) send(flush, last bool) error {
 		p.trace.Flushed(p.ctx, n)
 	}
 	return nil
+}
+
+// sendBytes sends p.bytes, the first time with status and headers.
+func (p *response) sendBytes(flush, last bool) error {
+	if p.out.committed {
+		return p.out.send(p.bytes, 0, flush)
+	}
+	status := p.commit(last)
+	bodyCame := p.out.boundBody(p.r)
+	err := p.out.send(p.bytes, status, flush)
+	if flush { // else the server sends the headers when the handler has returned
+		bodyCame()
+	}
+	return err
 }
 
 // writeLast sends the end of the page. The server flushes it, unless there are

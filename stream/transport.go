@@ -31,19 +31,28 @@ const writeSize = 64 << 10
 // newTransport takes away the deadline that the server has set for the whole
 // response.
 func newTransport(w http.ResponseWriter, r *http.Request, timeout time.Duration) transport {
-	t := transport{w: w, timeout: timeout}
-	if srv, _ := r.Context().Value(http.ServerContextKey).(*http.Server); srv != nil && srv.WriteTimeout > 0 {
-		if timeout == 0 {
-			t.timeout = srv.WriteTimeout
-		}
-		if t.setDeadline(time.Time{}) != nil {
+	if srv := serverOf(r); srv != nil && srv.WriteTimeout > 0 {
+		if http.NewResponseController(w).SetWriteDeadline(time.Time{}) != nil {
 			noteNoDeadline(w)
 		}
 	}
-	if t.timeout == 0 {
-		t.timeout = defaultWriteTimeout
+	return transport{w: w, timeout: writeTimeout(r, timeout)}
+}
+
+// writeTimeout returns the time for a write where the Renderer says timeout.
+func writeTimeout(r *http.Request, timeout time.Duration) time.Duration {
+	if timeout != 0 {
+		return timeout
 	}
-	return t
+	if srv := serverOf(r); srv != nil && srv.WriteTimeout > 0 {
+		return srv.WriteTimeout
+	}
+	return defaultWriteTimeout
+}
+
+func serverOf(r *http.Request) *http.Server {
+	srv, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
+	return srv
 }
 
 // send writes b. A status other than zero is sent with the first bytes.
@@ -80,6 +89,26 @@ func (t *transport) send(b []byte, status int, flush bool) error {
 		_ = t.setDeadline(time.Time{})
 	}
 	return err
+}
+
+// boundBody gives what is left of the request's body the time of a write, until
+// the function that it returns is called: over HTTP/1.1 the server reads it
+// before it sends the headers, and would wait for ever.
+func (t *transport) boundBody(r *http.Request) (came func()) {
+	if t.timeout <= 0 || r.ContentLength == 0 || r.ProtoMajor != 1 {
+		return func() {}
+	}
+	if srv := serverOf(r); srv != nil && srv.ReadTimeout > 0 {
+		return func() {}
+	}
+	rc, deadline := http.NewResponseController(t.w), time.Now().Add(t.timeout)
+	_ = rc.SetReadDeadline(deadline)
+	return func() {
+		// Else it stays, because the server reads on when the handler returns.
+		if time.Now().Before(deadline) {
+			_ = rc.SetReadDeadline(time.Time{})
+		}
+	}
 }
 
 // arm sets the deadline of a write.
