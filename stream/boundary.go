@@ -70,6 +70,12 @@ func Place(ctx context.Context, w io.Writer, b Boundary) error {
 	case b.Load != nil && b.Pieces != nil:
 		panic("stream: Boundary with a Load and with Pieces")
 	}
+	return place(ctx, w, b)
+}
+
+// place is Place, and what a WhilePending does.
+func place(ctx context.Context, w io.Writer, b Boundary) error {
+	notice := b.Load == nil && b.Pieces == nil
 	f, buf := fragmentOf(w)
 	switch {
 	case f != nil && f.kind == fallbackFragment, f == nil && ctx.Value(fallbackKey{}) != nil:
@@ -77,6 +83,8 @@ func Place(ctx context.Context, w io.Writer, b Boundary) error {
 			return nil
 		}
 		return b.Fallback.Render(templ.ClearChildren(ctx), w)
+	case notice && (f == nil || f.resp == nil || f.resp.mode != OutOfOrder):
+		return nil // nothing can be taken away later
 	case f == nil || f.resp == nil:
 		return placeInPlace(ctx, w, b)
 	case f.resp.headOnly():
@@ -91,6 +99,10 @@ func Place(ctx context.Context, w io.Writer, b Boundary) error {
 		return err
 	}
 	nb := &boundary{Boundary: b, resp: f.resp, parent: f.owner}
+	if notice {
+		nb.content = templ.NopComponent
+		nb.settled.Store(true)
+	}
 	if err := f.resp.loads.add(ctx, f, nb); err != nil {
 		return err
 	}

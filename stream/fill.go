@@ -20,9 +20,9 @@ func (p *response) sendReady() error {
 	}
 	p.fillMarks(true)
 	if p.pending == 0 {
-		p.bytes = append(p.bytes, p.tail...)
-		return p.writeLast()
+		return p.sendEnd()
 	}
+	p.renewNotices()
 	return p.write(true)
 }
 

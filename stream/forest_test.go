@@ -25,6 +25,7 @@ type tree struct {
 	rendered bool // its load renders its content, as suspense.Suspense does
 	sequence bool // its content comes in pieces
 	foreign  bool // it is given a writer of somebody's own
+	notice   bool // before it stands what shows while something is pending
 	delay    time.Duration
 	deaf     bool // its load does not look at its context
 	fate     fate
@@ -82,7 +83,11 @@ type forest struct {
 	running atomic.Int64 // loads
 	wrong   atomic.Pointer[string]
 	noting  sync.Mutex
+	told    []toldDeadline
 }
+
+// A toldDeadline is what a notice was told, and when.
+type toldDeadline struct{ at, deadline time.Time }
 
 func (f *forest) one(in int) bool { return f.r.IntN(in) == 0 }
 
@@ -109,6 +114,7 @@ func (f *forest) tree(levels int, foreign bool) *tree {
 		t.delay = time.Minute
 	}
 	t.deaf = f.one(6)
+	t.notice = f.one(6)
 	t.sequence = !t.rendered && f.one(3)
 	if f.one(3) {
 		t.fate = fate(f.r.IntN(int(fates)))
@@ -130,6 +136,11 @@ func (f *forest) tree(levels int, foreign bool) *tree {
 
 // place puts t where ctx and w stand.
 func (f *forest) place(ctx context.Context, w io.Writer, t *tree) error {
+	if t.notice {
+		if err := stream.WhilePending(templ.ComponentFunc(f.notice)).Render(ctx, w); err != nil {
+			return err
+		}
+	}
 	if !t.foreign {
 		return stream.Place(ctx, w, f.boundary(t))
 	}
@@ -138,6 +149,15 @@ func (f *forest) place(ctx context.Context, w io.Writer, t *tree) error {
 		return err
 	}
 	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// notice is what shows while something is pending.
+func (f *forest) notice(ctx context.Context, w io.Writer) error {
+	if deadline, ok := stream.Deadline(ctx); ok {
+		f.told = append(f.told, toldDeadline{time.Now(), deadline})
+	}
+	_, err := io.WriteString(w, noticeText)
 	return err
 }
 
@@ -358,7 +378,7 @@ func (t *tree) show(b *strings.Builder, indent string) {
 	for _, word := range []struct {
 		is bool
 		s  string
-	}{{t.rendered, ", rendered"}, {t.sequence, ", sequence"}, {t.foreign, ", foreign"}, {t.deaf, ", deaf"}} {
+	}{{t.rendered, ", rendered"}, {t.sequence, ", sequence"}, {t.foreign, ", foreign"}, {t.notice, ", notice"}, {t.deaf, ", deaf"}} {
 		if word.is {
 			b.WriteString(word.s)
 		}

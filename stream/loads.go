@@ -29,6 +29,8 @@ type loads struct {
 	queue       []*boundary // not yet loading
 	ready       []*boundary // settled, or with more pieces, since the response last looked
 
+	latest time.Time // when the last Timeout of a boundary's own ends
+
 	// How many goroutines run, each counted once.
 	running   int // loads that hold a slot of the limit, and those that are paused
 	paused    int // sequences that wait for the response
@@ -48,7 +50,7 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 	if err := l.admit(ctx, f, b); err != nil {
 		return err
 	}
-	if p := b.resp; p.trace.Met != nil {
+	if p := b.resp; p.trace.Met != nil && !b.isNotice() {
 		func() {
 			l.mu.Unlock()
 			defer l.mu.Lock()
@@ -106,7 +108,11 @@ func (b *boundary) makeContexts(ctx, base context.Context) {
 	}
 	if b.Timeout > 0 {
 		var end context.CancelFunc
-		base, end = context.WithDeadlineCause(base, time.Now().Add(b.Timeout), &timeoutError{b.Timeout})
+		deadline := time.Now().Add(b.Timeout)
+		if deadline.After(p.loads.latest) {
+			p.loads.latest = deadline
+		}
+		base, end = context.WithDeadlineCause(base, deadline, &timeoutError{b.Timeout})
 		_ = end // it ends with what is around it
 		context.AfterFunc(base, b.expire)
 	}

@@ -24,13 +24,18 @@ func (p *response) fillMarks(patient bool) {
 		if patient {
 			p.yield()
 		}
-		if !slices.ContainsFunc(p.marks, func(m mark) bool { return m.b.ready() }) {
-			p.atMarks(p.placeholder)
+		if !slices.ContainsFunc(p.marks, mark.fillable) {
+			put := p.placeholder
+			if patient && p.allArrived() {
+				put = func(*boundary) {}
+			}
+			p.atMarks(put)
 			return
 		}
 		p.atMarks(func(b *boundary) {
-			if !b.ready() {
-				p.marks = append(p.marks, mark{len(p.bytes), b})
+			m := mark{len(p.bytes), b}
+			if !m.fillable() {
+				p.marks = append(p.marks, m)
 				return
 			}
 			// Its error shows at the next write.
@@ -116,5 +121,9 @@ func (p *response) placeholder(b *boundary) {
 // awaitChunk notes that the markers of b are among the bytes to be sent.
 func (p *response) awaitChunk(b *boundary) {
 	b.sent = true
+	if b.isNotice() {
+		p.awaitEnd(b)
+		return
+	}
 	p.pending++
 }

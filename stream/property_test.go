@@ -75,6 +75,7 @@ type randomPage struct {
 	sent      map[string]int
 	abandoned int
 	wire      *wireLog
+	start     time.Time
 	took      time.Duration
 	err       error
 }
@@ -140,9 +141,9 @@ func (p *randomPage) send(ctx context.Context) error {
 		time.AfterFunc(p.leave, cancel)
 	}
 	p.wire = newWireLog()
-	start := time.Now()
+	p.start = time.Now()
 	err := p.rd.Render(p.wire, httptest.NewRequest("GET", "/", nil).WithContext(ctx), p.page(p.trees, p.flush))
-	p.took = time.Since(start)
+	p.took = time.Since(p.start)
 	running := int(p.running.Load())
 	if !p.anyForeign() && running > p.abandoned {
 		return fmt.Errorf("%d loads run after Render, which has abandoned %d", running, p.abandoned)
@@ -222,6 +223,9 @@ func (p *randomPage) check(err error) error {
 	if err := p.checkStatus(); err != nil {
 		return err
 	}
+	if err := p.checkTold(); err != nil {
+		return err
+	}
 	for _, t := range p.trees {
 		t.visit(p.failed, func(t *tree) {
 			if err == nil {
@@ -253,6 +257,22 @@ func (p *randomPage) checkStatus() error {
 	// has failed later.
 	if p.wire.status != want && !(want == http.StatusOK && p.anyForeign()) {
 		return fmt.Errorf("status = %d, want %d", p.wire.status, want)
+	}
+	return nil
+}
+
+// checkTold looks for a moment after the deadline that a notice was told last.
+// What loads in place, or renders after its Timeout, may take longer.
+func (p *randomPage) checkTold() error {
+	if len(p.told) == 0 || p.anyForeign() {
+		return nil
+	}
+	end := p.start.Add(p.took)
+	for _, next := range append(p.told[1:], toldDeadline{at: end}) {
+		if d := p.told[0].deadline; next.at.After(d.Add(time.Millisecond)) {
+			return fmt.Errorf("a notice was told %v of a page that went on at %v", d.Sub(p.start), next.at.Sub(p.start))
+		}
+		p.told = p.told[1:]
 	}
 	return nil
 }

@@ -58,10 +58,12 @@ type response struct {
 
 	// What has been sent, and what is still to be.
 	out     transport
-	pending int    // boundaries whose markers were sent and whose content was not
-	tail    []byte // end tags, held back until nothing is pending
-	err     error  // of a write; rendering the page stops with it
-	result  error  // of Render
+	pending int         // boundaries whose markers were sent and whose content was not
+	notices []*boundary // that were sent and are to be taken away at the end
+	noticed time.Time   // the deadline that they were told
+	tail    []byte      // end tags, held back until nothing is pending
+	err     error       // of a write; rendering the page stops with it
+	result  error       // of Render
 }
 
 func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response {
@@ -192,7 +194,7 @@ func (p *response) written() int { return p.out.sent + len(p.bytes) }
 
 // noteSent tells the Trace that the content of b is among the bytes to be sent.
 func (p *response) noteSent(b *boundary, bytes int, inPlace bool) {
-	if p.trace.Sent != nil {
+	if p.trace.Sent != nil && !b.isNotice() {
 		p.trace.Sent(p.ctx, b.info(), bytes, inPlace)
 	}
 }

@@ -91,7 +91,7 @@ func (p *response) flushShell(f *fragment) {
 
 // sendShell sends the rest of the page, with fallbacks for what is not ready.
 func (p *response) sendShell(f *fragment) error {
-	if len(f.marks) == 0 && p.pending == 0 {
+	if len(f.marks) == 0 && p.pending == 0 && len(p.notices) == 0 {
 		p.bytes, f.bytes = f.bytes, nil
 		return p.writeLast()
 	}
@@ -102,13 +102,17 @@ func (p *response) sendShell(f *fragment) error {
 		return err
 	}
 	f.recycle()
-	if p.pending == 0 {
+	if p.pending == 0 && len(p.notices) == 0 {
 		return p.writeLast()
 	}
 	end := tailStart(p.bytes)
 	p.checkOpen(p.bytes[:end])
 	p.tail = append(p.tail, p.bytes[end:]...)
 	p.bytes = p.rd.Script.appendElement(p.bytes[:end], assets.Script(), p.nonce)
+	if p.pending == 0 {
+		return p.sendEnd()
+	}
+	p.renewNotices()
 	return p.write(true)
 }
 

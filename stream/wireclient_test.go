@@ -15,6 +15,8 @@ type wireClient struct {
 	doc     string
 	markers map[string]bool // that have been seen
 	filled  []string        // the ids of the chunks, in their order
+	notices map[string]bool // the ids of what shows while something is pending
+	taken   bool // the last notice was taken away
 	script  bool
 }
 
@@ -24,6 +26,8 @@ var (
 )
 
 const (
+	noticeText = "<notice>" // all that is in a fallback that is a notice
+
 	chunkStart = `<template for="`
 	chunkEnd   = `</template><!/>`
 	endMarker  = `<?end>`
@@ -80,6 +84,21 @@ func (c *wireClient) chunk(id, content string) error {
 		return fmt.Errorf("chunk %q came before the script", id)
 	}
 	c.doc = before + content + after
+	if c.notices[id] {
+		if again, ok := strings.CutPrefix(content, start+noticeText); ok && again == endMarker {
+			return nil
+		}
+		if missing := len(c.markers) - len(c.filled) - len(c.notices); content != "" || missing > 0 || c.taken {
+			return fmt.Errorf("notice %q became %q with %d boundaries pending", id, content, missing)
+		}
+		c.taken = len(c.notices) == 1
+		delete(c.notices, id)
+		delete(c.markers, id)
+		return nil
+	}
+	if c.taken {
+		return fmt.Errorf("chunk %q came after the notices had been taken away", id)
+	}
 	// A sequence that goes on ends its chunk with its markers.
 	if content, more := strings.CutSuffix(content, start+endMarker); more {
 		return c.note(content)
@@ -91,7 +110,7 @@ func (c *wireClient) chunk(id, content string) error {
 // note checks the markers in s, which has just come.
 func (c *wireClient) note(s string) error {
 	if c.markers == nil {
-		c.markers = map[string]bool{}
+		c.markers, c.notices = map[string]bool{}, map[string]bool{}
 	}
 	for _, m := range startMarker.FindAllStringSubmatch(s, -1) {
 		id := m[1]
@@ -102,6 +121,9 @@ func (c *wireClient) note(s string) error {
 			return fmt.Errorf("boundary %q was sent twice", id)
 		}
 		c.markers[id] = true
+		if _, after, _ := strings.Cut(s, m[0]); strings.HasPrefix(after, noticeText) {
+			c.notices[id] = true
+		}
 	}
 	return nil
 }
@@ -114,7 +136,7 @@ func (c *wireClient) finished() error {
 	if strings.Contains(c.doc, "<?") || strings.Contains(c.doc, chunkStart) {
 		return fmt.Errorf("the page holds a marker: %q", c.doc)
 	}
-	if c.script != (len(c.filled) > 0) {
+	if c.script != (len(c.filled) > 0 || c.taken) {
 		return fmt.Errorf("script = %t with %d chunks", c.script, len(c.filled))
 	}
 	return nil

@@ -1,6 +1,7 @@
 // Package templates has views for the moments when content is not there:
 // [Skeleton] and [Spinner] as fallbacks, [ErrorCard] for a boundary that has
-// failed, [Connection] for live regions that have lost their connection.
+// failed, [Incomplete] for a page that was cut, [Connection] for live regions
+// that have lost their connection.
 //
 // They get their looks from [Style], which belongs once into the head:
 //
@@ -12,8 +13,8 @@
 //
 // It is not part of the views because a fallback has a templ state of its own:
 // every skeleton of the page would bring its own copy. A page without Style
-// shows plain text where they stand, and works; only Connection cannot do
-// without, since its text would always be there.
+// shows plain text where they stand, and works; only Connection and Incomplete
+// cannot do without, since their text would be there from the start.
 //
 // None has a style attribute, so a Content-Security-Policy without
 // 'unsafe-inline' allows them. Their colours are made from the text colour
@@ -32,7 +33,7 @@
 // A page often has many skeletons, so a skeleton does not announce itself: it
 // says "Loading…" to those who come upon it and is marked as busy. A spinner is
 // a polite status, read out when nothing else is being said; use few. So is the
-// text of a lost connection. The error card is an alert, read out at once. The
+// text of a lost connection, and of a page that was cut. The error card is an alert, read out at once. The
 // texts are in English: for another language write a view of your own with the
 // same classes.
 package templates

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"strings"
 
@@ -42,6 +43,29 @@ func ExampleErrorCard() {
 
 	show(templates.ErrorCard(&stream.BoundaryError{Digest: "K3J2QX7A", Err: errors.New("no route to host")}))
 	// Output: <span class="rv-error" role="alert"><span class="rv-error-title">This part of the page could not be loaded.</span> <span class="rv-error-digest">Reference: <code>K3J2QX7A</code></span></span>
+}
+
+// A layout has one for all its pages, first in the body. What is printed is all
+// that a visitor gets of a page whose connection is lost: the notice shows after
+// 35 s, the Timeout of the Renderer and five more.
+func ExampleIncomplete() {
+	connection, lose := context.WithCancel(context.Background())
+	prices := func(ctx context.Context) (string, error) {
+		<-ctx.Done()
+		return "", ctx.Err()
+	}
+	view := func(s string) templ.Component { return templ.Raw(s) }
+	page := templ.Join(templates.Incomplete(), suspense.Await(templ.Raw("Loading…"), prices, view))
+
+	rd := stream.Renderer{Script: stream.None}
+	rd.Trace = &stream.Trace{Flushed: func(context.Context, int) { lose() }}
+	w := httptest.NewRecorder()
+	err := rd.Render(w, httptest.NewRequest("GET", "/", nil).WithContext(connection), page)
+	fmt.Println(w.Body)
+	fmt.Println(err)
+	// Output:
+	// <?start name="1"><span class="rv-incomplete" role="status"><span class="rv-overdue rv-delay-5 rv-delay-10 rv-delay-20">Part of this page has not arrived. <a href="">Load the page again</a></span></span><?end><?start name="2">Loading…<?end>
+	// stream: context canceled
 }
 
 func ExampleStyle() {
