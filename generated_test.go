@@ -1,10 +1,14 @@
 package rivulet_test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -41,6 +45,55 @@ func TestGeneratedFilesFitTheirSources(t *testing.T) {
 				t.Errorf("%s was not generated: run make generate: %v", path, err)
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// everywhere are the names that a generated file of a library package may use:
+// those that templ has had since v0.3.1020, the oldest version that the packages
+// are built with, and has still. A program may require any version from there on.
+var everywhere = map[string][]string{
+	"templruntime": {"GeneratedComponentInput", "GeneratedTemplate", "GetBuffer", "ReleaseBuffer", "WriteString"},
+	"templ": {
+		"ClearChildren", "Component", "Error", "EscapeString", "GetChildren", "GetNonce", "InitializeContext",
+		"JoinStringErrs", "Raw", "WithChildren",
+	},
+}
+
+// An attribute that is an expression needs templruntime.NewAttributeExpression,
+// which v0.3.1020 lacks: write its element in Go, as inspect's element does.
+func TestGeneratedFilesFitOtherVersionsOfTempl(t *testing.T) {
+	ownUse := []string{"examples", "stream/internal/pages", "stream/internal/parts"} // for tests and demonstrations
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && slices.Contains(ownUse, filepath.ToSlash(path)) {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, "_templ.go") {
+			return nil
+		}
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			selector, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if of, ok := selector.X.(*ast.Ident); ok {
+				if names, ok := everywhere[of.Name]; ok && !slices.Contains(names, selector.Sel.Name) {
+					t.Errorf("package %s, %s: %s.%s is not in all versions of templ", file.Name.Name, fset.Position(n.Pos()), of.Name, selector.Sel.Name)
+				}
+			}
+			return true
+		})
 		return nil
 	})
 	if err != nil {
