@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 )
@@ -60,6 +61,8 @@ func (a *answer) relay() error {
 	return connectionError(ctx, a.copy(idle))
 }
 
+var errLateBody = &RefusedError{http.StatusRequestTimeout, "the request did not come in time"}
+
 // request makes the request to the server.
 func (a *answer) request() (*http.Request, error) {
 	limit := a.MaxBody
@@ -68,11 +71,17 @@ func (a *answer) request() (*http.Request, error) {
 	}
 	// All of it: over HTTP/1.1 the server notices that the browser leaves only
 	// when there is nothing left to read.
-	body, err := io.ReadAll(http.MaxBytesReader(a.w, a.r.Body, limit))
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+	slow := newSlowBody(a.w, a.r, http.MaxBytesReader(a.w, a.r.Body, limit), a.WriteTimeout)
+	body, err := io.ReadAll(slow)
+	tooLarge := (*http.MaxBytesError)(nil)
+	switch {
+	case err == nil:
+		slow.came()
+	case errors.As(err, &tooLarge):
 		return nil, &RefusedError{http.StatusRequestEntityTooLarge, "the request is too large"}
-	}
-	if err != nil {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, errLateBody
+	default:
 		return nil, &RefusedError{http.StatusBadRequest, "the request could not be read"}
 	}
 	from := a.r.WithContext(a.ctx)

@@ -22,7 +22,8 @@ type failure struct {
 
 // fail tells the browser what it may know of err, and the log the rest.
 func (a *answer) fail(err error) {
-	if errors.Is(a.r.Context().Err(), context.Canceled) {
+	// Over HTTP/1.1 a body that is late ends the context, too.
+	if errors.Is(a.r.Context().Err(), context.Canceled) && !errors.Is(err, errLateBody) {
 		return // nobody is there to be told
 	}
 	if a.stream != nil && a.stream.Context().Err() != nil {

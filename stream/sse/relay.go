@@ -49,7 +49,9 @@ type Relay struct {
 	// as soon as the server has sent its own, else with the first chunk, up to
 	// which errors have a status.
 	Heartbeat time.Duration
-	// WriteTimeout is that of Options.
+	// WriteTimeout is that of Options. Unless the server has a ReadTimeout, it
+	// is also the time for each 64 KiB of the body of the browser's request; one
+	// that does not come is answered with the status 408.
 	WriteTimeout time.Duration
 }
 

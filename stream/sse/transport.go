@@ -30,19 +30,28 @@ type transport struct {
 // newTransport takes away the deadline that the server has set for the whole
 // response.
 func newTransport(w http.ResponseWriter, r *http.Request, timeout time.Duration) transport {
-	t := transport{w: w, timeout: timeout}
-	if srv, _ := r.Context().Value(http.ServerContextKey).(*http.Server); srv != nil && srv.WriteTimeout > 0 {
-		if timeout == 0 {
-			t.timeout = srv.WriteTimeout
-		}
-		if t.setDeadline(time.Time{}) != nil {
-			noteNoDeadline(w)
-		}
-	}
-	if t.timeout == 0 {
-		t.timeout = defaultWriteTimeout
+	t := transport{w: w, timeout: writeTimeout(r, timeout)}
+	if srv := serverOf(r); srv != nil && srv.WriteTimeout > 0 && t.setDeadline(time.Time{}) != nil {
+		noteNoDeadline(w)
 	}
 	return t
+}
+
+// writeTimeout returns what Options.WriteTimeout means for a request.
+func writeTimeout(r *http.Request, timeout time.Duration) time.Duration {
+	if timeout != 0 {
+		return timeout
+	}
+	if srv := serverOf(r); srv != nil && srv.WriteTimeout > 0 {
+		return srv.WriteTimeout
+	}
+	return defaultWriteTimeout
+}
+
+// serverOf returns the server that serves r, or nil.
+func serverOf(r *http.Request) *http.Server {
+	srv, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
+	return srv
 }
 
 // send writes b and flushes.
@@ -75,7 +84,7 @@ func (t *transport) send(b []byte) error {
 // the function that it returns is called: over HTTP/1.1 the server reads it
 // before it sends the headers, and would wait for ever.
 func (t *transport) boundBody(r *http.Request) (came func()) {
-	srv, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
+	srv := serverOf(r)
 	if t.timeout <= 0 || r.ContentLength == 0 || r.ProtoMajor != 1 || srv != nil && srv.ReadTimeout > 0 {
 		return func() {}
 	}
