@@ -82,6 +82,9 @@
 // all there is. Behind a proxy all clients have one address: set Subject there,
 // or PerSubject counts them as one.
 //
+// A client whose network is gone counts until that is noticed, which takes a
+// quarter of an hour unless the server is told to look: see package sse.
+//
 // A status other than 200 makes EventSource give up: a client that is over a
 // limit does not come back by itself.
 //

@@ -204,7 +204,7 @@ func TestConnection(t *testing.T) {
 			}
 		})
 	})
-	t.Run("a heartbeat finds that a client has vanished", func(t *testing.T) {
+	t.Run("a heartbeat finds that a client does not read", func(t *testing.T) {
 		var ends <-chan told
 		overPipe(t, "HTTP/1.1", func() (h http.Handler) { // a client of HTTP/2 always reads
 			h, ends = telling(sse.Options{Heartbeat: 10 * time.Second, WriteTimeout: 5 * time.Second}, func(ctx context.Context, s *sse.Stream) error {

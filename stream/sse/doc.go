@@ -60,6 +60,8 @@
 //     SetWriteDeadline or Unwrap. http.TimeoutHandler has none of these.
 //   - Compression must end a block with each flush. A proxy that compresses
 //     without doing so is kept from it by the Cache-Control "no-transform".
+//     NYTimes/gziphandler and CAFxX/httpcompression hold what is shorter than
+//     their least size in spite of a flush: leave streams out.
 //
 // Over HTTP/1.1 browsers open six connections to a host at most, for all of
 // their tabs together: with six streams open, the site no longer loads. Serve
@@ -73,6 +75,15 @@
 // are sent, up to 256 KiB, and the handler cannot read it any more. A body that
 // does not come within the server's ReadTimeout, or else the time of a write, is
 // not waited for.
+//
+// A client whose network is gone says nothing, and heartbeats do not notice it:
+// they fit into the buffer of the connection, and while they wait there for an
+// acknowledgement TCP sends no keep-alive probes. Linux gives the connection up
+// after a quarter of an hour. The example ClientsThatVanish has what does it in less
+// than a minute: TCP_USER_TIMEOUT on the listener and, over HTTP/2, the SendPingTimeout
+// of http.HTTP2Config, which every system has. Where there is neither, set MaxLife,
+// or turn heartbeats off: keep-alive probes then take two and a half minutes. Behind
+// a proxy it is the proxy that has to notice.
 //
 // EventSource can only send GET requests, without headers of your choice. It
 // listens to events by name, and the names "error" and "open" are its own. Some

@@ -14,8 +14,9 @@ import (
 // may be called for any number of requests at once.
 type Options struct {
 	// Heartbeat is how long a stream is silent before a comment is sent, so
-	// that proxies keep the connection and a client that has vanished is
-	// noticed. It also goes with the headers, for middleware that holds them
+	// that proxies keep the connection and a client that no longer reads, or
+	// whose end of the connection is gone, is noticed. One whose network is
+	// gone is not: see the package doc. It also goes with the headers, for middleware that holds them
 	// back until there is a body. Clients do not see it; those that take the
 	// stream apart with less than a parser may trip over it. Zero means 15 s;
 	// negative means no heartbeats.

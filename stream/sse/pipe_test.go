@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 )
@@ -20,6 +21,7 @@ type pipeline struct {
 	server *http.Server
 	conns  chan net.Conn
 	closed chan struct{}
+	lost   atomic.Bool // what servers send
 }
 
 // overPipes runs test in a bubble over HTTP/1.1 and over HTTP/2, with a server
@@ -41,7 +43,7 @@ func overPipe(t *testing.T, proto string, handler func() http.Handler, like *htt
 		p.Client = &http.Client{Transport: transport}
 		p.server = &http.Server{
 			Handler: handler(), Protocols: &protocols, ErrorLog: log.New(io.Discard, "", 0),
-			WriteTimeout: like.WriteTimeout, ReadTimeout: like.ReadTimeout, IdleTimeout: like.IdleTimeout,
+			WriteTimeout: like.WriteTimeout, ReadTimeout: like.ReadTimeout, IdleTimeout: like.IdleTimeout, HTTP2: like.HTTP2,
 		}
 		var served sync.WaitGroup
 		served.Go(func() { _ = p.server.Serve(p) })
@@ -54,7 +56,7 @@ func overPipe(t *testing.T, proto string, handler func() http.Handler, like *htt
 
 func (p *pipeline) dial(context.Context, string, string) (net.Conn, error) {
 	client, server := net.Pipe()
-	p.conns <- server
+	p.conns <- lossy{server, &p.lost}
 	return client, nil
 }
 
