@@ -1,4 +1,4 @@
-.PHONY: help demo test check bench generate screenshots
+.PHONY: help demo test hostile check bench generate screenshots
 
 TEMPL = go run github.com/a-h/templ/cmd/templ@$(shell go list -m -f '{{.Version}}' github.com/a-h/templ)
 
@@ -12,7 +12,10 @@ test: ## install the browsers where possible, then run every test of every modul
 	@sh scripts/install.sh
 	@go test -count=1 -run=TestAllocations ./stream # the race detector, which the rest runs with, spoils it
 	@go -C examples test -count=1 -run=Ahead ./ssebench # likewise
-	@go run scripts/test.go
+	@HOSTILE=2m go run scripts/test.go
+
+hostile: ## attack the demo and a nasty site for an hour, with the race detector
+	@go -C examples test -race -count=1 -p=1 -timeout=90m -run=Attacks -v ./hostiletest ./demo -hostile=1h
 
 check: ## vet, staticcheck, gofmt, tidy modules, fresh generated files, known vulnerabilities
 	@sh scripts/check.sh

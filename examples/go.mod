@@ -16,6 +16,7 @@ require (
 	github.com/rivulet-go/rivulet v0.0.0
 	github.com/rivulet-go/rivulet/stream/broker/natsbroker v0.0.0
 	github.com/tmaxmax/go-sse v0.11.0
+	golang.org/x/net v0.62.0
 	modernc.org/sqlite v1.62.0
 )
 
@@ -70,7 +71,6 @@ require (
 	go.mongodb.org/mongo-driver/v2 v2.5.0 // indirect
 	golang.org/x/arch v0.22.0 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
-	golang.org/x/net v0.62.0 // indirect
 	golang.org/x/sync v0.25.0 // indirect
 	golang.org/x/sys v0.50.0 // indirect
 	golang.org/x/text v0.43.0 // indirect

@@ -1,0 +1,64 @@
+package nasty
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+// Secret is in each error, panic and key of the site, and in none of its answers.
+const Secret = "rosebud-that-nobody-may-read"
+
+// A query is what a request has asked for.
+type query struct {
+	token string
+	user  string   // what the visitor has typed
+	parts []string // names of parts
+	kind  string   // of an answer, or of what the model does
+	mode  string   // of Renderers
+	site  *Site
+}
+
+func (s *Site) query(r *http.Request) query {
+	v := r.URL.Query()
+	q := query{token: v.Get("t"), user: v.Get("u"), kind: v.Get("k"), mode: v.Get("m"), site: s}
+	q.parts = strings.Split(v.Get("p"), ".")
+	q.parts = q.parts[:min(len(q.parts), most)]
+	return q
+}
+
+// most is how many parts a page has.
+const most = 8
+
+// Modes are how a page can be asked for; "" is the default of a Renderer.
+var Modes = []string{"", "", "", "order", "complete", "limit"}
+
+func (s *Site) renderers() map[string]*stream.Renderer {
+	always := func(m stream.Mode) func(*http.Request) stream.Mode {
+		return func(*http.Request) stream.Mode { return m }
+	}
+	base := stream.Renderer{
+		Timeout:      400 * time.Millisecond,
+		WriteTimeout: 500 * time.Millisecond,
+		ErrorView:    sorryView,
+		Trace:        s.inspector.Trace(),
+		ServerTiming: true,
+	}
+	order, complete, limit := base, base, base
+	order.Mode, complete.Mode = always(stream.InOrder), always(stream.Complete)
+	limit.Mode, limit.Limit, limit.Grace = always(stream.OutOfOrder), 2, 5*time.Millisecond
+	return map[string]*stream.Renderer{"": &base, "order": &order, "complete": &complete, "limit": &limit}
+}
+
+// sleep returns the cause of ctx's end if that comes first.
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
+}
