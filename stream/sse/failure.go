@@ -9,6 +9,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+
+	"github.com/rivulet-go/rivulet/internal/cut"
 )
 
 // A failure is all that a browser is told of what has gone wrong.
@@ -22,13 +24,14 @@ type failure struct {
 
 // fail tells the browser what it may know of err, and the log the rest.
 func (a *answer) fail(err error) {
-	// Over HTTP/1.1 a body that is late ends the context, too.
-	if errors.Is(a.r.Context().Err(), context.Canceled) && !errors.Is(err, errLateBody) {
-		return // nobody is there to be told
-	}
-	if a.stream != nil && a.stream.Context().Err() != nil {
-		// Writing has failed, or the time that some middleware gives a request
-		// is over. What the browser has of it must not look whole.
+	// To return is not enough where the browser has left, as it seems: a client
+	// that has only closed its side still reads, and would be given an empty 200.
+	// Nor is it where writing has failed or the time that some middleware gives a
+	// request is over. Over HTTP/1.1 a body that is late ends the context, too.
+	left := errors.Is(a.r.Context().Err(), context.Canceled) && !errors.Is(err, errLateBody)
+	if left || a.stream != nil && a.stream.Context().Err() != nil {
+		a.close()
+		cut.Response(a.w, a.r)
 		panic(http.ErrAbortHandler)
 	}
 	f := failureOf(err)
