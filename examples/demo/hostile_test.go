@@ -28,8 +28,9 @@ func TestAttacksOnTheDemo(t *testing.T) {
 	hostiletest.Test(t, &hostiletest.Site{
 		Server:  server,
 		Target:  demoTarget,
-		Streams: []string{"/board/events", "/inspect/?live"},
+		Streams: []string{"/board/events"},
 		Healthy: []string{"/search?q=%s", "/lab?t=%s&card=error&outer=succeed&inner=panic", "/?t=%s", "/board?t=%s"},
+		Closed:  []string{"/inspect/", "/inspect/?format=json", "/inspect/?events=1"},
 		Secrets: []string{s.model.Key, t.TempDir()},
 		Quiesce: http.DefaultTransport.(*http.Transport).CloseIdleConnections, // to the model
 		Slack:   48 << 20,                                                     // the inspector keeps 200 responses

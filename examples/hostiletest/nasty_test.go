@@ -45,7 +45,8 @@ func serve(t *testing.T, wrap func(http.Handler) http.Handler) *hostiletest.Site
 		Server:  server,
 		Target:  target,
 		Streams: []string{"/topic?name=board", "/topic?name=secret", "/topic?name=panic", "/topic?name=a+b", "/events?k=error", "/events?k=panic", "/events?k=goexit", "/events"},
-		Healthy: []string{"/page?t=%s&p=ready.soon.nested", "/page?t=%s&p=text.each&m=order", "/page?t=%s&p=assets.later.many&m=complete"},
+		Healthy: []string{"/page?t=%s&p=ready.soon.nested", "/page?t=%s&p=text.each&m=order", "/page?t=%s&p=assets.later.many&m=calm"},
+		Closed:  []string{"/inspect", "/inspect?format=json", "/inspect?events=1", "/inspect?id=1"},
 		Secrets: []string{nasty.Secret, "10.0.0.7"},
 		Planted: nasty.Secret,
 		Attacks: []hostiletest.Attack{{Name: "events: two topics", Do: twoTopics}},
@@ -62,7 +63,6 @@ func target(r *rand.Rand, token string) hostiletest.Target {
 		for range r.IntN(6) {
 			parts = append(parts, one(r, nasty.Parts()))
 		}
-		whole := true
 		switch r.IntN(8) {
 		case 0:
 			parts = append(parts, one(r, nasty.Ends()))
@@ -70,7 +70,7 @@ func target(r *rand.Rand, token string) hostiletest.Target {
 			q.Set("k", one(r, []string{"pageerror", "pagepanic", "pagegoexit"}))
 		}
 		q.Set("p", strings.Join(parts, "."))
-		return hostiletest.Target{URI: "/page?" + q.Encode(), Whole: hostiletest.WholePage, Echoes: whole}
+		return hostiletest.Target{URI: "/page?" + q.Encode(), Whole: hostiletest.WholePage, Echoes: true}
 	case n < 74:
 		q.Set("k", one(r, nasty.Selfs))
 		return hostiletest.Target{URI: "/self?" + q.Encode()}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -20,6 +21,7 @@ var requests = []Attack{
 	{"request: HTTP/1.0", oldProtocol},
 	{"request: garbage", garbage},
 	{"request: mixed headers", mixedHeaders},
+	{"request: to what is closed", toWhatIsClosed},
 }
 
 // pipelined sends several requests at once. Each answer holds its own token.
@@ -207,6 +209,30 @@ func mixedHeaders(v *Assault) {
 	t, token := v.Page()
 	_, _ = io.WriteString(c, v.Request(t, v.headers()+v.headers()))
 	v.Judge(t, v.Read(bufio.NewReader(c), t.Method), token)
+}
+
+// toWhatIsClosed asks as somebody of this machine would, without the secret.
+func toWhatIsClosed(v *Assault) {
+	for _, path := range v.Site.Closed {
+		t := Target{Method: http.MethodGet, URI: path}
+		if v.IntN(2) == 0 {
+			t.URI += map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")] + "token=" + url.QueryEscape(v.Value())
+		}
+		c := v.Dial()
+		if c == nil {
+			return
+		}
+		hosts := []string{"localhost", "127.0.0.1", "[::1]", v.Site.Server.Addr, "inspect.localhost"}
+		_, _ = fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n", t.URI, hosts[v.IntN(len(hosts))],
+			[...]string{"", "X-Forwarded-For: 127.0.0.1\r\n", "Cookie: rivulet-inspect=x; inspect=" + Mark + "\r\n"}[v.IntN(3)])
+		_ = c.SetReadDeadline(time.Now().Add(time.Second))
+		a := v.Read(bufio.NewReader(c), t.Method)
+		v.Judge(t, a)
+		if a != nil && a.Status < 400 {
+			v.fault(t, a, "is given to somebody without the secret")
+		}
+		_ = c.Close()
+	}
 }
 
 // fields are those that Rivulet, its middleware or net/http look at.

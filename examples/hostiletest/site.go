@@ -14,6 +14,8 @@ type Site struct {
 	Streams []string
 	// Healthy are the paths of the ordinary visitor, with %s for the token.
 	Healthy []string
+	// Closed are paths that answer nobody who has not their secret.
+	Closed []string
 	// Secrets are in no answer.
 	Secrets []string
 	// Planted are in each panic that the site itself throws.

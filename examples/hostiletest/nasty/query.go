@@ -33,7 +33,8 @@ func (s *Site) query(r *http.Request) query {
 // most is how many parts a page has.
 const most = 8
 
-// Modes are how a page can be asked for; "" is the default of a Renderer.
+// Modes are how a page can be asked for; "" is the default of a Renderer. The
+// ordinary visitor has one more, calm, with the times of ordinary pages.
 var Modes = []string{"", "", "", "order", "complete", "limit"}
 
 func (s *Site) renderers() map[string]*stream.Renderer {
@@ -47,10 +48,11 @@ func (s *Site) renderers() map[string]*stream.Renderer {
 		Trace:        s.inspector.Trace(),
 		ServerTiming: true,
 	}
-	order, complete, limit := base, base, base
+	order, complete, limit, calm := base, base, base, base
 	order.Mode, complete.Mode = always(stream.InOrder), always(stream.Complete)
 	limit.Mode, limit.Limit, limit.Grace = always(stream.OutOfOrder), 2, 5*time.Millisecond
-	return map[string]*stream.Renderer{"": &base, "order": &order, "complete": &complete, "limit": &limit}
+	calm.Mode, calm.Timeout, calm.WriteTimeout = always(stream.Complete), 20*time.Second, 20*time.Second
+	return map[string]*stream.Renderer{"": &base, "order": &order, "complete": &complete, "limit": &limit, "calm": &calm}
 }
 
 // sleep returns the cause of ctx's end if that comes first.

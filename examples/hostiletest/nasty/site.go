@@ -27,6 +27,7 @@ type Site struct {
 // New makes a Site. Close ends what it has begun.
 func New() (*Site, error) {
 	s := &Site{inspector: inspect.New(10)}
+	s.inspector.Token = Secret
 	s.broker = broker.Broker{
 		Retain:    broker.Retention{Count: 64, Bytes: 64 << 10, Age: time.Second},
 		Queue:     32,
