@@ -9,3 +9,10 @@ func CutTail(page []byte) (head, tail []byte) {
 
 // PlainErrorView is the error view when there is no other.
 var PlainErrorView = plainErrorView
+
+// ForgetWarnings has warnings given again that are given once for each cause.
+func ForgetWarnings() {
+	causes.Lock()
+	defer causes.Unlock()
+	causes.seen = nil
+}

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"reflect"
 	"sync"
 	"time"
 
 	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 )
 
 // placeInPlace loads and renders spec where it stands: w is not ours, so
@@ -22,7 +24,7 @@ func placeInPlace(ctx context.Context, w io.Writer, spec Boundary) error {
 		if b.resp.headOnly() {
 			return nil
 		}
-		b.resp.noteInPlace(b)
+		b.resp.noteInPlace(b, w)
 	}
 	s := newScratch(ctx)
 	loadCtx, end := b.loadContext(ctx)
@@ -178,15 +180,21 @@ func (b *boundary) inPage() bool {
 	return up == &b.resp.root
 }
 
-var warnInPlace sync.Once
+// An inPlaceCause is why a boundary loads in place.
+type inPlaceCause struct {
+	writer reflect.Type
+	name   string // of the boundary
+}
 
-// noteInPlace says once that this page does not stream everywhere.
-func (p *response) noteInPlace(b *boundary) {
-	if p.mode != Complete {
-		warnInPlace.Do(func() {
-			slog.WarnContext(p.ctx, "stream: a boundary loads in place, because it was given a writer of some component's own",
-				slog.String("name", b.Name), slog.String("path", p.r.URL.Path))
-		})
+// noteInPlace says, once for each writer and name, that this page does not
+// stream everywhere.
+func (p *response) noteInPlace(b *boundary, w io.Writer) {
+	if buf, ok := w.(*templruntime.Buffer); ok {
+		w = buf.Underlying
+	}
+	if p.mode != Complete && firstOf(inPlaceCause{reflect.TypeOf(w), b.Name}) {
+		slog.WarnContext(p.ctx, "stream: a boundary loads in place, because it was given a writer of some component's own",
+			slog.String("name", b.Name), slog.String("path", p.r.URL.Path), slog.String("type", fmt.Sprintf("%T", w)))
 	}
 	if p.trace.InPlace != nil && p.toldInPlace.CompareAndSwap(false, true) {
 		p.trace.InPlace(p.ctx, b.info())

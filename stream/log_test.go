@@ -43,6 +43,7 @@ func (l *logged) want(t *testing.T, line string) {
 }
 
 func captureLog(t *testing.T) *logged {
+	stream.ForgetWarnings()
 	l, before := new(logged), slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(l, nil)))
 	t.Cleanup(func() { slog.SetDefault(before) })

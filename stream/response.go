@@ -96,7 +96,7 @@ func (p *response) chooseMode() {
 		p.mode, p.vary = defaultMode(p.r.Header)
 	}
 	if p.mode != Complete && !canFlush(p.out.w) {
-		noteNoFlush(p.out.w)
+		noteNoFlush(p.out.w, http.ErrNotSupported)
 		p.mode = Complete
 	}
 }

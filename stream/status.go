@@ -1,6 +1,9 @@
 package stream
 
-import "net/http"
+import (
+	"net/http"
+	"reflect"
+)
 
 // statusOf returns the status that w, or a writer that it wraps, says it has,
 // or zero, and whether that has been sent. A writer of some middleware may say
@@ -18,6 +21,22 @@ func statusOf(w http.ResponseWriter) (code int, sent bool) {
 		if !ok {
 			return 0, false
 		}
+		if code, sent, ok = statusFields(w); ok {
+			return code, sent
+		}
 		w = u.Unwrap()
 	}
+}
+
+// statusFields is statusOf for a writer that has fields for it, as echo's.
+func statusFields(w http.ResponseWriter) (code int, sent, ok bool) {
+	v := reflect.ValueOf(w)
+	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
+		return 0, false, false
+	}
+	status, committed := v.Elem().FieldByName("Status"), v.Elem().FieldByName("Committed")
+	if status.Kind() != reflect.Int || committed.Kind() != reflect.Bool {
+		return 0, false, false
+	}
+	return int(status.Int()), committed.Bool(), true
 }

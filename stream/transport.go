@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 )
 
@@ -21,6 +20,7 @@ type transport struct {
 	w         http.ResponseWriter
 	timeout   time.Duration // per write; negative: none
 	committed bool          // status and headers have left, or may have
+	noFlush   bool          // it turned out that w cannot
 	sent      int           // bytes
 }
 
@@ -80,11 +80,7 @@ func (t *transport) send(b []byte, status int, flush bool) error {
 	if !flush {
 		return nil
 	}
-	err := http.NewResponseController(t.w).Flush()
-	if errors.Is(err, http.ErrNotSupported) {
-		noteNoFlush(t.w)
-		err = nil
-	}
+	err := t.flush()
 	if t.timeout > 0 {
 		_ = t.setDeadline(time.Time{})
 	}
@@ -122,34 +118,65 @@ func (t *transport) setDeadline(d time.Time) error {
 	return http.NewResponseController(t.w).SetWriteDeadline(d)
 }
 
-// canFlush reports whether w, or what it wraps, can flush.
-func canFlush(w http.ResponseWriter) bool {
-	for {
-		switch t := w.(type) {
-		case interface{ FlushError() error }, http.Flusher:
-			return true
-		case interface{ Unwrap() http.ResponseWriter }:
-			w = t.Unwrap()
-		default:
-			return false
+// flush has the bytes leave now, where that is possible.
+func (t *transport) flush() (err error) {
+	if t.noFlush {
+		return nil
+	}
+	defer func() {
+		// Some writers only find out now, and do not return it.
+		if v := recover(); v != nil {
+			if v == http.ErrAbortHandler {
+				panic(v)
+			}
+			err = fmt.Errorf("%w: panic: %v", http.ErrNotSupported, v)
 		}
+		if errors.Is(err, http.ErrNotSupported) {
+			noteNoFlush(t.w, err)
+			t.noFlush, err = true, nil
+		}
+	}()
+	return http.NewResponseController(t.w).Flush()
+}
+
+// canFlush reports whether w can flush, as far as it can be told: a writer with
+// a Flush of its own may have to pass it on to one that has none. It is the
+// innermost that is known of which decides.
+func canFlush(w http.ResponseWriter) bool {
+	switch innermost(w).(type) {
+	case interface{ FlushError() error }, http.Flusher:
+		return true
+	}
+	return false
+}
+
+// innermost returns what w wraps, as far as Unwrap tells.
+func innermost(w http.ResponseWriter) http.ResponseWriter {
+	for {
+		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return w
+		}
+		inner := u.Unwrap()
+		if inner == nil {
+			return w
+		}
+		w = inner
 	}
 }
 
-var warnNoFlush, warnNoDeadline sync.Once
-
-// noteNoFlush says once why pages are not streamed.
-func noteNoFlush(w http.ResponseWriter) {
-	warnNoFlush.Do(func() {
+// noteNoFlush says why pages are not streamed, once for each kind of writer.
+func noteNoFlush(w http.ResponseWriter, err error) {
+	if firstTime(noFlush, w) {
 		slog.Warn("stream: pages are sent whole, because the ResponseWriter cannot flush: some middleware hides Flush and Unwrap",
-			slog.String("type", fmt.Sprintf("%T", w)))
-	})
+			slog.String("type", fmt.Sprintf("%T", w)), slog.String("innermost", fmt.Sprintf("%T", innermost(w))), slog.Any("error", err))
+	}
 }
 
-// noteNoDeadline says once that the server may cut pages.
+// noteNoDeadline says that the server may cut pages, once for each kind of writer.
 func noteNoDeadline(w http.ResponseWriter) {
-	warnNoDeadline.Do(func() {
+	if firstTime(noDeadline, w) {
 		slog.Warn("stream: the server's WriteTimeout cuts pages that take longer, because some middleware hides SetWriteDeadline and Unwrap",
-			slog.String("type", fmt.Sprintf("%T", w)))
-	})
+			slog.String("type", fmt.Sprintf("%T", w)), slog.String("innermost", fmt.Sprintf("%T", innermost(w))))
+	}
 }

@@ -73,14 +73,15 @@ func Handler(f func(context.Context, *Stream) error) http.Handler {
 //
 // An error that matches http.ErrNotSupported means that w, or what it wraps,
 // cannot flush. Nothing has been sent then, so the caller can still answer.
-// With any other error the client has gone.
+// With any other error the client has gone, or a Flush of w has panicked, and the
+// response must be cut.
 //
 // Open sets the Content-Type and X-Accel-Buffering, which keeps nginx and its
 // kin from collecting events, and Cache-Control unless the caller has. An
 // answer to HEAD ends there: its stream is closed already.
 func (o Options) Open(w http.ResponseWriter, r *http.Request) (*Stream, error) {
 	if !canFlush(w) {
-		return nil, fmt.Errorf("sse: %T cannot flush, some middleware hides Flush and Unwrap: %w", w, http.ErrNotSupported)
+		return nil, fmt.Errorf("sse: %T cannot flush, some middleware hides Flush and Unwrap: %w", innermost(w), http.ErrNotSupported)
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")

@@ -1,10 +1,12 @@
 package sse
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"sync"
 	"time"
 )
@@ -73,7 +75,7 @@ func (t *transport) send(b []byte) error {
 			break
 		}
 	}
-	err := http.NewResponseController(t.w).Flush()
+	err := t.flush()
 	if t.timeout > 0 {
 		_ = t.setDeadline(time.Time{})
 	}
@@ -110,26 +112,92 @@ func (t *transport) setDeadline(d time.Time) error {
 	return http.NewResponseController(t.w).SetWriteDeadline(d)
 }
 
-// canFlush reports whether w, or what it wraps, can flush.
-func canFlush(w http.ResponseWriter) bool {
-	for {
-		switch t := w.(type) {
-		case interface{ FlushError() error }, http.Flusher:
-			return true
-		case interface{ Unwrap() http.ResponseWriter }:
-			w = t.Unwrap()
-		default:
-			return false
+// flush has the bytes leave now.
+func (t *transport) flush() (err error) {
+	defer func() {
+		// Some writers only find out now that they cannot, and do not return it.
+		if v := recover(); v != nil {
+			if v == http.ErrAbortHandler {
+				panic(v)
+			}
+			err = fmt.Errorf("%w: panic: %v", http.ErrNotSupported, v)
 		}
+		if errors.Is(err, http.ErrNotSupported) {
+			// Something has been sent, so it is not the error that Open means.
+			err = fmt.Errorf("%T cannot flush: %v", t.w, err)
+			noteNoFlush(t.w, err)
+		}
+	}()
+	return http.NewResponseController(t.w).Flush()
+}
+
+// canFlush reports whether w can flush, as far as it can be told: a writer with
+// a Flush of its own may have to pass it on to one that has none. It is the
+// innermost that is known of which decides.
+func canFlush(w http.ResponseWriter) bool {
+	switch innermost(w).(type) {
+	case interface{ FlushError() error }, http.Flusher:
+		return true
+	}
+	return false
+}
+
+// innermost returns what w wraps, as far as Unwrap tells.
+func innermost(w http.ResponseWriter) http.ResponseWriter {
+	for {
+		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return w
+		}
+		inner := u.Unwrap()
+		if inner == nil {
+			return w
+		}
+		w = inner
 	}
 }
 
-var warnNoDeadline sync.Once
-
-// noteNoDeadline says once that the server ends streams.
+// noteNoDeadline says that the server ends streams, once for each kind of writer.
 func noteNoDeadline(w http.ResponseWriter) {
-	warnNoDeadline.Do(func() {
+	if firstTime("deadline", w) {
 		slog.Warn("sse: the server's WriteTimeout ends streams, because some middleware hides SetWriteDeadline and Unwrap",
-			slog.String("type", fmt.Sprintf("%T", w)))
-	})
+			slog.String("type", fmt.Sprintf("%T", w)), slog.String("innermost", fmt.Sprintf("%T", innermost(w))))
+	}
+}
+
+// noteNoFlush says why streams are cut, once for each kind of writer.
+func noteNoFlush(w http.ResponseWriter, err error) {
+	if firstTime("flush", w) {
+		slog.Error("sse: streams are cut, because the ResponseWriter cannot flush",
+			slog.String("type", fmt.Sprintf("%T", w)), slog.Any("error", err))
+	}
+}
+
+// A cause is why a warning is given.
+type cause struct {
+	warning      string
+	outer, inner reflect.Type // of the writer, and of what it wraps
+}
+
+// maxCauses bounds what is kept of them, and the log.
+const maxCauses = 100
+
+var causes struct {
+	sync.Mutex
+	seen map[cause]bool
+}
+
+// firstTime reports whether a warning is to be given because of w.
+func firstTime(warning string, w http.ResponseWriter) bool {
+	c := cause{warning, reflect.TypeOf(w), reflect.TypeOf(innermost(w))}
+	causes.Lock()
+	defer causes.Unlock()
+	if causes.seen[c] || len(causes.seen) >= maxCauses {
+		return false
+	}
+	if causes.seen == nil {
+		causes.seen = make(map[cause]bool)
+	}
+	causes.seen[c] = true
+	return true
 }
