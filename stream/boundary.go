@@ -126,6 +126,8 @@ type boundary struct {
 
 	// Of a boundary that loads in place, which has no id.
 	inPlace   bool
+	amends    uint8                  // how many error views stand around it
+	amending  atomic.Int32           // what response.loads.amending counts, of the outermost one outside a response
 	fragments *templ.FragmentContext // what templ.RenderFragments asks of its load
 
 	result struct { // of the goroutine of the load, until it has returned

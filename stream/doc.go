@@ -29,7 +29,9 @@
 // A load or a view that fails, panics or runs out of time becomes a chunk,
 // too: the boundary's error view with a digest that links it to the log. The
 // rest of the page is untouched, and so are the pieces of a sequence that came
-// before it failed. A page that fails before its first byte is an error of Render
+// before it failed. Error views may hold boundaries, which may fail, too: when
+// error views that stand within others have placed 256 in one response, or stand
+// eight deep, a short text takes their place. A page that fails before its first byte is an error of Render
 // that matches [ErrShell]; one that fails later is cut so that it does not look
 // whole. See [Renderer.Render] and [Renderer.Timeout].
 //
@@ -42,6 +44,8 @@
 //     "Cache-Control: public" may be kept by caches with the error view of a
 //     boundary that failed after its shell had left, so only Complete pages
 //     are for shared caches.
+//   - How many boundaries a page places is up to it. Those of a view that places
+//     itself again end with [Renderer.Timeout].
 //   - A view must be quick: while it is rendered, nothing else is sent. Slow
 //     work belongs into the load, or into a suspense.Suspense.
 //   - In the mode [Complete], and [InOrder], views are rendered from top to

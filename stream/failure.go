@@ -46,15 +46,9 @@ func logFailure(ctx context.Context, logger *slog.Logger, path string, be *Bound
 }
 
 // errorViews returns what may stand for b, which has failed, best first. The
-// last never fails. Deep within other error views it is the only one, since
-// those that hold boundaries which fail, too, would never end.
+// last never fails. Where other error views have placed too much it is the only
+// one.
 func (b *boundary) errorViews(be *BoundaryError) []templ.Component {
-	failed := 0
-	for up := b.parent; up != nil; up = up.parent {
-		if up.failed.Load() {
-			failed++
-		}
-	}
 	var views []templ.Component
 	add := func(view func(*BoundaryError) templ.Component) {
 		if view == nil {
@@ -69,7 +63,7 @@ func (b *boundary) errorViews(be *BoundaryError) []templ.Component {
 			return c.Render(ctx, w)
 		}))
 	}
-	if failed <= maxFailed {
+	if b.mayAmend() {
 		add(b.OnError)
 		if b.resp != nil {
 			add(b.resp.rd.ErrorView)
@@ -78,9 +72,6 @@ func (b *boundary) errorViews(be *BoundaryError) []templ.Component {
 	add(plainErrorView)
 	return views
 }
-
-// maxFailed is how deep error views may stand within error views.
-const maxFailed = 8
 
 // plainErrorView is a span because that is right in most places.
 func plainErrorView(be *BoundaryError) templ.Component {

@@ -26,6 +26,7 @@ func placeInPlace(ctx context.Context, w io.Writer, spec Boundary) error {
 		}
 		b.resp.noteInPlace(b, w)
 	}
+	b.countAmends()
 	s := newScratch(ctx)
 	loadCtx, end := b.loadContext(ctx)
 	defer end() // not before the view has been rendered, which may use it

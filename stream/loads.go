@@ -22,6 +22,8 @@ type loads struct {
 	wake    chan struct{}  // capacity 1: something was settled or has returned
 	started atomic.Int64   // loads and tasks, ever
 
+	amending atomic.Int32 // boundaries placed by error views within error views, ever
+
 	mu sync.Mutex // guards what follows, and what boundary and task say
 
 	// The boundaries that were met, linked in that order, and two parts of them.
@@ -81,6 +83,7 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	l.started.Add(1)
 	owner.children++
 	b.index = owner.children
+	b.countAmends()
 	// Eight numbers below ten million fit in an id.
 	if b.depth() > 8 && len(b.appendID(nil)) > maxID {
 		return errTooDeep

@@ -186,7 +186,7 @@ func (p *response) fillPieces(b *boundary) (more bool, err error) {
 // piece returns the context of the view of a piece of b. A piece is a child of
 // its own, so that one that fails ends what it has placed, and no more.
 func (p *response) piece(b *boundary) *placeContext {
-	c := &boundary{resp: p, parent: b}
+	c := &boundary{resp: p, parent: b, amends: b.amends}
 	p.loads.mu.Lock()
 	b.children++
 	c.index = b.children
