@@ -135,8 +135,9 @@ type boundary struct {
 		err  error
 	}
 
-	settled atomic.Bool // content and err are known
-	failed  atomic.Bool // its subtree has ended
+	held    atomic.Int64 // bytes, see budget
+	settled atomic.Bool  // content and err are known
+	failed  atomic.Bool  // its subtree has ended
 
 	// Guarded by resp.loads.mu.
 	next      *boundary // the one that was met after it

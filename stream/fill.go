@@ -14,6 +14,13 @@ func (p *response) sendReady() error {
 		if b.sent && !b.filled && b.ready() {
 			p.chunk(b)
 		}
+		if len(p.bytes) > p.part() && p.pending > 0 {
+			p.fillMarks(true)
+			p.renewNotices()
+			if err := p.write(true); err != nil {
+				return err
+			}
+		}
 	}
 	if p.bytes == nil {
 		return nil
@@ -76,12 +83,16 @@ func (p *response) fillInto(w io.Writer, b *boundary) error {
 // the pieces that have come, with more to come. Its error is that of a client
 // that has left.
 func (p *response) fill(b *boundary) (more bool, err error) {
+	if p.err != nil {
+		return false, p.err
+	}
 	if b.pieces != nil {
 		return p.fillPieces(b)
 	}
 	b.filled = true
 	content, err := b.content, b.err
 	b.content = nil
+	b.keep(0) // from here on it is among our own
 	if err == nil {
 		if err = p.render(&b.view, viewFragment, content); err == nil {
 			return false, nil
@@ -97,12 +108,15 @@ func (p *response) fillFailed(b *boundary, err error) error {
 		return gone
 	}
 	be := b.reportFailure(p.ctx, err)
-	for _, c := range b.errorViews(be) {
+	views := b.errorViews(be)
+	for i, c := range views {
+		p.lastResort = i == len(views)-1
 		err := p.render(&b.view, viewFragment, c)
 		if err == nil {
 			break
 		}
 		b.report(p.ctx, be.Digest, fmt.Errorf("error view: %w", err))
 	}
+	p.lastResort = false
 	return p.gone()
 }

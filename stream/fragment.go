@@ -17,6 +17,7 @@ import (
 type fragment struct {
 	resp  *response // nil outside a response
 	owner *boundary
+	load  *boundary // whose load renders it; nil in the goroutine of the response
 	kind  fragmentKind
 	bytes []byte
 	marks []mark
@@ -62,8 +63,22 @@ func (f *fragment) Write(p []byte) (int, error) {
 	if f.kind == pageFragment && f.resp.err != nil {
 		return 0, f.resp.err
 	}
+	if err := f.fits(len(p)); err != nil {
+		return 0, err
+	}
 	f.bytes = append(f.bytes, p...)
 	return len(p), nil
+}
+
+// fits returns an error if the response may not hold n bytes more.
+func (f *fragment) fits(n int) error {
+	switch {
+	case f.load != nil:
+		return f.load.hold(n)
+	case f.resp != nil:
+		return f.resp.fits(len(f.bytes) + n)
+	}
+	return nil
 }
 
 // Flush is what templ.Flush ends in: what the page has so far leaves at once.

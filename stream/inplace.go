@@ -27,7 +27,8 @@ func placeInPlace(ctx context.Context, w io.Writer, spec Boundary) error {
 		b.resp.noteInPlace(b, w)
 	}
 	b.countAmends()
-	s := newScratch(ctx)
+	s := newScratch(ctx, b)
+	defer b.keep(0)
 	loadCtx, end := b.loadContext(ctx)
 	defer end() // not before the view has been rendered, which may use it
 	err := b.renderNow(ctx, loadCtx, s)
@@ -36,6 +37,7 @@ func placeInPlace(ctx context.Context, w io.Writer, spec Boundary) error {
 	}
 	if err != nil {
 		shown := s
+		b.keep(0)
 		if s, err = b.renderErrorView(ctx, err); err != nil {
 			return err
 		}
@@ -57,6 +59,7 @@ func (b *boundary) renderNow(ctx, loadCtx context.Context, s *scratch) error {
 			return err
 		}
 		for _, c := range pieces {
+			b.keep(s.len()) // what waits is as much as what will be shown of it
 			if err := s.render(ctx, c); err != nil {
 				return err
 			}
@@ -68,6 +71,7 @@ func (b *boundary) renderNow(ctx, loadCtx context.Context, s *scratch) error {
 	if err != nil {
 		return err
 	}
+	b.keep(0) // what its load has rendered is copied
 	return s.render(ctx, view)
 }
 
@@ -106,6 +110,9 @@ func (b *boundary) loadPieces(ctx context.Context) ([]templ.Component, error) {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
+			if err := b.hold(pieceSize(c)); err != nil {
+				return err
+			}
 			pieces = append(pieces, c)
 			return nil
 		})
@@ -113,6 +120,13 @@ func (b *boundary) loadPieces(ctx context.Context) ([]templ.Component, error) {
 	mu.Lock()
 	defer mu.Unlock()
 	return pieces, err
+}
+
+// pieceSize returns how much a piece that waits counts: Text by its length, what
+// else there is by what at least it takes.
+func pieceSize(c templ.Component) int {
+	t, _ := c.(Text)
+	return 64 + len(t)
 }
 
 // awaitLoad runs load, which is that of b, and waits for it as long as ctx lasts.
@@ -146,9 +160,11 @@ func (b *boundary) renderErrorView(ctx context.Context, err error) (*scratch, er
 	// What the error view places belongs to b.
 	errorCtx := context.WithValue(ctx, ownerKey{}, b)
 	var s *scratch
-	for _, c := range b.errorViews(be) {
+	views := b.errorViews(be)
+	for i, c := range views {
 		// A load that was abandoned may still write into the first scratch.
-		s = newScratch(ctx)
+		s = newScratch(ctx, b)
+		s.lastResort = i == len(views)-1
 		err := s.render(errorCtx, c)
 		if err == nil {
 			break

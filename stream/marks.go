@@ -59,6 +59,9 @@ func (p *response) atMarks(put func(*boundary)) {
 	}
 	p.bytes = append(p.bytes, src[pos:]...)
 	putBytes(src)
+	if !p.out.committed {
+		_ = p.checkHeld() // which shows at the next write
+	}
 }
 
 // fillMarksInOrder appends src to p.bytes and waits at each mark for the content
@@ -79,15 +82,19 @@ func (p *response) fillMarksInOrder(src []byte, marks []mark) error {
 		}
 	}
 	p.bytes = append(p.bytes, src[pos:]...)
-	return nil
+	if p.mode == InOrder && !p.whole {
+		return nil // and is sent in parts
+	}
+	return p.checkHeld()
 }
 
 // awaitInOrder waits for content of b. In order, what stands before it is sent
-// meanwhile.
+// meanwhile, or when it is much.
 func (p *response) awaitInOrder(b *boundary) error {
-	if p.mode == InOrder && !p.whole && !b.ready() && len(p.bytes) > 0 {
+	n := len(p.bytes)
+	if p.mode == InOrder && !p.whole && n > 0 && (!b.ready() || n > p.part()) {
 		p.yield() // what ends at this moment needs no flush before it
-		if !b.ready() {
+		if !b.ready() || n > p.part() {
 			if err := p.write(true); err != nil {
 				return err
 			}
@@ -111,7 +118,7 @@ func (p *response) placeholder(b *boundary) {
 			state:    &templState{nonce: p.nonce},
 			fallback: true,
 		}
-		if err := p.render(ctx, fallbackFragment, b.Fallback); err != nil {
+		if err := p.render(ctx, fallbackFragment, b.Fallback); err != nil && p.err == nil {
 			b.report(p.ctx, "", fmt.Errorf("fallback: %w", err))
 		}
 	}

@@ -160,11 +160,7 @@ func (p *response) fillPieces(b *boundary) (more bool, err error) {
 	start := len(p.bytes)
 	var marks []mark
 	for _, c := range queue {
-		if t, ok := c.(Text); ok {
-			p.bytes = append(p.bytes, templ.EscapeString(string(t))...)
-			continue
-		}
-		within, err := p.renderMarks(p.piece(b), viewFragment, c)
+		within, err := p.fillPiece(b, c)
 		if err != nil {
 			p.loads.stop(b, err)
 			over, failure = true, err
@@ -181,6 +177,20 @@ func (p *response) fillPieces(b *boundary) (more bool, err error) {
 		return false, p.fillFailed(b, failure)
 	}
 	return !over, p.gone()
+}
+
+// fillPiece appends one piece of b and returns the marks in it.
+func (p *response) fillPiece(b *boundary, c templ.Component) ([]mark, error) {
+	t, ok := c.(Text)
+	if !ok {
+		return p.renderMarks(p.piece(b), viewFragment, c)
+	}
+	if err := p.fits(len(p.bytes) + len(t)); err != nil {
+		p.noteTooLarge(err)
+		return nil, err
+	}
+	p.bytes = append(p.bytes, templ.EscapeString(string(t))...)
+	return nil, nil
 }
 
 // piece returns the context of the view of a piece of b. A piece is a child of

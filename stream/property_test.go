@@ -74,6 +74,7 @@ type randomPage struct {
 	failed    map[int]error
 	sent      map[string]int
 	abandoned int
+	tooLarge  bool // something did not fit into MaxBuffer
 	wire      *wireLog
 	start     time.Time
 	took      time.Duration
@@ -107,6 +108,9 @@ func newRandomPage(seed uint64) *randomPage {
 	if p.one(3) {
 		p.rd.Grace = time.Duration(p.r.IntN(4)) * 10 * time.Millisecond
 	}
+	if p.one(10) {
+		p.rd.MaxBuffer = 1 + p.r.IntN(1000)
+	}
 	switch p.r.IntN(4) {
 	case 0:
 		p.rd.Timeout = -1
@@ -124,6 +128,7 @@ func (p *randomPage) noteFailed(_ context.Context, be *stream.BoundaryError) {
 	// of an error view.
 	p.noting.Lock()
 	defer p.noting.Unlock()
+	p.tooLarge = p.tooLarge || strings.Contains(be.Err.Error(), "MaxBuffer")
 	if be.Digest != "" && p.failed[id] == nil {
 		p.failed[id] = be.Err
 	}
@@ -160,7 +165,7 @@ func (p *randomPage) send(ctx context.Context) error {
 // String shows the page to whoever has to find out why it failed.
 func (p *randomPage) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%v, limit %d, grace %v, timeout %v, deadline %v, client leaves %v, flush %d", p.mode, p.rd.Limit, p.rd.Grace, p.rd.Timeout, p.deadline, p.leave, p.flush)
+	fmt.Fprintf(&b, "%v, limit %d, max buffer %d, grace %v, timeout %v, deadline %v, client leaves %v, flush %d", p.mode, p.rd.Limit, p.rd.MaxBuffer, p.rd.Grace, p.rd.Timeout, p.deadline, p.leave, p.flush)
 	for _, t := range p.trees {
 		t.show(&b, "\n")
 	}
@@ -196,6 +201,13 @@ func (p *randomPage) check(err error) error {
 	if wrong := p.wrong.Load(); wrong != nil {
 		return errors.New(*wrong)
 	}
+	if p.tooLarge && p.err == nil {
+		// Which fallbacks and error views had room is not told.
+		if body := p.wire.body(); !strings.HasSuffix(body, "</body></html>") {
+			return fmt.Errorf("page = %q, want one with an end", body)
+		}
+		return nil
+	}
 	var c wireClient
 	for _, w := range p.wire.writes {
 		if err := c.receive(w); err != nil {
@@ -204,6 +216,12 @@ func (p *randomPage) check(err error) error {
 	}
 	if p.mode != stream.OutOfOrder && len(c.markers)+len(c.filled) > 0 {
 		return fmt.Errorf("markers %v in a page that is %v", c.markers, p.mode)
+	}
+	if p.err != nil && p.rd.MaxBuffer > 0 && strings.Contains(p.err.Error(), "MaxBuffer") {
+		if n := len(p.wire.writes); n > 0 && errors.Is(p.err, stream.ErrShell) {
+			return fmt.Errorf("Render() = %v after %d writes", p.err, n)
+		}
+		return nil
 	}
 	if p.err != nil {
 		// A shell that has to wait in place for longer than the request may

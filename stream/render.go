@@ -37,6 +37,7 @@ func (p *response) renderMarks(ctx *placeContext, kind fragmentKind, c templ.Com
 	if err != nil {
 		p.bytes = p.bytes[:start]
 		p.discard(f)
+		p.noteTooLarge(err)
 		return nil, err
 	}
 	if started == p.loads.started.Load() {

@@ -17,8 +17,12 @@ import (
 func Rendered(content templ.Component) func(context.Context) (templ.Component, error) {
 	return func(ctx context.Context) (templ.Component, error) {
 		f := &fragment{kind: loadFragment}
-		if b, _ := ctx.Value(ownerKey{}).(*boundary); b != nil && !b.inPlace {
+		b, _ := ctx.Value(ownerKey{}).(*boundary)
+		if b != nil && !b.inPlace {
 			f.owner, f.resp = b, b.resp
+		}
+		if b != nil && b.resp != nil {
+			f.load = b
 		}
 		if f.resp != nil {
 			defer f.resp.loads.close(f, false)

@@ -40,6 +40,16 @@ type Renderer struct {
 	// ended by then. Zero means 30 s, since a page whose load hangs never
 	// finishes; negative means none.
 	Timeout time.Duration
+	// MaxBuffer limits what one response holds in memory for its client, in
+	// bytes: what has been rendered and not sent, and the text of a sequence.
+	// Zero means 64 MiB, negative no limit. A page that is sent whole, and a
+	// shell, fails beyond it like any page before its first byte; later the
+	// boundary fails whose content is too large. What streams is sent in parts
+	// before it comes near the limit, so only Complete, and what a component of
+	// some writer's own or a Suspense collects, has need of more. While bytes are
+	// copied, a response may take three to four times as much.
+	// Outside a response there is no limit.
+	MaxBuffer int
 	// WriteTimeout is the time for each write to the client, and for what the
 	// Page has not read of the request's body unless the server has a
 	// ReadTimeout. Zero means the server's WriteTimeout, or 30 s if it has none;

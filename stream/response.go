@@ -49,12 +49,14 @@ type response struct {
 
 	// What is being rendered. Out of order, a response that waits holds nothing
 	// of it but spare.
-	bytes []byte               // to be sent
-	marks []mark               // in bytes, out of order
-	buf   *templruntime.Buffer // through which views are rendered into bytes
-	seen  int64                // goroutines started before buf was in use
-	spare *fragment            // for the next view
-	whole bool                 // boundaries are waited for where they stand, whatever the mode
+	bytes      []byte               // to be sent
+	marks      []mark               // in bytes, out of order
+	buf        *templruntime.Buffer // through which views are rendered into bytes
+	seen       int64                // goroutines started before buf was in use
+	spare      *fragment            // for the next view
+	budget     budget               // of what it holds
+	lastResort bool                 // the last error view must always be shown
+	whole      bool                 // boundaries are waited for where they stand, whatever the mode
 
 	// What has been sent, and what is still to be.
 	out     transport
@@ -84,6 +86,7 @@ func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response
 	}
 	p.root.resp = p
 	p.loads.limit = rd.Limit
+	p.budget.limit = rd.maxBuffer()
 	p.state.v = p.ctx.Value(stateKey)
 	return p
 }

@@ -11,22 +11,28 @@ import (
 // A scratch holds what a boundary that loads in place shows, until it is known
 // to be whole.
 type scratch struct {
-	content bytes.Buffer
+	content heldBuffer
 
 	// Of a templ.RenderFragments around the boundary: what it asks for is kept
 	// apart, too. Unset if there is none, or if it takes the whole boundary.
 	outer     *templ.FragmentContext
 	fragments *templ.FragmentContext // outer's ids, written to wanted
-	wanted    bytes.Buffer
+	wanted    heldBuffer
+
+	b          *boundary
+	lastResort bool  // it must always be shown
+	err        error // of a write, whether or not the component has cared
 }
 
-// newScratch makes a scratch for a boundary at the place of ctx.
-func newScratch(ctx context.Context) *scratch {
+// newScratch makes a scratch for b at the place of ctx.
+func newScratch(ctx context.Context, b *boundary) *scratch {
+	s := &scratch{b: b}
+	s.content.s, s.wanted.s = s, s
 	outer, _ := ctx.Value(fragmentKey).(*templ.FragmentContext)
 	if outer == nil || outer.Active {
-		return new(scratch)
+		return s
 	}
-	s := &scratch{outer: outer}
+	s.outer = outer
 	s.fragments = &templ.FragmentContext{W: &s.wanted, IDs: outer.IDs}
 	return s
 }
@@ -37,23 +43,59 @@ func (s *scratch) render(ctx context.Context, c templ.Component) error {
 	if s.fragments != nil {
 		ctx = context.WithValue(ctx, fragmentKey, s.fragments)
 	}
-	n, wanted := s.content.Len(), s.wanted.Len()
+	n, wanted := s.content.b.Len(), s.wanted.b.Len()
 	err := safely(func() error { return c.Render(ctx, &s.content) })
 	passOnAbort(err)
+	if err == nil {
+		err = s.err
+	}
 	if err != nil {
-		s.content.Truncate(n)
-		s.wanted.Truncate(wanted)
+		s.content.b.Truncate(n)
+		s.wanted.b.Truncate(wanted)
+		s.b.keep(s.len())
 	}
 	return err
 }
 
-// writeTo writes what s holds to where the boundary stands.
+func (s *scratch) len() int { return s.content.b.Len() + s.wanted.b.Len() }
+
+// writeTo writes what s holds to where the boundary stands, where it counts
+// anew.
 func (s *scratch) writeTo(w io.Writer) error {
+	s.b.keep(0)
 	if s.outer != nil {
-		if _, err := s.outer.W.Write(s.wanted.Bytes()); err != nil {
+		if _, err := s.outer.W.Write(s.wanted.b.Bytes()); err != nil {
 			return err
 		}
 	}
-	_, err := w.Write(s.content.Bytes())
+	_, err := w.Write(s.content.b.Bytes())
 	return err
+}
+
+// A heldBuffer is a bytes.Buffer that counts what a scratch holds. It has few
+// methods so that nothing is written around them.
+type heldBuffer struct {
+	s *scratch
+	b bytes.Buffer
+}
+
+func (h *heldBuffer) Write(p []byte) (int, error) {
+	if err := h.hold(len(p)); err != nil {
+		return 0, err
+	}
+	return h.b.Write(p)
+}
+
+func (h *heldBuffer) WriteString(p string) (int, error) {
+	if err := h.hold(len(p)); err != nil {
+		return 0, err
+	}
+	return h.b.WriteString(p)
+}
+
+func (h *heldBuffer) hold(n int) error {
+	if h.s.err == nil && !h.s.lastResort {
+		h.s.err = h.s.b.hold(n)
+	}
+	return h.s.err
 }

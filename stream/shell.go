@@ -24,7 +24,11 @@ func (p *response) sendPage(page templ.Component) error {
 		}
 		return nil
 	}
-	return p.sendShell(f)
+	err := p.sendShell(f)
+	if err != nil && !p.out.committed && isTooLarge(err) {
+		return p.shellError(err)
+	}
+	return err
 }
 
 // renderPage renders the page component into f. A panic in it goes on up.
@@ -79,8 +83,12 @@ func (p *response) flushShell(f *fragment) {
 		n++
 	}
 	// A flush of nothing would be the end of all other statuses.
-	if p.err = p.assemble(f.bytes[:end], f.marks[:n], false); p.err == nil && len(p.bytes) > 0 {
-		p.err = p.write(true)
+	err := p.assemble(f.bytes[:end], f.marks[:n], false)
+	if err == nil && len(p.bytes) > 0 {
+		err = p.write(true)
+	}
+	if p.err == nil {
+		p.err = err
 	}
 	f.bytes = append(f.bytes[:0], f.bytes[end:]...)
 	f.marks = append(f.marks[:0], f.marks[n:]...)
