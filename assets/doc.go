@@ -15,9 +15,46 @@
 //
 // Neither calls eval. Unsuspense has no sink for HTML strings either, so it needs
 // no Trusted Types policy. In a browser that patches the page itself (Chromium
-// and Edge since 150) it looks for that ability and stops. Live is given HTML as
+// and Edge since 150) it finds nothing to do. Live is given HTML as
 // text: it makes one policy named rivulet, which a page that requires Trusted
 // Types allows by trusted-types rivulet, and connects to its own origin.
+//
+// # What the scripts obey
+//
+// HTML that users wrote can neither command the scripts nor stop them, if a
+// sanitizer has seen to it that no script is in it: DOMPurify and sanitize-html at
+// their defaults, bluemonday's UGCPolicy, also with forms, ids, names and data
+// attributes allowed. The scripts take orders from nothing else than this:
+//
+//   - <?start name="1">, <?end>, <?marker name="a">, and comments of exactly this
+//     text, which other browsers make of them. The server writes them: they say
+//     where content is put. Sanitizers remove comments and processing
+//     instructions.
+//   - <template for="1"> as a child of body, followed by the comment <!/>: a chunk.
+//     Only the comment makes it one, and only what the parser adds to body counts.
+//   - <?live board 12 /scores?lastEventId=k3f9-> before <template data-r>: the
+//     script live opens a stream. The template without the instruction is nothing.
+//     The URL is resolved against the URL of the page, whatever a base element
+//     says, and one of another origin is not opened.
+//   - events of that stream, and the event gap: what the server publishes. A
+//     template in an event changes only what lies between markers.
+//   - the page itself, which live fetches again from its own URL. A redirect is not
+//     followed by the fetch; the browser is sent to the page's own URL instead.
+//   - data-live on the html element, which live sets: a page that has it when the
+//     script starts has the script already. Content has no html element.
+//   - the events pagehide and pageshow of the window, which no markup can send.
+//
+// Names do not matter either. Elements such as <form name="body">, <img
+// id="prerendering"> or <input name="remove"> replace properties of the document,
+// of the window and of forms; the scripts read nothing by such a name where an
+// element could have it.
+//
+// Three things are up to the page. HTML that users wrote stands in an element of
+// its own, not beside a boundary or in body itself, because browsers that patch
+// natively let a <template for> change its siblings. A sanitizer that is told to
+// keep comments or templates with a for attribute cannot be trusted. And what a
+// sanitizer leaves is balanced: bluemonday leaves end tags as they are, so its
+// output goes through a parser (golang.org/x/net/html) before it is rendered.
 //
 // # Limits
 //

@@ -4,7 +4,7 @@
 //       <?start name="board"><?marker name="board.start">
 //         ... <?start name="board.17">an item<?end name="board.17"> ...
 //       <?marker name="board.end"><?end name="board">
-//       <template id="board.live" data-r="/events?lastEventId=epoch-" data-n="12"></template>
+//       <?live board 12 /events?lastEventId=epoch-><template data-r></template>
 //     <?end name="board.live">
 //
 // and the events of /events are, in the form of the HTML standard's out-of-order
@@ -19,29 +19,46 @@
 // anything has: an event that is replayed appends nothing twice. Otherwise it
 // takes the place of what it is for.
 //
-// The data-n of a region is the number of the last event that its content is
-// sure to hold. A source is opened at the lowest of its regions: the others are
-// told again what they hold, and end as they are.
+// The 12 is the number of the last event that the content is sure to hold. A
+// source is opened at the lowest of its regions: the others are told
+// again what they hold, and end as they are.
 //
-// Variables are shared where that saves bytes: script_test.go holds the size.
+// Content on the page may be hostile, as far as a sanitizer lets it through. So
+// orders are processing instructions (comments, where browsers have none), which
+// no sanitizer keeps; the template beside one is only quick to find. Nothing is
+// read from the document, or from an element that may be a form, by a name that
+// an element in it can take; see the doc of package assets.
 {
-  let d = document,
-    state = d.documentElement.dataset,
-    policy,
+  let get = name => Reflect.get(Document.prototype, name, document),
+    html = get("documentElement"),
+    state = html.dataset,
+    on = addEventListener,
+    policy, timer, wait = 5e3, mark = "rivulet " + location,
 
     // That of the last region that was found: any will do to parse HTML in.
     template,
 
-    on = addEventListener,
+    // The URLs whose connection is lost, and the regions that lack an event.
+    lost = new Set, stale = new Set,
+    say = () => state.live = lost.size ? "lost" : stale.size ? "stale" : "open",
 
-    // The range from the first marker of a name to the last one. Markers are
-    // comments, or processing instructions where browsers have them: 192 shows
-    // both, and the data of both ends in the name.
-    grab = (name, node = d, walker = d.createTreeWalker(node, 192), range) => {
-      while (node = walker.nextNode())
-        if (node.data.endsWith(`="${name}"`))
-          range ? range.setEndAfter(node) : (range = new Range).selectNode(node);
-      return range
+    // What a marker says, ?start name="board", whether it is a comment or a
+    // processing instruction. No other node says anything like it.
+    words = node => node.nodeType > 7 ? node.data : `?${node.nodeName} ${node.data}`,
+
+    // The range from the first marker of a name to the last one, if there is a
+    // start and an end: a marker that is neither is both. A document without
+    // elements has methods that no element replaces; 192 shows comments and
+    // processing instructions.
+    grab = (name, node = html, walker = new Document().createTreeWalker(node, 192), range = new Range, start, end) => {
+      while (node = walker.nextNode()) {
+        let [kind, key] = words(node).split(" ");
+        if (key == `name="${name}"`) {
+          kind == "end" || start || range.setStartBefore(start = node);
+          kind == "start" || (end = node)
+        }
+      }
+      return start && end && (range.setEndAfter(end), range)
     },
 
     // The one sink for strings. Scripts that come out of it never run.
@@ -49,61 +66,101 @@
 
     // Puts what has the name in content in the place of what has it in the page,
     // or all of content in the place of the marker. The focus goes where it was.
-    patch = (name, content, marker, range = grab(name), active = d.activeElement) => {
+    patch = (name, content, marker, range = grab(name), active = get("activeElement"), next) => {
       range ? content = grab(name, content).extractContents() : range = grab(marker);
       if (range) {
+        next = content.getElementById(active?.id);
         range.deleteContents();
         range.insertNode(content);
-        active.isConnected || d.getElementById(active.id)?.focus({ preventScroll: 1 })
+        // A form may have a control named focus.
+        try { html.contains(active) || next.focus({ preventScroll: 1 }) } catch { }
+      }
+    },
+
+    // An event's template. One that would cost the region its markers, as with an
+    // item that ends in an open comment or leaves an element open, is not applied.
+    apply = (id, content, marker, region = (id || marker).split(".")[0], whole = id == region) => {
+      if (!id || content.lastChild?.nodeType > 6 &&
+        [id, whole ? id + ".start" : marker, whole ? id + ".end" : id].every(name => grab(name, content))) {
+        patch(id, content, marker);
+        stale.delete(id) && say()
+      } else {
+        stale.has(region) || console.warn("rivulet: event that would break region", region);
+        say(stale.add(region))
       }
     },
 
     // Opens what the regions of the page ask for, or those of root, a page that
     // was fetched again, of which they are first put into this one. A region
     // that stands in another goes with it.
-    check = (root = d) => d.prerendering || [...root.querySelectorAll("[data-r]")].map(node => {
-      let { r, n } = node.dataset;
-      node.isConnected || patch(node.id, root);
-      (template = node).remove();
-      (source[r] ||= source(r))(n)
+    check = (root = html) => get("prerendering") || [...root.querySelectorAll("template[data-r]")].filter(node => {
+      let order = node.previousSibling,
+        [kind, name, n, url] = words(order || node).split(" ");
+      // Not what <base> says, and never another origin.
+      if (kind == "?live" && url && (url = new URL(url, location)).origin == location.origin) {
+        node.isConnected || patch(name + ".live", root);
+        order.remove();
+        (template = node).remove();
+        (source[url] ||= source(url))(n);
+        return 1
+      }
     }),
+
+    // Fetches the page until it has a region: not all browsers at once, and ever
+    // more seldom. The first time is within 10 s. To where the page redirects, as
+    // after a logout, the browser goes by itself: once an hour, in case that leads
+    // back here.
+    again = () => timer ||= setTimeout(() => {
+      timer = 0;
+      fetch(location, { headers: { rivulet: 1 }, redirect: "manual" })
+        .then(page => page.type != "opaqueredirect" ? page.text() : Date.now() < sessionStorage[mark] ||
+          (sessionStorage[mark] = Date.now() + 36e5, location = location.href.split("#")[0]))
+        .then(parse).then(check).then(found => found[0] ? stale.clear(lost.clear()) : again()).catch(again)
+    }, Math.random() * (wait = wait * 2 % 1e9)), // timers know 2^31 ms at most
 
     // The function that opens the source at a URL, to which at is added: the
     // number of the last event. It goes back to that of a new region.
-    source = (url, at = 1 / 0, events, wait = 5e3, tell = () => {
-      state.live = events.readyState & 1 ? (wait = 5e3, "open") : "lost";
+    source = (url, at = 1 / 0, events, since,
+      close = () => events = events?.close(),
 
       // EventSource goes on by itself but after a refusal, which may be that of
-      // a proxy whose server is away. Then the page is fetched again until it
-      // has a region: not by all browsers at once, and ever more seldom. The
-      // first time is within 10 s.
-      events.readyState & 2 && setTimeout(() => {
-        at = 1 / 0;
-        fetch(location, { headers: { rivulet: 1 } })
-          .then(page => page.text()).then(parse).then(check).then(found => found.length || tell(), tell)
-      }, Math.random() * (wait = wait * 2 % 1e9)) // timers know 2^31 ms at most
-    }, open = n => {
-      events?.close();
-      events = new EventSource(url + (at = n - at < 0 ? n : at));
-      events.onopen = events.onerror = tell;
-      events.onmessage = e => {
-        at = e.lastEventId.split("-")[1];
-        for (e of parse(e.data).children) patch(e.id, e.content, e.getAttribute("for"))
-      };
+      // a proxy whose server is away. What breaks again and again is asked for
+      // ever more seldom, too.
+      refused = () => {
+        close(at = 1 / 0);
+        say(lost.add(url));
+        if (Date.now() - since > wait) wait = 5e3;
+        since = at;
+        again()
+      },
 
-      // The server cannot tell what came after at.
-      on.call(events, "gap", () => tell(events.close()))
-    }) => {
-      on("pagehide", () => events.close());
-      on("pageshow", e => e.persisted && open());
-      return open
+      open = () => {
+        if (at < 1 / 0 && !events) {
+          events = new EventSource(url + at);
+          events.onopen = events.onerror = () => events.readyState > 1 ? refused() :
+            say(events.readyState ? lost.delete(url, since = Date.now()) : lost.add(url));
+          events.onmessage = e => {
+            at = e.lastEventId.split("-")[1] ?? at;
+            for (e of parse(e.data).children) e.nodeName == "TEMPLATE" && apply(e.id, e.content, e.getAttribute("for"))
+          };
+
+          // The server cannot tell what came after at.
+          on.call(events, "gap", refused)
+        }
+      }) => {
+      on("pagehide", close);
+      on("pageshow", open);
+      return n => {
+        // Once for all the regions that have just been found.
+        n - at < 0 && queueMicrotask(open, close(at = n))
+      }
     };
 
   // Once, even if the page has it twice. Regions may still arrive, and a look
   // for them now and then costs less than a look at all that changes.
   if (!state.live) {
     state.live = 1;
-    policy = self.trustedTypes?.createPolicy("rivulet", { createHTML: html => html });
+    policy = Object.hasOwn(self, "trustedTypes") && trustedTypes.createPolicy("rivulet", { createHTML: html => html });
     setInterval(check, 99);
     check()
   }

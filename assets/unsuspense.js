@@ -12,14 +12,20 @@
 // the markers as comments and leave the template inert: there this script does
 // the same work, and nothing anywhere else.
 //
-// It calls no eval and no sink for HTML strings. Variables are shared where
-// that saves bytes: script_test.go holds the size.
+// It calls no eval and no sink for HTML strings. Content may be hostile, as far as
+// a sanitizer lets it through: nothing is read from the document, or from an
+// element that may be a form, by a name that an element in it can take; see the
+// doc of package assets. Variables are shared where that saves bytes:
+// script_test.go holds the size.
 
 {
   let d = document,
 
+    // A document without elements has methods that no element replaces.
+    bare = new Document,
+
     // The body, or all of the document for a script that is run in the head.
-    root = d.body || d,
+    root = bare.querySelector.call(d, "body") || d,
 
     // The comments of the page by what they say, so that a page of a thousand
     // boundaries is walked through once.
@@ -37,8 +43,8 @@
     // as natively.
     scan = (node, walker) => {
       // 192 shows comments and processing instructions.
-      for (walker = d.createTreeWalker(node, 192); node = walker.nextNode();)
-        index[words(node)] = index[words(node)] || node
+      for (walker = bare.createTreeWalker(node, 192); node = walker.nextNode();)
+        index[words(node)] ||= node
     },
 
     // Takes nodes, at first in next, in the order in which the parser added
@@ -46,7 +52,10 @@
     // have wrapped or moved them.
     take = (next, node) => {
       for (node of next) {
-        if (node.content && (next = node.getAttribute("for"))) {
+        // The platform's own patching always comes with htmlFor, also in a template
+        // that it has not used. Only a template has content that is a fragment: a
+        // form may have a control named content.
+        if (node.content?.nodeType > 7 && !node.htmlFor && (next = node.getAttribute("for"))) {
           template = node;
           // A key that starts with "?" is no property of Object.prototype.
           start = `?start name="${next}"`
@@ -56,7 +65,7 @@
         // see templates that are still being parsed. It is taken out so that
         // a script which moves nodes about cannot add it a second time, after
         // a template that is not complete.
-        else if (words(node) == "/") {
+        else if (template && words(node) == "/") {
           node.remove();
 
           // Not known, or replaced by a script of the page.
@@ -82,12 +91,12 @@
       }
     };
 
-  // The platform's own patching always comes with this property.
-  if (!("htmlFor" in d.createElement("template"))) {
-    new MutationObserver(records => records.map(record => take(record.addedNodes)))
-      .observe(root, { childList: 1, subtree: root == d });
+  // The parser adds at the end of body. What is added before something else came
+  // from a chunk, while the next was already being parsed: a template in there is
+  // no chunk.
+  new MutationObserver(records => records.map(record => record.nextSibling || take(record.addedNodes)))
+    .observe(root, { childList: 1, subtree: root == d });
 
-    // What came before this script.
-    take([...root.childNodes])
-  }
+  // What came before this script.
+  take([...root.childNodes])
 }

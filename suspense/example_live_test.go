@@ -52,7 +52,7 @@ func ExampleLive() {
 	visit(suspense.Live(scores, text("counting"), games, view))
 	// Output:
 	// <?start name="1">counting<?end>
-	// <template for="1"><?start name="scores.live"><?start name="scores"><?marker name="scores.start"><?start name="scores.7"><li>2:1</li><?end name="scores.7"><?marker name="scores.end"><?end name="scores"><template id="scores.live" data-r="/scores?lastEventId=k3f9-" data-n="12"></template><?end name="scores.live"></template><!/>
+	// <template for="1"><?start name="scores.live"><?start name="scores"><?marker name="scores.start"><?start name="scores.7"><li>2:1</li><?end name="scores.7"><?marker name="scores.end"><?end name="scores"><?live scores 12 /scores?lastEventId=k3f9-><template data-r></template><?end name="scores.live"></template><!/>
 }
 
 // Wrong: the list stands in the region. What is appended to the region stands

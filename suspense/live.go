@@ -80,13 +80,15 @@ func (l *live[T]) loaded(ctx context.Context, source string) (templ.Component, e
 
 var liveScript = templ.NewOnceHandle()
 
-// page is the region as it stands in the page. The template, which says that it
-// is live, comes last: whoever finds it finds the whole region.
+// page is the region as it stands in the page. What says that it is live comes
+// last: a script that finds it finds the whole region. It is a processing
+// instruction, because no sanitizer lets one through: HTML that users wrote can
+// hold a template, but never order a stream. The template only makes it quick to
+// find.
 func (r Region) page(source, number string, content templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		start := `<?start name="` + r.Name + `.live">` + r.open()
-		end := r.close() + `<template id="` + r.Name + `.live" data-r="` + templ.EscapeString(source) +
-			`" data-n="` + number + `"></template><?end name="` + r.Name + `.live">`
+		start := openItem(r.Name+".live") + r.open()
+		end := r.close() + `<?live ` + r.Name + ` ` + number + ` ` + source + `><template data-r></template>` + closeItem(r.Name+".live")
 		if err := between(ctx, w, start, content, end); err != nil {
 			return err
 		}

@@ -28,7 +28,7 @@ var board = suspense.Region{Name: "board", URL: "/events", Position: at("k3f9-12
 func liveBoard(content string) string {
 	return `<?start name="board.live"><?start name="board"><?marker name="board.start">` + content +
 		`<?marker name="board.end"><?end name="board">` +
-		`<template id="board.live" data-r="/events?lastEventId=k3f9-" data-n="12"></template><?end name="board.live">`
+		`<?live board 12 /events?lastEventId=k3f9-><template data-r></template><?end name="board.live">`
 }
 
 func rendered(t *testing.T, c templ.Component) string {
@@ -121,7 +121,7 @@ func TestLive(t *testing.T) {
 		r := board
 		r.Position = failing
 		got, failed := response(t, suspense.Live(r, nil, value(0, "rows"), html, sorry))
-		if want := strings.Replace(liveBoard("rows"), `lastEventId=k3f9-" data-n="12"`, `lastEventId=0-" data-n="0"`, 1); len(failed) > 0 || !strings.Contains(got, want) {
+		if want := strings.Replace(liveBoard("rows"), `12 /events?lastEventId=k3f9-`, `0 /events?lastEventId=0-`, 1); len(failed) > 0 || !strings.Contains(got, want) {
 			t.Errorf("response:\n%s%d failed, want none, and %s", got, len(failed), want)
 		}
 	})

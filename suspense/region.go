@@ -73,8 +73,8 @@ func (r Region) itemName(key string) (string, error) {
 	return name, nil
 }
 
-// source returns the URL of the events, up to where the id is added. It needs
-// no escaping in an attribute but that of &.
+// source returns the URL of the events, up to where the id is added. It can
+// stand in a processing instruction: it holds neither a space nor a >.
 func (r Region) source() (string, error) {
 	u, err := url.Parse(r.URL)
 	bad := err != nil || u.Scheme != "" || u.Opaque != "" || u.User != nil || u.Host != "" || u.Path == "" ||

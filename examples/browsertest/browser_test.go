@@ -17,6 +17,8 @@ var scenarios = slices.Concat(
 	policies,
 	state,
 	live,
+	hostileScenarios(),
+	named(),
 	failures,
 	cuts(),
 	streams,

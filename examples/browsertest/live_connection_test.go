@@ -229,7 +229,7 @@ func prerendered() browsertest.Scenario {
 		Page:   pages.List(list, f.load),
 		Files: f.files(`
 			let prerendering = true;
-			Object.defineProperty(document, "prerendering", {get: () => prerendering});
+			Object.defineProperty(Document.prototype, "prerendering", {get: () => prerendering});
 			addEventListener("activate", () => {
 				prerendering = false;
 				document.dispatchEvent(new Event("prerenderingchange"));

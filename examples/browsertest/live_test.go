@@ -47,7 +47,7 @@ var scriptElement = regexp.MustCompile(`(?s)<script.*?</script>`)
 
 // part is what an element holds, without scripts.
 // sought is what the script looks for, ten times a second, and removes.
-var sought = regexp.MustCompile(`<template id="\w+\.live"[^>]*></template>`)
+var sought = regexp.MustCompile(`<template data-r[^>]*></template>`)
 
 func part(p *browsertest.Picture, id string) string {
 	return strings.TrimSpace(sought.ReplaceAllString(scriptElement.ReplaceAllString(p.Parts[id], ""), ""))

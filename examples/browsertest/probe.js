@@ -1,6 +1,10 @@
 // The probe of package browsertest. It reports to the server what the page
 // shows, and does what the server orders.
 (() => {
+  // Content under test may have elements whose names replace properties of the
+  // document and of forms.
+  const get = (type, name, node) => Reflect.get(type.prototype, name, node);
+  const all = selector => [...Document.prototype.querySelectorAll.call(document, selector)];
   const script = document.currentScript;
   const watch = new Map(Object.entries(JSON.parse(script.dataset.watch) || {}));
 
@@ -8,12 +12,12 @@
   let sending = Promise.resolve();
   const report = (kind, text, more) => {
     const body = JSON.stringify({kind, text, ...more});
-    sending = sending.then(() => fetch("reports", {method: "POST", body}));
+    sending = sending.then(() => fetch(new URL("reports", location), {method: "POST", body}));
   };
 
   const look = () => {
     for (const [name, selector] of watch) {
-      const element = document.querySelector(selector);
+      const [element] = all(selector);
       if (element) {
         watch.delete(name);
         report("seen", name, {color: getComputedStyle(element).color});
@@ -40,25 +44,26 @@
 
   // Markers look different in each engine and are none of the test's business.
   const inner = element => {
-    const copy = element.cloneNode(true);
-    const walk = document.createTreeWalker(copy, NodeFilter.SHOW_COMMENT | NodeFilter.SHOW_PROCESSING_INSTRUCTION);
+    const copy = Node.prototype.cloneNode.call(element, true);
+    const walk = new Document().createTreeWalker(copy, NodeFilter.SHOW_COMMENT | NodeFilter.SHOW_PROCESSING_INSTRUCTION);
     const gone = [];
     while (walk.nextNode()) gone.push(walk.currentNode);
     gone.forEach(node => node.remove());
-    return copy.innerHTML;
+    return get(Element, "innerHTML", copy);
   };
   const picture = () => {
-    const active = document.activeElement;
+    const active = get(Document, "activeElement", document);
     const parts = {}, scrolled = {};
-    for (const element of document.querySelectorAll("[id]")) {
-      parts[element.id] = inner(element);
-      scrolled[element.id] = element.scrollTop;
+    for (const element of all("[id]")) {
+      const id = get(Element, "id", element);
+      parts[id] = inner(element);
+      scrolled[id] = get(Element, "scrollTop", element);
     }
     return {
-      state: document.readyState,
+      state: get(Document, "readyState", document),
       native: "htmlFor" in HTMLTemplateElement.prototype,
-      templates: document.querySelectorAll("template[for]").length,
-      active: active ? active.id : "",
+      templates: all("template[for]").length,
+      active: active ? get(Element, "id", active) : "",
       caret: active && active.selectionStart != null ? `${active.selectionStart}-${active.selectionEnd}` : "",
       scroll: Math.round(scrollY),
       parts, scrolled,
@@ -72,7 +77,7 @@
 
   (async () => {
     for (;;) {
-      const order = await (await fetch("orders", {cache: "no-store"})).text();
+      const order = await (await fetch(new URL("orders", location), {cache: "no-store"})).text();
       if (order == "leave") break;
       dispatchEvent(new Event(order));
     }

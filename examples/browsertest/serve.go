@@ -133,3 +133,10 @@ func (v *Visit) servePage(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 }
+
+// Elsewhere returns the URL of a file of the visit whose page ctx belongs to, at
+// another origin than the page's.
+func Elsewhere(ctx context.Context, name string) string {
+	v := visitOf(ctx)
+	return strings.Replace(v.browser.server.URL, "127.0.0.1", "localhost", 1) + "/visit/" + v.id + "/" + name
+}

@@ -27,7 +27,7 @@ func TestAGuestAppearsOnAnOpenPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	// What the script makes of the page.
-	found := regexp.MustCompile(`data-r="([^"]*)" data-n="([^"]*)"`).FindStringSubmatch(string(page))
+	found := regexp.MustCompile(`<\?live \w+ (\d+) ([^ >]+)>`).FindStringSubmatch(string(page))
 	if found == nil {
 		t.Fatalf("page = %s, want a region", page)
 	}
@@ -40,7 +40,7 @@ func TestAGuestAppearsOnAnOpenPage(t *testing.T) {
 
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	client := sse.Client{URL: server.URL + found[1] + found[2]}
+	client := sse.Client{URL: server.URL + found[2] + found[1]}
 	for event, err := range client.Events(ctx) {
 		if err != nil {
 			t.Fatal(err)

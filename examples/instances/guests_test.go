@@ -109,7 +109,7 @@ type page struct {
 }
 
 var (
-	position = regexp.MustCompile(`data-r="([^"]*)" data-n="([^"]*)"`)
+	position = regexp.MustCompile(`<\?live guests (\d+) ([^ >]+)>`)
 	row      = regexp.MustCompile(`<li>(.*?)</li>`)
 )
 
@@ -145,7 +145,7 @@ func load(t *testing.T, url string) *page {
 	if err != nil || found == nil {
 		t.Fatalf("page = %s, %v, want a region", html, err)
 	}
-	return &page{url, names(string(html)), sse.NewReader(get(t, url+found[1]+found[2]).Body)}
+	return &page{url, names(string(html)), sse.NewReader(get(t, url+found[2]+found[1]).Body)}
 }
 
 // next waits for the next event, which is the list.

@@ -26,7 +26,7 @@ type page struct {
 }
 
 var (
-	position = regexp.MustCompile(`id="guests\.live" data-r="([^"]*)" data-n="(\d+)"`)
+	position = regexp.MustCompile(`<\?live guests (\d+) ([^ >]+)>`)
 	items    = regexp.MustCompile(`<\?start name="guests\.(\d+)">`)
 	patches  = regexp.MustCompile(`<template(?: id="guests\.(\d+)")? for="guests\.([a-z0-9]+)">`)
 )
@@ -48,7 +48,7 @@ func open(t *testing.T, s *site) *page {
 	ctx, cancel := context.WithCancel(t.Context())
 	p.cancel = cancel
 	p.all.Go(func() {
-		id := at[1][strings.LastIndex(at[1], "=")+1:] + at[2]
+		id := at[2][strings.LastIndex(at[2], "=")+1:] + at[1]
 		for ctx.Err() == nil {
 			id = p.follow(ctx, p.site.Load().URL+"/board/events", id)
 			select { // as browsers do, and sooner
