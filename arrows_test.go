@@ -18,7 +18,7 @@ const (
 // so they are no package of this module at all.
 var arrows = map[string][]string{
 	"assets":         {},
-	"stream":         {"assets", "internal/cut", templPath, syncPath},
+	"stream":         {"assets", "internal/cut", "stream/internal/markup", templPath, syncPath},
 	"suspense":       {"assets", "stream", templPath},
 	"templates":      {"stream", "suspense", templPath},
 	"stream/sse":     {"internal/cut", templPath},
@@ -27,6 +27,8 @@ var arrows = map[string][]string{
 
 	// What two packages do alike, on the standard library alone.
 	"internal/cut": {},
+
+	"stream/internal/markup": {},
 
 	// For tests and benchmarks only: nobody's row names it.
 	"internal/leaktest":     {},

@@ -1,0 +1,67 @@
+package markup
+
+import (
+	"bytes"
+	"slices"
+)
+
+// A Stray is a boundary whose fallback the parser puts elsewhere, so that it
+// stays on the page.
+type Stray struct {
+	ID     string // as its start marker has it
+	Parent string // the name of the element that the start marker is a child of
+}
+
+// A marker is a start marker whose end marker has not come.
+type marker struct {
+	id, name string
+	parent   int
+	strayed  bool // what stood behind it is elsewhere
+}
+
+const (
+	maxMarkers = 64
+	ofDocument = -1
+)
+
+// Strays returns the boundaries whose fallback stays, as far as that is sure.
+// What has begun and has not ended is among them.
+func (s *Scanner) Strays() []Stray {
+	strays := slices.Clip(s.strays)
+	for _, m := range s.markers {
+		strays = append(strays, Stray{m.id, m.name})
+	}
+	return strays
+}
+
+// instruction reads a processing instruction, which may be a marker of ours.
+func (s *Scanner) instruction(b []byte) {
+	if id, ok := bytes.CutPrefix(b, []byte(`<?start name="`)); ok {
+		if len(s.markers) == maxMarkers {
+			s.unsure = true
+			return
+		}
+		id, _, _ = bytes.Cut(id, []byte(`"`))
+		name, parent := s.parent()
+		s.markers = append(s.markers, marker{id: string(id), name: name, parent: parent})
+	}
+	if bytes.HasPrefix(b, []byte(`<?end`)) && len(s.markers) > 0 {
+		m := s.markers[len(s.markers)-1]
+		s.markers = s.markers[:len(s.markers)-1]
+		if _, parent := s.parent(); (parent != m.parent || m.strayed) && !s.unsure {
+			s.strays = append(s.strays, Stray{m.id, m.name})
+		}
+	}
+}
+
+// parent returns what a marker becomes a child of here.
+func (s *Scanner) parent() (name string, id int) {
+	switch e := s.top(); {
+	case s.phase == beforeHTML || s.phase == afterHTML:
+		return "#document", ofDocument
+	case s.phase == afterBody:
+		return "html", s.open[0].id
+	default:
+		return e.name, e.id
+	}
+}

@@ -1,0 +1,345 @@
+package markup
+
+import (
+	"bytes"
+	"slices"
+)
+
+// A tree is the stack of open elements, with what the rules for it need.
+type tree struct {
+	phase   phase
+	doctype bool
+	open    []element
+	count   map[string]int // how many of a name are open
+	rows    int            // how many tables and parts of tables are open
+	again   []reopened     // formatting elements, open or to be opened again
+	last    int            // id of the newest element
+	form    int            // id of the open form, or 0
+	unsure  bool           // the rules of what has been met are not followed here
+	steps   int            // taken from element to element
+
+	markers []marker
+	strays  []Stray
+}
+
+type element struct {
+	name  string
+	id    int
+	class class
+	space namespace
+}
+
+func (e *element) ofTable() bool {
+	return e.space == html && (e.class&tablePart != 0 || e.name == "table")
+}
+
+type namespace uint8
+
+const (
+	html namespace = iota
+	svg
+	math
+)
+
+// A reopened is an entry of the list of active formatting elements. One without
+// a name bounds it.
+type reopened struct {
+	name  string
+	depth int // where it was in open
+	id    int
+}
+
+type phase uint8
+
+const (
+	beforeHTML phase = iota
+	beforeHead
+	inHead
+	afterHead
+	inBody
+	afterBody
+	afterHTML
+)
+
+// What is deeper, and what takes more steps from element to element, ends in
+// doubt, so that time stays linear.
+const (
+	maxDepth = 1 << 14
+	maxSteps = 1 << 21
+)
+
+// Body returns a Scanner of what follows a page that is not known. If sure, all
+// its elements but the body are closed, so that chunks may follow.
+func Body(sure bool) *Scanner {
+	s := &Scanner{}
+	s.doctype, s.unsure = true, !sure
+	s.enter("#text")
+	return s
+}
+
+// Chunk returns a Scanner of what a boundary shows.
+func Chunk() *Scanner {
+	s := Body(true)
+	s.startTag("template", []byte(chunkFor))
+	return s
+}
+
+// chunkFor begins the attributes of a template that fills a boundary.
+const chunkFor = ` for="`
+
+// Open returns the name of an element that a chunk would become a child of,
+// although it is not the body, or "".
+func (t *tree) Open() string {
+	if t.unsure || t.phase < inBody {
+		return ""
+	}
+	for _, e := range t.open {
+		if e.name != "html" && e.name != "body" {
+			return e.name
+		}
+	}
+	return ""
+}
+
+// Closed reports whether what was read has closed the chunk that it stands in.
+func (t *tree) Closed() bool { return t.count[inChunk] == 0 }
+
+// inTemplate reports whether there is a template around.
+func (t *tree) inTemplate() bool { return t.count["template"]+t.count[inChunk] > 0 }
+
+// place is Within between tags.
+func (t *tree) place() string {
+	switch {
+	case len(t.open) == 0:
+		return ""
+	case t.count["template"] > 0:
+		return "template"
+	case t.count["frameset"] > 0:
+		return "frameset"
+	case !t.foreign():
+		return ""
+	case t.top().space == math:
+		return "math"
+	}
+	return "svg"
+}
+
+// none is the newest open element where none is open.
+var none element
+
+func (t *tree) top() *element {
+	if len(t.open) == 0 {
+		return &none
+	}
+	return &t.open[len(t.open)-1]
+}
+
+// foreign reports whether the parser is between elements of svg or math.
+func (t *tree) foreign() bool {
+	e := t.top()
+	return e.space != html && !e.integrates()
+}
+
+// integrates reports whether the children of e are HTML again.
+func (e *element) integrates() bool {
+	switch e.space {
+	case svg:
+		return e.name == "foreignobject" || e.name == "desc" || e.name == "title"
+	case math:
+		switch e.name {
+		case "mi", "mo", "mn", "ms", "mtext", "annotation-xml":
+			return true
+		}
+	}
+	return false
+}
+
+func (t *tree) push(name string, space namespace) {
+	if len(t.open) >= maxDepth {
+		t.unsure = true
+		return
+	}
+	if t.count == nil {
+		t.count = make(map[string]int)
+	}
+	t.last++
+	e := element{name: name, id: t.last, space: space}
+	if space == html {
+		e.class = classes[name]
+		t.count[name]++
+		if e.ofTable() {
+			t.rows++
+		}
+	}
+	t.open = append(t.open, e)
+}
+
+// pop closes elements until n are open.
+func (t *tree) pop(n int) {
+	for i := n; i < len(t.open); i++ {
+		if e := &t.open[i]; e.space == html {
+			t.count[e.name]--
+			if e.ofTable() {
+				t.rows--
+			}
+			if e.name == "template" || e.class&(scope|tablePart) != 0 {
+				t.clearMark(e)
+			}
+		}
+	}
+	t.open = t.open[:n]
+}
+
+// find returns the position of the newest open element that wanted accepts, or
+// -1 if one that bounds accepts is newer.
+func (t *tree) find(wanted, bounds func(*element) bool) int {
+	for i := len(t.open) - 1; i >= 0 && t.step(); i-- {
+		e := &t.open[i]
+		if wanted(e) {
+			return i
+		}
+		if bounds(e) {
+			break
+		}
+	}
+	return -1
+}
+
+// step reports whether one more step may be taken.
+func (t *tree) step() bool {
+	if t.steps++; t.steps > maxSteps {
+		t.unsure = true
+	}
+	return t.steps <= maxSteps
+}
+
+func named(names ...string) func(*element) bool {
+	return func(e *element) bool { return e.space == html && slices.Contains(names, e.name) }
+}
+
+// bounds bounds what is in scope.
+func bounds(e *element) bool {
+	return e.space == html && e.class&scope != 0 || e.space != html && e.integrates()
+}
+
+// closeNamed closes the newest open element of that name in scope, with what is
+// in it.
+func (t *tree) closeNamed(name string, more ...string) bool {
+	if t.count[name] == 0 {
+		return false
+	}
+	i := t.find(named(name), func(e *element) bool { return bounds(e) || named(more...)(e) })
+	if i >= 0 {
+		t.pop(i)
+	}
+	return i >= 0
+}
+
+// closeP closes a paragraph.
+func (t *tree) closeP() { t.closeNamed("p", "button") }
+
+// closeImplied closes elements whose end tag is implied, but for one.
+func (t *tree) closeImplied(but string) {
+	for e := t.top(); e.space == html && e.class&implied != 0 && e.name != but; e = t.top() {
+		t.pop(len(t.open) - 1)
+	}
+}
+
+// reopen opens the formatting elements again that were closed with a block.
+func (t *tree) reopen() {
+	if t.unsure {
+		return
+	}
+	i := len(t.again)
+	for i > 0 && t.again[i-1].name != "" && !t.isOpen(t.again[i-1]) {
+		i--
+	}
+	for ; i < len(t.again); i++ {
+		t.push(t.again[i].name, html)
+		t.again[i].depth, t.again[i].id = len(t.open)-1, t.last
+	}
+}
+
+func (t *tree) isOpen(r reopened) bool {
+	return r.depth < len(t.open) && t.open[r.depth].id == r.id
+}
+
+// pushFormatting opens a formatting element.
+func (t *tree) pushFormatting(name string) {
+	t.push(name, html)
+	// The parser keeps three of those that are alike, with attributes.
+	same := 0
+	for i := len(t.again) - 1; i >= 0 && t.again[i].name != ""; i-- {
+		if t.again[i].name == name {
+			same++
+		}
+	}
+	if same >= 3 {
+		t.unsure = true
+		return
+	}
+	t.again = append(t.again, reopened{name, len(t.open) - 1, t.last})
+}
+
+// mark bounds the formatting elements that are opened again.
+func (t *tree) mark() {
+	if !t.unsure {
+		t.again = append(t.again, reopened{id: t.last})
+	}
+}
+
+// clearMark ends what mark has begun for e.
+func (t *tree) clearMark(e *element) {
+	if t.unsure {
+		return
+	}
+	for i := len(t.again) - 1; i >= 0; i-- {
+		if t.again[i].name == "" && t.again[i].id == e.id {
+			t.again = t.again[:i]
+			return
+		}
+	}
+}
+
+// closeFormatting is the adoption agency algorithm, where it has no child to
+// move: https://html.spec.whatwg.org/multipage/parsing.html#adoption-agency-algorithm
+func (t *tree) closeFormatting(name string) {
+	entry := -1
+	for i := len(t.again) - 1; i >= 0 && t.again[i].name != ""; i-- {
+		if t.again[i].name == name {
+			entry = i
+			break
+		}
+	}
+	if entry < 0 {
+		t.closeOther(name)
+		return
+	}
+	r := t.again[entry]
+	if !t.isOpen(r) {
+		t.again = slices.Delete(t.again, entry, entry+1)
+		return
+	}
+	for i := len(t.open) - 1; i > r.depth; i-- {
+		e := &t.open[i]
+		if e.space != html || e.class&special != 0 || !t.step() {
+			t.unsure = true
+			return
+		}
+	}
+	t.pop(r.depth)
+	t.again = slices.Delete(t.again, entry, entry+1)
+}
+
+// closeOther is for the end tags of elements without a rule of their own.
+func (t *tree) closeOther(name string) {
+	if t.count[name] == 0 {
+		return
+	}
+	i := t.find(named(name), func(e *element) bool { return e.class&special != 0 || e.space != html })
+	if i >= 0 {
+		t.pop(i)
+	}
+}
+
+func isBlank(b []byte) bool { return len(bytes.TrimLeft(b, " \t\r\n\f")) == 0 }
