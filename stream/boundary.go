@@ -152,6 +152,7 @@ type boundary struct {
 	content templ.Component
 	err     error
 	sent    bool // its markers are on the wire
+	stuck   bool // no markers work where it stands
 	filled  bool // its content has been rendered
 }
 

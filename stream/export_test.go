@@ -1,12 +1,5 @@
 package stream
 
-// CutTail returns page in two parts: what is sent before the chunks and what
-// is held back.
-func CutTail(page []byte) (head, tail []byte) {
-	end := tailStart(page)
-	return page[:end], page[end:]
-}
-
 // PlainErrorView is the error view when there is no other.
 var PlainErrorView = plainErrorView
 
@@ -15,4 +8,13 @@ func ForgetWarnings() {
 	causes.Lock()
 	defer causes.Unlock()
 	causes.seen = nil
+}
+
+// ForgetRoutes forgets what is known of routes and returns how many there were.
+func ForgetRoutes() int {
+	routesMu.Lock()
+	defer routesMu.Unlock()
+	n := len(routes)
+	clear(routes)
+	return n
 }

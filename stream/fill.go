@@ -26,6 +26,7 @@ func (p *response) sendReady() error {
 		return nil
 	}
 	p.fillMarks(true)
+	p.lookAtChunks()
 	if p.pending == 0 {
 		return p.sendEnd()
 	}
@@ -40,8 +41,13 @@ func (p *response) chunk(b *boundary) {
 	}
 	start := p.written()
 	p.bytes = appendChunkStart(p.bytes, b)
+	content := len(p.bytes)
 	// Its error shows at the next write.
-	if more, _ := p.fill(b); more {
+	more, err := p.fill(b)
+	if err == nil {
+		p.lookAtContent(b, p.bytes[content:])
+	}
+	if more {
 		p.bytes = appendEnd(appendStart(p.bytes, b))
 	} else {
 		p.pending--
@@ -53,8 +59,12 @@ func (p *response) chunk(b *boundary) {
 // fillInPlace appends the content of b, which stands where p.bytes end, and
 // reports whether there is more to come.
 func (p *response) fillInPlace(b *boundary) (more bool, err error) {
-	start := p.written()
+	start, content := p.written(), len(p.bytes)
 	more, err = p.fill(b)
+	// In order, some of it may have been sent.
+	if err == nil && p.written()-start == len(p.bytes)-content {
+		p.lookAtContent(b, p.bytes[content:])
+	}
 	p.noteSent(b, p.written()-start, true)
 	return more, err
 }

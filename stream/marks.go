@@ -24,15 +24,22 @@ func (p *response) fillMarks(patient bool) {
 		if patient {
 			p.yield()
 		}
-		if !slices.ContainsFunc(p.marks, mark.fillable) {
-			put := p.placeholder
-			if patient && p.allArrived() {
-				put = func(*boundary) {}
-			}
-			p.atMarks(put)
+		fillable := slices.ContainsFunc(p.marks, mark.fillable)
+		if !fillable && patient && p.allArrived() {
+			p.atMarks(func(*boundary) {})
+			return
+		}
+		// A sequence leaves a marker behind what it has so far.
+		sequence := slices.ContainsFunc(p.marks, func(m mark) bool { return m.b.pieces != nil })
+		if (!fillable || sequence) && !p.findStuck() && !fillable {
+			p.atMarks(p.placeholder)
 			return
 		}
 		p.atMarks(func(b *boundary) {
+			if b.stuck {
+				p.fillStuck(b)
+				return
+			}
 			m := mark{len(p.bytes), b}
 			if !m.fillable() {
 				p.marks = append(p.marks, m)
@@ -44,6 +51,14 @@ func (p *response) fillMarks(patient bool) {
 				p.awaitChunk(b)
 			}
 		})
+	}
+}
+
+// fillStuck appends all that b shows, however long that takes.
+func (p *response) fillStuck(b *boundary) {
+	// Their errors show at the next write.
+	for more := true; more && p.await(b) == nil; {
+		more, _ = p.fillInPlace(b)
 	}
 }
 
@@ -108,7 +123,7 @@ func (p *response) awaitInOrder(b *boundary) error {
 func (p *response) placeholder(b *boundary) {
 	p.awaitChunk(b)
 	p.bytes = appendStart(p.bytes, b)
-	if b.Fallback != nil {
+	if start := len(p.bytes); b.Fallback != nil {
 		// A fallback that claimed the page's only copy of a style would take
 		// it away at the reveal, so it has a templ state of its own.
 		ctx := &placeContext{
@@ -121,6 +136,7 @@ func (p *response) placeholder(b *boundary) {
 		if err := p.render(ctx, fallbackFragment, b.Fallback); err != nil && p.err == nil {
 			b.report(p.ctx, "", fmt.Errorf("fallback: %w", err))
 		}
+		p.lookAt(ofFallback, b, p.bytes[start:])
 	}
 	p.bytes = appendEnd(p.bytes)
 }

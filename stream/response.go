@@ -66,6 +66,7 @@ type response struct {
 	tail    []byte      // end tags, held back until nothing is pending
 	err     error       // of a write; rendering the page stops with it
 	result  error       // of Render
+	look    look        // at the HTML
 }
 
 func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response {

@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/rivulet-go/rivulet/assets"
+	"github.com/rivulet-go/rivulet/stream/internal/markup"
 )
 
 // sendPage renders page and sends its shell.
@@ -71,7 +72,7 @@ func (p *response) flushShell(f *fragment) {
 	}
 	// The end tags stay for the end. In order, so does what stands behind a
 	// boundary that is not ready.
-	n, end := 0, tailStart(f.bytes)
+	n, end := 0, markup.TailStart(f.bytes)
 	for _, m := range f.marks {
 		if m.offset > end {
 			break
@@ -85,6 +86,9 @@ func (p *response) flushShell(f *fragment) {
 	// A flush of nothing would be the end of all other statuses.
 	err := p.assemble(f.bytes[:end], f.marks[:n], false)
 	if err == nil && len(p.bytes) > 0 {
+		if p.mode == OutOfOrder {
+			p.lookAtShell(p.bytes, false)
+		}
 		err = p.write(true)
 	}
 	if p.err == nil {
@@ -113,10 +117,11 @@ func (p *response) sendShell(f *fragment) error {
 	if p.pending == 0 && len(p.notices) == 0 {
 		return p.writeLast()
 	}
-	end := tailStart(p.bytes)
-	p.checkOpen(p.bytes[:end])
+	end := markup.TailStart(p.bytes)
+	p.lookAtShell(p.bytes[:end], true)
 	p.tail = append(p.tail, p.bytes[end:]...)
 	p.bytes = p.rd.Script.appendElement(p.bytes[:end], assets.Script(), p.nonce)
+	p.look.scanner, p.look.chunks = nil, true
 	if p.pending == 0 {
 		return p.sendEnd()
 	}
