@@ -349,11 +349,13 @@ func stateOf(s summary) string {
 		return "running, " + s.Mode
 	case stateLeft:
 		return "client left"
+	case stateFailed:
+		return "failed before its first byte"
 	case stateCut:
-		if s.Bytes == 0 {
-			return "failed before its first byte"
-		}
 		return "cut"
+	}
+	if s.Boundaries == 0 {
+		return "at once"
 	}
 	return s.Mode
 }

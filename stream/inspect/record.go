@@ -3,6 +3,7 @@ package inspect
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -36,6 +37,7 @@ type record struct {
 	end        moment
 	err        string
 	left       bool // the client did
+	failedAll  bool // the page, before its first byte: what was sent is the answer to that
 	bytes      int
 	met        int // boundaries, those not kept too
 	failed     int // failures, those not kept too
@@ -209,6 +211,9 @@ func (rec *record) finish(err error) {
 	rec.mu.Lock()
 	defer rec.changed()
 	rec.end, rec.err, rec.left = rec.now(), text, errors.Is(err, context.Canceled)
+	// An error of the Page itself matches nothing. Who had begun to send a page
+	// would not have had another status than 200, as a rule.
+	rec.failedAll = errors.Is(err, stream.ErrShell) || err != nil && rec.met == 0 && rec.status != http.StatusOK
 	rec.unsent = nil
 	// It is looked up in vain from now on, but for the loads left behind.
 	for _, b := range rec.boundaries {

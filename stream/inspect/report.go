@@ -30,7 +30,15 @@ const (
 	stateSent    = "sent" // whole
 	stateCut     = "cut"
 	stateLeft    = "left" // by its client
+	// And stateFailed: before its first byte.
 )
+
+// atOnce reports whether there was nothing to wait for: the response is a page
+// without boundaries, or what a Page has answered by itself, such as a redirect,
+// or the answer to a failure.
+func (rep *report) atOnce() bool {
+	return rep.Summary.State != stateRunning && rep.Summary.Boundaries == 0 && len(rep.Chunks) <= 1
+}
 
 // A report is all that is kept of a response.
 type report struct {
@@ -108,6 +116,8 @@ func (rec *record) summarise() summary {
 		s.State = stateRunning
 	case rec.left:
 		s.State = stateLeft
+	case rec.failedAll:
+		s.State = stateFailed
 	case rec.err != "":
 		s.State = stateCut
 	}
