@@ -60,12 +60,16 @@ func (l *loads) abandon(b *boundary) {
 	l.running--
 }
 
-// abandonTask leaves behind t, a load in place, if it has not returned.
-func (l *loads) abandonTask(t *task) {
+// abandonTask leaves behind t, a load in place, if it has not returned. Where it
+// is not late it has until the end of the response.
+func (l *loads) abandonTask(t *task, late bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
 	case t.ended:
+		return
+	case !late:
+		l.inPlace = append(l.inPlace, t)
 		return
 	case !l.noTasks:
 		l.tasks--
@@ -77,10 +81,18 @@ func (l *loads) abandonTask(t *task) {
 }
 
 // overdue abandons the loads whose time has passed and returns when the next
-// one's will have, or zero. Tasks have until deadline.
-func (l *loads) overdue(now, deadline time.Time) (next time.Time) {
+// one's will have, or zero. Tasks have until deadline, and none has longer than
+// until last, unless that is zero.
+func (l *loads) overdue(now, deadline, last time.Time) (next time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	atMost := func(t time.Time) time.Time {
+		if t.IsZero() || !last.IsZero() && last.Before(t) {
+			return last
+		}
+		return t
+	}
+	deadline = atMost(deadline)
 	earlier := func(t time.Time) {
 		if next.IsZero() || t.Before(next) {
 			next = t
@@ -90,10 +102,14 @@ func (l *loads) overdue(now, deadline time.Time) (next time.Time) {
 		if b.phase != loading || b.abandoned {
 			continue
 		}
-		if t, ok := b.load.Deadline(); ok && !t.After(now) {
-			l.abandon(b)
-		} else if ok {
+		t, _ := b.load.Deadline()
+		if t = atMost(t); t.IsZero() {
+			continue
+		}
+		if t.After(now) {
 			earlier(t)
+		} else {
+			l.abandon(b)
 		}
 	}
 	if !deadline.IsZero() && !deadline.After(now) {

@@ -134,6 +134,11 @@ func (p *response) finish() {
 	}
 }
 
+// patience is how long a response that has not been sent whole waits for loads
+// to notice that it has ended. Its client, or who answers in its place, waits as
+// long.
+const patience = 100 * time.Millisecond
+
 // endLoads ends the loads and waits for them. A load whose time has passed is
 // left behind.
 func (p *response) endLoads() {
@@ -143,8 +148,12 @@ func (p *response) endLoads() {
 	}
 	p.unhook()
 	p.end(errEnded)
+	var last time.Time
+	if p.result != nil {
+		last = time.Now().Add(patience)
+	}
 	for p.loads.busy() {
-		next := p.loads.overdue(time.Now(), p.deadline)
+		next := p.loads.overdue(time.Now(), p.deadline, last)
 		if !p.loads.busy() {
 			break
 		}

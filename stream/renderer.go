@@ -95,7 +95,9 @@ func Handler(page Page) http.Handler {
 
 // Render sends page as the answer to r. It returns when the page has been sent
 // and all its loads have returned, but for those that were abandoned because
-// their time passed; what they use must not be recycled when Render returns.
+// their time passed. If the page was not sent whole, their contexts end and they
+// have 100 ms to return; what ignores that is abandoned, too. What abandoned
+// loads use must not be recycled when Render returns.
 //
 // It returns nil for a page that was sent whole, failed boundaries included.
 // An error that matches ErrShell comes from before the first byte, so the

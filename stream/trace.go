@@ -55,8 +55,9 @@ type Trace struct {
 	// InPlace is called at most once for a response, when a boundary was
 	// given a writer that is not Rivulet's, so that it does not stream.
 	InPlace func(ctx context.Context, b BoundaryInfo)
-	// Abandoned is called at the end of the response for each load whose
-	// time passed and that is still running.
+	// Abandoned is called at the end of the response for each load that is
+	// still running: its time passed, or the page was not sent whole and it has
+	// ignored the end of its context for 100 ms.
 	Abandoned func(ctx context.Context, b BoundaryInfo)
 	// Done is called when the response has ended; err is what Render returns,
 	// or the error of a Handler's Page.
