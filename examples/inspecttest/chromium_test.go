@@ -89,6 +89,28 @@ func TestFocusStays(t *testing.T) {
 	wantNoFaults(ctx, t)
 }
 
+// TestOpenedFromAnotherSite has somebody follow a link to the address that holds
+// the token, as in a terminal that is a page: the cookie, which is for requests
+// of the inspector's own site, must be in what the link leads to.
+func TestOpenedFromAnotherSite(t *testing.T) {
+	s := newSite()
+	server := httptest.NewServer(s.mux)
+	t.Cleanup(server.Close)
+	s.get("/missing")
+	address := strings.Replace(server.URL, "127.0.0.1", "localhost", 1) + "/inspect"
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = fmt.Fprintf(w, `<!DOCTYPE html><title>elsewhere</title><a id="open" href="%s">open</a>`, s.inspector.URL(address))
+	}))
+	t.Cleanup(other.Close)
+	ctx := chromium(t)
+	err := chromedp.Do(ctx, chromedp.Navigate(other.URL), chromedp.Click("#open"), poll(`document.getElementById("state")?.textContent == "Live"`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ok(ctx, t, `document.querySelectorAll("#rows tr").length == 1 && !location.href.includes("token") && document.cookie == "" && document.referrer == ""`)
+}
+
 func ok(ctx context.Context, t *testing.T, condition string) {
 	t.Helper()
 	if got, err := chromedp.Run(ctx, chromedp.Evaluate[bool](condition)); err != nil || !got {
