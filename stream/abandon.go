@@ -80,6 +80,13 @@ func (l *loads) abandonTask(t *task, late bool) {
 	l.signal() // the response may be waiting for nothing else
 }
 
+// abandonTasks leaves behind all tasks that have not returned. mu is held.
+func (l *loads) abandonTasks() {
+	l.noTasks = true
+	l.abandoned += l.tasks
+	l.tasks = 0
+}
+
 // overdue abandons the loads whose time has passed and returns when the next
 // one's will have, or zero. Tasks have until deadline, and none has longer than
 // until last, unless that is zero.
@@ -113,9 +120,7 @@ func (l *loads) overdue(now, deadline, last time.Time) (next time.Time) {
 		}
 	}
 	if !deadline.IsZero() && !deadline.After(now) {
-		l.noTasks = true
-		l.abandoned += l.tasks
-		l.tasks = 0
+		l.abandonTasks()
 	} else if l.tasks > 0 && !deadline.IsZero() {
 		earlier(deadline)
 	}

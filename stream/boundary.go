@@ -34,8 +34,12 @@ type Boundary struct {
 	//
 	// Its context has the values of the place where the boundary was met.
 	// It ends when the response does, when the boundary's time has passed
-	// (the cause then matches ErrTimeout), or when the boundary around it
-	// has failed; it does not end because Load has returned.
+	// (the cause then matches ErrTimeout), when Renderer.Until is done, or
+	// when the boundary around it has failed; it does not end because Load has
+	// returned.
+	//
+	// It must not touch the ResponseWriter, whose header is a map: two loads
+	// that set cookies at the same time end the process.
 	Load func(context.Context) (templ.Component, error)
 	// Pieces, instead of Load, gives the content bit by bit: the first piece
 	// replaces the fallback, each other one is added behind those before it.

@@ -17,6 +17,10 @@ var ErrShell = errors.New("stream: the shell")
 // context.DeadlineExceeded.
 var ErrTimeout = errors.New("timeout")
 
+// ErrShutdown is the error of a boundary whose load had not ended when
+// Renderer.Until was done.
+var ErrShutdown = errors.New("the server is stopping")
+
 // timeoutError is the cause with which a load's context ends when its time
 // has passed.
 type timeoutError struct{ after time.Duration }

@@ -117,10 +117,16 @@ func (t *task) wait(ctx context.Context) error {
 		return t.err
 	default:
 	}
+	var until <-chan struct{}
+	if t.loads != nil {
+		until = t.loads.until
+	}
 	select {
 	case <-t.done:
 		return t.err
 	case <-ctx.Done():
 		return context.Cause(ctx)
+	case <-until:
+		return ErrShutdown
 	}
 }

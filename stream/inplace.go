@@ -133,8 +133,9 @@ func pieceSize(c templ.Component) int {
 func (b *boundary) awaitLoad(ctx context.Context, load func(context.Context) error) error {
 	t := start(ctx, b, b.scopeKind(), load)
 	err := t.wait(ctx)
-	if err != nil && t.loads != nil && ctx.Err() != nil {
-		t.loads.abandonTask(t, ctx.Err() == context.DeadlineExceeded)
+	late := ctx.Err() == context.DeadlineExceeded || err == ErrShutdown
+	if err != nil && t.loads != nil && (late || ctx.Err() != nil) {
+		t.loads.abandonTask(t, late)
 	}
 	return err
 }

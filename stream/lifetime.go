@@ -32,6 +32,9 @@ func (p *response) open(ctx context.Context) {
 	})
 	p.makeScopes()
 	p.expired = p.scopes[timed].Done()
+	if p.rd.Until != nil {
+		p.stay = context.AfterFunc(p.rd.Until, p.shutDown)
+	}
 }
 
 // makeScopes makes what loads end with: the view, the deadline of the request
@@ -42,6 +45,9 @@ func (p *response) makeScopes() {
 	limit, ok := p.ctx.Deadline()
 	if ok {
 		p.scopes[untimed] = p.underDeadline(limit)
+	}
+	if p.rd.Until != nil {
+		p.scopes[untimed], p.stop = context.WithCancelCause(p.scopes[untimed])
 	}
 	p.deadline = limit
 	p.scopes[timed] = p.scopes[untimed]
@@ -72,6 +78,23 @@ func (p *response) underDeadline(limit time.Time) context.Context {
 		end(cause)
 	}
 	return ctx
+}
+
+// shutDown fails all loads that have not ended, because the server is stopping.
+// Nobody waits for one that does not listen.
+func (p *response) shutDown() {
+	l := &p.loads
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p.stop(ErrShutdown)
+	for b := l.first; b != nil; b = b.next {
+		if b.phase == loading {
+			l.abandon(b)
+		}
+		l.fail(b, ErrShutdown)
+	}
+	l.abandonTasks()
+	l.signal()
 }
 
 // cancelKey is the key under which package context finds its own context
@@ -145,6 +168,9 @@ func (p *response) endLoads() {
 	p.loads.end()
 	if p.view == nil {
 		return
+	}
+	if p.stay != nil {
+		defer p.stay() // not before: it ends what is waited for here
 	}
 	p.unhook()
 	p.end(errEnded)

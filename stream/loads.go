@@ -18,9 +18,10 @@ import (
 // for those that say that mu is held.
 type loads struct {
 	limit   int
-	group   errgroup.Group // its goroutines never return an error; response.endLoads waits for them
-	wake    chan struct{}  // capacity 1: something was settled or has returned
-	started atomic.Int64   // loads and tasks, ever
+	group   errgroup.Group  // its goroutines never return an error; response.endLoads waits for them
+	wake    chan struct{}   // capacity 1: something was settled or has returned
+	started atomic.Int64    // loads and tasks, ever
+	until   <-chan struct{} // Renderer.Until is done; may be nil
 
 	amending atomic.Int32 // boundaries placed by error views within error views, ever
 
@@ -76,8 +77,9 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	}
 	p.open(ctx)
 	base := owner.scope(b.scopeKind())
-	// Where only time has passed, the boundary fails by itself.
-	if base.Err() == context.Canceled {
+	// Where only time has passed, or the server is stopping, the boundary fails
+	// by itself.
+	if base.Err() == context.Canceled && context.Cause(base) != ErrShutdown {
 		return context.Cause(base)
 	}
 	l.started.Add(1)

@@ -5,8 +5,10 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"sync/atomic"
 
 	"github.com/rivulet-go/rivulet/internal/cut"
@@ -26,6 +28,22 @@ type pageWriter struct {
 }
 
 var errTaken = errors.New("stream: the Page has returned a component, which is sent")
+
+// Header returns the header of the response, but nothing of it to those who may
+// come at the same time as others: the loads, and all while they run.
+func (w *pageWriter) Header() http.Header {
+	if w.taken.Load() && w.p.loads.started.Load() > 0 {
+		if firstOf(lateHeader{w.p.r.Pattern}) {
+			slog.WarnContext(w.p.ctx, "stream: Header was called in a load, or after one had started: what is set there is not sent",
+				slog.String("path", w.p.r.URL.Path), slog.String("stack", string(debug.Stack())))
+		}
+		return make(http.Header)
+	}
+	return w.ResponseWriter.Header()
+}
+
+// A lateHeader is the cause of a warning.
+type lateHeader struct{ pattern string }
 
 func (w *pageWriter) WriteHeader(code int) {
 	switch {

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -19,6 +20,12 @@ import (
 // the response is cut and the error logged.
 //
 // The context of r is the one that Trace.Start returned.
+//
+// Loads must not touch w: they run at the same time, and a header is a map. Once
+// the first has started and the Page has returned, w.Header returns an empty
+// header that goes nowhere, and a line in slog.Default says so. Whoever keeps
+// the header itself, or the writer of a framework, ends the process by using it
+// in two loads.
 type Page func(w http.ResponseWriter, r *http.Request) (templ.Component, error)
 
 // A Renderer sends pages. The zero value is ready to use. Its fields must not
@@ -50,6 +57,14 @@ type Renderer struct {
 	// copied, a response may take three to four times as much.
 	// Outside a response there is no limit.
 	MaxBuffer int
+	// Until ends pages when it is done: loads that have not ended fail with
+	// ErrShutdown and are not waited for, boundaries show their error views, and
+	// the page ends properly. What the Page itself does goes on.
+	// http.Server.Shutdown waits for pages, so a server that is to stop soon
+	// needs it: give the function that cancels it to
+	// http.Server.RegisterOnShutdown, or one that does so some seconds later. It
+	// may be the Until of sse.Options. Nil means that pages take their time.
+	Until context.Context
 	// WriteTimeout is the time for each write to the client, and for what the
 	// Page has not read of the request's body unless the server has a
 	// ReadTimeout. Zero means the server's WriteTimeout, or 30 s if it has none;

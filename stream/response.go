@@ -42,10 +42,12 @@ type response struct {
 	nonce    string          // that templ.WithNonce has set
 	view     context.Context // views end with it: with the client or the response
 	end      context.CancelCauseFunc
-	unhook   func() bool        // from the request's context
-	scopes   [2]context.Context // loads end with them, by scopeKind
-	deadline time.Time          // of tasks; zero: none
-	expired  <-chan struct{}    // closed at the deadline; nil when that has been dealt with
+	unhook   func() bool             // from the request's context
+	stop     context.CancelCauseFunc // of scopes; nil without an Until, as is stay
+	stay     func() bool             // unhooks from Until
+	scopes   [2]context.Context      // loads end with them, by scopeKind
+	deadline time.Time               // of tasks; zero: none
+	expired  <-chan struct{}         // closed at the deadline; nil when that has been dealt with
 
 	// What is being rendered. Out of order, a response that waits holds nothing
 	// of it but spare.
@@ -88,6 +90,9 @@ func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response
 	p.root.resp = p
 	p.loads.limit = rd.Limit
 	p.budget.limit = rd.maxBuffer()
+	if rd.Until != nil {
+		p.loads.until = rd.Until.Done()
+	}
 	p.state.v = p.ctx.Value(stateKey)
 	return p
 }

@@ -16,7 +16,7 @@ type wireClient struct {
 	markers map[string]bool // that have been seen
 	filled  []string        // the ids of the chunks, in their order
 	notices map[string]bool // the ids of what shows while something is pending
-	taken   bool // the last notice was taken away
+	taken   bool            // the last notice was taken away
 	script  bool
 }
 
