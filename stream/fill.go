@@ -16,6 +16,7 @@ func (p *response) sendReady() error {
 		}
 		if len(p.bytes) > p.part() && p.pending > 0 {
 			p.fillMarks(true)
+			p.lookAtChunks()
 			p.renewNotices()
 			if err := p.write(true); err != nil {
 				return err

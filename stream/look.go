@@ -172,7 +172,7 @@ func (p *response) lookAtChunks() {
 func (p *response) lookAtMarkers(s *markup.Scanner, html []byte) {
 	p.read(s, html, nil, nil)
 	for _, stray := range s.Strays() {
-		p.fault("stream: a fallback stays on the page, because the parser puts it elsewhere or its end marker", p.nameOf(stray.ID), slog.String("within", stray.Parent))
+		p.fault("stream: a fallback stays on the page, because the parser moves it or its end marker elsewhere", p.nameOf(stray.ID), slog.String("within", stray.Parent))
 	}
 }
 

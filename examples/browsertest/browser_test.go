@@ -12,6 +12,7 @@ var scenarios = slices.Concat(
 	order,
 	whole,
 	places,
+	stuck,
 	sequences,
 	scripts,
 	policies,

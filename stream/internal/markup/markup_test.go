@@ -44,6 +44,7 @@ func TestWithin(t *testing.T) {
 		{`<a href="@">@<a title='>@'@>@<a @b=c@>@</a @>@`, "tag,,tag,tag,,tag,tag,,tag,"},
 		{`<a b"c>@</a><a b==">@">@`, ",,"},
 		{`a < @b <3 <@`, ","},
+		{`a <@b>`, ""},
 		{`<template>@<p>@</p></template>@`, "template,template,"},
 		{`<template><template></template>@</template>@`, "template,"},
 		{`<svg>@<g>@</g><path d="M0"/>@</svg>@`, "svg,svg,svg,"},

@@ -84,7 +84,7 @@ func (s *Scanner) start(name string, c class, attributes []byte) {
 	if c&heading != 0 && s.top().class&heading != 0 {
 		s.pop(len(s.open) - 1)
 	}
-	if c&(closesP|plain) == 0 {
+	if c&(closesP|plain) == 0 || name == "xmp" {
 		s.reopen()
 	}
 	switch {
@@ -128,7 +128,7 @@ func (s *Scanner) closeItem(names ...string) {
 		return
 	}
 	i := s.find(named(names...), func(e *element) bool {
-		return e.space != html || e.class&special != 0 && e.name != "address" && e.name != "div" && e.name != "p"
+		return e.integrates() || e.class&special != 0 && e.name != "address" && e.name != "div" && e.name != "p"
 	})
 	if i >= 0 {
 		s.pop(i)
@@ -195,17 +195,17 @@ func (s *Scanner) endTag(name string) {
 		s.endInHead(name)
 		return
 	}
+	s.resume()
 	c := classes[name]
 	if t := s.table(); t != "" && s.endInTable(t, name) {
 		return
 	}
 	switch {
-	case name == "body":
-		if !s.inTemplate() {
-			s.phase = afterBody
+	case name == "body" || name == "html":
+		if s.find(named("body"), bounds) < 0 {
+			return
 		}
-	case name == "html":
-		if !s.inTemplate() {
+		if s.phase = afterBody; name == "html" {
 			s.phase = afterHTML
 		}
 	case name == "template":
@@ -217,10 +217,8 @@ func (s *Scanner) endTag(name string) {
 			s.pop(i)
 		}
 	case name == "p":
-		s.resume()
 		s.closeP()
 	case name == "br":
-		s.resume()
 		s.reopen()
 	case name == "li":
 		s.closeNamed("li", "ol", "ul")

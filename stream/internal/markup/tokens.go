@@ -63,6 +63,13 @@ func (s *Scanner) Read(html []byte, holes []int, report func(hole int, within st
 		if lt == len(html) {
 			return
 		}
+		if next < len(holes) && holes[next] == lt+1 {
+			// What begins with "<" behind it makes text of it.
+			i = lt + 1
+			s.text(html[lt:i])
+			until(i, s.place())
+			continue
+		}
 		i = s.token(html, lt)
 		if s.within != inTag && s.within != inComment {
 			until(i-1, tokenKind(html[lt:]))

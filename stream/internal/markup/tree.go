@@ -322,7 +322,7 @@ func (t *tree) closeFormatting(name string) {
 	}
 	for i := len(t.open) - 1; i > r.depth; i-- {
 		e := &t.open[i]
-		if e.space != html || e.class&special != 0 || !t.step() {
+		if e.class&special != 0 || e.integrates() || !t.step() {
 			t.unsure = true
 			return
 		}
@@ -336,7 +336,7 @@ func (t *tree) closeOther(name string) {
 	if t.count[name] == 0 {
 		return
 	}
-	i := t.find(named(name), func(e *element) bool { return e.class&special != 0 || e.space != html })
+	i := t.find(named(name), func(e *element) bool { return e.class&special != 0 || e.integrates() })
 	if i >= 0 {
 		t.pop(i)
 	}
