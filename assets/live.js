@@ -52,8 +52,8 @@
     // processing instructions.
     grab = (name, node = html, walker = new Document().createTreeWalker(node, 192), range = new Range, start, end) => {
       while (node = walker.nextNode()) {
-        let [kind, key] = words(node).split(" ");
-        if (key == `name="${name}"`) {
+        let [, kind, n] = /^\?(\w+) name="(.+)"$/.exec(words(node)) || [];
+        if (n == name) {
           kind == "end" || start || range.setStartBefore(start = node);
           kind == "start" || (end = node)
         }

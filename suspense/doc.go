@@ -70,13 +70,20 @@
 // of the same id. Elements around a region say whether it is announced, by
 // aria-live. The regions of a page need different names, those with the same URL
 // share one connection, and the attribute data-live of the html element says how
-// it is: open or lost. templates.Connection shows that.
+// it is: open, lost or stale. templates.Connection shows a lost one.
+//
+// Stale means that the page lacks an event, which was not applied: an item that
+// ends in an open comment or leaves an element open would take the markers of the
+// region with it, and the region would never change again. The console of the
+// browser names the region. Raw HTML goes through a parser before it is published.
 //
 // A browser that has lost the connection connects again and is sent what it has
 // missed. Where that cannot be, after a gap (see package broker) or any answer
 // that is not a stream, such as that of a proxy whose server is away, it fetches
 // the page again, waits ever longer if that has no region either, takes the
-// regions from it and goes on from there.
+// regions from it and goes on from there. If the page redirects, as after a logout,
+// the browser goes where that leads, at most once an hour. The page is fetched with
+// GET, so a page with a region answers a GET: the answer to a form is a redirect.
 //
 // The order matters: commit first, publish after, and in the order of the
 // commits, as package broker explains. What is published goes to all who

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"sync"
 
 	"github.com/a-h/templ"
 
@@ -26,7 +28,9 @@ import (
 // A load that fails shows its error view and no region. One whose position cannot
 // be had is shown all the same, with a line in slog.Default: its page is told of a
 // gap when there are events again, and fetches the region once more. A region in a
-// fallback is not live; it shows its own fallback. Live panics if load, view or the
+// fallback is not live; it shows its own fallback. A page with a region answers a
+// GET: after a gap the browser fetches its URL with GET, so the answer to a form is
+// a redirect. Live panics if load, view or the
 // region's Position is nil; a bad name or URL is an error of Render.
 func Live[T any](region Region, fallback templ.Component, load func(context.Context) (T, error), view func(T) templ.Component, opts ...Option) templ.Component {
 	switch {
@@ -53,9 +57,18 @@ func (l *live[T]) Render(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if method := stream.Method(ctx); method != "" && method != http.MethodGet && method != http.MethodHead {
+		if _, told := toldMethod.LoadOrStore(method, true); !told {
+			slog.WarnContext(ctx, "suspense: live region in the answer to a request that is no GET: after a gap its page is fetched with GET; answer with a redirect",
+				slog.String("region", l.region.Name), slog.String("method", method))
+		}
+	}
 	load := func(ctx context.Context) (templ.Component, error) { return l.loaded(ctx, source) }
 	return place(ctx, w, stream.Boundary{Fallback: l.await.fallback, Load: load}, l.await.opts)
 }
+
+// toldMethod holds the methods that have been warned about. A server accepts few.
+var toldMethod sync.Map
 
 // nowhere is a position of no topic: who comes with it is told of a gap.
 const nowhere = "0-0"

@@ -3,6 +3,7 @@ package suspense_test
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -215,4 +216,27 @@ func TestLiveScript(t *testing.T) {
 			t.Errorf("Render() wrote %s, want %s at its end", got, want)
 		}
 	})
+}
+
+func TestLiveMethod(t *testing.T) {
+	var log strings.Builder
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	page := suspense.Live(board, nil, value(0, "rows"), html)
+	for _, tt := range []struct {
+		method string
+		want   int
+	}{{"GET", 0}, {"HEAD", 0}, {"POST", 1}, {"POST", 1}, {"PUT", 2}, {"GET", 2}} {
+		rec := httptest.NewRecorder()
+		if err := (&stream.Renderer{}).Render(rec, httptest.NewRequest(tt.method, "/", nil), page); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(log.String(), "no GET"); got != tt.want {
+			t.Errorf("%d warnings after %s, want %d:\n%s", got, tt.method, tt.want, log.String())
+		}
+	}
+	if !strings.Contains(log.String(), "region=board method=POST") {
+		t.Errorf("warning %s, want the region and the method", log.String())
+	}
 }

@@ -26,7 +26,8 @@ type Region struct {
 	// Components made with another one fail to render.
 	Name string
 	// URL is where the events come from: a path of the page's own origin, with
-	// a query or without one.
+	// a query or without one. It is relative to the URL of the page, whatever a
+	// base element says.
 	URL string
 	// Position returns the id of now: the events that come after it are those
 	// that are published from now on. Its form is that of package broker,

@@ -20,6 +20,7 @@ var scenarios = slices.Concat(
 	live,
 	hostileScenarios(),
 	named(),
+	orders(),
 	failures,
 	cuts(),
 	streams,

@@ -95,3 +95,13 @@ func (v *Visit) Finished(t testing.TB) {
 		t.Errorf("%d chunks have not been used", p.Templates)
 	}
 }
+
+// WaitRequests waits until the page has been asked for n times.
+func (v *Visit) WaitRequests(n int) {
+	v.t.Helper()
+	if !v.until(Patience, func() bool { return len(v.asked) >= n }) {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		v.t.Fatalf("%s", v.story())
+	}
+}

@@ -1,0 +1,14 @@
+package stream
+
+import "context"
+
+// Method returns the method of the request that the page being rendered answers,
+// such as "POST". It is for components that fetch the page again with GET. Outside
+// a response it is empty. Loads may call it too.
+func Method(ctx context.Context) string {
+	owner, _ := ctx.Value(ownerKey{}).(*boundary)
+	if owner == nil || owner.resp == nil {
+		return ""
+	}
+	return owner.resp.r.Method
+}
