@@ -18,7 +18,7 @@ const (
 // so they are no package of this module at all.
 var arrows = map[string][]string{
 	"assets":         {},
-	"stream":         {"assets", "internal/cut", "stream/internal/markup", templPath, syncPath},
+	"stream":         {"assets", "internal/cut", "stream/internal/markup", "stream/internal/templstate", templPath, syncPath},
 	"suspense":       {"assets", "stream", templPath},
 	"templates":      {"stream", "suspense", templPath},
 	"stream/sse":     {"internal/cut", templPath},
@@ -28,7 +28,8 @@ var arrows = map[string][]string{
 	// What two packages do alike, on the standard library alone.
 	"internal/cut": {},
 
-	"stream/internal/markup": {},
+	"stream/internal/markup":     {},
+	"stream/internal/templstate": {templPath},
 
 	// For tests and benchmarks only: nobody's row names it.
 	"internal/leaktest":     {},

@@ -2,9 +2,8 @@ package stream
 
 import (
 	"context"
-	"sync"
 
-	"github.com/a-h/templ"
+	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
 
 // A placeContext is the context of a load, a view or a fallback: the values of
@@ -21,11 +20,11 @@ type placeContext struct {
 
 func (c *placeContext) Value(key any) any {
 	switch key {
-	case stateKey:
+	case templstate.Key:
 		return c.state.get()
-	case childrenKey:
+	case templstate.ChildrenKey:
 		return nil // the boundary's children are not its view's
-	case fragmentKey:
+	case templstate.FragmentKey:
 		// A view that is rendered later must not write into the fragments
 		// of templ.RenderFragments, which has returned by then.
 		if c.owner == nil || c.owner.fragments == nil {
@@ -67,7 +66,7 @@ type pageContext struct {
 
 func (c *pageContext) Value(key any) any {
 	switch key {
-	case stateKey:
+	case templstate.Key:
 		return c.owner.resp.state.get()
 	case ownerKey{}:
 		return c.owner
@@ -75,38 +74,4 @@ func (c *pageContext) Value(key any) any {
 		return c.owner.resp
 	}
 	return c.Context.Value(key)
-}
-
-// A templState is what templ keeps in a context to emit styles, scripts and
-// templ.Once only once. It is made when it is first asked for.
-type templState struct {
-	nonce string
-
-	mu sync.Mutex
-	v  any
-}
-
-func (s *templState) get() any {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.v == nil {
-		s.v = newTemplState(s.nonce)
-	}
-	return s.v
-}
-
-// renew forgets what was claimed: a failed view may have taken assets with it
-// that nobody will see, and an asset twice is better than an asset lost.
-func (s *templState) renew(nonce string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.v = newTemplState(nonce)
-}
-
-func newTemplState(nonce string) any {
-	ctx := context.Background()
-	if nonce == "" {
-		return templ.InitializeContext(ctx).Value(stateKey)
-	}
-	return templ.WithNonce(ctx, nonce).Value(stateKey)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
 
 // Go calls f at once in a goroutine of its own and returns a function that
@@ -27,8 +29,14 @@ func Go(ctx context.Context, f func(context.Context) error) (wait func(context.C
 // with that scope of it.
 func start(ctx context.Context, owner *boundary, kind scopeKind, f func(context.Context) error) *task {
 	t := &task{f: f, done: make(chan struct{})}
-	state := &templState{nonce: templ.GetNonce(ctx)}
-	t.ctx = placeContext{Context: ctx, values: ctx, owner: owner, state: state}
+	t.origin.nonce = templ.GetNonce(ctx)
+	if owner != nil && owner.resp != nil {
+		t.origin.claims = owner.resp.origin.claims
+	} else {
+		t.origin.claims = templstate.Of(ctx.Value(templstate.Key), nil)
+	}
+	t.state.origin = &t.origin
+	t.ctx = placeContext{Context: ctx, values: ctx, owner: owner, state: &t.state}
 	switch {
 	case ctx.Err() != nil:
 		t.refuse(context.Cause(ctx))
@@ -43,11 +51,13 @@ func start(ctx context.Context, owner *boundary, kind scopeKind, f func(context.
 
 // A task is the goroutine of a Go, or of a load in place.
 type task struct {
-	f     func(context.Context) error
-	ctx   placeContext
-	loads *loads // nil outside a response
-	done  chan struct{}
-	err   error // once done is closed
+	f      func(context.Context) error
+	ctx    placeContext
+	state  templState
+	origin templOrigin
+	loads  *loads // nil outside a response
+	done   chan struct{}
+	err    error // once done is closed
 
 	// Guarded by loads.mu.
 	ended     bool

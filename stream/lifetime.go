@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/rivulet-go/rivulet/internal/cut"
+	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
 
 const defaultTimeout = 30 * time.Second
@@ -20,7 +21,7 @@ func (p *response) open(ctx context.Context) {
 		return
 	}
 	p.loads.wake = make(chan struct{}, 1)
-	p.nonce = templ.GetNonce(ctx)
+	p.origin.nonce = templ.GetNonce(ctx)
 	// The deadline of a request fails its loads. Views and error views are
 	// rendered all the same, so that the page ends properly.
 	p.view, p.end = context.WithCancelCause(context.Background())
@@ -99,7 +100,7 @@ func (p *response) shutDown() {
 
 // cancelKey is the key under which package context finds its own context
 // beneath another.
-var cancelKey = keyAskedBy(func(ctx context.Context) { _ = context.Cause(endedContext{ctx}) })
+var cancelKey = templstate.KeyAskedBy(func(ctx context.Context) { _ = context.Cause(endedContext{ctx}) })
 
 // An endedContext is one that package context asks for the cause of its end.
 type endedContext struct{ context.Context }
@@ -145,6 +146,10 @@ func (p *response) close() {
 
 // finish says on the wire how the response has ended.
 func (p *response) finish() {
+	if p.result != nil && !p.out.committed {
+		// The caller's answer may be rendered with what the page has claimed.
+		p.origin.claims.Restore(p.ctx.Value(templstate.Key))
+	}
 	switch {
 	case p.result == nil:
 		if p.timing != nil {

@@ -121,7 +121,7 @@ func (b *boundary) makeContexts(ctx, base context.Context) {
 		_ = end // it ends with what is around it
 		context.AfterFunc(base, b.expire)
 	}
-	b.state.nonce = p.nonce
+	b.state.origin = &p.origin
 	b.load = placeContext{Context: base, values: ctx, owner: b, state: &b.state}
 	b.view = placeContext{Context: p.view, values: ctx, owner: b, state: &p.state}
 }

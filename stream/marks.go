@@ -130,7 +130,7 @@ func (p *response) placeholder(b *boundary) {
 			Context:  b.view.Context,
 			values:   b.view.values,
 			owner:    b,
-			state:    &templState{nonce: p.nonce},
+			state:    &templState{origin: &p.origin},
 			fallback: true,
 		}
 		if err := p.render(ctx, fallbackFragment, b.Fallback); err != nil && p.err == nil {

@@ -5,6 +5,8 @@ import (
 
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
+
+	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
 
 // render renders c at the end of p.bytes, in the context of a boundary. Of a
@@ -30,13 +32,17 @@ func (p *response) renderMarks(ctx *placeContext, kind fragmentKind, c templ.Com
 	if p.buf == nil {
 		p.buf = p.buffer()
 	}
+	var claims *templstate.Claims
+	if kind == viewFragment {
+		claims = p.state.save()
+	}
 	started := p.loads.started.Load()
 	err := safely(func() error { return f.render(ctx, c, p.buf) })
 	passOnAbort(err)
 	p.bytes, f.bytes = f.bytes, nil
 	if err != nil {
 		p.bytes = p.bytes[:start]
-		p.discard(f)
+		p.discard(f, claims)
 		p.noteTooLarge(err)
 		return nil, err
 	}
@@ -66,13 +72,14 @@ func (p *response) fillOrKeep(start int, marks []mark) error {
 	return p.fillMarksInOrder(src, marks)
 }
 
-// discard ends what was placed in f, whose component has failed. A fallback
-// shares neither subtree nor templ state with anything.
-func (p *response) discard(f *fragment) {
+// discard ends what was placed in f, whose component has failed, and gives back
+// what it has claimed since there were claims. A fallback shares neither subtree
+// nor templ state with anything.
+func (p *response) discard(f *fragment, claims *templstate.Claims) {
 	p.loads.close(f, f.kind == viewFragment)
 	f.marks = nil
 	if f.kind == viewFragment {
-		p.state.renew(p.nonce)
+		p.state.restore(claims)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
+
+	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
 
 // A response is one page on its way: run sends the shell (shell.go)
@@ -39,7 +41,7 @@ type response struct {
 	toldInPlace atomic.Bool // Trace.InPlace has been called
 
 	// Contexts and their ends. Made by open, guarded by loads.mu until then.
-	nonce    string          // that templ.WithNonce has set
+	origin   templOrigin     // with the nonce that templ.WithNonce has set
 	view     context.Context // views end with it: with the client or the response
 	end      context.CancelCauseFunc
 	unhook   func() bool             // from the request's context
@@ -93,7 +95,10 @@ func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response
 	if rd.Until != nil {
 		p.loads.until = rd.Until.Done()
 	}
-	p.state.v = p.ctx.Value(stateKey)
+	if p.state.v = p.ctx.Value(templstate.Key); p.state.v != nil {
+		p.origin.claims = templstate.Of(p.state.v, nil)
+	}
+	p.state.origin = &p.origin
 	return p
 }
 

@@ -6,6 +6,8 @@ import (
 	"io"
 
 	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
 
 // A scratch holds what a boundary that loads in place shows, until it is known
@@ -28,7 +30,7 @@ type scratch struct {
 func newScratch(ctx context.Context, b *boundary) *scratch {
 	s := &scratch{b: b}
 	s.content.s, s.wanted.s = s, s
-	outer, _ := ctx.Value(fragmentKey).(*templ.FragmentContext)
+	outer, _ := ctx.Value(templstate.FragmentKey).(*templ.FragmentContext)
 	if outer == nil || outer.Active {
 		return s
 	}
@@ -41,8 +43,10 @@ func newScratch(ctx context.Context, b *boundary) *scratch {
 func (s *scratch) render(ctx context.Context, c templ.Component) error {
 	ctx = templ.ClearChildren(ctx)
 	if s.fragments != nil {
-		ctx = context.WithValue(ctx, fragmentKey, s.fragments)
+		ctx = context.WithValue(ctx, templstate.FragmentKey, s.fragments)
 	}
+	state := ctx.Value(templstate.Key)
+	claims := templstate.Of(state, nil)
 	n, wanted := s.content.b.Len(), s.wanted.b.Len()
 	err := safely(func() error { return c.Render(ctx, &s.content) })
 	passOnAbort(err)
@@ -50,6 +54,7 @@ func (s *scratch) render(ctx context.Context, c templ.Component) error {
 		err = s.err
 	}
 	if err != nil {
+		claims.Restore(state)
 		s.content.b.Truncate(n)
 		s.wanted.b.Truncate(wanted)
 		s.b.keep(s.len())

@@ -1,0 +1,112 @@
+package templstate
+
+import (
+	"context"
+	"maps"
+	"reflect"
+	"sync"
+
+	"github.com/a-h/templ"
+)
+
+// state is templ's contextValue. A value of that type is used as one of this
+// only if both are laid out alike, see known.
+type state struct {
+	mu          sync.Mutex
+	ss          map[string]struct{}
+	onceHandles map[*templ.OnceHandle]struct{}
+	nonce       string
+}
+
+// known reports whether templ's state is what we take it for. With another
+// version of templ it may not be: then nothing is known to have been claimed,
+// and an asset may be emitted twice.
+var known = sameLayout(stateType, reflect.TypeFor[*state]())
+
+var stateType = reflect.TypeOf(fresh(""))
+
+func sameLayout(a, b reflect.Type) bool {
+	if a == nil || a.Kind() != reflect.Pointer || a.Elem().Kind() != reflect.Struct {
+		return false
+	}
+	a, b = a.Elem(), b.Elem()
+	if a.NumField() != b.NumField() || a.Size() != b.Size() {
+		return false
+	}
+	for i := range b.NumField() {
+		f, g := a.Field(i), b.Field(i)
+		if f.Name != g.Name || f.Type != g.Type || f.Offset != g.Offset {
+			return false
+		}
+	}
+	return true
+}
+
+// of returns v, which is the value of Key in a context, as a state, or nil.
+func of(v any) *state {
+	if !known || v == nil || reflect.TypeOf(v) != stateType {
+		return nil
+	}
+	return (*state)(reflect.ValueOf(v).UnsafePointer())
+}
+
+// New returns a state with that nonce in which is claimed what c says: a value
+// for Key.
+func New(nonce string, c *Claims) any {
+	v := fresh(nonce)
+	if c != nil {
+		c.Restore(v)
+	}
+	return v
+}
+
+func fresh(nonce string) any {
+	ctx := context.Background()
+	if nonce == "" {
+		return templ.InitializeContext(ctx).Value(Key)
+	}
+	return templ.WithNonce(ctx, nonce).Value(Key)
+}
+
+// Claims are what has been claimed in a state: what templ will not emit again.
+// They do not change. Nil means nothing.
+type Claims struct {
+	ss          map[string]struct{}
+	onceHandles map[*templ.OnceHandle]struct{}
+}
+
+// Of returns what has been claimed in the state v, or nil. If that is no more
+// than before, which were claims of v since when nothing was restored, it returns
+// before: claims are never given back but by Restore.
+func Of(v any, before *Claims) *Claims {
+	s := of(v)
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.ss) + len(s.onceHandles)
+	switch {
+	case n == 0:
+		return nil
+	case before != nil && n == len(before.ss)+len(before.onceHandles):
+		return before
+	}
+	return &Claims{maps.Clone(s.ss), maps.Clone(s.onceHandles)}
+}
+
+// Restore makes c what has been claimed in the state v. It reports whether it
+// could.
+func (c *Claims) Restore(v any) bool {
+	s := of(v)
+	if s == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ss, s.onceHandles = nil, nil
+	if c != nil {
+		s.ss, s.onceHandles = maps.Clone(c.ss), maps.Clone(c.onceHandles)
+	}
+	return true
+}
