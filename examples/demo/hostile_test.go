@@ -33,7 +33,8 @@ func TestAttacksOnTheDemo(t *testing.T) {
 		Closed:  []string{"/inspect/", "/inspect/?format=json", "/inspect/?events=1"},
 		Secrets: []string{s.model.Key, t.TempDir()},
 		Quiesce: http.DefaultTransport.(*http.Transport).CloseIdleConnections, // to the model
-		Slack:   48 << 20,                                                     // the inspector keeps 200 responses
+		Most:    512 << 20,
+		Slack:   48 << 20, // the inspector keeps 200 responses
 	})
 }
 

@@ -9,7 +9,8 @@
 //   - what visitors have typed never becomes markup,
 //   - net/http recovers no panic but those that were planted,
 //   - an ordinary visitor is served all the time,
-//   - goroutines and heap are afterwards what they were before.
+//   - the heap stays bounded, and goroutines and heap are afterwards what they
+//     were before.
 //
 // What is sent follows from a seed, which is printed. Attack number n of a seed
 // is always the same one, whatever the others do; when it is sent is a matter of

@@ -3,6 +3,7 @@ package hostiletest
 import (
 	"fmt"
 	"runtime"
+	"runtime/metrics"
 	"runtime/pprof"
 	"strings"
 	"time"
@@ -30,6 +31,19 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
+// sample notes how large the heap is while the attacks are on.
+func (r *Report) sample() {
+	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(s)
+	now := s[0].Value.Uint64()
+	r.mu.Lock()
+	r.most = max(r.most, now)
+	r.mu.Unlock()
+	if now > r.site.Most {
+		r.fault("the heap has %d KiB while the attacks are on, want %d KiB at most", now>>10, r.site.Most>>10)
+	}
+}
+
 // leaks waits until there are no more goroutines than before and the heap is no
 // larger than it may be.
 func (r *Report) leaks(goroutines int, before uint64) {
@@ -50,8 +64,8 @@ func (r *Report) leaks(goroutines int, before uint64) {
 	if after > before+r.site.Slack {
 		r.fault("the heap has %d KiB, it had %d KiB and may grow by %d KiB", after>>10, before>>10, r.site.Slack>>10)
 	}
-	r.footer = fmt.Sprintf("goroutines %d, before %d; heap %d KiB, before %d KiB; settled after %v\n",
-		now, goroutines, after>>10, before>>10, time.Since(begin).Round(time.Millisecond))
+	r.footer = fmt.Sprintf("goroutines %d, before %d; heap %d KiB, before %d KiB, meanwhile up to %d KiB; settled after %v\n",
+		now, goroutines, after>>10, before>>10, r.most>>10, time.Since(begin).Round(time.Millisecond))
 }
 
 // stacks are those of all goroutines, alike ones together.

@@ -50,6 +50,7 @@ func serve(t *testing.T, wrap func(http.Handler) http.Handler) *hostiletest.Site
 		Secrets: []string{nasty.Secret, "10.0.0.7"},
 		Planted: nasty.Secret,
 		Attacks: []hostiletest.Attack{{Name: "events: two topics", Do: twoTopics}},
+		Most:    512 << 20,
 		Slack:   24 << 20,
 	}
 }

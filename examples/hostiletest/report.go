@@ -22,6 +22,7 @@ type Report struct {
 	faults []string
 	alike  map[string]int // faults by their kind
 	visits []time.Duration
+	most   uint64 // bytes of the heap, as far as was seen
 	footer string
 }
 

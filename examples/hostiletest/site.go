@@ -24,7 +24,9 @@ type Site struct {
 	Attacks []Attack
 	// Quiesce ends what the site does by itself, before leaks are looked for.
 	Quiesce func()
-	// Slack is how many bytes the heap may have grown.
+	// Most is how many bytes the heap may have while the attacks are on.
+	Most uint64
+	// Slack is how many bytes the heap may have grown when they are over.
 	Slack uint64
 }
 

@@ -31,6 +31,7 @@ func (h *visitor) stay(ctx context.Context) {
 			return
 		case <-tick.C:
 			h.visit(context.WithoutCancel(ctx), 1)
+			h.report.sample()
 		}
 	}
 }

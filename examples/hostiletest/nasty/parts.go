@@ -82,8 +82,9 @@ var parts = map[string]func(query) templ.Component{
 	"nested": func(q query) templ.Component {
 		return q.view(5*ms, templ.Join(q.await(20*ms, fine), q.view(0, templ.Join(q.await(5*ms, ctxless(fail)), q.await(5*ms, fine)))))
 	},
-	"deep":      func(q query) templ.Component { return q.deep(40) },
-	"errorview": func(q query) templ.Component { return q.errorViews(2) },
+	"deep":       func(q query) templ.Component { return q.deep(40) },
+	"errorview":  func(q query) templ.Component { return q.errorViews(2) },
+	"errorviews": func(q query) templ.Component { return q.errorViews(4) }, // 350,000, if nobody stops it
 	"suspense": func(q query) templ.Component {
 		return with(suspense.Suspense(dots(q)), templ.Join(box(q, "child"), q.await(5*ms, fine)))
 	},
@@ -91,12 +92,18 @@ var parts = map[string]func(query) templ.Component{
 	"assets":        func(q query) templ.Component { return templ.Join(assets(q), q.view(5*ms, assets(q))) },
 	"foreign":       func(q query) templ.Component { return foreign(q.await(5*ms, fine)) },
 	"flush":         func(q query) templ.Component { return with(templ.Flush(), box(q, "flushed")) },
-	"comment":       func(q query) templ.Component { return q.view(5*ms, templ.Raw("<p>open <!-- ")) },
+	"textarea":      func(q query) templ.Component { return q.within("<textarea>", "</textarea>") },
+	"title":         func(q query) templ.Component { return q.within("<svg><title>", "</title></svg>") },
+	"script":        func(q query) templ.Component { return q.within("<script>/*", "*/</script>") },
+	"inside":        func(q query) templ.Component { return q.within("<!-- ", " -->") },
+	"value":         func(q query) templ.Component { return q.within(`<p title="`, `">`) },
+	"template":      func(q query) templ.Component { return q.within("<template>", "</template>") },
 	"huge": func(q query) templ.Component {
 		return q.view(5*ms, stream.Text(strings.Repeat(q.token+" ", 20_000)))
 	},
 	"text":      func(q query) templ.Component { return q.text(2000, 200, nil) },
 	"hugetext":  func(q query) templ.Component { return q.text(4, 100_000, nil) },
+	"endless":   func(q query) templ.Component { return q.text(40, 100_000, nil) }, // beyond MaxBuffer
 	"texterror": func(q query) templ.Component { return q.text(50, 10, errSecret) },
 	"each": func(q query) templ.Component {
 		return suspense.Each(dots(q), func(ctx context.Context) iter.Seq2[int, error] {
@@ -128,6 +135,9 @@ var parts = map[string]func(query) templ.Component{
 		}
 		return templ.Join(all...)
 	},
+	"open": func(q query) templ.Component {
+		return q.view(5*ms, templ.Raw("<p>open "+opens[len(q.user)%len(opens)]))
+	},
 	"live":  func(q query) templ.Component { return q.site.live(q) },
 	"model": func(q query) templ.Component { return q.site.answer(q) },
 }
@@ -150,6 +160,14 @@ func with(c, children templ.Component) templ.Component {
 		return c.Render(templ.WithChildren(ctx, children), w)
 	})
 }
+
+// within puts a boundary where no marker works.
+func (q query) within(before, after string) templ.Component {
+	return templ.Join(templ.Raw(before), q.view(10*ms, templ.Raw(q.token)), templ.Raw(after))
+}
+
+// opens are what raw HTML leaves open.
+var opens = []string{"<!--", "<textarea>", "<title>", "<style>", "<script>", "<template>", "<p title='", "<table><tr><td>", "<svg>", "<plaintext", "<select>", "</body>", "</html>"}
 
 func (q query) deep(n int) templ.Component {
 	if n == 0 {

@@ -44,6 +44,7 @@ func (s *Site) renderers() map[string]*stream.Renderer {
 	base := stream.Renderer{
 		Timeout:      400 * time.Millisecond,
 		WriteTimeout: 500 * time.Millisecond,
+		MaxBuffer:    2 << 20,
 		ErrorView:    sorryView,
 		Trace:        s.inspector.Trace(),
 		ServerTiming: true,
