@@ -147,7 +147,8 @@ func smuggled(v *Assault) {
 	_, _ = fmt.Fprintf(c, "%s %s HTTP/1.1\r\nHost: x\r\n%s%s", method, t.URI, head, hidden)
 	_ = c.SetReadDeadline(time.Now().Add(2 * time.Second))
 	r := bufio.NewReader(c)
-	for range 2 {
+	whole := []func([]byte) bool{t.Whole, inner.Whole} // of the answers to come
+	for len(whole) > 0 {
 		res, err := http.ReadResponse(r, &http.Request{Method: method})
 		if err != nil {
 			v.refused()
@@ -157,8 +158,8 @@ func smuggled(v *Assault) {
 			continue // 100 Continue
 		}
 		a := v.finish(res)
-		v.Judge(Target{Method: method, URI: t.URI, Whole: t.Whole, Tells: t.Tells || inner.Tells}, a, token, other)
-		if !a.Clean {
+		v.Judge(Target{Method: method, URI: t.URI, Whole: whole[0], Tells: t.Tells || inner.Tells}, a, token, other)
+		if whole = whole[1:]; !a.Clean {
 			return
 		}
 	}

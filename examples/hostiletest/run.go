@@ -43,7 +43,7 @@ func Test(t *testing.T, s *Site) {
 	o := Options{
 		Seed:     cmp.Or(*seed, rand.Uint64()>>32),
 		Duration: cmp.Or(d, 20*time.Second) / 2,
-		Patience: 30 * time.Second,
+		Patience: 60 * time.Second,
 		Settle:   30 * time.Second,
 	}
 	t.Logf("the attacks follow from -hostile.seed=%d", o.Seed)

@@ -73,11 +73,11 @@ func (s *Site) page(_ http.ResponseWriter, r *http.Request) (templ.Component, er
 	}
 	var all []templ.Component
 	for _, name := range q.parts {
-		if make := parts[name]; make != nil {
-			all = append(all, make(q))
+		if part := parts[name]; part != nil {
+			all = append(all, part(q))
 		}
-		if make := ends[name]; make != nil {
-			all = append(all, make(q))
+		if end := ends[name]; end != nil {
+			all = append(all, end(q))
 		}
 	}
 	return with(layout(q), templ.Join(all...)), nil
