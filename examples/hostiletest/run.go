@@ -106,7 +106,7 @@ func Run(ctx context.Context, s *Site, o Options) *Report {
 	if s.Quiesce != nil {
 		s.Quiesce()
 	}
+	r.complaints() // what they hold is no leak of the site's
 	r.leaks(goroutines, heap)
-	r.complaints()
 	return r
 }

@@ -32,6 +32,7 @@ func (h *visitor) stay(ctx context.Context) {
 		case <-tick.C:
 			h.visit(context.WithoutCancel(ctx), 1)
 			h.report.sample()
+			h.report.complaints()
 		}
 	}
 }
