@@ -19,7 +19,6 @@ require (
 	github.com/rivulet-go/rivulet/stream/broker/natsbroker v0.0.0
 	github.com/tmaxmax/go-sse v0.11.0
 	golang.org/x/net v0.62.0
-	golang.org/x/net v0.62.0
 	modernc.org/sqlite v1.62.0
 )
 
