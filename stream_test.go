@@ -190,7 +190,7 @@ func TestFailure(t *testing.T) {
 			digest = be.Digest
 			return templ.Raw("<em>Sorry " + be.Digest + "</em>")
 		}
-		s.serve(t, body(suspense.Await(dots(), load, bold, suspense.OnError(sorry)), bold("Bob")))
+		s.serve(t, body(suspense.Await(dots(), load, bold, suspense.ErrorView(sorry)), bold("Bob")))
 		v := s.get(t, "GET")
 		v.until(t, "</script>")
 		broken.open(t, "")

@@ -34,7 +34,7 @@ func TestBranchingErrorViews(t *testing.T) {
 		}},
 		{"a view between", func(l load) templ.Component { return slot(after(0, slot(l))) }},
 		{"a Suspense", func(l load) templ.Component {
-			return slot(stream.Rendered(templ.ComponentFunc(func(ctx context.Context, _ io.Writer) error { _, err := l(ctx); return err })))
+			return slot(stream.Prerender(templ.ComponentFunc(func(ctx context.Context, _ io.Writer) error { _, err := l(ctx); return err })))
 		}},
 		{"another writer", func(l load) templ.Component { return upper(slot(l)) }},
 		{"a sequence", func(l load) templ.Component {
@@ -82,7 +82,7 @@ func TestBranchingErrorViews(t *testing.T) {
 			rd := stream.Renderer{Trace: &quiet, ErrorView: func(*stream.BoundaryError) templ.Component {
 				return templ.Join(fails, fails, half("", func() error { return errBoom }))
 			}}
-			fails = at(stream.Boundary{OnError: rd.ErrorView, Load: func(context.Context) (templ.Component, error) {
+			fails = at(stream.Boundary{ErrorView: rd.ErrorView, Load: func(context.Context) (templ.Component, error) {
 				loads.Add(1)
 				return nil, errBoom
 			}})
@@ -98,7 +98,7 @@ func TestBranchingErrorViews(t *testing.T) {
 			loads := 0
 			var fails templ.Component
 			b := stream.Boundary{Load: func(context.Context) (templ.Component, error) { loads++; return nil, errBoom }}
-			b.OnError = func(*stream.BoundaryError) templ.Component { return templ.Join(fails, fails, fails, fails) }
+			b.ErrorView = func(*stream.BoundaryError) templ.Component { return templ.Join(fails, fails, fails, fails) }
 			fails = at(b)
 			if err := fails.Render(t.Context(), io.Discard); err != nil {
 				t.Errorf("Render() = %v, want nil", err)
@@ -115,11 +115,11 @@ func TestBranchingErrorViews(t *testing.T) {
 func TestManyFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var second, third atomic.Int64
-		cached := at(stream.Boundary{Load: failing(10*ms, errBoom), OnError: func(*stream.BoundaryError) templ.Component {
+		cached := at(stream.Boundary{Load: failing(10*ms, errBoom), ErrorView: func(*stream.BoundaryError) templ.Component {
 			third.Add(1)
 			return html("not even a copy")
 		}})
-		fails := at(stream.Boundary{Load: failing(10*ms, errBoom), OnError: func(*stream.BoundaryError) templ.Component {
+		fails := at(stream.Boundary{Load: failing(10*ms, errBoom), ErrorView: func(*stream.BoundaryError) templ.Component {
 			second.Add(1)
 			return cached
 		}})

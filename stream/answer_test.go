@@ -139,7 +139,7 @@ func TestEarlyDepartures(t *testing.T) {
 			return nil, sleep(r.Context(), 100*ms)
 		}},
 	} {
-		rd := stream.Renderer{Error: func(_ http.ResponseWriter, _ *http.Request, err error) { t.Errorf("Error was given %v", err) }}
+		rd := stream.Renderer{ErrorHandler: func(_ http.ResponseWriter, _ *http.Request, err error) { t.Errorf("Error was given %v", err) }}
 		h := rd.Handler(tt.page)
 		more := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			h.ServeHTTP(w, r.WithContext(goneContext{r.Context()}))
@@ -176,7 +176,7 @@ func TestDeparturesThatSayMore(t *testing.T) {
 		{"while the shell is rendered", func(load templ.Component) templ.Component { return page(load, waiting(time.Minute, "")) }},
 		{"while the page loads in place", func(load templ.Component) templ.Component { return page(upper(load)) }},
 		{"while a view loads in place", func(load templ.Component) templ.Component { return page(slot(after(10*ms, upper(load)))) }},
-		{"while a Suspense's children load in place", func(load templ.Component) templ.Component { return page(slot(stream.Rendered(upper(load)))) }},
+		{"while a Suspense's children load in place", func(load templ.Component) templ.Component { return page(slot(stream.Prerender(upper(load)))) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -32,14 +32,14 @@ func TestAssets(t *testing.T) {
 			slot(after(100*ms, parts.Warn("lost"), fails)), slot(after(200*ms, parts.Warn("2"))), slot(after(300*ms, parts.Warn("3"))),
 		)},
 		{name: "a class of a view that fails comes with its error view", page: page(
-			at(stream.Boundary{Load: after(100*ms, parts.Warn("lost"), fails), OnError: func(*stream.BoundaryError) templ.Component { return parts.Warn("sorry") }}),
+			at(stream.Boundary{Load: after(100*ms, parts.Warn("lost"), fails), ErrorView: func(*stream.BoundaryError) templ.Component { return parts.Warn("sorry") }}),
 		)},
 		{name: "a class of a load that fails comes with the next that needs it", page: page(
-			slot(stream.Rendered(templ.Join(parts.Warn("lost"), waiting(100*ms, ""), fails))), slot(after(200*ms, parts.Warn("2"))),
+			slot(stream.Prerender(templ.Join(parts.Warn("lost"), waiting(100*ms, ""), fails))), slot(after(200*ms, parts.Warn("2"))),
 		)},
 		{name: "a class comes once with each Suspense", page: page(
-			slot(stream.Rendered(templ.Join(waiting(100*ms, ""), parts.Warn("1"), parts.Warn("1")))),
-			slot(stream.Rendered(templ.Join(waiting(200*ms, ""), parts.Warn("2")))),
+			slot(stream.Prerender(templ.Join(waiting(100*ms, ""), parts.Warn("1"), parts.Warn("1")))),
+			slot(stream.Prerender(templ.Join(waiting(200*ms, ""), parts.Warn("2")))),
 		)},
 		{name: "a class in a view that is in place comes with the shell", page: page(
 			slot(after(0, parts.Warn("1"))), slot(after(100*ms, parts.Warn("2"))),
@@ -75,7 +75,7 @@ func TestScripts(t *testing.T) {
 		{name: "inline", page: c},
 		{name: "with a nonce, which what comes later has too", page: c, request: nonce("r4nd0m")},
 		{name: "a nonce for a Suspense and a fallback", request: nonce("r4nd0m"), page: page(
-			at(stream.Boundary{Fallback: parts.Greet("dots"), Load: stream.Rendered(templ.Join(waiting(100*ms, ""), parts.Greet("1")))}),
+			at(stream.Boundary{Fallback: parts.Greet("dots"), Load: stream.Prerender(templ.Join(waiting(100*ms, ""), parts.Greet("1")))}),
 		)},
 		{name: "a nonce outlives a view that fails", request: nonce("r4nd0m"), page: page(
 			slot(after(100*ms, half("", func() error { return errBoom }))), slot(after(200*ms, parts.Greet("2"))),

@@ -24,10 +24,10 @@ type Boundary struct {
 	// of a Limit included, to the end of its load or its sequence. Zero or
 	// less means the Renderer's Timeout applies.
 	Timeout time.Duration
-	// OnError makes what a failed boundary shows. Nil means the Renderer's
+	// ErrorView makes what a failed boundary shows. Nil means the Renderer's
 	// ErrorView does, which also stands in for a view that fails itself. It is
 	// called by the goroutine that renders the view.
-	OnError func(*BoundaryError) templ.Component
+	ErrorView func(*BoundaryError) templ.Component
 	// Load does the slow work and returns the view. It runs in its own
 	// goroutine, together with the other loads of the page. The view is
 	// rendered by the goroutine of the response.

@@ -103,7 +103,7 @@ func half(s string, then func() error) templ.Component {
 	})
 }
 
-// view is an OnError that shows s.
+// view is an ErrorView that shows s.
 func view(s string) func(*stream.BoundaryError) templ.Component {
 	return func(*stream.BoundaryError) templ.Component { return html(s) }
 }

@@ -48,18 +48,18 @@ func TestContextValues(t *testing.T) {
 			under("Ada", at(stream.Boundary{Fallback: saysUser, Load: says})),
 			under("Bob", at(stream.Boundary{Fallback: saysUser, Load: says})),
 		)},
-		{name: "an error view too", page: page(under("Ada", at(stream.Boundary{Load: failing(100*ms, errBoom), OnError: func(*stream.BoundaryError) templ.Component { return saysUser }})))},
+		{name: "an error view too", page: page(under("Ada", at(stream.Boundary{Load: failing(100*ms, errBoom), ErrorView: func(*stream.BoundaryError) templ.Component { return saysUser }})))},
 		{name: "what is nested too", page: page(under("Ada", slot(after(100*ms, under("Bob", slot(says)), saysUser))))},
 		{name: "in another writer too", page: page(under("Ada", upper(slot(says))))},
 		{name: "the children of a boundary are not those of its view, fallback or error view", page: page(with(
 			templ.Join(
 				at(stream.Boundary{Fallback: saysChildren, Load: after(100*ms, html("view "), saysChildren)}),
-				at(stream.Boundary{Load: failing(100*ms, errBoom), OnError: func(*stream.BoundaryError) templ.Component { return saysChildren }}),
+				at(stream.Boundary{Load: failing(100*ms, errBoom), ErrorView: func(*stream.BoundaryError) templ.Component { return saysChildren }}),
 			), html("children"),
 		))},
 		{name: "nor in another writer", page: page(with(upper(slot(after(100*ms, html("view "), saysChildren))), html("children")))},
 		{name: "fragments asked for around the page are hidden from what comes later", page: page(
-			at(stream.Boundary{Fallback: parted, Load: after(100*ms, parted)}), slot(stream.Rendered(templ.Join(waiting(100*ms, ""), parted))),
+			at(stream.Boundary{Fallback: parted, Load: after(100*ms, parted)}), slot(stream.Prerender(templ.Join(waiting(100*ms, ""), parted))),
 		), request: underFragments},
 	})
 }
@@ -168,7 +168,7 @@ func TestLoadContextEnds(t *testing.T) {
 			}}), slot(after(300*ms)))
 		}, 100 * ms},
 		{"when the load around it fails", func(watch func(context.Context)) templ.Component {
-			return page(slot(stream.Rendered(templ.Join(
+			return page(slot(stream.Prerender(templ.Join(
 				slot(func(ctx context.Context) (templ.Component, error) {
 					watch(ctx)
 					return html("1"), sleep(ctx, time.Hour)
@@ -186,7 +186,7 @@ func TestLoadContextEnds(t *testing.T) {
 			)), slot(after(300*ms)))
 		}, 100 * ms},
 		{"when the time of the load around it passes", func(watch func(context.Context)) templ.Component {
-			return page(at(stream.Boundary{Timeout: 100 * ms, Load: stream.Rendered(templ.Join(
+			return page(at(stream.Boundary{Timeout: 100 * ms, Load: stream.Prerender(templ.Join(
 				slot(func(ctx context.Context) (templ.Component, error) {
 					watch(ctx)
 					return html("1"), sleep(ctx, time.Hour)
@@ -203,7 +203,7 @@ func TestLoadContextEnds(t *testing.T) {
 		{"not when a child fails", func(watch func(context.Context)) templ.Component {
 			return page(slot(func(ctx context.Context) (templ.Component, error) {
 				watch(ctx)
-				return stream.Rendered(templ.Join(slot(failing(100*ms, errBoom)), waiting(300*ms, "")))(ctx)
+				return stream.Prerender(templ.Join(slot(failing(100*ms, errBoom)), waiting(300*ms, "")))(ctx)
 			}))
 		}, 300 * ms},
 	} {
@@ -233,13 +233,13 @@ func TestTemplState(t *testing.T) {
 	run(t, []pageTest{
 		{name: "the page and views share one", page: page(c, slot(after(100*ms, html("1"), c)), slot(after(200*ms, html("2"), c)))},
 		{name: "views share one", page: page(slot(after(100*ms, html("1"), c)), slot(after(200*ms, html("2"), c)))},
-		{name: "error views have that of views", page: page(c, at(stream.Boundary{Load: failing(100*ms, errBoom), OnError: func(*stream.BoundaryError) templ.Component {
+		{name: "error views have that of views", page: page(c, at(stream.Boundary{Load: failing(100*ms, errBoom), ErrorView: func(*stream.BoundaryError) templ.Component {
 			return templ.Join(html("sorry"), c)
 		}}))},
 		{name: "each fallback has its own", page: page(
 			at(stream.Boundary{Fallback: templ.Join(c, c), Load: after(100*ms, html("1"))}), at(stream.Boundary{Fallback: c, Load: after(100*ms, html("2"))}), c,
 		)},
-		{name: "each Suspense has its own", page: page(slot(stream.Rendered(templ.Join(waiting(100*ms, "1"), c, c))), slot(stream.Rendered(templ.Join(waiting(200*ms, "2"), c))), c)},
-		{name: "what is nested in a Suspense is a view again", page: page(c, slot(stream.Rendered(templ.Join(waiting(100*ms, "1"), c, slot(after(200*ms, html("2"), c))))))},
+		{name: "each Suspense has its own", page: page(slot(stream.Prerender(templ.Join(waiting(100*ms, "1"), c, c))), slot(stream.Prerender(templ.Join(waiting(200*ms, "2"), c))), c)},
+		{name: "what is nested in a Suspense is a view again", page: page(c, slot(stream.Prerender(templ.Join(waiting(100*ms, "1"), c, slot(after(200*ms, html("2"), c))))))},
 	})
 }

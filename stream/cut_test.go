@@ -120,8 +120,8 @@ func (l *cutLoads) ended(t *testing.T) {
 func (l *cutLoads) slow(d time.Duration, content func(context.Context, io.Writer) error) stream.Boundary {
 	view := templ.ComponentFunc(content)
 	return stream.Boundary{
-		Fallback: templ.Raw("…"),
-		OnError:  func(*stream.BoundaryError) templ.Component { return templ.Raw("no") },
+		Fallback:  templ.Raw("…"),
+		ErrorView: func(*stream.BoundaryError) templ.Component { return templ.Raw("no") },
 		Load: func(ctx context.Context) (templ.Component, error) {
 			l.running.Add(1)
 			defer l.running.Add(-1)
@@ -143,7 +143,7 @@ func cutPage(ctx context.Context, w http.ResponseWriter, mode stream.Mode, flush
 		return stream.Place(ctx, w, l.slow(5*time.Millisecond, text("c")))
 	})
 	rendered := l.slow(0, nil)
-	rendered.Load = stream.Rendered(templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+	rendered.Load = stream.Prerender(templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		if err := stream.Place(ctx, w, l.slow(10*time.Millisecond, text("d"))); err != nil {
 			return err
 		}

@@ -31,13 +31,13 @@ func TestDeafLoads(t *testing.T) {
 	}{
 		{"a load", true, slot(stubborn(time.Hour, nil))},
 		{"a load with a Timeout", true, at(stream.Boundary{Timeout: time.Minute, Load: stubborn(time.Hour, nil)})},
-		{"a Suspense", true, slot(stream.Rendered(half("", func() error { time.Sleep(time.Hour); return nil })))},
+		{"a Suspense", true, slot(stream.Prerender(half("", func() error { time.Sleep(time.Hour); return nil })))},
 		{"a sequence", true, row(deaf(piece{after: time.Hour}))},
 		{"a Start", false, templ.ComponentFunc(func(ctx context.Context, _ io.Writer) error {
 			suspense.Start(ctx, stubborn(time.Hour, nil))
 			return nil
 		})},
-		{"a load in place in a Suspense", true, slot(stream.Rendered(upper(slot(stubborn(time.Hour, nil)))))},
+		{"a load in place in a Suspense", true, slot(stream.Prerender(upper(slot(stubborn(time.Hour, nil)))))},
 	} {
 		for _, end := range []struct {
 			name  string

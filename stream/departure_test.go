@@ -44,10 +44,10 @@ func TestRequestDeadlines(t *testing.T) {
 		{name: "a boundary's shorter timeout does", page: page(at(stream.Boundary{Timeout: 70 * ms, Load: after(time.Hour)})), deadline: 100 * ms},
 		{name: "the renderer's shorter timeout does", rd: stream.Renderer{Timeout: 70 * ms}, page: c, deadline: 100 * ms},
 		{name: "while the shell is rendered", page: page(slot(after(time.Hour)), half("shell", func() error { time.Sleep(200 * ms); return nil })), deadline: 100 * ms},
-		{name: "error views are rendered after it", deadline: 100 * ms, page: page(at(stream.Boundary{Load: after(time.Hour), OnError: func(*stream.BoundaryError) templ.Component {
+		{name: "error views are rendered after it", deadline: 100 * ms, page: page(at(stream.Boundary{Load: after(time.Hour), ErrorView: func(*stream.BoundaryError) templ.Component {
 			return waiting(50*ms, "sorry")
 		}}))},
-		{name: "their boundaries fail", deadline: 100 * ms, page: page(at(stream.Boundary{Load: after(time.Hour), OnError: func(*stream.BoundaryError) templ.Component {
+		{name: "their boundaries fail", deadline: 100 * ms, page: page(at(stream.Boundary{Load: after(time.Hour), ErrorView: func(*stream.BoundaryError) templ.Component {
 			return slot(after(50*ms, html("lost")))
 		}}))},
 	})

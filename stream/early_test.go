@@ -19,7 +19,7 @@ import (
 // early begins to render content and shows it where c puts it.
 func early(content templ.Component, c func(shown templ.Component) templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		wait := suspense.Start(ctx, stream.Rendered(content))
+		wait := suspense.Start(ctx, stream.Prerender(content))
 		if err := sleep(ctx, ms); err != nil { // so that its boundary is the first
 			return err
 		}
@@ -41,7 +41,7 @@ func TestEarly(t *testing.T) {
 		siblings = append(siblings, slot(after(time.Duration(i)*50*ms, html("sibling"))))
 	}
 	sibling := templ.Join(siblings...)
-	children := func(c templ.Component) templ.Component { return slot(stream.Rendered(c)) }
+	children := func(c templ.Component) templ.Component { return slot(stream.Prerender(c)) }
 	run(t, []pageTest{
 		{name: "it is shown in the page", page: early(content, func(c templ.Component) templ.Component { return page(c, sibling) })},
 		{name: "in the page in another writer", page: early(content, func(c templ.Component) templ.Component { return page(upper(c), sibling) })},
@@ -77,12 +77,12 @@ func TestEarly(t *testing.T) {
 	})
 }
 
-// TestCachedFragments has a component made by Rendered that outlives its page.
+// TestCachedFragments has a component made by Prerender that outlives its page.
 func TestCachedFragments(t *testing.T) {
 	var once sync.Once
 	var cached templ.Component
 	c := page(slot(func(ctx context.Context) (_ templ.Component, err error) {
-		once.Do(func() { cached, err = stream.Rendered(html("<u>cached</u>"))(ctx) })
+		once.Do(func() { cached, err = stream.Prerender(html("<u>cached</u>"))(ctx) })
 		return cached, err
 	}))
 	var visits sync.WaitGroup

@@ -42,7 +42,7 @@ func ExampleHandler() {
 }
 
 // A Page may set headers, cookies and the status. Its error is answered by
-// Renderer.Error, since nothing has been sent yet.
+// Renderer.ErrorHandler, since nothing has been sent yet.
 func ExamplePage() {
 	errNoSuchUser := errors.New("no such user")
 	page := func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
@@ -52,7 +52,7 @@ func ExamplePage() {
 		http.SetCookie(w, &http.Cookie{Name: "seen", Value: "1"})
 		return body(text("Hello, %s", r.Header.Get("User"))), nil
 	}
-	rd := stream.Renderer{Error: func(w http.ResponseWriter, r *http.Request, err error) {
+	rd := stream.Renderer{ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
 		if errors.Is(err, errNoSuchUser) {
 			http.Error(w, "Who are you?", http.StatusUnauthorized)
 			return
@@ -159,9 +159,9 @@ func ExamplePlace() {
 
 func ExampleBoundary() {
 	greeting := stream.Boundary{
-		Name:     "greeting",
-		Fallback: text("…"),
-		OnError:  func(*stream.BoundaryError) templ.Component { return text("Hello, whoever you are") },
+		Name:      "greeting",
+		Fallback:  text("…"),
+		ErrorView: func(*stream.BoundaryError) templ.Component { return text("Hello, whoever you are") },
 		Load: func(ctx context.Context) (templ.Component, error) {
 			name, err := database(ctx, "Ada")
 			return text("Hello, %s", name), err
@@ -177,8 +177,8 @@ func ExampleBoundary() {
 	// <template for="1">Hello, Ada</template><!/>
 }
 
-// Rendered makes a load of a component that works while it is rendered.
-func ExampleRendered() {
+// Prerender makes a load of a component that works while it is rendered.
+func ExamplePrerender() {
 	report := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		n, err := database(ctx, 42)
 		if err != nil {
@@ -188,7 +188,7 @@ func ExampleRendered() {
 	})
 	visit(stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-			return stream.Place(ctx, w, stream.Boundary{Fallback: text("counting"), Load: stream.Rendered(report)})
+			return stream.Place(ctx, w, stream.Boundary{Fallback: text("counting"), Load: stream.Prerender(report)})
 		}), nil
 	}))
 	// Output:
@@ -221,7 +221,7 @@ func ExampleErrTimeout() {
 		func(ctx context.Context) (string, error) { <-ctx.Done(); return "", ctx.Err() },
 		func(s string) templ.Component { return text("%s", s) },
 		suspense.Timeout(1),
-		suspense.OnError(func(err *stream.BoundaryError) templ.Component {
+		suspense.ErrorView(func(err *stream.BoundaryError) templ.Component {
 			if errors.Is(err, stream.ErrTimeout) {
 				return text("This takes too long today")
 			}

@@ -43,14 +43,14 @@ func ExampleSlog() {
 }
 
 // Who wants both a log and figures combines two traces.
-func ExampleTraces() {
+func ExampleJoinTraces() {
 	figures := &stream.Trace{
 		Status: func(_ context.Context, code int) { fmt.Println("status", code) },
 	}
 	bytes := &stream.Trace{
 		Flushed: func(_ context.Context, n int) { fmt.Println("bytes", n) },
 	}
-	rd := stream.Renderer{Trace: stream.Traces(figures, bytes)}
+	rd := stream.Renderer{Trace: stream.JoinTraces(figures, bytes)}
 	visit(rd.Handler(func(w http.ResponseWriter, _ *http.Request) (templ.Component, error) {
 		w.WriteHeader(http.StatusNotFound)
 		return text("not here"), nil

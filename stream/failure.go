@@ -12,7 +12,7 @@ import (
 // reportFailure reports that b has failed with err. Unless b has a view for
 // that, a page that is sent whole has failed with it.
 func (b *boundary) reportFailure(ctx context.Context, err error) *BoundaryError {
-	if b.resp != nil && b.OnError == nil {
+	if b.resp != nil && b.ErrorView == nil {
 		b.resp.failed.Store(true)
 	}
 	return b.report(ctx, newDigest(), err)
@@ -64,7 +64,7 @@ func (b *boundary) errorViews(be *BoundaryError) []templ.Component {
 		}))
 	}
 	if b.mayAmend() {
-		add(b.OnError)
+		add(b.ErrorView)
 		if b.resp != nil {
 			add(b.resp.rd.ErrorView)
 		}

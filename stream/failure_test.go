@@ -48,10 +48,10 @@ func TestFailures(t *testing.T) {
 			slot(after(100*ms, slot(stubborn(time.Second, html("lost"))), slot(after(time.Hour)), half("", func() error { return errBoom }))), sibling,
 		)},
 		{name: "a failing load's boundaries end with it", page: page(
-			slot(stream.Rendered(templ.Join(slot(after(time.Hour)), waiting(100*ms, ""), half("", func() error { return errBoom })))), sibling,
+			slot(stream.Prerender(templ.Join(slot(after(time.Hour)), waiting(100*ms, ""), half("", func() error { return errBoom })))), sibling,
 		)},
 		{name: "a child's failure is not its parent's", page: page(
-			slot(stream.Rendered(templ.Join(slot(failing(50*ms, errBoom)), waiting(100*ms, "parent")))), sibling,
+			slot(stream.Prerender(templ.Join(slot(failing(50*ms, errBoom)), waiting(100*ms, "parent")))), sibling,
 		)},
 		{name: "an error's text never reaches the page", page: named(stream.Boundary{Load: failing(100*ms, errors.New("<script>alert(1)</script>"))})},
 		{name: "a fallback fails", page: page(at(stream.Boundary{Fallback: half("lost", func() error { return errBoom }), Load: after(100*ms, html("1"))}), sibling)},
@@ -69,7 +69,7 @@ func TestErrorViews(t *testing.T) {
 		return func(*stream.BoundaryError) templ.Component { return c }
 	}
 	failed := func(own func(*stream.BoundaryError) templ.Component) templ.Component {
-		return page(at(stream.Boundary{Fallback: html("dots"), Load: failing(100*ms, errBoom), OnError: own}), sibling)
+		return page(at(stream.Boundary{Fallback: html("dots"), Load: failing(100*ms, errBoom), ErrorView: own}), sibling)
 	}
 	rd := stream.Renderer{ErrorView: view("the renderer's")}
 	run(t, []pageTest{
@@ -85,8 +85,8 @@ func TestErrorViews(t *testing.T) {
 			page: failed(excuse(half("lost", func() error { return errBoom })))},
 		{name: "one with boundaries", page: failed(excuse(templ.Join(html("sorry, "), slot(after(50*ms, html("see this instead"))))))},
 		{name: "one with boundaries for a failed view", page: page(at(stream.Boundary{
-			Load:    after(100*ms, slot(after(time.Hour)), half("", func() error { return errBoom })),
-			OnError: excuse(templ.Join(html("sorry, "), slot(after(50*ms, html("see this instead"))))),
+			Load:      after(100*ms, slot(after(time.Hour)), half("", func() error { return errBoom })),
+			ErrorView: excuse(templ.Join(html("sorry, "), slot(after(50*ms, html("see this instead"))))),
 		}))},
 		{name: "one with a boundary that fails", page: failed(excuse(templ.Join(html("sorry, "), slot(failing(50*ms, errBoom)))))},
 		{name: "one that fails ends its boundaries", rd: rd, page: failed(excuse(templ.Join(slot(after(time.Hour)), half("lost", func() error { return errBoom }))))},
@@ -116,8 +116,8 @@ func TestTimeouts(t *testing.T) {
 		{name: "the renderer's passes while the page is rendered", rd: rd, page: page(slot(after(time.Hour)), waiting(250*ms, "shell"), slot(after(time.Hour)))},
 		{name: "30 s unless it is set", page: page(slot(after(time.Hour)))},
 		{name: "none if it is negative", rd: stream.Renderer{Timeout: -1}, page: page(slot(after(time.Hour, html("1"))))},
-		{name: "a parent's ends its children", page: page(timed(100*ms, stream.Rendered(templ.Join(slot(after(time.Hour)), slot(stubborn(200*ms, nil)), waiting(time.Hour, "")))))},
-		{name: "one longer than its parent's", page: page(timed(100*ms, stream.Rendered(templ.Join(timed(time.Minute, after(time.Hour)), waiting(time.Hour, "")))))},
+		{name: "a parent's ends its children", page: page(timed(100*ms, stream.Prerender(templ.Join(slot(after(time.Hour)), slot(stubborn(200*ms, nil)), waiting(time.Hour, "")))))},
+		{name: "one longer than its parent's", page: page(timed(100*ms, stream.Prerender(templ.Join(timed(time.Minute, after(time.Hour)), waiting(time.Hour, "")))))},
 		{name: "whatever a load makes of it, the timeout is the reason", page: page(timed(100*ms, func(ctx context.Context) (templ.Component, error) {
 			<-ctx.Done()
 			return nil, errBoom
@@ -141,9 +141,9 @@ func TestAborts(t *testing.T) {
 		{name: "in a load in order, behind one that is not ready", rd: stream.Renderer{Mode: always(stream.InOrder)}, page: page(sibling, slot(panicking(100*ms, http.ErrAbortHandler)))},
 		{name: "in a load of a complete page", rd: stream.Renderer{Mode: always(stream.Complete)}, page: page(sibling, slot(panicking(100*ms, http.ErrAbortHandler)))},
 		{name: "in a view", page: page(slot(after(100*ms, half("", abort))), sibling)},
-		{name: "in an error view", page: page(at(stream.Boundary{Load: failing(100*ms, errBoom), OnError: func(*stream.BoundaryError) templ.Component { panic(http.ErrAbortHandler) }}), sibling)},
+		{name: "in an error view", page: page(at(stream.Boundary{Load: failing(100*ms, errBoom), ErrorView: func(*stream.BoundaryError) templ.Component { panic(http.ErrAbortHandler) }}), sibling)},
 		{name: "in a fallback", page: page(at(stream.Boundary{Fallback: half("", abort), Load: after(time.Hour)}))},
-		{name: "in a Suspense's children", page: page(slot(stream.Rendered(templ.Join(sibling, waiting(100*ms, ""), half("", abort)))))},
+		{name: "in a Suspense's children", page: page(slot(stream.Prerender(templ.Join(sibling, waiting(100*ms, ""), half("", abort)))))},
 		{name: "a panic of the page waits for the loads", page: page(slot(after(time.Hour)), slot(stubborn(200*ms, nil)), waiting(100*ms, ""), half("", func() error { panic("boom") }))},
 		{name: "an error of the page waits for the loads", page: page(slot(after(time.Hour)), slot(stubborn(200*ms, nil)), waiting(100*ms, ""), half("", func() error { return errBoom }))},
 		{name: "a panic of the page does not wait for ever", rd: stream.Renderer{Timeout: time.Second}, page: page(slot(stubborn(time.Hour, nil)), half("", func() error { panic("boom") }))},

@@ -29,7 +29,7 @@ func TestFlush(t *testing.T) {
 		{name: "behind the end tags without boundaries", page: with(parts.FlushAtEnd(), waiting(50*ms, "body"))},
 		{name: "behind the end tags in order", rd: inOrder, page: with(parts.FlushAtEnd(), body)},
 		{name: "in a view it does nothing", page: page(slot(after(100*ms, html("<u>"), flush, html("</u>"))))},
-		{name: "in a Suspense it does nothing", page: page(slot(stream.Rendered(templ.Join(html("<u>"), flush, waiting(100*ms, "</u>")))))},
+		{name: "in a Suspense it does nothing", page: page(slot(stream.Prerender(templ.Join(html("<u>"), flush, waiting(100*ms, "</u>")))))},
 		{name: "in a fallback it does nothing", page: page(at(stream.Boundary{Fallback: templ.Join(html("<u>"), flush, html("</u>")), Load: after(100*ms, html("1"))}))},
 		{name: "the page fails after it", page: page(slot(after(time.Hour)), flush, waiting(50*ms, "lost"), fails)},
 		{name: "a load that is ready is in place", page: page(slot(after(50*ms, html("1"))), waiting(100*ms, ""), flush, slot(after(50*ms, html("2"))), waiting(100*ms, "3"))},

@@ -166,7 +166,7 @@ func (f *forest) boundary(t *tree) stream.Boundary {
 	if t.sequence {
 		b.Pieces = f.pieces(t)
 	} else if t.rendered {
-		content := stream.Rendered(f.content(t))
+		content := stream.Prerender(f.content(t))
 		b.Load = func(ctx context.Context) (templ.Component, error) {
 			f.running.Add(1)
 			defer f.running.Add(-1)
@@ -183,7 +183,7 @@ func (f *forest) boundary(t *tree) stream.Boundary {
 		}
 	}
 	if t.own != noView {
-		b.OnError = func(*stream.BoundaryError) templ.Component { return f.ownView(t) }
+		b.ErrorView = func(*stream.BoundaryError) templ.Component { return f.ownView(t) }
 	}
 	if t.fallback != noFallback {
 		b.Fallback = f.fallbackOf(t)

@@ -59,11 +59,11 @@ func TestFragments(t *testing.T) {
 		{"two of them", page(awaited, part("b", "2")), []any{"a", "b"}, "<section>1</section><section>2</section>"},
 		{"none of them", page(awaited, part("b", "2")), []any{"c"}, ""},
 		{"in what fails", page(slot(after(0, part("a", "lost"), half("", func() error { return errBoom })))), []any{"a"}, ""},
-		{"in its error view", page(at(stream.Boundary{Load: failing(0, errBoom), OnError: func(*stream.BoundaryError) templ.Component { return part("a", "sorry") }})),
+		{"in its error view", page(at(stream.Boundary{Load: failing(0, errBoom), ErrorView: func(*stream.BoundaryError) templ.Component { return part("a", "sorry") }})),
 			[]any{"a"}, "<section>sorry</section>"},
 		{"in a Suspense that outlives its time", page(with(suspense.Suspense(nil, suspense.Timeout(100*ms)), with(templ.Fragment("a"), dripping(200)))), []any{"a"}, ""},
 		{"in a Suspense that fails", page(with(suspense.Suspense(nil), templ.Join(part("a", "lost"), half("", func() error { return errBoom })))), []any{"a"}, ""},
-		{"in a load that is late", page(at(stream.Boundary{Timeout: 100 * ms, Load: stream.Rendered(templ.Join(
+		{"in a load that is late", page(at(stream.Boundary{Timeout: 100 * ms, Load: stream.Prerender(templ.Join(
 			half("", func() error { time.Sleep(time.Second); return nil }), part("a", "lost"),
 		))})), []any{"a"}, ""},
 	} {
@@ -101,7 +101,7 @@ func TestFragments(t *testing.T) {
 func TestFragmentsInPages(t *testing.T) {
 	run(t, []pageTest{
 		{name: "a fragment in the shell, in a view and in a Suspense", page: page(
-			part("a", "shell"), slot(after(100*ms, part("a", "1"))), slot(stream.Rendered(templ.Join(waiting(200*ms, ""), part("a", "2")))),
+			part("a", "shell"), slot(after(100*ms, part("a", "1"))), slot(stream.Prerender(templ.Join(waiting(200*ms, ""), part("a", "2")))),
 		)},
 		{name: "a fragment around boundaries", page: page(with(parts.Part("a"), slot(after(100*ms, part("a", "1")))))},
 		{name: "some component asks for fragments of its own", page: page(templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {

@@ -47,14 +47,14 @@ func TestGoexit(t *testing.T) {
 			if b.ID == "1.1" {
 				runtime.Goexit()
 			}
-		}}, slot(stream.Rendered(templ.Join(waiting(100*ms, ""), slot(after(0))))), "This part could not be loaded"},
-		{"Trace.InPlace in a Suspense", stream.Trace{InPlace: info}, slot(stream.Rendered(templ.Join(waiting(100*ms, ""), upper(slot(after(0)))))), "This part could not be loaded"},
+		}}, slot(stream.Prerender(templ.Join(waiting(100*ms, ""), slot(after(0))))), "This part could not be loaded"},
+		{"Trace.InPlace in a Suspense", stream.Trace{InPlace: info}, slot(stream.Prerender(templ.Join(waiting(100*ms, ""), upper(slot(after(0)))))), "This part could not be loaded"},
 		{"Trace.Failed in a Suspense", stream.Trace{Failed: func(_ context.Context, err *stream.BoundaryError) {
 			if err.ID == "" {
 				runtime.Goexit()
 			}
-		}}, slot(stream.Rendered(templ.Join(waiting(100*ms, ""), upper(fails)))), "This part could not be loaded"},
-		{"the children of a Suspense", stream.Trace{}, slot(stream.Rendered(templ.Join(waiting(100*ms, ""), half("", exit)))), "This part could not be loaded"},
+		}}, slot(stream.Prerender(templ.Join(waiting(100*ms, ""), upper(fails)))), "This part could not be loaded"},
+		{"the children of a Suspense", stream.Trace{}, slot(stream.Prerender(templ.Join(waiting(100*ms, ""), half("", exit)))), "This part could not be loaded"},
 		{"a sequence", stream.Trace{}, sequence(func(yield func(templ.Component, error) bool) {
 			time.Sleep(100 * ms)
 			yield(html("one"), nil)
@@ -84,8 +84,8 @@ func TestGoexit(t *testing.T) {
 		{"a view in place", stream.Trace{}, upper(slot(after(100*ms, half("", exit)))), ""},
 		{"a piece", stream.Trace{}, row(each(piece{100 * ms, half("", exit), nil})), ""},
 		{"a fallback", stream.Trace{}, at(stream.Boundary{Fallback: half("", exit), Load: after(100 * ms)}), ""},
-		{"an error view", stream.Trace{}, at(stream.Boundary{Load: failing(100*ms, errBoom), OnError: func(*stream.BoundaryError) templ.Component { return half("", exit) }}), ""},
-		{"what makes an error view", stream.Trace{}, at(stream.Boundary{Load: failing(100*ms, errBoom), OnError: func(*stream.BoundaryError) templ.Component { runtime.Goexit(); return nil }}), ""},
+		{"an error view", stream.Trace{}, at(stream.Boundary{Load: failing(100*ms, errBoom), ErrorView: func(*stream.BoundaryError) templ.Component { return half("", exit) }}), ""},
+		{"what makes an error view", stream.Trace{}, at(stream.Boundary{Load: failing(100*ms, errBoom), ErrorView: func(*stream.BoundaryError) templ.Component { runtime.Goexit(); return nil }}), ""},
 	} {
 		for _, mode := range []stream.Mode{stream.OutOfOrder, stream.InOrder, stream.Complete} {
 			if tt.name == "a fallback" && mode != stream.OutOfOrder {

@@ -56,7 +56,7 @@ func (p *response) fail(err error, answerable bool) {
 	if p.left() {
 		panic(http.ErrAbortHandler)
 	}
-	if !answerable || p.rd.Error == nil {
+	if !answerable || p.rd.ErrorHandler == nil {
 		slog.ErrorContext(p.ctx, "stream: page failed", slog.String("path", p.r.URL.Path), slog.Any("error", err))
 	}
 	if !answerable {
@@ -68,8 +68,8 @@ func (p *response) fail(err error, answerable bool) {
 	if h := w.Header(); uncache(h) {
 		h.Set("Cache-Control", "no-store")
 	}
-	if p.rd.Error != nil {
-		p.rd.Error(w, p.r, err)
+	if p.rd.ErrorHandler != nil {
+		p.rd.ErrorHandler(w, p.r, err)
 	} else {
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 	}

@@ -97,7 +97,7 @@ func TestHandlerErrors(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				rec, rd := newRecorder(), stream.Renderer{Error: teapot}
+				rec, rd := newRecorder(), stream.Renderer{ErrorHandler: teapot}
 				rec.end(func() error {
 					rd.Handler(tt.page).ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
 					return nil

@@ -98,7 +98,7 @@ func (f *flood) many(n int, place func(templ.Component) templ.Component) templ.C
 }
 
 func inView(c templ.Component) templ.Component     { return slot(after(0, c)) }
-func inSuspense(c templ.Component) templ.Component { return slot(stream.Rendered(c)) }
+func inSuspense(c templ.Component) templ.Component { return slot(stream.Prerender(c)) }
 func inPlace(c templ.Component) templ.Component    { return upper(slot(after(0, c))) }
 
 func tardy(c templ.Component) templ.Component { return slot(after(100*ms, c)) }
@@ -113,7 +113,7 @@ func TestMaxBuffer(t *testing.T) {
 		whole          // all is sent
 	)
 	lateSuspense := func(c templ.Component) templ.Component {
-		return slot(stream.Rendered(templ.Join(waiting(100*ms, ""), c)))
+		return slot(stream.Prerender(templ.Join(waiting(100*ms, ""), c)))
 	}
 	for _, tt := range []struct {
 		name string
@@ -143,13 +143,13 @@ func TestMaxBuffer(t *testing.T) {
 			return at(stream.Boundary{Fallback: f.view(), Load: after(time.Second)})
 		}, page500, 0},
 		{"an error view in the shell", stream.OutOfOrder, func(f *flood) templ.Component {
-			return at(stream.Boundary{Load: failing(0, errBoom), OnError: func(*stream.BoundaryError) templ.Component { return f.view() }})
+			return at(stream.Boundary{Load: failing(0, errBoom), ErrorView: func(*stream.BoundaryError) templ.Component { return f.view() }})
 		}, page500, 0},
 		{"an error view in a chunk", stream.OutOfOrder, func(f *flood) templ.Component {
-			return at(stream.Boundary{Load: failing(100*ms, errBoom), OnError: func(*stream.BoundaryError) templ.Component { return f.view() }})
+			return at(stream.Boundary{Load: failing(100*ms, errBoom), ErrorView: func(*stream.BoundaryError) templ.Component { return f.view() }})
 		}, failed, 0},
 		{"an error view in place", stream.OutOfOrder, func(f *flood) templ.Component {
-			return tardy(upper(at(stream.Boundary{Load: failing(100*ms, errBoom), OnError: func(*stream.BoundaryError) templ.Component { return f.view() }})))
+			return tardy(upper(at(stream.Boundary{Load: failing(100*ms, errBoom), ErrorView: func(*stream.BoundaryError) templ.Component { return f.view() }})))
 		}, failed, 0},
 		{"a view in another writer", stream.OutOfOrder, func(f *flood) templ.Component { return tardy(inPlace(f.view())) }, failed, 0},
 		{"a view in another writer that does not care", stream.OutOfOrder, func(f *flood) templ.Component { return tardy(inPlace(f.careless())) }, failed, 20 * maxBuffer},

@@ -81,14 +81,14 @@ func TestTypedNilErrors(t *testing.T) {
 		{name: "of a view in another writer", page: page(sibling, upper(slot(after(100*ms, nilView))))},
 		{name: "of a Suspense's children", page: page(with(suspense.Suspense(html("dots")), templ.Join(waiting(100*ms, ""), nilView)), sibling)},
 		{name: "of a fallback", page: page(at(stream.Boundary{Fallback: nilView, Load: after(100*ms, html("1"))}), sibling)},
-		{name: "of an error view", page: page(at(stream.Boundary{Load: failing(100*ms, errBoom), OnError: func(*stream.BoundaryError) templ.Component { return nilView }}), sibling)},
+		{name: "of an error view", page: page(at(stream.Boundary{Load: failing(100*ms, errBoom), ErrorView: func(*stream.BoundaryError) templ.Component { return nilView }}), sibling)},
 		{name: "of the page", page: page(sibling, nilView)},
 	})
 }
 
 // again is a boundary that fails after d and whose error view holds itself.
 func again(d time.Duration) templ.Component {
-	return at(stream.Boundary{Fallback: html("dots"), Load: failing(d, errBoom), OnError: func(*stream.BoundaryError) templ.Component {
+	return at(stream.Boundary{Fallback: html("dots"), Load: failing(d, errBoom), ErrorView: func(*stream.BoundaryError) templ.Component {
 		return templ.Join(html("sorry, "), again(d))
 	}})
 }
@@ -98,7 +98,7 @@ func TestEndlessErrorViews(t *testing.T) {
 		return stream.Renderer{ErrorView: func(*stream.BoundaryError) templ.Component { return templ.Join(html("sorry, "), c) }}
 	}
 	now, later := slot(failing(0, errBoom)), slot(failing(10*ms, errBoom))
-	rendered := slot(stream.Rendered(half("", func() error { return errBoom })))
+	rendered := slot(stream.Prerender(half("", func() error { return errBoom })))
 	run(t, []pageTest{
 		{name: "of the renderer", rd: sorry(now), page: page(now)},
 		{name: "of the renderer, with loads that take time", rd: sorry(later), page: page(later)},
@@ -115,7 +115,7 @@ func TestEndlessErrorViews(t *testing.T) {
 		{name: "of the boundary, with loads that take time", page: page(again(10 * ms))},
 		{name: "of the boundary, in another writer", page: page(upper(again(0)))},
 		{name: "of the boundary, in another writer in a view", page: page(slot(after(100*ms, upper(again(0)))))},
-		{name: "of the boundary, in a Suspense", page: page(slot(stream.Rendered(templ.Join(waiting(100*ms, ""), again(0)))))},
+		{name: "of the boundary, in a Suspense", page: page(slot(stream.Prerender(templ.Join(waiting(100*ms, ""), again(0)))))},
 	})
 	t.Run("of the boundary, outside a response", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestTracePanics(t *testing.T) {
 	run(t, []pageTest{
 		{name: "in Met it is the page's", rd: met, page: one},
 		{name: "in Met within a view it is the boundary's", rd: second, page: page(slot(after(100*ms, slot(after(0, html("1"))))))},
-		{name: "in Met within a Suspense it is the boundary's", rd: second, page: page(slot(stream.Rendered(templ.Join(waiting(100*ms, ""), slot(after(0, html("1")))))))},
+		{name: "in Met within a Suspense it is the boundary's", rd: second, page: page(slot(stream.Prerender(templ.Join(waiting(100*ms, ""), slot(after(0, html("1")))))))},
 		{name: "in Loading it is the boundary's", rd: loading, page: one},
 		{name: "in Loaded it is the boundary's", rd: loaded, page: one},
 		{name: "in Loaded of a load that has failed", rd: loaded, page: page(slot(failing(100*ms, errBoom)))},
@@ -174,7 +174,7 @@ func TestLongIDs(t *testing.T) {
 	run(t, []pageTest{
 		{name: "32 boundaries within each other", page: page(nest(32, html("end")))},
 		{name: "33 boundaries within each other", page: page(html("1"), nest(33, html("end")), html("2"))},
-		{name: "33 children of a Suspense within each other", page: page(nest(31, slot(stream.Rendered(templ.Join(waiting(100*ms, ""), slot(after(0, html("lost"))))))))},
+		{name: "33 children of a Suspense within each other", page: page(nest(31, slot(stream.Prerender(templ.Join(waiting(100*ms, ""), slot(after(0, html("lost"))))))))},
 		{name: "14 boundaries within each other, each the thousandth", page: page(html("1"), thousandth, html("2"))},
 	})
 }

@@ -185,9 +185,9 @@ func (p *markedPage) failing() templ.Component {
 		return errRandom
 	})
 	b := stream.Boundary{
-		Fallback: p.text("i"),
-		OnError:  func(*stream.BoundaryError) templ.Component { return p.text("em") },
-		Load:     func(context.Context) (templ.Component, error) { return bad, nil },
+		Fallback:  p.text("i"),
+		ErrorView: func(*stream.BoundaryError) templ.Component { return p.text("em") },
+		Load:      func(context.Context) (templ.Component, error) { return bad, nil },
 	}
 	return templ.Join(placed(b), p.views())
 }
@@ -214,7 +214,7 @@ func within(outer, children templ.Component) templ.Component {
 // has got hold of: its context, and the writer of whoever placed it.
 func (p *markedPage) abandoned(rendered bool) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		b := stream.Boundary{Timeout: time.Microsecond, Fallback: p.text("i"), OnError: func(*stream.BoundaryError) templ.Component { return p.text("em") }}
+		b := stream.Boundary{Timeout: time.Microsecond, Fallback: p.text("i"), ErrorView: func(*stream.BoundaryError) templ.Component { return p.text("em") }}
 		b.Load = func(ctx context.Context) (templ.Component, error) {
 			p.late.RLock()
 			defer p.late.RUnlock()
@@ -222,7 +222,7 @@ func (p *markedPage) abandoned(rendered bool) templ.Component {
 			return p.text("strong"), nil
 		}
 		if rendered {
-			b.Load = stream.Rendered(templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			b.Load = stream.Prerender(templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 				p.late.RLock()
 				defer p.late.RUnlock()
 				if err := p.text("b").Render(ctx, w); err != nil {

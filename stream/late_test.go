@@ -21,7 +21,7 @@ func TestPlacesWhileTheResponseGoesOn(t *testing.T) {
 		page func(*escaped) templ.Component
 	}{
 		{"of a page", func(e *escaped) templ.Component { return page(e, slot(after(0))) }},
-		{"of a Suspense", func(e *escaped) templ.Component { return page(slot(stream.Rendered(e))) }},
+		{"of a Suspense", func(e *escaped) templ.Component { return page(slot(stream.Prerender(e))) }},
 		{"of what was begun early", func(e *escaped) templ.Component {
 			return page(early(templ.Join(e, slot(after(0))), func(c templ.Component) templ.Component { return c }))
 		}},

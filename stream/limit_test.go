@@ -18,8 +18,8 @@ func TestLimits(t *testing.T) {
 	)
 	// The children are met when all that is beside them is in the queue.
 	nested := page(
-		slot(stream.Rendered(templ.Join(
-			html("<u>"), waiting(10*ms, ""), slot(stream.Rendered(templ.Join(
+		slot(stream.Prerender(templ.Join(
+			html("<u>"), waiting(10*ms, ""), slot(stream.Prerender(templ.Join(
 				waiting(10*ms, ""), slot(after(100*ms, html("3"))), waiting(100*ms, "2"),
 			))), waiting(110*ms, "1</u>"),
 		))),
@@ -49,7 +49,7 @@ func TestLimits(t *testing.T) {
 			slot(after(100*ms, html("2"))), slot(after(100*ms, html("3"))), slot(after(100*ms, html("4"))),
 		)},
 		{name: "a failed boundary's queue is dropped", rd: one, page: page(
-			slot(stream.Rendered(templ.Join(slot(after(time.Hour)), slot(after(time.Hour)), waiting(100*ms, ""), half("", func() error { return errBoom })))),
+			slot(stream.Prerender(templ.Join(slot(after(time.Hour)), slot(after(time.Hour)), waiting(100*ms, ""), half("", func() error { return errBoom })))),
 			slot(after(100*ms, html("2"))),
 		)},
 		{name: "the deadline empties the queue", rd: stream.Renderer{Limit: 1, Timeout: 200 * ms}, page: four},

@@ -267,7 +267,7 @@ func TestNotWhole(t *testing.T) {
 		for kind, b := range map[string]stream.Boundary{
 			"a view":        rawAfter(2*time.Second, "raw", html),
 			"a view ready":  rawAfter(0, "raw", html),
-			"an error view": {Name: "raw", Load: rawAfter(2*time.Second, "", "").Load, OnError: func(*stream.BoundaryError) templ.Component { return raw }},
+			"an error view": {Name: "raw", Load: rawAfter(2*time.Second, "", "").Load, ErrorView: func(*stream.BoundaryError) templ.Component { return raw }},
 			"a piece":       {Name: "raw", Pieces: viewsOf("a", html)},
 			"a fallback":    {Name: "raw", Fallback: raw, Load: rawAfter(2*time.Second, "", "Ada").Load},
 		} {

@@ -16,7 +16,7 @@ const (
 	// scripting and for tools.
 	InOrder
 	// Complete waits for everything and sends one whole page, whose status
-	// can still change: a failed boundary without an OnError of its own
+	// can still change: a failed boundary without an ErrorView of its own
 	// makes it a 500, which no cache keeps whatever the caller has allowed. For
 	// crawlers, HTTP caches and e-mail.
 	Complete

@@ -22,7 +22,7 @@ func TestModes(t *testing.T) {
 		html("<hr>"), slot(after(100*ms, html("3"))),
 	)
 	failed := page(slot(failing(100*ms, errBoom)))
-	excused := page(at(stream.Boundary{Load: failing(100*ms, errBoom), OnError: view("sorry")}))
+	excused := page(at(stream.Boundary{Load: failing(100*ms, errBoom), ErrorView: view("sorry")}))
 	inOrder, complete := stream.Renderer{Mode: always(stream.InOrder)}, stream.Renderer{Mode: always(stream.Complete)}
 	run(t, []pageTest{
 		{name: "out of order", page: nested},

@@ -64,7 +64,7 @@ func TestWhilePending(t *testing.T) {
 		{name: "nor within what is ready when the shell leaves", page: page(slot(after(0, html("1"), whilePending)))},
 		{name: "stands within a view while others are pending", page: page(slot(after(100*ms, html("1"), whilePending)), slot(after(200*ms, html("2"))))},
 		{name: "and is nowhere within the last", page: page(slot(after(100*ms, html("1"), whilePending)))},
-		{name: "stands in what a load has rendered", page: page(slot(stream.Rendered(templ.Join(whilePending, waiting(100*ms, "1")))), slot(after(200*ms, html("2"))))},
+		{name: "stands in what a load has rendered", page: page(slot(stream.Prerender(templ.Join(whilePending, waiting(100*ms, "1")))), slot(after(200*ms, html("2"))))},
 		{name: "two go together", page: page(whilePending, slot(after(100*ms, whilePending, html("1"))), slot(after(200*ms, html("2"))))},
 		{name: "is part of a fallback", page: page(at(stream.Boundary{Fallback: whilePending, Load: after(100*ms, html("1"))}))},
 		{name: "is flushed before it is known what follows", page: page(whilePending, templ.Flush(), html("1"))},
@@ -75,7 +75,7 @@ func TestWhilePending(t *testing.T) {
 		{name: "is nowhere in order", rd: stream.Renderer{Mode: always(stream.InOrder)}, page: page(whilePending, slot(after(100*ms, html("1"), whilePending)))},
 		{name: "is nowhere in a complete page", rd: stream.Renderer{Mode: always(stream.Complete)}, page: page(whilePending, slot(after(100*ms, html("1"), whilePending)))},
 		{name: "is nowhere in a writer of some component's own", page: page(upperCase, slot(after(100*ms, html("1"))))},
-		{name: "nor where that takes what a load has rendered", page: page(slot(after(100*ms, upper(slot(stream.Rendered(whilePending))))), slot(after(200*ms, html("2"))))},
+		{name: "nor where that takes what a load has rendered", page: page(slot(after(100*ms, upper(slot(stream.Prerender(whilePending))))), slot(after(200*ms, html("2"))))},
 		{name: "is not what an answer to HEAD is about", request: head, page: page(whilePending, slot(after(100*ms, html("1"))))},
 		{name: "stays when the client has left", leave: 50 * ms, page: page(whilePending, slot(after(100*ms, html("1"))))},
 		{name: "has a fallback's failure", page: page(stream.WhilePending(half("half", func() error { return errBoom })), slot(after(100*ms, html("1"))))},
@@ -121,7 +121,7 @@ func TestWhilePendingTellsNoTrace(t *testing.T) {
 				Loading: tell("loading"),
 				Sent:    func(ctx context.Context, b stream.BoundaryInfo, _ int, _ bool) { tell("sent")(ctx, b) },
 			}}
-			one := at(stream.Boundary{Name: "1", Load: stream.Rendered(templ.Join(whilePending, waiting(100*ms, "1")))})
+			one := at(stream.Boundary{Name: "1", Load: stream.Prerender(templ.Join(whilePending, waiting(100*ms, "1")))})
 			if err := rd.Render(newRecorder(), httptest.NewRequest("GET", "/", nil), page(whilePending, one, upper(one))); err != nil {
 				t.Fatal(err)
 			}

@@ -16,8 +16,8 @@ func TestOrder(t *testing.T) {
 		ten = append(ten, slot(after(time.Duration(10-i)*100*ms, html(fmt.Sprintf("<b>%d</b>", i+1)))))
 	}
 	parallel := func(outer, inner, innermost time.Duration) templ.Component {
-		return slot(stream.Rendered(templ.Join(
-			html("<u>"), slot(stream.Rendered(templ.Join(
+		return slot(stream.Prerender(templ.Join(
+			html("<u>"), slot(stream.Prerender(templ.Join(
 				html("<i>"), slot(after(innermost, html("3"))), waiting(inner, "2</i>"),
 			))), waiting(outer, "1</u>"),
 		)))

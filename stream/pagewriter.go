@@ -14,7 +14,7 @@ import (
 	"github.com/rivulet-go/rivulet/internal/cut"
 )
 
-// A pageWriter is what a Page, or Renderer.Error, is given. It keeps the status
+// A pageWriter is what a Page, or Renderer.ErrorHandler, is given. It keeps the status
 // back until it is known who answers: a component, with the headers of a page,
 // or the Page itself, whose answer passes straight on.
 type pageWriter struct {

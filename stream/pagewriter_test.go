@@ -26,7 +26,7 @@ import (
 )
 
 // TestAnswersThatAreNoPage has requests that are answered by a Page itself, or
-// by Renderer.Error: what they say passes as it is, with no header of a page.
+// by Renderer.ErrorHandler: what they say passes as it is, with no header of a page.
 func TestAnswersThatAreNoPage(t *testing.T) {
 	upload := filepath.Join(t.TempDir(), "upload")
 	if err := os.WriteFile(upload, []byte("just text <script>alert(1)</script>"), 0o600); err != nil {
@@ -106,7 +106,7 @@ func TestAnswersThatAreNoPage(t *testing.T) {
 		}, code: 404, body: "<p>gone", header: map[string]string{"Content-Type": "text/html; charset=utf-8", "Content-Length": "7"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			rd := stream.Renderer{Error: tt.onErr}
+			rd := stream.Renderer{ErrorHandler: tt.onErr}
 			overPipes(t, rd.Handler(tt.page), func(t *testing.T, p *pipeline) {
 				res, err := p.get(t, t.Context())
 				if err != nil {
@@ -205,7 +205,7 @@ func TestPageThatAnswersTwice(t *testing.T) {
 		{"with a panic", nil, nil, "boom", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			rd := stream.Renderer{Error: func(http.ResponseWriter, *http.Request, error) { t.Error("Error was called") }}
+			rd := stream.Renderer{ErrorHandler: func(http.ResponseWriter, *http.Request, error) { t.Error("Error was called") }}
 			overPipes(t, rd.Handler(func(w http.ResponseWriter, _ *http.Request) (templ.Component, error) {
 				_, _ = io.WriteString(w, "secret")
 				if tt.panics != nil {
@@ -336,7 +336,7 @@ func TestTraceOfAnswers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
 			e := new(events)
-			rd := stream.Renderer{Error: tt.onErr, Trace: stream.Traces(e.trace(), stream.Slog(slog.New(slog.NewTextHandler(&out, withoutTime))))}
+			rd := stream.Renderer{ErrorHandler: tt.onErr, Trace: stream.JoinTraces(e.trace(), stream.Slog(slog.New(slog.NewTextHandler(&out, withoutTime))))}
 			h := rd.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
 				e.note(r.Context(), "page")
 				return tt.page(w, r)

@@ -108,7 +108,7 @@ func TestPiecesFail(t *testing.T) {
 	sibling := slot(after(300*ms, html("sibling")))
 	sorry := view(" sorry")
 	failing := func(s sequence) templ.Component {
-		return page(at(stream.Boundary{Name: "words", Fallback: html("dots"), Pieces: s, OnError: sorry}), sibling)
+		return page(at(stream.Boundary{Name: "words", Fallback: html("dots"), Pieces: s, ErrorView: sorry}), sibling)
 	}
 	words := texts(100*ms, "one ", "two")
 	bad := half("lost", func() error { return errBoom })
@@ -146,10 +146,10 @@ func TestPiecesFail(t *testing.T) {
 		{name: "with their time, and are deaf", page: page(at(hung), sibling)},
 		{name: "with their time, and say nothing of it", page: page(at(quick), sibling)},
 		{name: "with an error view that holds a boundary", page: page(at(stream.Boundary{
-			Pieces:  each(piece{100 * ms, child, nil}, piece{100 * ms, nil, errBoom}),
-			OnError: func(*stream.BoundaryError) templ.Component { return slot(after(300*ms, html("instead"))) },
+			Pieces:    each(piece{100 * ms, child, nil}, piece{100 * ms, nil, errBoom}),
+			ErrorView: func(*stream.BoundaryError) templ.Component { return slot(after(300*ms, html("instead"))) },
 		}))},
-		{name: "with the boundary around them", page: page(slot(stream.Rendered(templ.Join(row(texts(50*ms, "lost", "lost", "lost")), waiting(100*ms, ""), bad))), sibling)},
+		{name: "with the boundary around them", page: page(slot(stream.Prerender(templ.Join(row(texts(50*ms, "lost", "lost", "lost")), waiting(100*ms, ""), bad))), sibling)},
 		{name: "in order", rd: stream.Renderer{Mode: always(stream.InOrder)}, page: failing(each(piece{100 * ms, child, nil}, piece{100 * ms, bad, nil}))},
 		{name: "complete", rd: stream.Renderer{Mode: always(stream.Complete)}, page: page(row(each(piece{100 * ms, child, nil}, piece{100 * ms, bad, nil})))},
 		{name: "in another writer", page: page(upper(row(each(piece{100 * ms, child, nil}, piece{100 * ms, bad, nil}, piece{100 * ms, html("lost"), nil}))), sibling)},
@@ -161,7 +161,7 @@ func TestPiecesFail(t *testing.T) {
 
 // moreAgain is a sequence that fails and whose error view holds itself.
 func moreAgain() templ.Component {
-	return at(stream.Boundary{Pieces: each(piece{10 * ms, html("one "), nil}, piece{10 * ms, nil, errBoom}), OnError: func(*stream.BoundaryError) templ.Component {
+	return at(stream.Boundary{Pieces: each(piece{10 * ms, html("one "), nil}, piece{10 * ms, nil, errBoom}), ErrorView: func(*stream.BoundaryError) templ.Component {
 		return templ.Join(html("sorry, "), moreAgain())
 	}})
 }
@@ -176,7 +176,7 @@ func TestPiecesWithin(t *testing.T) {
 	)), html("<hr>"), slot(after(260*ms, html("sibling"))))
 	inOrder, complete := stream.Renderer{Mode: always(stream.InOrder)}, stream.Renderer{Mode: always(stream.Complete)}
 	within := page(row(each(piece{100 * ms, row(texts(100*ms, "one ", "two ")), nil}, piece{50 * ms, row(texts(100*ms, "three ", "four ")), nil})))
-	suspended := page(slot(stream.Rendered(templ.Join(html("<u>"), row(texts(100*ms, "one ", "two ", "three")), waiting(250*ms, "</u>")))))
+	suspended := page(slot(stream.Prerender(templ.Join(html("<u>"), row(texts(100*ms, "one ", "two ", "three")), waiting(250*ms, "</u>")))))
 	once := templ.NewOnceHandle(templ.WithComponent(html("once "))).Once()
 	run(t, []pageTest{
 		{name: "boundaries", page: list},
@@ -190,7 +190,7 @@ func TestPiecesWithin(t *testing.T) {
 		{name: "a Suspense, in order", rd: inOrder, page: suspended},
 		{name: "a Suspense in another writer", page: upper(suspended)},
 		{name: "a view that is rendered into another writer", page: page(slot(func(ctx context.Context) (templ.Component, error) {
-			c, err := stream.Rendered(row(texts(100*ms, "one ", "two")))(ctx)
+			c, err := stream.Prerender(row(texts(100*ms, "one ", "two")))(ctx)
 			return upper(c), err
 		}))},
 		{name: "what is emitted once is", page: page(row(each(piece{100 * ms, once, nil}, piece{100 * ms, templ.Join(once, html("more")), nil})))},
@@ -214,7 +214,7 @@ func TestPiecesLimited(t *testing.T) {
 	}
 	one := func(m stream.Mode) stream.Renderer { return stream.Renderer{Limit: 1, Mode: always(m)} }
 	words := row(texts(100*ms, "one ", "two ", "three"))
-	slow := slot(stream.Rendered(templ.Join(html("<u>"), slot(after(100*ms, html("child"))), waiting(10*ms, "</u>"))))
+	slow := slot(stream.Prerender(templ.Join(html("<u>"), slot(after(100*ms, html("child"))), waiting(10*ms, "</u>"))))
 	lot := row(many(1000, html("")))
 	run(t, []pageTest{
 		{name: "a sequence holds its slot to its end", rd: one(stream.OutOfOrder), page: page(words, slot(after(100*ms, html("1"))))},
@@ -224,13 +224,13 @@ func TestPiecesLimited(t *testing.T) {
 		{name: "one that waits for the response does not, in order", rd: one(stream.InOrder), page: page(slow, lot, html("end"))},
 		{name: "one that waits for the response does not, complete", rd: one(stream.Complete), page: page(slow, lot, html("end"))},
 		{name: "one that waits for its surroundings does not", rd: one(stream.OutOfOrder), page: page(
-			slot(stream.Rendered(templ.Join(lot, slot(after(50*ms, html("child"))), waiting(100*ms, "parent")))),
+			slot(stream.Prerender(templ.Join(lot, slot(after(50*ms, html("child"))), waiting(100*ms, "parent")))),
 		)},
 		{name: "one that waits for its own boundaries does not", rd: one(stream.InOrder), page: page(
 			row(many(600, templ.Raw(""))), row(then(many(1, slot(after(100*ms, html("child")))), func(ctx context.Context) { _ = sleep(ctx, 50*ms) })),
 		)},
 		{name: "one that waits runs out of time", rd: stream.Renderer{Limit: 1, Timeout: 100 * ms}, page: page(
-			slot(stream.Rendered(templ.Join(lot, waiting(time.Hour, "parent")))), slot(after(0, html("1"))),
+			slot(stream.Prerender(templ.Join(lot, waiting(time.Hour, "parent")))), slot(after(0, html("1"))),
 		)},
 	})
 }
@@ -301,7 +301,7 @@ func TestPiecesOutside(t *testing.T) {
 	t.Run("of a response their error view follows", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var b strings.Builder
-			c := at(stream.Boundary{Timeout: 250 * ms, Pieces: texts(100*ms, "one ", "two ", "lost"), OnError: view("sorry")})
+			c := at(stream.Boundary{Timeout: 250 * ms, Pieces: texts(100*ms, "one ", "two ", "lost"), ErrorView: view("sorry")})
 			if err := c.Render(t.Context(), &b); err != nil || b.String() != "one two sorry" {
 				t.Errorf("Render() = %v, page = %q", err, b.String())
 			}
@@ -313,7 +313,7 @@ func TestPiecesOutside(t *testing.T) {
 				var b strings.Builder
 				fragment := with(templ.Fragment("id"), html("one "))
 				second := with(templ.Fragment("id"), half("two ", func() error { return err }))
-				c := at(stream.Boundary{Pieces: each(piece{100 * ms, fragment, nil}, piece{100 * ms, second, nil}), OnError: view("sorry")})
+				c := at(stream.Boundary{Pieces: each(piece{100 * ms, fragment, nil}, piece{100 * ms, second, nil}), ErrorView: view("sorry")})
 				if err := templ.RenderFragments(t.Context(), &b, c, "id"); err != nil || b.String() != want {
 					t.Errorf("RenderFragments() = %v, page = %q, want %q", err, b.String(), want)
 				}

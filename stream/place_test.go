@@ -45,13 +45,13 @@ func TestLatePlaces(t *testing.T) {
 		{"in the page", func(e *escaped) templ.Component { return page(e, slot(after(100*ms))) }},
 		{"in a view", func(e *escaped) templ.Component { return page(slot(after(100*ms, e))) }},
 		{"in a Suspense", func(e *escaped) templ.Component {
-			return page(slot(stream.Rendered(templ.Join(e, waiting(100*ms, "")))))
+			return page(slot(stream.Prerender(templ.Join(e, waiting(100*ms, "")))))
 		}},
 		{"in a fallback", func(e *escaped) templ.Component {
 			return page(at(stream.Boundary{Fallback: e, Load: after(100 * ms)}))
 		}},
 		{"in an error view", func(e *escaped) templ.Component {
-			return page(at(stream.Boundary{Load: failing(100*ms, errBoom), OnError: func(*stream.BoundaryError) templ.Component { return e }}))
+			return page(at(stream.Boundary{Load: failing(100*ms, errBoom), ErrorView: func(*stream.BoundaryError) templ.Component { return e }}))
 		}},
 	} {
 		t.Run(tt.name+" after the response", func(t *testing.T) {
@@ -101,7 +101,7 @@ func TestLatePlaces(t *testing.T) {
 	t.Run("a load whose time has passed can place nothing", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var placed error
-			late := at(stream.Boundary{Timeout: 100 * ms, Load: stream.Rendered(templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			late := at(stream.Boundary{Timeout: 100 * ms, Load: stream.Prerender(templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 				time.Sleep(200 * ms)
 				placed = slot(after(0, html("tardy"))).Render(ctx, w)
 				return nil
@@ -141,24 +141,24 @@ func TestMisuse(t *testing.T) {
 			tt.f()
 		})
 	}
-	rendered, _ := stream.Rendered(slot(after(0, html("1"))))(context.Background())
+	rendered, _ := stream.Prerender(slot(after(0, html("1"))))(context.Background())
 	run(t, []pageTest{
-		{name: "what Rendered made outside a response", page: page(rendered)},
-		{name: "what Rendered made is rendered twice", page: page(slot(func(ctx context.Context) (templ.Component, error) {
-			c, err := stream.Rendered(slot(after(100*ms, html("1"))))(ctx)
+		{name: "what Prerender made outside a response", page: page(rendered)},
+		{name: "what Prerender made is rendered twice", page: page(slot(func(ctx context.Context) (templ.Component, error) {
+			c, err := stream.Prerender(slot(after(100*ms, html("1"))))(ctx)
 			return templ.Join(c, c), err
 		}))},
-		{name: "what Rendered made without boundaries is rendered twice", page: page(slot(func(ctx context.Context) (templ.Component, error) {
-			c, err := stream.Rendered(html("1"))(ctx)
+		{name: "what Prerender made without boundaries is rendered twice", page: page(slot(func(ctx context.Context) (templ.Component, error) {
+			c, err := stream.Prerender(html("1"))(ctx)
 			return templ.Join(c, c), err
 		}))},
 	})
-	t.Run("what Rendered made is rendered in another response", func(t *testing.T) {
+	t.Run("what Prerender made is rendered in another response", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			kept := make(chan templ.Component, 1)
 			rd, r := stream.Renderer{Trace: &quiet}, httptest.NewRequest("GET", "/", nil)
 			_ = rd.Render(newRecorder(), r, page(slot(func(ctx context.Context) (templ.Component, error) {
-				c, err := stream.Rendered(slot(after(0, html("theirs"))))(ctx)
+				c, err := stream.Prerender(slot(after(0, html("theirs"))))(ctx)
 				kept <- c
 				return html("1"), err
 			})))

@@ -10,7 +10,7 @@ import (
 
 // A Page makes the component for one request. It may set headers and cookies on
 // w, and the status: WriteHeader keeps the status back until the page leaves. A
-// failed Page is answered by Renderer.Error; the status that it has set is
+// failed Page is answered by Renderer.ErrorHandler; the status that it has set is
 // dropped.
 //
 // A Page that answers by itself, with a redirect, a file or a stream, returns
@@ -70,21 +70,21 @@ type Renderer struct {
 	// ReadTimeout. Zero means the server's WriteTimeout, or 30 s if it has none;
 	// negative means none.
 	WriteTimeout time.Duration
-	// ErrorView makes what a failed boundary without an OnError of its own
+	// ErrorView makes what a failed boundary without an ErrorView of its own
 	// shows. Nil, and a view that fails itself, mean a short text with
 	// role="alert" and the digest.
 	ErrorView func(*BoundaryError) templ.Component
-	// Error answers a request whose page failed before its first byte, so
+	// ErrorHandler answers a request whose page failed before its first byte, so
 	// that the status can still be set. It finds the headers that the Page has
 	// set, and none of a page's own; what it has set for caches, validators and
 	// length too, has given way to "Cache-Control: no-store".
 	// Only Handler calls it. Nil means a 500 without details, and a line in
 	// slog.Default.
-	Error func(http.ResponseWriter, *http.Request, error)
+	ErrorHandler func(http.ResponseWriter, *http.Request, error)
 	// Script says how the script unsuspense reaches the page. Zero means
 	// Inline.
 	Script Script
-	// Trace is told what the response does. Nil means nobody is. Traces makes
+	// Trace is told what the response does. Nil means nobody is. JoinTraces makes
 	// one of several.
 	Trace *Trace
 	// ServerTiming sends how long the shell and each load have taken in the
@@ -133,7 +133,7 @@ func (rd *Renderer) Render(w http.ResponseWriter, r *http.Request, page templ.Co
 }
 
 // Handler serves page. A page that fails before its first byte is answered by
-// rd.Error; one that fails later is cut by a panic with http.ErrAbortHandler, so
+// rd.ErrorHandler; one that fails later is cut by a panic with http.ErrAbortHandler, so
 // that no client and no cache takes it for whole. A client that has left gets no
 // answer.
 //

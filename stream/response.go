@@ -37,7 +37,7 @@ type response struct {
 	loads       loads
 	root        boundary    // the page, of which all boundaries are descendants
 	state       templState  // of the page, of views and of error views
-	failed      atomic.Bool // a boundary without an OnError of its own has
+	failed      atomic.Bool // a boundary without an ErrorView of its own has
 	toldInPlace atomic.Bool // Trace.InPlace has been called
 
 	// Contexts and their ends. Made by open, guarded by loads.mu until then.
@@ -79,7 +79,7 @@ func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response
 	p.chooseMode()
 	if rd.ServerTiming {
 		p.timing = newServerTiming(p.start)
-		p.trace = Traces(p.trace, p.timing.trace())
+		p.trace = JoinTraces(p.trace, p.timing.trace())
 	}
 	if p.trace == nil {
 		p.trace = &noTrace

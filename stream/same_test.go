@@ -25,7 +25,7 @@ func TestSameBytes(t *testing.T) {
 			one = slot(failing(100*ms, errBoom))
 		}
 		awaits = append(awaits, one)
-		all = append(all, one, slot(stream.Rendered(templ.Join(
+		all = append(all, one, slot(stream.Prerender(templ.Join(
 			slot(after(100*ms, html(s+"a"))), slot(after(200*ms, parts.Chart(s+"b"))), waiting(100*ms, s),
 		))))
 	}

@@ -135,7 +135,7 @@ func TestServerTimingLeavesFailuresAsTheyAre(t *testing.T) {
 	if !strings.Contains(logs.b.String(), "boundary failed") {
 		t.Errorf("log = %q, want the failure", logs.b.String())
 	}
-	rd.Trace = stream.Traces(&quiet, &stream.Trace{Done: func(_ context.Context, err error) { told = err }})
+	rd.Trace = stream.JoinTraces(&quiet, &stream.Trace{Done: func(_ context.Context, err error) { told = err }})
 	logs.b.Reset()
 	_ = rd.Render(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil), fails)
 	if logs.b.Len() > 0 || errors.Is(told, errBoom) {

@@ -74,7 +74,7 @@ func (l *logLine) log(ctx context.Context, logger *slog.Logger, err error) {
 		switch {
 		case errors.Is(err, context.Canceled):
 		case l.status >= 300 && l.status < 500:
-			level = slog.LevelWarn // Renderer.Error knew what to say
+			level = slog.LevelWarn // Renderer.ErrorHandler knew what to say
 		default:
 			level = slog.LevelError
 		}

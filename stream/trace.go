@@ -23,7 +23,7 @@ type Trace struct {
 	Start func(ctx context.Context, r *http.Request, mode Mode) context.Context
 	// Status is called when the status and the headers leave with the first
 	// bytes; a HEAD request has none and calls it all the same. A Handler knows
-	// what its Page has set or answered, and what Renderer.Error has. What the
+	// what its Page has set or answered, and what Renderer.ErrorHandler has. What the
 	// caller of Render has sent is known if its ResponseWriter, or one that this
 	// wraps, has a method Status() int, as those of chi and gin do, or the fields
 	// of echo's; else it is taken for a 200. To Render a page that fails before
@@ -50,7 +50,7 @@ type Trace struct {
 	LogFailures bool
 	// Flushed is called after bytes have left the server. The first flush
 	// of a streamed page is that of its shell, or of what templ.Flush sent. What
-	// a Page or Renderer.Error has answered by itself is told at its end, in one.
+	// a Page or Renderer.ErrorHandler has answered by itself is told at its end, in one.
 	Flushed func(ctx context.Context, bytes int)
 	// InPlace is called at most once for a response, when a boundary was
 	// given a writer that is not Rivulet's, so that it does not stream.

@@ -26,7 +26,7 @@ func TestFailuresAreNotCached(t *testing.T) {
 	stays := []string{"Set-Cookie", "Content-Security-Policy", "Content-Language"}
 	good := page(slot(after(ms, html("1"))))
 	failed := page(slot(failing(ms, errBoom)))
-	excused := page(at(stream.Boundary{Load: failing(ms, errBoom), OnError: view("1")}))
+	excused := page(at(stream.Boundary{Load: failing(ms, errBoom), ErrorView: view("1")}))
 	shellFails := page(half("<p>", func() error { return errBoom }))
 	for _, tt := range []struct {
 		name  string
@@ -57,7 +57,7 @@ func TestFailuresAreNotCached(t *testing.T) {
 			}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			rd := stream.Renderer{Mode: always(tt.mode), Error: tt.onErr, Trace: &quiet}
+			rd := stream.Renderer{Mode: always(tt.mode), ErrorHandler: tt.onErr, Trace: &quiet}
 			h := rd.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
 				maps.Copy(w.Header(), allowed.Clone())
 				if tt.mode != stream.Complete && tt.code == 200 {

@@ -40,7 +40,7 @@ func TestUntil(t *testing.T) {
 		{"a load that does not listen", 0, 0, page(slot(deaf)), `<body><?start name="1">dots<?end><template for="1">sorry</template><!/></body>`},
 		{"a load with a time of its own", 0, 0, page(at(stream.Boundary{Timeout: time.Hour, Load: deaf})), `<body><?start name="1"><?end><template for="1">sorry</template><!/></body>`},
 		{"a load in the queue", 0, 1, page(slot(deaf), slot(long)), `<body><?start name="1">dots<?end><?start name="2">dots<?end><template for="1">sorry</template><!/><template for="2">sorry</template><!/></body>`},
-		{"a load in an error view", 0, 0, page(at(stream.Boundary{Load: long, OnError: func(*stream.BoundaryError) templ.Component { return slot(long) }})), `<body><?start name="1"><?end><template for="1">sorry</template><!/></body>`},
+		{"a load in an error view", 0, 0, page(at(stream.Boundary{Load: long, ErrorView: func(*stream.BoundaryError) templ.Component { return slot(long) }})), `<body><?start name="1"><?end><template for="1">sorry</template><!/></body>`},
 		{"in order", stream.InOrder, 0, page(slot(deaf), html("<hr>"), slot(long)), `<body>sorry<hr>sorry</body>`},
 		{"complete", stream.Complete, 0, page(slot(deaf), html("<hr>"), slot(long)), `<body>sorry<hr>sorry</body>`},
 		{"in place", 0, 0, page(upper(slot(long))), `<body>SORRY</body>`},

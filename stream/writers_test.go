@@ -188,7 +188,7 @@ func TestStatusOfWriters(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e, w, status := new(events), tt.w(), 0
-				trace := stream.Traces(e.trace(), &stream.Trace{Status: func(_ context.Context, code int) { status = code }})
+				trace := stream.JoinTraces(e.trace(), &stream.Trace{Status: func(_ context.Context, code int) { status = code }})
 				rd := stream.Renderer{Mode: always(stream.Complete), ServerTiming: true, Trace: trace}
 				if tt.set != 0 {
 					w.WriteHeader(tt.set)

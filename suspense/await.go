@@ -14,7 +14,7 @@ import (
 //
 // The context of load ends when the client leaves, when its time has passed
 // (see [Timeout]) or when the boundary around it has failed. An error or a
-// panic of load or view shows the boundary's error view (see [OnError]). A nil
+// panic of load or view shows the boundary's error view (see [ErrorView]). A nil
 // fallback is an empty one; Await panics if load or view is nil.
 func Await[T any](fallback templ.Component, load func(context.Context) (T, error), view func(T) templ.Component, opts ...Option) templ.Component {
 	if load == nil {

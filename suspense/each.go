@@ -17,7 +17,7 @@ import (
 // The context of the sequence is that of a load (see [Await]), and its time
 // (see [Timeout]) is that to its end. A sequence that yields an error, panics or
 // runs out of time ends there: what has come stays and the error view (see
-// [OnError]) is added to it. So does one of which a view fails. What a sequence
+// [ErrorView]) is added to it. So does one of which a view fails. What a sequence
 // yields together with an error is not shown. When its context has ended, the
 // sequence must end, with an error or without; its yield returns false.
 //

@@ -64,7 +64,7 @@ func found(ctx context.Context) iter.Seq2[user, error] {
 func ExampleEach() {
 	item := func(u user) templ.Component { return text("%s has %d coins. ", u.Name, u.Coins) }
 	sorry := func(*stream.BoundaryError) templ.Component { return text("There may be others.") }
-	visit(suspense.Each(text("searching"), found, item, suspense.OnError(sorry)))
+	visit(suspense.Each(text("searching"), found, item, suspense.ErrorView(sorry)))
 	// Output:
 	// <?start name="1">searching<?end>
 	// <template for="1">Ada has 3 coins. <?start name="1"><?end></template><!/>

@@ -46,7 +46,7 @@ func ExampleAwait_error() {
 	}
 	visit(templ.Join(
 		text("Hello. "),
-		suspense.Await(text("counting"), coins, view, suspense.OnError(sorry)),
+		suspense.Await(text("counting"), coins, view, suspense.ErrorView(sorry)),
 	))
 	// Output:
 	// Hello. <?start name="1">counting<?end>
@@ -118,7 +118,7 @@ func ExampleTimeout() {
 		return text("late: %t", errors.Is(err, stream.ErrTimeout))
 	}
 	c := suspense.Await(nil, hangs, func(s string) templ.Component { return text("%s", s) },
-		suspense.Timeout(1), suspense.OnError(late))
+		suspense.Timeout(1), suspense.ErrorView(late))
 	if err := c.Render(context.Background(), os.Stdout); err != nil {
 		fmt.Println(err)
 	}
@@ -126,10 +126,10 @@ func ExampleTimeout() {
 	// late: true
 }
 
-func ExampleOnError() {
+func ExampleErrorView() {
 	load := func(context.Context) (string, error) { return "", errors.New("table users: locked") }
 	c := suspense.Await(nil, load, func(s string) templ.Component { return text("%s", s) },
-		suspense.OnError(func(err *stream.BoundaryError) templ.Component {
+		suspense.ErrorView(func(err *stream.BoundaryError) templ.Component {
 			return text("Sorry") // and never the error's text
 		}))
 	if err := c.Render(context.Background(), os.Stdout); err != nil {
@@ -143,7 +143,7 @@ func ExampleName() {
 	load := func(context.Context) (string, error) { return "", errors.New("connection refused") }
 	c := suspense.Await(nil, load, func(s string) templ.Component { return text("%s", s) },
 		suspense.Name("prices"),
-		suspense.OnError(func(err *stream.BoundaryError) templ.Component { return text("%s", err.Name) }))
+		suspense.ErrorView(func(err *stream.BoundaryError) templ.Component { return text("%s", err.Name) }))
 	if err := c.Render(context.Background(), os.Stdout); err != nil {
 		fmt.Println(err)
 	}
@@ -158,7 +158,7 @@ func ExampleOption() {
 	})
 	hangs := func(ctx context.Context) (string, error) { <-ctx.Done(); return "", ctx.Err() }
 	c := suspense.Await(nil, hangs, func(s string) templ.Component { return text("%s", s) }, quick,
-		suspense.OnError(func(err *stream.BoundaryError) templ.Component { return text("%s: late", err.Name) }))
+		suspense.ErrorView(func(err *stream.BoundaryError) templ.Component { return text("%s: late", err.Name) }))
 	if err := c.Render(context.Background(), os.Stdout); err != nil {
 		fmt.Println(err)
 	}

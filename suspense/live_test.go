@@ -88,7 +88,7 @@ func TestLive(t *testing.T) {
 
 	failing := func(context.Context) (string, error) { return "", errBoom }
 	bad := board
-	sorry := suspense.OnError(func(*stream.BoundaryError) templ.Component { return html("sorry") })
+	sorry := suspense.ErrorView(func(*stream.BoundaryError) templ.Component { return html("sorry") })
 	for name, page := range map[string]func() templ.Component{
 		"a load that fails shows its error view and no region": func() templ.Component {
 			return suspense.Live(board, nil, failing, html, sorry)

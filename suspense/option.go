@@ -21,12 +21,12 @@ func Timeout(d time.Duration) Option {
 	return func(b *stream.Boundary) { b.Timeout = d }
 }
 
-// OnError is what the boundary shows when it fails. The view is given the
+// ErrorView is what the boundary shows when it fails. The view is given the
 // error with its digest; it should show the digest and not the error. Nil means
 // the Renderer's ErrorView. A boundary in a table or list needs one that is a
 // row or an item.
-func OnError(view func(*stream.BoundaryError) templ.Component) Option {
-	return func(b *stream.Boundary) { b.OnError = view }
+func ErrorView(view func(*stream.BoundaryError) templ.Component) Option {
+	return func(b *stream.Boundary) { b.ErrorView = view }
 }
 
 // Name names the boundary in logs and traces. It is not sent to the browser.

@@ -39,7 +39,7 @@ func each[T any](d time.Duration, err error, values ...T) func(context.Context) 
 }
 
 func TestSequences(t *testing.T) {
-	sorry := suspense.OnError(func(err *stream.BoundaryError) templ.Component { return html("sorry, " + err.Name) })
+	sorry := suspense.ErrorView(func(err *stream.BoundaryError) templ.Component { return html("sorry, " + err.Name) })
 	item := func(s string) templ.Component { return html("<li>" + s) }
 	for _, tt := range []struct {
 		name string
@@ -64,9 +64,9 @@ func TestSequences(t *testing.T) {
 		{"Each shows a view for each value", suspense.Each(html("dots"), each(100*ms, nil, "1", "2"), item),
 			[]string{`0s <?start name="1">dots<?end>`, `100ms <template for="1"><li>1<?start name="1"><?end></template><!/>`, `200ms <template for="1"><li>2</template><!/>`}, nil},
 		{"Each without values shows nothing", suspense.Each(html("dots"), each[string](100*ms, nil), item), []string{}, nil},
-		{"Each that fails shows OnError behind what has come", suspense.Each(nil, each(100*ms, errBoom, "1"), item, sorry),
+		{"Each that fails shows ErrorView behind what has come", suspense.Each(nil, each(100*ms, errBoom, "1"), item, sorry),
 			[]string{`0s <?start name="1"><?end>`, `100ms <template for="1"><li>1sorry, </template><!/>`}, errBoom},
-		{"Each whose view panics shows OnError behind what has come", suspense.Each(nil, each(100*ms, nil, 1, 0), func(n int) templ.Component { return item(strings.Repeat("1", 1/n)) }, sorry),
+		{"Each whose view panics shows ErrorView behind what has come", suspense.Each(nil, each(100*ms, nil, 1, 0), func(n int) templ.Component { return item(strings.Repeat("1", 1/n)) }, sorry),
 			[]string{`0s <?start name="1"><?end>`, `100ms <template for="1"><li>1<?start name="1"><?end></template><!/>`, `200ms <template for="1">sorry, </template><!/>`}, nil},
 		{"a view of Each may hold an Await", suspense.Each(nil, each(100*ms, nil, "1", "2"), func(s string) templ.Component {
 			return templ.Join(item(s), suspense.Await(html("dots"), value(150*ms, s), html))

@@ -129,7 +129,7 @@ func FuzzRegion(f *testing.F) {
 		`<\?marker name="[\w-]+\.end"><\?end name="[\w-]+"><\?live [\w-]+ \d+ [!#-&(-;=?-\[\]^_a-z~]*><template data-r></template><\?end name="[\w-]+\.live">$`)
 	f.Fuzz(func(t *testing.T, name, key, url, id string) {
 		r := suspense.Region{Name: name, URL: url, Position: at(id), Script: stream.None}
-		sorry := suspense.OnError(func(*stream.BoundaryError) templ.Component { return html("sorry") })
+		sorry := suspense.ErrorView(func(*stream.BoundaryError) templ.Component { return html("sorry") })
 		var b strings.Builder
 		err := suspense.Live(r, nil, value(0, ""), func(string) templ.Component { return r.Item(key, nil) }, sorry).Render(t.Context(), &b)
 		if got := b.String(); err == nil && got != "sorry" && !whole.MatchString(got) {

@@ -26,5 +26,5 @@ type suspended struct {
 }
 
 func (s *suspended) Render(ctx context.Context, w io.Writer) error {
-	return place(ctx, w, stream.Boundary{Fallback: s.fallback, Load: stream.Rendered(templ.GetChildren(ctx))}, s.opts)
+	return place(ctx, w, stream.Boundary{Fallback: s.fallback, Load: stream.Prerender(templ.GetChildren(ctx))}, s.opts)
 }

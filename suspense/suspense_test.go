@@ -94,7 +94,7 @@ func response(t *testing.T, c templ.Component) (sent string, failed []*stream.Bo
 }
 
 func TestComponents(t *testing.T) {
-	sorry := suspense.OnError(func(err *stream.BoundaryError) templ.Component { return html("sorry, " + err.Name) })
+	sorry := suspense.ErrorView(func(err *stream.BoundaryError) templ.Component { return html("sorry, " + err.Name) })
 	number := func(n int) templ.Component { return html(fmt.Sprintf("<b>%d</b>", n)) }
 	once := templ.NewOnceHandle(templ.WithComponent(html("once "))).Once()
 	for _, tt := range []struct {
@@ -107,22 +107,22 @@ func TestComponents(t *testing.T) {
 			[]string{`0s <?start name="1">dots<?end>`, `100ms <template for="1"><b>42</b></template><!/>`}, nil},
 		{"Await may have no fallback", suspense.Await(nil, value(100*ms, 42), number),
 			[]string{`0s <?start name="1"><?end>`, `100ms <template for="1"><b>42</b></template><!/>`}, nil},
-		{"Await shows OnError when its load fails", suspense.Await(nil, func(ctx context.Context) (int, error) { return 0, errBoom }, number, sorry, suspense.Name("prices")),
+		{"Await shows ErrorView when its load fails", suspense.Await(nil, func(ctx context.Context) (int, error) { return 0, errBoom }, number, sorry, suspense.Name("prices")),
 			[]string{`0s sorry, prices`}, errBoom},
-		{"Await shows OnError when its view panics", suspense.Await(nil, value(100*ms, 0), func(n int) templ.Component { return number(1 / n) }, sorry),
+		{"Await shows ErrorView when its view panics", suspense.Await(nil, value(100*ms, 0), func(n int) templ.Component { return number(1 / n) }, sorry),
 			[]string{`0s <?start name="1"><?end>`, `100ms <template for="1">sorry, </template><!/>`}, nil},
-		{"Await shows OnError when its view is nil", suspense.Await(nil, value(0, 0), func(n int) templ.Component { return nil }, sorry),
+		{"Await shows ErrorView when its view is nil", suspense.Await(nil, value(0, 0), func(n int) templ.Component { return nil }, sorry),
 			[]string{`0s sorry, `}, nil},
-		{"Await shows OnError when its time has passed", suspense.Await(nil, value(time.Hour, 0), number, sorry, suspense.Timeout(100*ms)),
+		{"Await shows ErrorView when its time has passed", suspense.Await(nil, value(time.Hour, 0), number, sorry, suspense.Timeout(100*ms)),
 			[]string{`0s <?start name="1"><?end>`, `100ms <template for="1">sorry, </template><!/>`}, stream.ErrTimeout},
 		{"the last option of a kind counts", suspense.Await(nil, value(time.Hour, 0), number, suspense.Timeout(time.Minute), sorry, suspense.Timeout(100*ms), suspense.Name("a"), suspense.Name("b")),
 			[]string{`0s <?start name="1"><?end>`, `100ms <template for="1">sorry, b</template><!/>`}, stream.ErrTimeout},
 		{"Suspense shows its fallback and then its children", with(suspense.Suspense(html("dots")), slow(100*ms, "<b>42</b>")),
 			[]string{`0s <?start name="1">dots<?end>`, `100ms <template for="1"><b>42</b></template><!/>`}, nil},
 		{"Suspense without children is empty", suspense.Suspense(html("dots")), []string{}, nil},
-		{"Suspense shows OnError when its children fail", with(suspense.Suspense(nil, sorry), templ.ComponentFunc(func(context.Context, io.Writer) error { return errBoom })),
+		{"Suspense shows ErrorView when its children fail", with(suspense.Suspense(nil, sorry), templ.ComponentFunc(func(context.Context, io.Writer) error { return errBoom })),
 			[]string{`0s sorry, `}, errBoom},
-		{"Suspense shows OnError when its time has passed", with(suspense.Suspense(nil, sorry, suspense.Timeout(100*ms)), slow(time.Hour, "lost")),
+		{"Suspense shows ErrorView when its time has passed", with(suspense.Suspense(nil, sorry, suspense.Timeout(100*ms)), slow(time.Hour, "lost")),
 			[]string{`0s <?start name="1"><?end>`, `100ms <template for="1">sorry, </template><!/>`}, stream.ErrTimeout},
 		{"Suspense does not wait for an Await within", with(suspense.Suspense(html("dots")), templ.Join(suspense.Await(html("dashes"), value(200*ms, 42), number), slow(100*ms, "text"))),
 			[]string{`0s <?start name="1">dots<?end>`, `100ms <template for="1"><?start name="1.1">dashes<?end>text</template><!/>`, `200ms <template for="1.1"><b>42</b></template><!/>`}, nil},

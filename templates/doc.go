@@ -9,7 +9,7 @@
 //		@templates.Style()
 //	</head>
 //	...
-//	@suspense.Await(templates.Skeleton(3), shop.Basket, BasketView, suspense.OnError(templates.ErrorCard))
+//	@suspense.Await(templates.Skeleton(3), shop.Basket, BasketView, suspense.ErrorView(templates.ErrorCard))
 //
 // It is not part of the views because a fallback has a templ state of its own:
 // every skeleton of the page would bring its own copy. A page without Style

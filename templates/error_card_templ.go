@@ -13,7 +13,7 @@ import "github.com/rivulet-go/rivulet/stream"
 
 // ErrorCard tells the visitor that a part of the page is missing, with the
 // digest that leads from the screen to the line in the log. Of the error
-// itself it shows nothing. It fits suspense.OnError and the ErrorView of a
+// itself it shows nothing. It fits suspense.ErrorView and the ErrorView of a
 // stream.Renderer.
 func ErrorCard(err *stream.BoundaryError) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {

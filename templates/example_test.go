@@ -39,7 +39,7 @@ func ExampleConnection() {
 func ExampleErrorCard() {
 	prices := func(context.Context) (string, error) { return "", errors.New("no route to host") }
 	view := func(s string) templ.Component { return templ.Raw(s) }
-	_ = suspense.Await(templates.Skeleton(3), prices, view, suspense.OnError(templates.ErrorCard))
+	_ = suspense.Await(templates.Skeleton(3), prices, view, suspense.ErrorView(templates.ErrorCard))
 
 	show(templates.ErrorCard(&stream.BoundaryError{Digest: "K3J2QX7A", Err: errors.New("no route to host")}))
 	// Output: <span class="rv-error" role="alert"><span class="rv-error-title">This part of the page could not be loaded.</span> <span class="rv-error-digest">Reference: <code>K3J2QX7A</code></span></span>

@@ -120,7 +120,7 @@ func redirecting(name string, away func(*http.Request) bool, run func(*testing.T
 		Watch: map[string]string{"open": "html[data-live=open] #list > #a", "lost": "html[data-live=lost]", "login": "#login"},
 		// The probe's own request, as the page is left.
 		Faults: []string{"NetworkError", "Failed to fetch", "Load failed"},
-		Run:   func(t *testing.T, v *browsertest.Visit) { run(t, v, f) },
+		Run:    func(t *testing.T, v *browsertest.Visit) { run(t, v, f) },
 	}
 }
 

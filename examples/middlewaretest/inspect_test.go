@@ -31,7 +31,7 @@ func inspected(t *testing.T) (*inspect.Inspector, *httptest.Server) {
 	t.Helper()
 	in := inspect.New(10)
 	in.Logger = slog.New(slog.DiscardHandler)
-	rd := stream.Renderer{Trace: stream.Traces(in.Trace(), &stream.Trace{Failed: func(context.Context, *stream.BoundaryError) {}})}
+	rd := stream.Renderer{Trace: stream.JoinTraces(in.Trace(), &stream.Trace{Failed: func(context.Context, *stream.BoundaryError) {}})}
 	load := func(context.Context) (string, error) { return "", errors.New(errorText) }
 	mux := http.NewServeMux()
 	mux.Handle("GET /prices", rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {

@@ -53,7 +53,7 @@ func Routes(mux *http.ServeMux, shop Shop) {
 	rd := stream.Renderer{
 		Grace:     5 * time.Millisecond, // what is nearly ready stands in place
 		ErrorView: templates.ErrorCard,
-		Trace:     stream.Traces(inspector.Trace(), stream.Slog(nil)),
+		Trace:     stream.JoinTraces(inspector.Trace(), stream.Slog(nil)),
 	}
 	mux.Handle("GET /inspect", inspector)
 	mux.Handle("GET /shop", rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {

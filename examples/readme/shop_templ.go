@@ -38,7 +38,7 @@ func Page(shop Shop) templ.Component {
 		reviews := suspense.Start(ctx, shop.Reviews)
 		templ_7745c5c3_Err = suspense.Await(templates.Skeleton(4), shop.Game, func(g Game) templ.Component {
 			return GameView(g, reviews)
-		}, suspense.Timeout(2*time.Second), suspense.OnError(Sorry)).Render(ctx, templ_7745c5c3_Buffer)
+		}, suspense.Timeout(2*time.Second), suspense.ErrorView(Sorry)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

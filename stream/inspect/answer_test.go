@@ -53,7 +53,7 @@ func TestAnswersWithoutAPage(t *testing.T) {
 		{name: "an error of the Page", page: func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 			return nil, errRefused
 		}, status: "500", state: "failed", list: "failed before its first byte", want: []string{"connection refused", "answer to the failure"}},
-		{name: "an error that is answered with another status", rd: stream.Renderer{Error: teapot}, page: func(http.ResponseWriter, *http.Request) (templ.Component, error) {
+		{name: "an error that is answered with another status", rd: stream.Renderer{ErrorHandler: teapot}, page: func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 			return nil, errRefused
 		}, status: "418", state: "failed", list: "failed before its first byte", want: []string{"connection refused"}},
 		{name: "an error of the component", page: func(http.ResponseWriter, *http.Request) (templ.Component, error) {

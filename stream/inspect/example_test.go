@@ -57,7 +57,7 @@ func ExampleInspector_URL() {
 // Whoever wants a log as well combines two traces.
 func ExampleInspector_Trace() {
 	inspector := inspect.New(100)
-	rd := stream.Renderer{Trace: stream.Traces(inspector.Trace(), stream.Slog(slog.New(slog.DiscardHandler)))}
+	rd := stream.Renderer{Trace: stream.JoinTraces(inspector.Trace(), stream.Slog(slog.New(slog.DiscardHandler)))}
 	rd.Handler(home).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 	r := httptest.NewRequest("GET", inspector.URL("http://localhost/?format=json"), nil)
 	w := httptest.NewRecorder()

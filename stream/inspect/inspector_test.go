@@ -65,7 +65,7 @@ func TestReport(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				in := inspect.New(3)
-				tt.rd.Script, tt.rd.Trace = stream.None, stream.Traces(in.Trace(), quiet)
+				tt.rd.Script, tt.rd.Trace = stream.None, stream.JoinTraces(in.Trace(), quiet)
 				if err := tt.rd.Render(newRecorder(), httptest.NewRequest("GET", "/prices?token=secret", nil), tt.page); err != nil {
 					t.Fatalf("Render() = %v, want nil", err)
 				}
@@ -303,7 +303,7 @@ func TestWhileResponsesRun(t *testing.T) {
 
 func TestTwoInspectorsOfOneRenderer(t *testing.T) {
 	one, two := inspect.New(1), inspect.New(1)
-	rd := stream.Renderer{Trace: stream.Traces(one.Trace(), two.Trace(), quiet), Mode: always(stream.Complete)}
+	rd := stream.Renderer{Trace: stream.JoinTraces(one.Trace(), two.Trace(), quiet), Mode: always(stream.Complete)}
 	_ = rd.Render(newRecorder(), httptest.NewRequest("GET", "/", nil), await("a", failing(0, errors.New("boom"))))
 	for _, in := range []*inspect.Inspector{one, two} {
 		want(t, get(in, "/?id=1").Body.String(), "boom", "500")

@@ -11,7 +11,7 @@ import (
 type recordKey struct{ in *Inspector }
 
 // Trace returns what tells the Inspector of responses. Any number of renderers
-// may have it; stream.Traces combines it with others. Failures are still logged,
+// may have it; stream.JoinTraces combines it with others. Failures are still logged,
 // see stream.Trace.LogFailures.
 func (in *Inspector) Trace() *stream.Trace {
 	of := func(ctx context.Context) *record { return ctx.Value(recordKey{in}).(*record) }

@@ -334,7 +334,7 @@ func Failing(load browsertest.Load) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = suspense.Await(Dots(), load, Bold, suspense.OnError(Sorry)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = suspense.Await(Dots(), load, Bold, suspense.ErrorView(Sorry)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

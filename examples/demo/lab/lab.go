@@ -38,7 +38,7 @@ const patience = 3 * slowest
 func serve(w http.ResponseWriter, r *http.Request, rd stream.Renderer) {
 	v, log := visitOf(r), newLog()
 	rd.Mode, rd.Timeout, rd.ErrorView = v.mode(), patience, Failed
-	rd.Trace = stream.Traces(rd.Trace, log.trace(r.URL.Path))
+	rd.Trace = stream.JoinTraces(rd.Trace, log.trace(r.URL.Path))
 	rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 		return Page(v, log), nil
 	}).ServeHTTP(w, r)

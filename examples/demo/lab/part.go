@@ -18,7 +18,7 @@ type Part struct {
 	ID, Title, How string
 	Does           string        // one of the deeds
 	After          time.Duration // the time it waits before it does that
-	Own            bool          // it has an OnError
+	Own            bool          // it has an ErrorView
 }
 
 // A deed is what a boundary may do.
@@ -74,7 +74,7 @@ func wait(ctx context.Context, d time.Duration) error {
 func (p Part) options(own func(*stream.BoundaryError) templ.Component) []suspense.Option {
 	opts := []suspense.Option{suspense.Name(p.ID)}
 	if p.Own {
-		opts = append(opts, suspense.OnError(own))
+		opts = append(opts, suspense.ErrorView(own))
 	}
 	if p.Does == "timeout" || p.Does == "ignore" {
 		opts = append(opts, suspense.Timeout(max(p.After, time.Millisecond)))

@@ -196,7 +196,7 @@ func List(q question) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = suspense.Each(waiting(), q.Hits, Row, suspense.Name("hits"), suspense.OnError(Failed)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = suspense.Each(waiting(), q.Hits, Row, suspense.Name("hits"), suspense.ErrorView(Failed)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

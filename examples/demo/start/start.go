@@ -26,7 +26,7 @@ var style []byte
 // Register adds the page to mux. It is sent by rd, and what it shows is asked of
 // db.
 func Register(mux *http.ServeMux, rd stream.Renderer, db *flights.DB) {
-	rd.Trace = stream.Traces(rd.Trace, watch())
+	rd.Trace = stream.JoinTraces(rd.Trace, watch())
 	rd.Mode = func(r *http.Request) stream.Mode {
 		switch modeOf(r) {
 		case "order":

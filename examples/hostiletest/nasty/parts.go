@@ -179,7 +179,7 @@ func (q query) deep(n int) templ.Component {
 
 // errorViews fails, and so do k boundaries in its error view, and in theirs.
 func (q query) errorViews(k int) templ.Component {
-	return q.await(0, ctxless(fail), suspense.OnError(func(*stream.BoundaryError) templ.Component {
+	return q.await(0, ctxless(fail), suspense.ErrorView(func(*stream.BoundaryError) templ.Component {
 		all := make([]templ.Component, k)
 		for i := range all {
 			all[i] = q.errorViews(k)

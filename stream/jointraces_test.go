@@ -29,7 +29,7 @@ func TestTracesTellEachOfThem(t *testing.T) {
 			time.Sleep(24 * time.Hour)
 		}
 		run(alone.trace())
-		run(stream.Traces(nil, first.trace(), new(stream.Trace), second.trace()))
+		run(stream.JoinTraces(nil, first.trace(), new(stream.Trace), second.trace()))
 		want := alone.sorted()
 		for name, e := range map[string]*events{"first": &first, "second": &second} {
 			if got := e.sorted(); !slices.Equal(got, want) {
@@ -78,7 +78,7 @@ func TestTracesForgetNothing(t *testing.T) {
 					}
 				}
 				calls = 0
-				both := reflect.ValueOf(stream.Traces(traces...)).Elem().Field(i)
+				both := reflect.ValueOf(stream.JoinTraces(traces...)).Elem().Field(i)
 				in := make([]reflect.Value, f.Type.NumIn())
 				for i := range in {
 					in[i] = reflect.Zero(f.Type.In(i))
@@ -109,7 +109,7 @@ func TestTracesStartInTheContextOfTheOneBefore(t *testing.T) {
 			t.Error("Done is not called with what both have set")
 		}
 	}}
-	rd := stream.Renderer{Trace: stream.Traces(start(0), none, start(1), done)}
+	rd := stream.Renderer{Trace: stream.JoinTraces(start(0), none, start(1), done)}
 	if err := rd.Render(newRecorder(), httptest.NewRequest("GET", "/", nil), html("1")); err != nil {
 		t.Errorf("Render() = %v, want nil", err)
 	}
@@ -126,10 +126,10 @@ func TestFailuresAreLoggedUnlessSomebodyTakesThem(t *testing.T) {
 		{"nobody looks", nil, true},
 		{"one looks", looks, true},
 		{"one takes", takes, false},
-		{"one looks, among others", stream.Traces(new(stream.Trace), looks, new(stream.Trace)), true},
-		{"two look", stream.Traces(looks, looks), true},
-		{"one looks, one takes", stream.Traces(looks, takes), false},
-		{"one takes, one looks", stream.Traces(takes, looks), false},
+		{"one looks, among others", stream.JoinTraces(new(stream.Trace), looks, new(stream.Trace)), true},
+		{"two look", stream.JoinTraces(looks, looks), true},
+		{"one looks, one takes", stream.JoinTraces(looks, takes), false},
+		{"one takes, one looks", stream.JoinTraces(takes, looks), false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			logs := captureLog(t)

@@ -9,12 +9,12 @@ import (
 	templruntime "github.com/a-h/templ/runtime"
 )
 
-// Rendered returns a Load that renders content in its own goroutine, for
+// Prerender returns a Load that renders content in its own goroutine, for
 // components that do their slow work while they are rendered. The content has
 // a templ state of its own, so assets that templ emits once are emitted once
 // per boundary. If it holds boundaries, the view that the Load returns belongs
 // to its response and can be rendered once.
-func Rendered(content templ.Component) func(context.Context) (templ.Component, error) {
+func Prerender(content templ.Component) func(context.Context) (templ.Component, error) {
 	return func(ctx context.Context) (templ.Component, error) {
 		f := &fragment{kind: loadFragment}
 		b, _ := ctx.Value(ownerKey{}).(*boundary)
@@ -43,10 +43,10 @@ func (f *fragment) Render(ctx context.Context, w io.Writer) error {
 	to, buf := fragmentOf(w)
 	if len(f.marks) > 0 {
 		if to != nil && to.resp != f.resp || to == nil && ctx.Value(viewKey{}) != f.resp {
-			return errors.New("stream: a component made by Rendered was rendered outside its response")
+			return errors.New("stream: a component made by Prerender was rendered outside its response")
 		}
 		if f.used.Swap(true) {
-			return errors.New("stream: a component made by Rendered was rendered twice")
+			return errors.New("stream: a component made by Prerender was rendered twice")
 		}
 	}
 	pos := 0

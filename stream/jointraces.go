@@ -5,13 +5,13 @@ import (
 	"net/http"
 )
 
-// Traces returns a Trace that calls each of traces in turn. The context that a
+// JoinTraces returns a Trace that calls each of traces in turn. The context that a
 // Start returns is that of the next Start; all other callbacks are given the
 // last one. Nil traces are skipped.
 //
 // Failures are logged to slog.Default if no trace has a Failed, or if all that
 // have one also say LogFailures.
-func Traces(traces ...*Trace) *Trace {
+func JoinTraces(traces ...*Trace) *Trace {
 	all := new(Trace)
 	for _, t := range traces {
 		if t != nil {
