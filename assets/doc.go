@@ -10,7 +10,7 @@
 //     templ.WithNonce has set;
 //   - with hashes, [ScriptHash] and [LiveScriptHash] are the source expressions
 //     to add to script-src;
-//   - with script-src 'self', mount [Handler] and give stream.External the URLs,
+//   - with script-src 'self', mount [Handler] and give stream.ExternalScript the URLs,
 //     which end in [ScriptName] and [LiveScriptName].
 //
 // Neither calls eval. Unsuspense has no sink for HTML strings either, so it needs

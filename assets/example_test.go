@@ -9,7 +9,7 @@ import (
 	"github.com/rivulet-go/rivulet/assets"
 )
 
-// The script by itself, for a page that brings its own: see stream.None.
+// The script by itself, for a page that brings its own: see stream.NoScript().
 func ExampleScript() {
 	element := "<script>" + assets.Script() + "</script>"
 	fmt.Println(len(element) < 800)
@@ -24,7 +24,7 @@ func ExampleScriptHash() {
 	// Output: true true
 }
 
-// The URL to give to stream.External.
+// The URL to give to stream.ExternalScript.
 func ExampleScriptName() {
 	src := "/rivulet/" + assets.ScriptName()
 	fmt.Println(strings.HasPrefix(src, "/rivulet/unsuspense."), strings.HasSuffix(src, ".js"))
@@ -56,7 +56,7 @@ func ExampleLiveScriptHash() {
 	// Output: 2
 }
 
-// The URL to give to stream.External, for the Script of a suspense.Region.
+// The URL to give to stream.ExternalScript, for the Script of a suspense.Region.
 func ExampleLiveScriptName() {
 	src := "/rivulet/" + assets.LiveScriptName()
 	fmt.Println(strings.HasPrefix(src, "/rivulet/live."), strings.HasSuffix(src, ".js"))

@@ -29,11 +29,11 @@ func TestAllocations(t *testing.T) {
 		chunks bool // loads wait for the shell; otherwise most are in place
 		place  func(ctx context.Context, w io.Writer, load func(context.Context) (templ.Component, error)) error
 	}{
-		{"a chunk of Place", 6, true, func(ctx context.Context, w io.Writer, load func(context.Context) (templ.Component, error)) error {
-			return stream.Place(ctx, w, stream.Boundary{Fallback: fallback, Load: load})
+		{"a chunk of a Boundary", 6, true, func(ctx context.Context, w io.Writer, load func(context.Context) (templ.Component, error)) error {
+			return stream.Boundary{Fallback: fallback, Load: load}.Render(ctx, w)
 		}},
-		{"in place of Place", 6, false, func(ctx context.Context, w io.Writer, load func(context.Context) (templ.Component, error)) error {
-			return stream.Place(ctx, w, stream.Boundary{Fallback: fallback, Load: load})
+		{"a Boundary in place", 6, false, func(ctx context.Context, w io.Writer, load func(context.Context) (templ.Component, error)) error {
+			return stream.Boundary{Fallback: fallback, Load: load}.Render(ctx, w)
 		}},
 		// An Await is a component, and makes its load of two functions.
 		{"a chunk of Await", 6 + 2, true, func(ctx context.Context, w io.Writer, load func(context.Context) (templ.Component, error)) error {

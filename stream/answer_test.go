@@ -65,7 +65,7 @@ func TestFlushIsNotSupported(t *testing.T) {
 	for _, mode := range []stream.Mode{stream.OutOfOrder, stream.InOrder} {
 		t.Run("the whole page arrives "+mode.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				rec, rd := newRecorder(), stream.Renderer{Mode: always(mode), Script: stream.None}
+				rec, rd := newRecorder(), stream.Renderer{Mode: always(mode), Script: stream.NoScript()}
 				err := rd.Render(notAfterAll{rec}, httptest.NewRequest("GET", "/", nil), page(
 					html("1"), templ.Flush(), html("2"), slot(after(100*ms, html("3"))), slot(after(200*ms, html("4"))),
 				))

@@ -81,10 +81,10 @@ func TestScripts(t *testing.T) {
 			slot(after(100*ms, half("", func() error { return errBoom }))), slot(after(200*ms, parts.Greet("2"))),
 		)},
 		{name: "a nonce is escaped", page: c, request: nonce(`"><script>alert(1)</script>`)},
-		{name: "external", rd: stream.Renderer{Script: stream.External("/unsuspense.js?a=1&b=2")}, page: c},
-		{name: "external with a nonce", rd: stream.Renderer{Script: stream.External("/unsuspense.js")}, page: c, request: nonce("r4nd0m")},
-		{name: "external is escaped", rd: stream.Renderer{Script: stream.External(`"><script>alert(1)</script>`)}, page: c},
-		{name: "none", rd: stream.Renderer{Script: stream.None}, page: c},
+		{name: "external", rd: stream.Renderer{Script: stream.ExternalScript("/unsuspense.js?a=1&b=2")}, page: c},
+		{name: "external with a nonce", rd: stream.Renderer{Script: stream.ExternalScript("/unsuspense.js")}, page: c, request: nonce("r4nd0m")},
+		{name: "external is escaped", rd: stream.Renderer{Script: stream.ExternalScript(`"><script>alert(1)</script>`)}, page: c},
+		{name: "none", rd: stream.Renderer{Script: stream.NoScript()}, page: c},
 		{name: "nothing is pending", page: page(slot(after(0, html("1"))))},
 	})
 }

@@ -35,7 +35,7 @@ func TestRequestBodies(t *testing.T) {
 		}, stream.OutOfOrder, "hello"},
 	} {
 		serve := func(t *testing.T, late time.Duration, test func(page string, err error, took time.Duration)) {
-			rd := stream.Renderer{WriteTimeout: time.Second, Script: stream.None, Mode: always(tt.mode)}
+			rd := stream.Renderer{WriteTimeout: time.Second, Script: stream.NoScript(), Mode: always(tt.mode)}
 			overPipes(t, rd.Handler(tt.page), func(t *testing.T, p *pipeline) {
 				if p.http2 {
 					t.Skip("its server does not wait for the body")

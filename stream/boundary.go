@@ -57,17 +57,17 @@ type Boundary struct {
 	Pieces func(context.Context) iter.Seq2[templ.Component, error]
 }
 
-// Place puts b where ctx and w stand, the arguments of a component's Render,
-// and is called by the goroutine that renders that component. It starts b's
-// load and returns at once; the response does the rest. An error is for Render
-// to return: b was refused, since what is around it was sent or has ended.
+// Render places b where ctx and w stand, so a Boundary is a component. The
+// goroutine that renders the component around it calls Render. Render starts the
+// load and returns at once. The response sends the content when it is ready.
 //
-// Outside a response, or where w is a writer that some component has put
-// around Rivulet's, b loads and renders in place: Place then returns when its
+// Outside a response, and where w is a writer that some component has put
+// around Rivulet's, b loads and renders in place: Render returns when its
 // content or its error view has been written.
 //
-// Place panics unless b has a Load or Pieces, and not both.
-func Place(ctx context.Context, w io.Writer, b Boundary) error {
+// Render returns an error if what is around b was sent already, or has ended.
+// It panics unless b has either a Load or Pieces.
+func (b Boundary) Render(ctx context.Context, w io.Writer) error {
 	switch {
 	case b.Load == nil && b.Pieces == nil:
 		panic("stream: Boundary without a Load")
@@ -77,7 +77,8 @@ func Place(ctx context.Context, w io.Writer, b Boundary) error {
 	return place(ctx, w, b)
 }
 
-// place is Place, and what a WhilePending does.
+// place puts b, a Boundary or the notice of a WhilePending, where ctx and w
+// stand.
 func place(ctx context.Context, w io.Writer, b Boundary) error {
 	notice := b.Load == nil && b.Pieces == nil
 	f, buf := fragmentOf(w)

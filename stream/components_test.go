@@ -23,11 +23,7 @@ func page(parts ...templ.Component) templ.Component {
 }
 
 // at is a component that places b.
-func at(b stream.Boundary) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return stream.Place(ctx, w, b)
-	})
-}
+func at(b stream.Boundary) templ.Component { return b }
 
 // slot is a boundary with dots for a fallback.
 func slot(l load) templ.Component {

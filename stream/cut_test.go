@@ -137,14 +137,14 @@ func cutPage(ctx context.Context, w http.ResponseWriter, mode stream.Mode, flush
 	l := &cutLoads{ctxs: make(chan context.Context, 100)}
 	text := func(s string) func(context.Context, io.Writer) error { return templ.Raw(s).Render }
 	nested := l.slow(20*time.Millisecond, func(ctx context.Context, w io.Writer) error {
-		if err := stream.Place(ctx, w, l.slow(30*time.Millisecond, text("b"))); err != nil {
+		if err := l.slow(30*time.Millisecond, text("b")).Render(ctx, w); err != nil {
 			return err
 		}
-		return stream.Place(ctx, w, l.slow(5*time.Millisecond, text("c")))
+		return l.slow(5*time.Millisecond, text("c")).Render(ctx, w)
 	})
 	rendered := l.slow(0, nil)
 	rendered.Load = stream.Prerender(templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		if err := stream.Place(ctx, w, l.slow(10*time.Millisecond, text("d"))); err != nil {
+		if err := l.slow(10*time.Millisecond, text("d")).Render(ctx, w); err != nil {
 			return err
 		}
 		_, err := l.slow(15*time.Millisecond, nil).Load(ctx)
@@ -161,7 +161,7 @@ func cutPage(ctx context.Context, w http.ResponseWriter, mode stream.Mode, flush
 					return err
 				}
 			}
-			if err := stream.Place(ctx, w, b); err != nil {
+			if err := b.Render(ctx, w); err != nil {
 				return err
 			}
 		}
@@ -170,7 +170,7 @@ func cutPage(ctx context.Context, w http.ResponseWriter, mode stream.Mode, flush
 	})
 	rd := stream.Renderer{
 		Mode:   func(*http.Request) stream.Mode { return mode },
-		Script: stream.External("/u.js"),
+		Script: stream.ExternalScript("/u.js"),
 		Trace:  &stream.Trace{Failed: func(context.Context, *stream.BoundaryError) {}},
 	}
 	return l, rd.Render(w, httptest.NewRequest("GET", "/", nil).WithContext(ctx), page)

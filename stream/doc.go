@@ -1,8 +1,8 @@
 // Package stream sends an HTML page in pieces: the shell at once, then each
 // chunk when it is ready, in one response.
 //
-// A page is a templ component with boundaries in it, made by the components of
-// package suspense or, beneath them, by [Place]. [Handler] serves it:
+// A page is a templ component with boundaries in it. The components of package
+// suspense are boundaries; beneath them is [Boundary]. [Handler] serves a page:
 //
 //	mux.Handle("GET /{$}", stream.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
 //		return Home(shopFor(r)), nil

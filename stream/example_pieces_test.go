@@ -31,7 +31,7 @@ func ExampleBoundary_pieces() {
 			_ = thinking(ctx)
 		}
 	}
-	rd := stream.Renderer{Script: stream.None}
+	rd := stream.Renderer{Script: stream.NoScript()}
 	visit(rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 		return at(stream.Boundary{Fallback: templ.Raw("…"), Pieces: steps}), nil
 	}))

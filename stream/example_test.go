@@ -117,7 +117,7 @@ func ExampleRenderer() {
 }
 
 func ExampleRenderer_Handler() {
-	rd := stream.Renderer{Script: stream.None}
+	rd := stream.Renderer{Script: stream.NoScript()}
 	http.Handle("GET /{$}", rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 		return body(text("Hello")), nil
 	}))
@@ -134,19 +134,17 @@ func ExampleRenderer_Render() {
 	// <body>Hello</body>
 }
 
-// Another vocabulary of components can be built on Place.
-func ExamplePlace() {
+// Another vocabulary of components can be built on Boundary.
+func ExampleBoundary_Render() {
 	include := func(url string, fetch func(context.Context, string) (string, error)) templ.Component {
-		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-			return stream.Place(ctx, w, stream.Boundary{
-				Name:     url,
-				Fallback: text("loading"),
-				Load: func(ctx context.Context) (templ.Component, error) {
-					s, err := fetch(ctx, url)
-					return text("%s", s), err
-				},
-			})
-		})
+		return stream.Boundary{
+			Name:     url,
+			Fallback: text("loading"),
+			Load: func(ctx context.Context) (templ.Component, error) {
+				s, err := fetch(ctx, url)
+				return text("%s", s), err
+			},
+		}
 	}
 	fetch := func(ctx context.Context, url string) (string, error) { return database(ctx, "the text of "+url) }
 	visit(stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
@@ -167,11 +165,7 @@ func ExampleBoundary() {
 			return text("Hello, %s", name), err
 		},
 	}
-	visit(stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
-		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-			return stream.Place(ctx, w, greeting)
-		}), nil
-	}))
+	visit(stream.Handler(stream.Component(greeting)))
 	// Output:
 	// <?start name="1">…<?end><script>…</script>
 	// <template for="1">Hello, Ada</template><!/>
@@ -188,7 +182,7 @@ func ExamplePrerender() {
 	})
 	visit(stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-			return stream.Place(ctx, w, stream.Boundary{Fallback: text("counting"), Load: stream.Prerender(report)})
+			return stream.Boundary{Fallback: text("counting"), Load: stream.Prerender(report)}.Render(ctx, w)
 		}), nil
 	}))
 	// Output:
@@ -268,7 +262,7 @@ func ExampleTrace() {
 		},
 		Done: func(_ context.Context, err error) { fmt.Println("done", err) },
 	}
-	rd := stream.Renderer{Trace: trace, Script: stream.None}
+	rd := stream.Renderer{Trace: trace, Script: stream.NoScript()}
 	visit(rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 		user := func(ctx context.Context) (string, error) { return database(ctx, "Ada") }
 		return suspense.Await(nil, user, func(s string) templ.Component { return text("%s", s) }, suspense.Name("user")), nil
@@ -283,8 +277,8 @@ func ExampleTrace() {
 
 // A page with a Content-Security-Policy of script-src 'self' loads the script
 // from a URL of its own. Package assets serves it.
-func ExampleExternal() {
-	rd := stream.Renderer{Script: stream.External("/assets/unsuspense.js")}
+func ExampleExternalScript() {
+	rd := stream.Renderer{Script: stream.ExternalScript("/assets/unsuspense.js")}
 	visit(rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 		user := func(ctx context.Context) (string, error) { return database(ctx, "Ada") }
 		return suspense.Await(nil, user, func(s string) templ.Component { return text("%s", s) }), nil
@@ -298,7 +292,7 @@ func ExampleExternal() {
 // scripts to be written.
 func ExampleScript_Element() {
 	ctx := templ.WithNonce(context.Background(), "r4nd0m")
-	for _, script := range []stream.Script{stream.Inline, stream.External("/assets/hello.js"), stream.None} {
+	for _, script := range []stream.Script{stream.Script{}, stream.ExternalScript("/assets/hello.js"), stream.NoScript()} {
 		_ = script.Element("hello()").Render(ctx, os.Stdout)
 		fmt.Println()
 	}

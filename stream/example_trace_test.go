@@ -27,7 +27,7 @@ func ExampleSlog() {
 		}
 		return a
 	}}))
-	rd := stream.Renderer{Trace: stream.Slog(logger), Script: stream.None}
+	rd := stream.Renderer{Trace: stream.Slog(logger), Script: stream.NoScript()}
 	visit(rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 		stock := func(ctx context.Context) (int, error) {
 			_, _ = database(ctx, 0)

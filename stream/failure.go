@@ -21,9 +21,9 @@ func (b *boundary) reportFailure(ctx context.Context, err error) *BoundaryError 
 // report tells the Trace, or the log if that does not listen, of an error of b.
 func (b *boundary) report(ctx context.Context, digest string, err error) *BoundaryError {
 	be := &BoundaryError{ID: b.info().ID, Name: b.Name, Digest: digest, Err: err}
-	path := ""
+	path, logger := "", slog.Default()
 	if p := b.resp; p != nil {
-		ctx, path = p.ctx, p.r.URL.Path
+		ctx, path, logger = p.ctx, p.r.URL.Path, p.rd.logger()
 		if p.trace.Failed != nil {
 			p.trace.Failed(ctx, be)
 			if !p.trace.LogFailures {
@@ -31,7 +31,7 @@ func (b *boundary) report(ctx context.Context, digest string, err error) *Bounda
 			}
 		}
 	}
-	logFailure(ctx, slog.Default(), path, be)
+	logFailure(ctx, logger, path, be)
 	return be
 }
 

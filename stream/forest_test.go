@@ -142,10 +142,10 @@ func (f *forest) place(ctx context.Context, w io.Writer, t *tree) error {
 		}
 	}
 	if !t.foreign {
-		return stream.Place(ctx, w, f.boundary(t))
+		return f.boundary(t).Render(ctx, w)
 	}
 	var b strings.Builder
-	if err := stream.Place(ctx, &b, f.boundary(t)); err != nil {
+	if err := f.boundary(t).Render(ctx, &b); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, b.String())
@@ -335,14 +335,14 @@ func (f *forest) fallbackOf(t *tree) templ.Component {
 		_, _ = io.WriteString(w, "<fallback>")
 		switch t.fallback {
 		case boundaryFallback:
-			return stream.Place(ctx, w, stream.Boundary{
+			return stream.Boundary{
 				Fallback: templ.Raw("inner"),
 				Load: func(context.Context) (templ.Component, error) {
 					wrong := "a boundary in a fallback was loaded"
 					f.wrong.Store(&wrong)
 					return templ.NopComponent, nil
 				},
-			})
+			}.Render(ctx, w)
 		case errorFallback:
 			return errRandom
 		}

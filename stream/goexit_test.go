@@ -27,6 +27,7 @@ func TestGoexit(t *testing.T) {
 			runtime.Goexit()
 		}
 	}
+	loading := func(ctx context.Context, b stream.BoundaryInfo) context.Context { info(ctx, b); return ctx }
 	loaded := func(ctx context.Context, b stream.BoundaryInfo, _ error) { info(ctx, b) }
 	fails := slot(failing(100*ms, errBoom))
 	sequence := func(f func(yield func(templ.Component, error) bool)) templ.Component {
@@ -39,7 +40,7 @@ func TestGoexit(t *testing.T) {
 		shown string // "": the page is cut
 	}{
 		{"a load", stream.Trace{}, slot(goexit(100 * ms)), "This part could not be loaded"},
-		{"Trace.Loading", stream.Trace{Loading: info}, slot(after(100*ms, html("1"))), "This part could not be loaded"},
+		{"Trace.Loading", stream.Trace{Loading: loading}, slot(after(100*ms, html("1"))), "This part could not be loaded"},
 		{"Trace.Loaded", stream.Trace{Loaded: loaded}, slot(after(100*ms, html("1"))), "This part could not be loaded"},
 		{"Trace.Loaded of a load that fails", stream.Trace{Loaded: loaded}, fails, "This part could not be loaded"},
 		{"Trace.Loaded of a sequence", stream.Trace{Loaded: loaded}, row(each(piece{100 * ms, html("1"), nil})), "This part could not be loaded"},
@@ -98,7 +99,7 @@ func TestGoexit(t *testing.T) {
 					if trace.Failed == nil {
 						trace.Failed = quiet.Failed
 					}
-					rd := stream.Renderer{Mode: always(mode), Trace: &trace, Script: stream.None}
+					rd := stream.Renderer{Mode: always(mode), Trace: &trace, Script: stream.NoScript()}
 					waits := slot(after(200*ms, html("last")))
 					done := make(chan struct{})
 					go func() {

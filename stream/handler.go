@@ -57,7 +57,7 @@ func (p *response) fail(err error, answerable bool) {
 		panic(http.ErrAbortHandler)
 	}
 	if !answerable || p.rd.ErrorHandler == nil {
-		slog.ErrorContext(p.ctx, "stream: page failed", slog.String("path", p.r.URL.Path), slog.Any("error", err))
+		p.rd.logger().ErrorContext(p.ctx, "stream: page failed", slog.String("path", p.r.URL.Path), slog.Any("error", err))
 	}
 	if !answerable {
 		panic(http.ErrAbortHandler)

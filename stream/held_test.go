@@ -191,7 +191,7 @@ func TestMaxBuffer(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f, w := new(flood), newWireLog()
 				var failures []error
-				rd := stream.Renderer{MaxBuffer: maxBuffer, Mode: always(tt.mode), Script: stream.None, Trace: &stream.Trace{
+				rd := stream.Renderer{MaxBuffer: maxBuffer, Mode: always(tt.mode), Script: stream.NoScript(), Trace: &stream.Trace{
 					Failed: func(_ context.Context, err *stream.BoundaryError) { failures = append(failures, err) },
 				}}
 				start := time.Now()

@@ -139,7 +139,7 @@ func TestTracePanics(t *testing.T) {
 			panic("boom")
 		}
 	}}}
-	loading := stream.Renderer{Trace: &stream.Trace{Loading: boom, Failed: quiet.Failed}}
+	loading := stream.Renderer{Trace: &stream.Trace{Loading: func(context.Context, stream.BoundaryInfo) context.Context { panic("boom") }, Failed: quiet.Failed}}
 	loaded := stream.Renderer{Trace: &stream.Trace{Failed: quiet.Failed, Loaded: func(context.Context, stream.BoundaryInfo, error) { panic("boom") }}}
 	one := page(slot(after(100*ms, html("1"))), waiting(50*ms, ""))
 	run(t, []pageTest{

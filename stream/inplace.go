@@ -211,7 +211,7 @@ func (p *response) noteInPlace(b *boundary, w io.Writer) {
 		w = buf.Underlying
 	}
 	if p.mode != Complete && firstOf(inPlaceCause{reflect.TypeOf(w), b.Name}) {
-		slog.WarnContext(p.ctx, "stream: a boundary loads in place, because it was given a writer of some component's own",
+		p.rd.logger().WarnContext(p.ctx, "stream: a boundary loads in place, because it was given a writer of some component's own",
 			slog.String("name", b.Name), slog.String("path", p.r.URL.Path), slog.String("type", fmt.Sprintf("%T", w)))
 	}
 	if p.trace.InPlace != nil && p.toldInPlace.CompareAndSwap(false, true) {

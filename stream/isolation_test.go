@@ -189,11 +189,7 @@ func (p *markedPage) failing() templ.Component {
 		ErrorView: func(*stream.BoundaryError) templ.Component { return p.text("em") },
 		Load:      func(context.Context) (templ.Component, error) { return bad, nil },
 	}
-	return templ.Join(placed(b), p.views())
-}
-
-func placed(b stream.Boundary) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error { return stream.Place(ctx, w, b) })
+	return templ.Join(b, p.views())
 }
 
 func (p *markedPage) suspended() templ.Component {
@@ -235,7 +231,7 @@ func (p *markedPage) abandoned(rendered bool) templ.Component {
 		if err := p.text("h1").Render(ctx, w); err != nil {
 			return err
 		}
-		if err := stream.Place(ctx, w, b); err != nil {
+		if err := b.Render(ctx, w); err != nil {
 			return err
 		}
 		return p.views().Render(ctx, w)
@@ -251,7 +247,7 @@ func (p *markedPage) goOn(ctx context.Context, w io.Writer) {
 	_ = templ.GetNonce(ctx)
 	late := templ.Join(p.text("late"), p.views())
 	for range 3 {
-		_ = stream.Place(ctx, w, stream.Boundary{Fallback: late, Load: func(context.Context) (templ.Component, error) { return late, nil }})
+		_ = stream.Boundary{Fallback: late, Load: func(context.Context) (templ.Component, error) { return late, nil }}.Render(ctx, w)
 		_ = late.Render(ctx, w)
 		_ = templ.Flush().Render(ctx, w)
 	}

@@ -5,11 +5,11 @@ import (
 	"net/http"
 )
 
-// JoinTraces returns a Trace that calls each of traces in turn. The context that a
-// Start returns is that of the next Start; all other callbacks are given the
-// last one. Nil traces are skipped.
+// JoinTraces returns a Trace that calls each of traces in turn. Each Start is
+// given the context that the one before it returned, and all other callbacks the
+// last. The same holds for Loading and Loaded. Nil traces are skipped.
 //
-// Failures are logged to slog.Default if no trace has a Failed, or if all that
+// Failures are logged to the Renderer's Logger if no trace has a Failed, or if all that
 // have one also say LogFailures.
 func JoinTraces(traces ...*Trace) *Trace {
 	all := new(Trace)
@@ -28,7 +28,7 @@ func (t *Trace) add(u *Trace) {
 	t.Start = bothStart(t.Start, u.Start)
 	t.Status = both(t.Status, u.Status)
 	t.Met = both(t.Met, u.Met)
-	t.Loading = both(t.Loading, u.Loading)
+	t.Loading = bothLoading(t.Loading, u.Loading)
 	t.Failed = both(t.Failed, u.Failed)
 	t.Flushed = both(t.Flushed, u.Flushed)
 	t.InPlace = both(t.InPlace, u.InPlace)
@@ -72,6 +72,24 @@ func bothStart(f, g func(context.Context, *http.Request, Mode) context.Context) 
 			ctx = c
 		}
 		if c := g(ctx, r, mode); c != nil {
+			ctx = c
+		}
+		return ctx
+	}
+}
+
+func bothLoading(f, g func(context.Context, BoundaryInfo) context.Context) func(context.Context, BoundaryInfo) context.Context {
+	switch {
+	case f == nil:
+		return g
+	case g == nil:
+		return f
+	}
+	return func(ctx context.Context, b BoundaryInfo) context.Context {
+		if c := f(ctx, b); c != nil {
+			ctx = c
+		}
+		if c := g(ctx, b); c != nil {
 			ctx = c
 		}
 		return ctx

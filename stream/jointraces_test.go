@@ -18,7 +18,7 @@ func TestTracesTellEachOfThem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var alone, first, second events
 		run := func(trace *stream.Trace) {
-			rd := stream.Renderer{Script: stream.None, Trace: trace}
+			rd := stream.Renderer{Script: stream.NoScript(), Trace: trace}
 			err := rd.Render(newRecorder(), httptest.NewRequest("GET", "/", nil), page(
 				at(stream.Boundary{Name: "a", Load: after(100 * ms)}), slot(failing(10*ms, errBoom)), upper(slot(after(0))),
 				at(stream.Boundary{Timeout: 50 * ms, Load: stubborn(time.Hour, html("lost"))}),

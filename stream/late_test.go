@@ -35,7 +35,7 @@ func TestPlacesWhileTheResponseGoesOn(t *testing.T) {
 				// A view, since the race of a goroutine is not what is tested.
 				later := slot(after(100*ms, half("end", func() error {
 					if e.place() == nil {
-						t.Error("Place() = nil, want an error")
+						t.Error("Render() = nil, want an error")
 					}
 					return nil
 				})))
@@ -72,7 +72,7 @@ func TestPlacesInOtherResponses(t *testing.T) {
 			go func() {
 				defer close(placed)
 				if e.place() == nil {
-					t.Error("Place() = nil, want an error")
+					t.Error("Render() = nil, want an error")
 				}
 			}()
 			<-placed

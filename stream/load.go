@@ -10,40 +10,62 @@ import (
 func (b *boundary) run() error {
 	b.result.err = errGoexit
 	defer b.resp.loads.returned(b) // whatever a Trace does: a page would wait for it
-	defer b.finish()
-	if t := b.resp.trace; t.Loading != nil {
-		t.Loading(b.resp.ctx, b.info())
-	}
-	if b.Pieces != nil {
-		b.result.err = b.iterate()
+	if t := b.resp.trace; t.Loading != nil || t.Loaded != nil {
+		b.runTraced(t)
 		return nil
 	}
-	b.result.view, b.result.err = b.Load(&b.load)
+	defer b.recoverLoad()
+	b.runLoad(&b.load)
+	return nil
+}
+
+// runTraced runs the load of b in the context that t makes for it.
+func (b *boundary) runTraced(t *Trace) {
+	ctx := context.Context(&b.load)
+	defer func() {
+		if v := recover(); v != nil {
+			b.result.err = newPanicError(v)
+		}
+		if t.Loaded != nil {
+			err := b.result.err
+			b.result.err = errGoexit // unless the Trace returns
+			b.result.err = b.tellLoaded(ctx, err)
+		}
+	}()
+	if t.Loading != nil {
+		if c := t.Loading(ctx, b.info()); c != nil {
+			ctx = c
+		}
+	}
+	b.runLoad(ctx)
+}
+
+// runLoad runs the load or the sequence of b.
+func (b *boundary) runLoad(ctx context.Context) {
+	if b.Pieces != nil {
+		b.result.err = b.iterate(ctx)
+		return
+	}
+	b.result.view, b.result.err = b.Load(ctx)
 	if b.result.err != nil {
 		tryError(b.result.err)
 	} else if b.result.view == nil {
 		b.result.err = errNoView
 	}
-	return nil
 }
 
-// finish is deferred by run, and recovers its panic.
-func (b *boundary) finish() {
+// recoverLoad is deferred, and makes a panic of the load its error.
+func (b *boundary) recoverLoad() {
 	if v := recover(); v != nil {
 		b.result.err = newPanicError(v)
-	}
-	if b.resp.trace.Loaded != nil {
-		err := b.result.err
-		b.result.err = errGoexit // unless the Trace returns
-		b.result.err = b.tellLoaded(err)
 	}
 }
 
 // tellLoaded tells the Trace how the load has ended. A panic of it is the
 // load's.
-func (b *boundary) tellLoaded(err error) error {
+func (b *boundary) tellLoaded(ctx context.Context, err error) error {
 	told := safely(func() error {
-		b.resp.trace.Loaded(b.resp.ctx, b.info(), err)
+		b.resp.trace.Loaded(ctx, b.info(), err)
 		return nil
 	})
 	if told != nil {

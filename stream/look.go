@@ -193,7 +193,7 @@ func (p *response) fault(message, name string, attr slog.Attr) {
 	if name != "" {
 		attrs = append(attrs, slog.String("name", name))
 	}
-	slog.LogAttrs(p.ctx, slog.LevelWarn, message, attrs...)
+	p.rd.logger().LogAttrs(p.ctx, slog.LevelWarn, message, attrs...)
 }
 
 // nameOf returns the name of the boundary with that id, or the id.

@@ -41,7 +41,7 @@ func (p mixed) Render(ctx context.Context, w io.Writer) error {
 		case string:
 			err = templ.Raw(part).Render(ctx, w)
 		case stream.Boundary:
-			err = stream.Place(ctx, w, part)
+			err = part.Render(ctx, w)
 		case templ.Component:
 			err = part.Render(ctx, w)
 		}
@@ -93,7 +93,7 @@ func sendOf(t *testing.T, mode stream.Mode, r *http.Request, page templ.Componen
 	rd := stream.Renderer{
 		Trace:  &quiet,
 		Mode:   func(*http.Request) stream.Mode { return mode },
-		Script: stream.None,
+		Script: stream.NoScript(),
 		ErrorView: func(*stream.BoundaryError) templ.Component {
 			return templ.Raw("sorry")
 		},

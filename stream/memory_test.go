@@ -57,7 +57,7 @@ func (h *hold) load(ctx context.Context) (templ.Component, error) {
 }
 
 func holdPage(load func(context.Context) (templ.Component, error)) templ.Component {
-	return templ.Join(pages.Plain(pages.Sections(10, 4)), placed(stream.Boundary{Fallback: templ.Raw("…"), Load: load}))
+	return templ.Join(pages.Plain(pages.Sections(10, 4)), stream.Boundary{Fallback: templ.Raw("…"), Load: load})
 }
 
 func newStreamHold() *hold {

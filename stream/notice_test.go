@@ -118,7 +118,7 @@ func TestWhilePendingTellsNoTrace(t *testing.T) {
 			}
 			rd := stream.Renderer{Mode: always(mode), Trace: &stream.Trace{
 				Met:     tell("met"),
-				Loading: tell("loading"),
+				Loading: func(ctx context.Context, b stream.BoundaryInfo) context.Context { tell("loading")(ctx, b); return ctx },
 				Sent:    func(ctx context.Context, b stream.BoundaryInfo, _ int, _ bool) { tell("sent")(ctx, b) },
 			}}
 			one := at(stream.Boundary{Name: "1", Load: stream.Prerender(templ.Join(whilePending, waiting(100*ms, "1")))})

@@ -34,7 +34,7 @@ var errTaken = errors.New("stream: the Page has returned a component, which is s
 func (w *pageWriter) Header() http.Header {
 	if w.taken.Load() && w.p.loads.started.Load() > 0 {
 		if firstOf(lateHeader{w.p.r.Pattern}) {
-			slog.WarnContext(w.p.ctx, "stream: Header was called in a load, or after one had started: what is set there is not sent",
+			w.p.rd.logger().WarnContext(w.p.ctx, "stream: Header was called in a load, or after one had started: what is set there is not sent",
 				slog.String("path", w.p.r.URL.Path), slog.String("stack", string(debug.Stack())))
 		}
 		return make(http.Header)

@@ -48,8 +48,8 @@ func (b *boundary) ready() bool {
 }
 
 // iterate is the load of a sequence.
-func (b *boundary) iterate() error {
-	return b.each(&b.load, func(c templ.Component) error { return b.resp.loads.offer(b, c) })
+func (b *boundary) iterate(ctx context.Context) error {
+	return b.each(ctx, func(c templ.Component) error { return b.resp.loads.offer(b, c) })
 }
 
 // each calls take with the pieces of b's sequence, until that or take returns

@@ -326,7 +326,7 @@ func TestPiecesTrace(t *testing.T) {
 	t.Run("each chunk is told of", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var told []string
-			rd := stream.Renderer{Script: stream.None, Trace: &stream.Trace{
+			rd := stream.Renderer{Script: stream.NoScript(), Trace: &stream.Trace{
 				Sent: func(_ context.Context, b stream.BoundaryInfo, bytes int, inPlace bool) {
 					told = append(told, fmt.Sprintf("%s, %d bytes, %t", b.ID, bytes, inPlace))
 				},

@@ -135,7 +135,7 @@ func pageOf(c templ.Component) stream.Page {
 // TestSlowWrites is about what takes longer than the WriteTimeout and is no
 // fault of the client.
 func TestSlowWrites(t *testing.T) {
-	rd := stream.Renderer{WriteTimeout: time.Second, Script: stream.None}
+	rd := stream.Renderer{WriteTimeout: time.Second, Script: stream.NoScript()}
 	t.Run("a shell that goes on after a flush", func(t *testing.T) {
 		h := rd.Handler(pageOf(page(html("head"), templ.Flush(), waiting(time.Minute, "body"))))
 		overPipes(t, h, func(t *testing.T, p *pipeline) { p.want(t, "<body>headbody</body>", 100, 0) })

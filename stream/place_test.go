@@ -31,10 +31,10 @@ func (e *escaped) Render(ctx context.Context, w io.Writer) error {
 
 // place tries to place a boundary.
 func (e *escaped) place() error {
-	return stream.Place(e.ctx, e.w, stream.Boundary{Load: func(context.Context) (templ.Component, error) {
+	return stream.Boundary{Load: func(context.Context) (templ.Component, error) {
 		e.started.Store(true)
 		return html("tardy"), nil
-	}})
+	}}.Render(e.ctx, e.w)
 }
 
 func TestLatePlaces(t *testing.T) {
@@ -63,7 +63,7 @@ func TestLatePlaces(t *testing.T) {
 				synctest.Wait()
 				// The fallback of one in a fallback is nothing.
 				if err == nil && tt.name != "in a fallback" {
-					t.Error("Place() = nil, want an error")
+					t.Error("Render() = nil, want an error")
 				}
 				if e.started.Load() {
 					t.Error("the load was started")
@@ -83,7 +83,7 @@ func TestLatePlaces(t *testing.T) {
 					time.Sleep(50 * ms)
 					synctest.Wait() // the page has been rendered, says the race detector, too
 					if err := e.place(); err == nil {
-						t.Error("Place() = nil, want an error")
+						t.Error("Render() = nil, want an error")
 					}
 					return html("1"), nil
 				})))
@@ -111,7 +111,7 @@ func TestLatePlaces(t *testing.T) {
 				t.Errorf("Render() = %v, want nil", err)
 			}
 			if placed == nil {
-				t.Error("Place() = nil, want an error")
+				t.Error("Render() = nil, want an error")
 			}
 			if got := strings.Join(rec.lines, ""); strings.Contains(got, "tardy") {
 				t.Errorf("response:\n%s\nwant one without what came late", got)
@@ -126,9 +126,9 @@ func TestMisuse(t *testing.T) {
 		f    func()
 		want string
 	}{
-		{"Place without a Load", func() { _ = stream.Place(t.Context(), io.Discard, stream.Boundary{}) }, "stream: Boundary without a Load"},
-		{"Place with a Load and with Pieces", func() {
-			_ = stream.Place(t.Context(), io.Discard, stream.Boundary{Load: after(0), Pieces: each()})
+		{"a Boundary without a Load", func() { _ = stream.Boundary{}.Render(t.Context(), io.Discard) }, "stream: Boundary without a Load"},
+		{"a Boundary with a Load and with Pieces", func() {
+			_ = stream.Boundary{Load: after(0), Pieces: each()}.Render(t.Context(), io.Discard)
 		}, "stream: Boundary with a Load and with Pieces"},
 		{"Handler without a Page", func() { stream.Handler(nil) }, "stream: Handler with a nil Page"},
 	} {

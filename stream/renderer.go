@@ -1,7 +1,9 @@
 package stream
 
 import (
+	"cmp"
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -23,10 +25,16 @@ import (
 //
 // Loads must not touch w: they run at the same time, and a header is a map. Once
 // the first has started and the Page has returned, w.Header returns an empty
-// header that goes nowhere, and a line in slog.Default says so. Whoever keeps
+// header that goes nowhere, and a line in the log says so. Whoever keeps
 // the header itself, or the writer of a framework, ends the process by using it
 // in two loads.
 type Page func(w http.ResponseWriter, r *http.Request) (templ.Component, error)
+
+// Component returns a Page that answers every request with c. What c shows may
+// still depend on the request, by the context that c is rendered with.
+func Component(c templ.Component) Page {
+	return func(http.ResponseWriter, *http.Request) (templ.Component, error) { return c, nil }
+}
 
 // A Renderer sends pages. The zero value is ready to use. Its fields must not
 // be changed once it is in use; it may serve any number of requests at once.
@@ -79,14 +87,18 @@ type Renderer struct {
 	// set, and none of a page's own; what it has set for caches, validators and
 	// length too, has given way to "Cache-Control: no-store".
 	// Only Handler calls it. Nil means a 500 without details, and a line in
-	// slog.Default.
+	// the Logger.
 	ErrorHandler func(http.ResponseWriter, *http.Request, error)
-	// Script says how the script unsuspense reaches the page. Zero means
-	// Inline.
+	// Script says how the script unsuspense reaches the page. Zero writes it
+	// into the page.
 	Script Script
-	// Trace is told what the response does. Nil means nobody is. JoinTraces makes
-	// one of several.
+	// Trace receives the events of each response. Nil means no tracing.
+	// JoinTraces combines several.
 	Trace *Trace
+	// Logger receives what would otherwise vanish: failed boundaries and pages,
+	// and warnings about pages that cannot work. Nil means slog.Default at the
+	// time of the line.
+	Logger *slog.Logger
 	// ServerTiming sends how long the shell and each load have taken in the
 	// field Server-Timing, https://www.w3.org/TR/server-timing/: what is known
 	// when the first bytes leave as a header, the rest as a trailer of HTTP/1.1
@@ -97,6 +109,9 @@ type Renderer struct {
 	// So it is off unless it is set.
 	ServerTiming bool
 }
+
+// logger returns where rd logs.
+func (rd *Renderer) logger() *slog.Logger { return cmp.Or(rd.Logger, slog.Default()) }
 
 // Render sends page with the zero Renderer.
 func Render(w http.ResponseWriter, r *http.Request, page templ.Component) error {

@@ -110,7 +110,7 @@ func (p *response) chooseMode() {
 		p.mode, p.vary = defaultMode(p.r.Header)
 	}
 	if p.mode != Complete && !canFlush(p.out.w) {
-		noteNoFlush(p.out.w, http.ErrNotSupported)
+		noteNoFlush(p.rd.logger(), p.out.w, http.ErrNotSupported)
 		p.mode = Complete
 	}
 }
@@ -118,7 +118,7 @@ func (p *response) chooseMode() {
 // run sends page and ends the response. Pages wait in it.
 func (p *response) run(page templ.Component) error {
 	p.start = time.Now()
-	p.out = newTransport(p.out.w, p.r, p.rd.WriteTimeout)
+	p.out = newTransport(p.out.w, p.r, p.rd.WriteTimeout, p.rd.logger())
 	defer p.close()
 	err := p.sendPage(page)
 	for err == nil && p.pending > 0 {

@@ -27,10 +27,11 @@ func newServerTiming(start time.Time) *serverTiming {
 // trace returns what tells t of the loads.
 func (t *serverTiming) trace() *Trace {
 	return &Trace{
-		Loading: func(_ context.Context, b BoundaryInfo) {
+		Loading: func(ctx context.Context, b BoundaryInfo) context.Context {
 			t.mu.Lock()
 			defer t.mu.Unlock()
 			t.loading[b.ID] = time.Now()
+			return ctx
 		},
 		Loaded: func(_ context.Context, b BoundaryInfo, err error) { t.loaded(b, err) },
 		// Of a load that outlives its time nothing more may be heard.

@@ -31,7 +31,7 @@ func TestSlog(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var out bytes.Buffer
-				rd := stream.Renderer{Script: stream.None, Trace: stream.Slog(slog.New(slog.NewTextHandler(&out, withoutTime)))}
+				rd := stream.Renderer{Script: stream.NoScript(), Trace: stream.Slog(slog.New(slog.NewTextHandler(&out, withoutTime)))}
 				_ = rd.Render(newRecorder(), httptest.NewRequest("GET", "/a?token=secret", nil), tt.page)
 				got := regexp.MustCompile(`digest=\w{8}`).ReplaceAllString(out.String(), "digest=DIGEST")
 				if got != tt.want {

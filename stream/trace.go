@@ -8,8 +8,8 @@ import (
 // A Trace is a set of callbacks that tell what a response does, in the manner
 // of net/http/httptrace. Nil fields are skipped.
 //
-// Every callback is given the context of its response: that of the request,
-// or the one that Start returned. A Trace serves all responses of a Renderer,
+// Every callback is given the context of its response: the request's, or the
+// one that Start returned. The contexts of loads have its values. A Trace serves all responses of a Renderer,
 // so its callbacks must be safe for concurrent use; they hold up the response
 // and must be quick. Loading and Loaded are called by the goroutines of the
 // loads; so are Met, Failed and InPlace for boundaries within a
@@ -31,10 +31,13 @@ type Trace struct {
 	Status func(ctx context.Context, code int)
 	// Met is called when the page's rendering meets a boundary.
 	Met func(ctx context.Context, b BoundaryInfo)
-	// Loading is called when a boundary's load, or its sequence, starts.
-	Loading func(ctx context.Context, b BoundaryInfo)
-	// Loaded is called when a boundary's load, or its sequence, has returned;
-	// err is nil, what it returned, or a *PanicError. An abandoned load is
+	// Loading is called when a boundary's load, or its sequence, starts, with
+	// the context of the load. The load is given the context that Loading
+	// returns, which must come from ctx. Nil keeps ctx.
+	Loading func(ctx context.Context, b BoundaryInfo) context.Context
+	// Loaded is called when a boundary's load, or its sequence, has returned,
+	// with the context that the load was given. The err is nil, what the load
+	// returned, or a *PanicError. An abandoned load is
 	// heard of too, if it ever returns, perhaps after Done.
 	Loaded func(ctx context.Context, b BoundaryInfo, err error)
 	// Sent is called when a boundary's content has been written into the
@@ -43,10 +46,10 @@ type Trace struct {
 	// Pieces it is called each time that some are written.
 	Sent func(ctx context.Context, b BoundaryInfo, bytes int, inPlace bool)
 	// Failed is called when a boundary has failed. Without it the failure
-	// is logged to slog.Default.
+	// is logged to the Renderer's Logger.
 	Failed func(ctx context.Context, err *BoundaryError)
-	// LogFailures has failures logged to slog.Default although there is a
-	// Failed, for one that only looks on.
+	// LogFailures has failures logged to the Renderer's Logger although there
+	// is a Failed, for one that only looks on.
 	LogFailures bool
 	// Flushed is called after bytes have left the server. The first flush
 	// of a streamed page is that of its shell, or of what templ.Flush sent. What

@@ -43,9 +43,12 @@ func (e *events) trace() *stream.Trace {
 			e.note(ctx, "start %s %v", r.URL.Path, mode)
 			return ctx
 		},
-		Met:     func(ctx context.Context, b stream.BoundaryInfo) { e.note(ctx, "met %s %s", b.ID, b.Name) },
-		Loading: func(ctx context.Context, b stream.BoundaryInfo) { e.note(ctx, "loading %s", b.ID) },
-		Loaded:  func(ctx context.Context, b stream.BoundaryInfo, err error) { e.note(ctx, "loaded %s: %v", b.ID, err) },
+		Met: func(ctx context.Context, b stream.BoundaryInfo) { e.note(ctx, "met %s %s", b.ID, b.Name) },
+		Loading: func(ctx context.Context, b stream.BoundaryInfo) context.Context {
+			e.note(ctx, "loading %s", b.ID)
+			return ctx
+		},
+		Loaded: func(ctx context.Context, b stream.BoundaryInfo, err error) { e.note(ctx, "loaded %s: %v", b.ID, err) },
 		Sent: func(ctx context.Context, b stream.BoundaryInfo, n int, inPlace bool) {
 			e.note(ctx, "sent %s: %d, %t", b.ID, n, inPlace)
 		},
@@ -91,7 +94,7 @@ func TestTrace(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := new(events)
-				rd := stream.Renderer{Limit: 1, Script: stream.None, Trace: e.trace()}
+				rd := stream.Renderer{Limit: 1, Script: stream.NoScript(), Trace: e.trace()}
 				newRecorder().end(func() error {
 					return rd.Render(newRecorder(), httptest.NewRequest("GET", "/", nil), tt.page)
 				})

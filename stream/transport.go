@@ -18,6 +18,7 @@ const defaultWriteTimeout = 30 * time.Second
 // still has to flush; net/http renews it for the connection's next request.
 type transport struct {
 	w         http.ResponseWriter
+	logger    *slog.Logger
 	timeout   time.Duration // per write; negative: none
 	committed bool          // status and headers have left, or may have
 	noFlush   bool          // it turned out that w cannot
@@ -30,13 +31,13 @@ const writeSize = 64 << 10
 
 // newTransport takes away the deadline that the server has set for the whole
 // response.
-func newTransport(w http.ResponseWriter, r *http.Request, timeout time.Duration) transport {
+func newTransport(w http.ResponseWriter, r *http.Request, timeout time.Duration, logger *slog.Logger) transport {
 	if srv := serverOf(r); srv != nil && srv.WriteTimeout > 0 {
 		if http.NewResponseController(w).SetWriteDeadline(time.Time{}) != nil {
-			noteNoDeadline(w)
+			noteNoDeadline(logger, w)
 		}
 	}
-	return transport{w: w, timeout: writeTimeout(r, timeout)}
+	return transport{w: w, logger: logger, timeout: writeTimeout(r, timeout)}
 }
 
 // writeTimeout returns the time for a write where the Renderer says timeout.
@@ -132,7 +133,7 @@ func (t *transport) flush() (err error) {
 			err = fmt.Errorf("%w: panic: %v", http.ErrNotSupported, v)
 		}
 		if errors.Is(err, http.ErrNotSupported) {
-			noteNoFlush(t.w, err)
+			noteNoFlush(t.logger, t.w, err)
 			t.noFlush, err = true, nil
 		}
 	}()
@@ -166,17 +167,17 @@ func innermost(w http.ResponseWriter) http.ResponseWriter {
 }
 
 // noteNoFlush says why pages are not streamed, once for each kind of writer.
-func noteNoFlush(w http.ResponseWriter, err error) {
+func noteNoFlush(logger *slog.Logger, w http.ResponseWriter, err error) {
 	if firstTime(noFlush, w) {
-		slog.Warn("stream: pages are sent whole, because the ResponseWriter cannot flush: some middleware hides Flush and Unwrap",
+		logger.Warn("stream: pages are sent whole, because the ResponseWriter cannot flush: some middleware hides Flush and Unwrap",
 			slog.String("type", fmt.Sprintf("%T", w)), slog.String("innermost", fmt.Sprintf("%T", innermost(w))), slog.Any("error", err))
 	}
 }
 
 // noteNoDeadline says that the server may cut pages, once for each kind of writer.
-func noteNoDeadline(w http.ResponseWriter) {
+func noteNoDeadline(logger *slog.Logger, w http.ResponseWriter) {
 	if firstTime(noDeadline, w) {
-		slog.Warn("stream: the server's WriteTimeout cuts pages that take longer, because some middleware hides SetWriteDeadline and Unwrap",
+		logger.Warn("stream: the server's WriteTimeout cuts pages that take longer, because some middleware hides SetWriteDeadline and Unwrap",
 			slog.String("type", fmt.Sprintf("%T", w)), slog.String("innermost", fmt.Sprintf("%T", innermost(w))))
 	}
 }

@@ -59,7 +59,7 @@ func TestUntil(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					until, stop := context.WithCancel(t.Context())
 					time.AfterFunc(100*ms, stop)
-					rd := stream.Renderer{Mode: always(tt.mode), Limit: tt.limit, Until: until, ErrorView: sorry, Script: stream.None, Trace: &quiet}
+					rd := stream.Renderer{Mode: always(tt.mode), Limit: tt.limit, Until: until, ErrorView: sorry, Script: stream.NoScript(), Trace: &quiet}
 					rec, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil)
 					if deadline > 0 {
 						ctx, cancel := context.WithTimeout(r.Context(), deadline)
@@ -85,7 +85,7 @@ func TestUntil(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			until, stop := context.WithCancel(t.Context())
 			stop()
-			rd := stream.Renderer{Until: until, ErrorView: sorry, Script: stream.None, Trace: &quiet}
+			rd := stream.Renderer{Until: until, ErrorView: sorry, Script: stream.NoScript(), Trace: &quiet}
 			rec, start := httptest.NewRecorder(), time.Now()
 			if err := rd.Render(rec, httptest.NewRequest("GET", "/", nil), page(slot(deaf))); err != nil || time.Since(start) > ms {
 				t.Errorf("Render() = %v after %v", err, time.Since(start))

@@ -44,7 +44,7 @@ func (b *boundary) appendID(dst []byte) []byte {
 
 // appendElement appends the script element of a script with that text.
 func (s Script) appendElement(dst []byte, text, nonce string) []byte {
-	if s == None {
+	if s.none {
 		return dst
 	}
 	dst = append(dst, `<script`...)
@@ -53,9 +53,9 @@ func (s Script) appendElement(dst []byte, text, nonce string) []byte {
 		dst = append(dst, templ.EscapeString(nonce)...)
 		dst = append(dst, '"')
 	}
-	if src, ok := s.external(); ok {
+	if s.src != "" {
 		dst = append(dst, ` async src="`...)
-		dst = append(dst, templ.EscapeString(src)...)
+		dst = append(dst, templ.EscapeString(s.src)...)
 		return append(dst, `"></script>`...)
 	}
 	dst = append(dst, '>')

@@ -56,7 +56,7 @@ func TestWritersThatCannotFlush(t *testing.T) {
 				logs := captureLog(t)
 				synctest.Test(t, func(t *testing.T) {
 					rec := httptest.NewRecorder()
-					rd := stream.Renderer{Script: stream.None}
+					rd := stream.Renderer{Script: stream.NoScript()}
 					rd.Handler(func(w http.ResponseWriter, _ *http.Request) (templ.Component, error) {
 						w.WriteHeader(status)
 						return page(slot(after(100*ms, html("1")))), nil

@@ -18,7 +18,7 @@ var scores = suspense.Region{
 	Name:     "scores",
 	URL:      "/scores",
 	Position: func(context.Context) (string, error) { return "k3f9-12", nil },
-	Script:   stream.None,
+	Script:   stream.NoScript(),
 }
 
 type game struct{ Key, Score string }
@@ -74,7 +74,7 @@ func ExampleRegion() {
 		Name:     "scores",
 		URL:      "/scores",
 		Position: func(context.Context) (string, error) { return "k3f9-12", nil }, // topic.Position
-		Script:   stream.External("/assets/live.js"),                              // from package assets
+		Script:   stream.ExternalScript("/assets/live.js"),                        // from package assets
 	}
 	show(region.Remove("7")) // topic.Send(ctx, region.Remove("7"))
 	// Output: <template for="scores.7"></template>

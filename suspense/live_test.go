@@ -23,7 +23,7 @@ func at(id string) func(context.Context) (string, error) {
 }
 
 // board is a region whose script the page brings by itself.
-var board = suspense.Region{Name: "board", URL: "/events", Position: at("k3f9-12"), Script: stream.None}
+var board = suspense.Region{Name: "board", URL: "/events", Position: at("k3f9-12"), Script: stream.NoScript()}
 
 // liveBoard is what stands in the page for board.
 func liveBoard(content string) string {
@@ -177,7 +177,7 @@ func TestLive(t *testing.T) {
 
 func TestLiveScript(t *testing.T) {
 	inline := board
-	inline.Script = stream.Inline
+	inline.Script = stream.Script{}
 	second := inline
 	second.Name = "second"
 	two := templ.Join(suspense.Live(inline, nil, value(0, "1"), html), suspense.Live(second, nil, value(0, "2"), html))
@@ -210,7 +210,7 @@ func TestLiveScript(t *testing.T) {
 
 	t.Run("can be a file", func(t *testing.T) {
 		r := board
-		r.Script = stream.External("/assets/" + assets.LiveScriptName())
+		r.Script = stream.ExternalScript("/assets/" + assets.LiveScriptName())
 		got := rendered(t, suspense.Live(r, nil, value(0, "1"), html))
 		if want := `<script async src="/assets/` + assets.LiveScriptName() + `"></script>`; !strings.HasSuffix(got, want) {
 			t.Errorf("Render() wrote %s, want %s at its end", got, want)

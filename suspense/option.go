@@ -39,7 +39,7 @@ func place(ctx context.Context, w io.Writer, b stream.Boundary, opts []Option) e
 	if len(opts) > 0 {
 		b = with(b, opts)
 	}
-	return stream.Place(ctx, w, b)
+	return b.Render(ctx, w)
 }
 
 // with is apart from place so that a boundary without options is not moved to

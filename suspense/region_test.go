@@ -128,7 +128,7 @@ func FuzzRegion(f *testing.F) {
 	whole := regexp.MustCompile(`^<\?start name="[\w-]+\.live"><\?start name="[\w-]+"><\?marker name="[\w-]+\.start"><\?start name="[\w-]+\.[\w-]+"><\?end name="[\w-]+\.[\w-]+">` +
 		`<\?marker name="[\w-]+\.end"><\?end name="[\w-]+"><\?live [\w-]+ \d+ [!#-&(-;=?-\[\]^_a-z~]*><template data-r></template><\?end name="[\w-]+\.live">$`)
 	f.Fuzz(func(t *testing.T, name, key, url, id string) {
-		r := suspense.Region{Name: name, URL: url, Position: at(id), Script: stream.None}
+		r := suspense.Region{Name: name, URL: url, Position: at(id), Script: stream.NoScript()}
 		sorry := suspense.ErrorView(func(*stream.BoundaryError) templ.Component { return html("sorry") })
 		var b strings.Builder
 		err := suspense.Live(r, nil, value(0, ""), func(string) templ.Component { return r.Item(key, nil) }, sorry).Render(t.Context(), &b)

@@ -80,7 +80,7 @@ func response(t *testing.T, c templ.Component) (sent string, failed []*stream.Bo
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := &timed{start: time.Now()}
-		rd := stream.Renderer{Script: stream.None, Trace: &stream.Trace{
+		rd := stream.Renderer{Script: stream.NoScript(), Trace: &stream.Trace{
 			Failed: func(_ context.Context, err *stream.BoundaryError) { failed = append(failed, err) },
 		}}
 		if err := rd.Render(w, httptest.NewRequest("GET", "/", nil), c); err != nil {

@@ -30,7 +30,7 @@ type visitorKey struct{}
 func visit(page templ.Component) {
 	v := &visitor{shown: make(chan struct{}), seen: make(chan struct{}, 100)}
 	r := httptest.NewRequest("GET", "/", nil)
-	rd := stream.Renderer{Script: stream.None}
+	rd := stream.Renderer{Script: stream.NoScript()}
 	h := rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) { return page, nil })
 	h.ServeHTTP(v, r.WithContext(context.WithValue(r.Context(), visitorKey{}, v)))
 	v.Flush()

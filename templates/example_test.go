@@ -57,7 +57,7 @@ func ExampleIncomplete() {
 	view := func(s string) templ.Component { return templ.Raw(s) }
 	page := templ.Join(templates.Incomplete(), suspense.Await(templ.Raw("Loading…"), prices, view))
 
-	rd := stream.Renderer{Script: stream.None}
+	rd := stream.Renderer{Script: stream.NoScript()}
 	rd.Trace = &stream.Trace{Flushed: func(context.Context, int) { lose() }}
 	w := httptest.NewRecorder()
 	err := rd.Render(w, httptest.NewRequest("GET", "/", nil).WithContext(connection), page)

@@ -300,7 +300,7 @@ func pending() browsertest.Scenario {
 func parsed() browsertest.Scenario {
 	f := newFeed("a", "b")
 	list := f.region("list")
-	list.Script = stream.None
+	list.Script = stream.NoScript()
 	events := every(list, pages.LI)[:5]
 	return browsertest.Scenario{
 		Name:   "events that stand in the page itself are patched natively",
@@ -322,7 +322,7 @@ func parsed() browsertest.Scenario {
 func file() browsertest.Scenario {
 	f := newFeed("a")
 	list := f.region("list")
-	list.Script = stream.External(assets.LiveScriptName())
+	list.Script = stream.ExternalScript(assets.LiveScriptName())
 	files := f.files("")
 	for _, name := range []string{assets.ScriptName(), assets.LiveScriptName()} {
 		files[name] = func(_ *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
@@ -332,7 +332,7 @@ func file() browsertest.Scenario {
 	return browsertest.Scenario{
 		Name:     "a region is live under a policy with 'self' and external scripts",
 		Where:    browsertest.Scripted,
-		Renderer: stream.Renderer{Script: stream.External(assets.ScriptName())},
+		Renderer: stream.Renderer{Script: stream.ExternalScript(assets.ScriptName())},
 		Policy:   "default-src 'none'; img-src 'self'; connect-src 'self'; script-src 'self'; require-trusted-types-for 'script'; trusted-types rivulet",
 		Page:     pages.Parsed(list, f.load),
 		Files:    files,

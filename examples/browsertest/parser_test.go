@@ -116,17 +116,18 @@ func TestWarningsAgreeWithAParser(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			page := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 				_ = templ.Raw(first).Render(ctx, w)
-				if err := stream.Place(ctx, w, stream.Boundary{Name: "it", Fallback: templ.Raw(fallback), Load: func(context.Context) (templ.Component, error) {
+				it := stream.Boundary{Name: "it", Fallback: templ.Raw(fallback), Load: func(context.Context) (templ.Component, error) {
 					time.Sleep(time.Second)
 					return templ.Raw("Ada"), nil
-				}}); err != nil {
+				}}
+				if err := it.Render(ctx, w); err != nil {
 					return err
 				}
 				return templ.Raw(last).Render(ctx, w)
 			})
 			req := httptest.NewRequest("GET", "/", nil)
 			req.Pattern = "GET /" + strconv.Itoa(i) // a new route, so that all of it is read
-			rd := stream.Renderer{Script: stream.None, Mode: func(*http.Request) stream.Mode { return stream.OutOfOrder }}
+			rd := stream.Renderer{Script: stream.NoScript(), Mode: func(*http.Request) stream.Mode { return stream.OutOfOrder }}
 			if err := rd.Render(w, req, page); err != nil {
 				t.Fatal(err)
 			}

@@ -43,7 +43,7 @@ func beforePaint(s browsertest.Scenario) browsertest.Scenario {
 // for the gate "script".
 func external(s browsertest.Scenario, start func(*testing.T, *browsertest.Visit)) browsertest.Scenario {
 	handler := assets.Handler()
-	s.Renderer.Script = stream.External(assets.ScriptName())
+	s.Renderer.Script = stream.ExternalScript(assets.ScriptName())
 	s.Files = map[string]browsertest.File{
 		assets.ScriptName(): func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
 			v.Pass("script")

@@ -31,14 +31,14 @@ func (p raw) Render(ctx context.Context, w io.Writer) error {
 // late is a boundary whose view is that HTML behind the gate of its name.
 func late(name, fallback, view string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return stream.Place(ctx, w, stream.Boundary{
+		return stream.Boundary{
 			Name:     name,
 			Fallback: templ.Raw(fallback),
 			Load: func(ctx context.Context) (templ.Component, error) {
 				_, err := browsertest.Gate(name)(ctx)
 				return templ.Raw(view), err
 			},
-		})
+		}.Render(ctx, w)
 	})
 }
 

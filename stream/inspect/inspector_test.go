@@ -65,7 +65,7 @@ func TestReport(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				in := inspect.New(3)
-				tt.rd.Script, tt.rd.Trace = stream.None, stream.JoinTraces(in.Trace(), quiet)
+				tt.rd.Script, tt.rd.Trace = stream.NoScript(), stream.JoinTraces(in.Trace(), quiet)
 				if err := tt.rd.Render(newRecorder(), httptest.NewRequest("GET", "/prices?token=secret", nil), tt.page); err != nil {
 					t.Fatalf("Render() = %v, want nil", err)
 				}

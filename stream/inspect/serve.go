@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 
@@ -103,11 +102,9 @@ func serveJSON(w http.ResponseWriter, v any) {
 
 // await is a boundary that shows what load makes.
 func await(name string, load func() templ.Component) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return stream.Place(ctx, w, stream.Boundary{
-			Name:     name,
-			Fallback: waiting(),
-			Load:     func(context.Context) (templ.Component, error) { return load(), nil },
-		})
-	})
+	return stream.Boundary{
+		Name:     name,
+		Fallback: waiting(),
+		Load:     func(context.Context) (templ.Component, error) { return load(), nil },
+	}
 }

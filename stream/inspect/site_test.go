@@ -29,7 +29,7 @@ func visit(in *inspect.Inspector, path string, page templ.Component) error {
 }
 
 func inspected(in *inspect.Inspector) *stream.Renderer {
-	return &stream.Renderer{Script: stream.None, Trace: stream.JoinTraces(in.Trace(), quiet)}
+	return &stream.Renderer{Script: stream.NoScript(), Trace: stream.JoinTraces(in.Trace(), quiet)}
 }
 
 // quiet keeps failures out of the log.

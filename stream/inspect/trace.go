@@ -22,10 +22,13 @@ func (in *Inspector) Trace() *stream.Trace {
 			in.watchers.tell(rec.id)
 			return context.WithValue(ctx, recordKey{in}, rec)
 		},
-		Status:  func(ctx context.Context, code int) { of(ctx).setStatus(code) },
-		Met:     func(ctx context.Context, b stream.BoundaryInfo) { of(ctx).meet(b) },
-		Loading: func(ctx context.Context, b stream.BoundaryInfo) { of(ctx).load(b) },
-		Loaded:  func(ctx context.Context, b stream.BoundaryInfo, _ error) { of(ctx).loadReturned(b) },
+		Status: func(ctx context.Context, code int) { of(ctx).setStatus(code) },
+		Met:    func(ctx context.Context, b stream.BoundaryInfo) { of(ctx).meet(b) },
+		Loading: func(ctx context.Context, b stream.BoundaryInfo) context.Context {
+			of(ctx).load(b)
+			return ctx
+		},
+		Loaded: func(ctx context.Context, b stream.BoundaryInfo, _ error) { of(ctx).loadReturned(b) },
 		Sent: func(ctx context.Context, b stream.BoundaryInfo, bytes int, inPlace bool) {
 			of(ctx).send(b, bytes, inPlace)
 		},

@@ -41,8 +41,9 @@ func (l *Log) trace(path string) *stream.Trace {
 		Met: func(_ context.Context, b stream.BoundaryInfo) {
 			l.note(b, func() { l.open[b.ID] = true })
 		},
-		Loading: func(_ context.Context, b stream.BoundaryInfo) {
+		Loading: func(ctx context.Context, b stream.BoundaryInfo) context.Context {
 			l.note(b, func() { l.running[b.ID] = b.Name })
+			return ctx
 		},
 		Loaded: func(_ context.Context, b stream.BoundaryInfo, _ error) {
 			l.note(b, func() { delete(l.running, b.ID); delete(l.late, b.ID) })

@@ -81,8 +81,9 @@ func watch() *stream.Trace {
 		Met: func(ctx context.Context, b stream.BoundaryInfo) {
 			note(ctx, b.Name, func(bar *bar, now time.Duration) { bar.Met = now })
 		},
-		Loading: func(ctx context.Context, b stream.BoundaryInfo) {
+		Loading: func(ctx context.Context, b stream.BoundaryInfo) context.Context {
 			note(ctx, b.Name, func(bar *bar, now time.Duration) { bar.Loading = now })
+			return ctx
 		},
 		Loaded: func(ctx context.Context, b stream.BoundaryInfo, _ error) {
 			note(ctx, b.Name, func(bar *bar, now time.Duration) { bar.Loaded = now })
