@@ -36,7 +36,7 @@ func sentWith(t *testing.T, rd stream.Renderer, c templ.Component, served ...str
 	for _, id := range served {
 		classes = append(classes, templ.ComponentCSSClass{ID: id, Class: templ.SafeCSS("." + id + "{}")})
 	}
-	rd.Trace, rd.Script = &quiet, stream.None
+	rd.Trace, rd.Script = &quiet, stream.NoScript()
 	synctest.Test(t, func(t *testing.T) {
 		rec := httptest.NewRecorder()
 		var h http.Handler = rd.Handler(pageOf(c))
@@ -65,7 +65,7 @@ func TestServedClasses(t *testing.T) {
 		{"in a fallback within a fallback", at(stream.Boundary{Fallback: at(stream.Boundary{Fallback: red, Load: after(0)}), Load: after(100 * ms)})},
 		{"in a Suspense", with(suspense.Suspense(nil), red)},
 		{"in a Suspense that takes time", with(suspense.Suspense(nil), templ.Join(waiting(100*ms, ""), red))},
-		{"in an error view", at(stream.Boundary{Load: failing(100*ms, errBoom), OnError: func(*stream.BoundaryError) templ.Component { return red }})},
+		{"in an error view", at(stream.Boundary{Load: failing(100*ms, errBoom), ErrorView: func(*stream.BoundaryError) templ.Component { return red }})},
 		{"in a view after one has failed", templ.Join(fails, slot(after(100*ms, red)))},
 		{"in a view after one has failed that had claimed something", templ.Join(failsAfterBlue, slot(after(100*ms, red)))},
 		{"in a fallback after one has failed", templ.Join(slot(after(0, half("", func() error { return errBoom }))), at(stream.Boundary{Fallback: red, Load: after(100 * ms)}))},
@@ -141,11 +141,11 @@ func TestGivenBack(t *testing.T) {
 		{"a view in another writer", lower(slot(after(0, lost)))},
 		{"a view in another writer in a view", slot(after(0, lower(slot(after(0, lost)))))},
 		{"a view around another writer", slot(after(0, lower(slot(after(0, red))), boom))},
-		{"a view around a Suspense in another writer", slot(after(0, lower(slot(stream.Rendered(slot(after(0, red))))), boom))},
+		{"a view around a Suspense in another writer", slot(after(0, lower(slot(stream.Prerender(slot(after(0, red))))), boom))},
 		{"a piece", row(each(piece{0, html("1"), nil}, piece{0, lost, nil}))},
 		{"a piece in another writer", lower(row(each(piece{0, html("1"), nil}, piece{0, lost, nil})))},
-		{"an error view", at(stream.Boundary{Load: failing(0, errBoom), OnError: sorry(lost)})},
-		{"an error view in another writer", lower(at(stream.Boundary{Load: failing(0, errBoom), OnError: sorry(lost)}))},
+		{"an error view", at(stream.Boundary{Load: failing(0, errBoom), ErrorView: sorry(lost)})},
+		{"an error view in another writer", lower(at(stream.Boundary{Load: failing(0, errBoom), ErrorView: sorry(lost)}))},
 		{"a fallback", at(stream.Boundary{Fallback: lost, Load: after(50 * ms)})},
 		{"a fallback that is shown", at(stream.Boundary{Fallback: red, Load: after(50 * ms)})},
 		{"a Suspense", with(suspense.Suspense(nil), lost)},
@@ -176,7 +176,7 @@ func TestGivenBack(t *testing.T) {
 	})
 	t.Run("a page that fails, for the answer", func(t *testing.T) {
 		for _, mode := range []stream.Mode{stream.OutOfOrder, stream.Complete} {
-			rd := stream.Renderer{Mode: always(mode), Error: func(w http.ResponseWriter, r *http.Request, _ error) {
+			rd := stream.Renderer{Mode: always(mode), ErrorHandler: func(w http.ResponseWriter, r *http.Request, _ error) {
 				_ = templ.Join(red, blue).Render(r.Context(), w)
 			}}
 			got := sentWith(t, rd, page(red, slot(after(0, red)), lost), "blue")
