@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"sync/atomic"
 
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
@@ -22,8 +21,7 @@ type fragment struct {
 	bytes []byte
 	marks []mark
 
-	closed bool        // no boundary can be placed in it; guarded by resp.loads.mu
-	used   atomic.Bool // its marks are in another fragment
+	closed bool // no boundary can be placed in it; guarded by resp.loads.mu
 }
 
 // A mark is the place of a boundary, which has no bytes yet.

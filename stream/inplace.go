@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/a-h/templ"
@@ -27,6 +28,9 @@ func placeInPlace(ctx context.Context, w io.Writer, spec Boundary) error {
 		b.resp.noteInPlace(b, w)
 	}
 	b.countAmends()
+	if met, _ := ctx.Value(inPlaceKey{}).(*atomic.Bool); met != nil {
+		met.Store(true)
+	}
 	s := newScratch(ctx, b)
 	defer b.keep(0)
 	loadCtx, end := b.loadContext(ctx)

@@ -7,5 +7,9 @@ type ownerKey struct{}
 // those of its page and its views, not in those of loads.
 type viewKey struct{}
 
+// inPlaceKey is the key of an *atomic.Bool that is set when a boundary is loaded
+// in place beneath a context.
+type inPlaceKey struct{}
+
 // fallbackKey is the key that says that a context is that of a fallback.
 type fallbackKey struct{}

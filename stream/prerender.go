@@ -2,8 +2,8 @@ package stream
 
 import (
 	"context"
-	"errors"
 	"io"
+	"sync/atomic"
 
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
@@ -12,8 +12,12 @@ import (
 // Prerender returns a Load that renders content in its own goroutine, for
 // components that do their slow work while they are rendered. The content has
 // a templ state of its own, so assets that templ emits once are emitted once
-// per boundary. If it holds boundaries, the view that the Load returns belongs
-// to its response and can be rendered once.
+// per boundary.
+//
+// The view that the Load returns may be kept and rendered again, in other
+// responses, too. If the content holds boundaries it is rendered anew then, where
+// the view is, so that they load for whoever sees them; otherwise what was
+// rendered is shown again.
 func Prerender(content templ.Component) func(context.Context) (templ.Component, error) {
 	return func(ctx context.Context) (templ.Component, error) {
 		f := &fragment{kind: loadFragment}
@@ -27,28 +31,63 @@ func Prerender(content templ.Component) func(context.Context) (templ.Component, 
 		if f.resp != nil {
 			defer f.resp.loads.close(f, false)
 		}
+		var inPlace atomic.Bool
+		ctx = context.WithValue(ctx, inPlaceKey{}, &inPlace)
 		if err := f.render(ctx, content, new(templruntime.Buffer)); err != nil {
 			return nil, err
 		}
 		if len(f.marks) == 0 {
-			return &fragment{bytes: f.bytes}, nil // whoever keeps it keeps no request
+			// Whoever keeps it keeps no request.
+			f = &fragment{bytes: f.bytes}
+			if !inPlace.Load() {
+				return f, nil
+			}
+			if b != nil {
+				f.resp = b.resp
+			}
 		}
-		return f, nil
+		p := &prerendered{content: content}
+		p.fragment.Store(f)
+		return p, nil
 	}
+}
+
+// A prerendered is the view of a Prerender whose content holds boundaries. Those
+// belong to the response and stand in one place, and what has loaded in place was
+// for its visitor. Rendered anywhere else, it is its content, rendered anew.
+type prerendered struct {
+	content  templ.Component
+	fragment atomic.Pointer[fragment] // nil once it was rendered
+}
+
+// Render renders p, whoever has kept it.
+func (p *prerendered) Render(ctx context.Context, w io.Writer) error {
+	f := p.fragment.Load()
+	if f != nil && f.belongs(ctx, w) && p.fragment.CompareAndSwap(f, nil) {
+		return f.Render(ctx, w)
+	}
+	if f != nil && f.resp != nil && f.resp.over() {
+		p.fragment.CompareAndSwap(f, nil) // whoever keeps p keeps no request
+	}
+	return p.content.Render(templ.ClearChildren(ctx), w)
+}
+
+// belongs reports whether f, with its boundaries, can stand where ctx and w do.
+func (f *fragment) belongs(ctx context.Context, w io.Writer) bool {
+	if len(f.marks) == 0 {
+		owner, _ := ctx.Value(ownerKey{}).(*boundary)
+		return f.resp == nil || owner != nil && owner.resp == f.resp
+	}
+	if to, _ := fragmentOf(w); to != nil {
+		return to.resp == f.resp && to.kind != fallbackFragment
+	}
+	return ctx.Value(viewKey{}) == f.resp && ctx.Value(fallbackKey{}) == nil
 }
 
 // Render copies the fragment, with its boundaries, to where its boundary
 // stands.
 func (f *fragment) Render(ctx context.Context, w io.Writer) error {
 	to, buf := fragmentOf(w)
-	if len(f.marks) > 0 {
-		if to != nil && to.resp != f.resp || to == nil && ctx.Value(viewKey{}) != f.resp {
-			return errors.New("stream: a component made by Prerender was rendered outside its response")
-		}
-		if f.used.Swap(true) {
-			return errors.New("stream: a component made by Prerender was rendered twice")
-		}
-	}
 	pos := 0
 	for _, m := range f.marks {
 		if _, err := w.Write(f.bytes[pos:m.offset]); err != nil {

@@ -67,6 +67,13 @@ func (p *response) gone() error {
 // left reports whether the client has left: a deadline is no such thing.
 func (p *response) left() bool { return errors.Is(p.ctx.Err(), context.Canceled) }
 
+// over reports whether nothing can be placed any more.
+func (p *response) over() bool {
+	p.loads.mu.Lock()
+	defer p.loads.mu.Unlock()
+	return p.loads.ended
+}
+
 // ended reports whether the context of views has ended. A goroutine of the
 // page may be making it just now.
 func (p *response) ended() bool {
