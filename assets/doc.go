@@ -8,10 +8,10 @@
 //
 //   - with a nonce there is nothing to do: the scripts carry the nonce that
 //     templ.WithNonce has set;
-//   - with hashes, [ScriptHash] and [LiveScriptHash] are the source expressions
-//     to add to script-src;
-//   - with script-src 'self', mount [Handler] and give stream.ExternalScript the URLs,
-//     which end in [ScriptName] and [LiveScriptName].
+//   - with hashes, add the Hash of [Unsuspense], and of [Live] where there are live
+//     regions, to script-src;
+//   - with script-src 'self', mount [Handler] and give stream.ExternalScript the
+//     URLs, each of which ends in the Name of its script.
 //
 // Neither calls eval. Unsuspense has no sink for HTML strings either, so it needs
 // no Trusted Types policy. In a browser that patches the page itself (Chromium

@@ -6,21 +6,20 @@ import (
 	"time"
 )
 
-// Handler returns a handler that serves the scripts to GET and HEAD requests
-// whose path ends in /[ScriptName] or /[LiveScriptName], below whatever prefix
-// it is mounted, with or without http.StripPrefix. Caches and browsers may keep
-// the answer for good. Any other path is a 404: a page of another version must
-// not run this one's scripts.
+// Handler returns a handler that serves the scripts to GET and HEAD requests.
+// The last element of the path is the Name of a [Script]. The handler may be
+// mounted below any prefix, with or without http.StripPrefix. Caches and browsers
+// may keep the answer for a year. Any other path is a 404: a page of another
+// version must not run the scripts of this one.
 func Handler() http.Handler { return http.HandlerFunc(serveScript) }
 
 func serveScript(w http.ResponseWriter, r *http.Request) {
-	name := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
-	var text string
-	switch name {
-	case ScriptName():
-		text = Script()
-	case LiveScriptName():
-		text = LiveScript()
+	var s Script
+	switch r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:] {
+	case Unsuspense().Name:
+		s = Unsuspense()
+	case Live().Name:
+		s = Live()
 	default:
 		http.NotFound(w, r)
 		return
@@ -34,6 +33,6 @@ func serveScript(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Content-Type", "text/javascript; charset=utf-8")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("ETag", `"`+name+`"`)
-	http.ServeContent(w, r, name, time.Time{}, strings.NewReader(text))
+	h.Set("ETag", `"`+s.Name+`"`)
+	http.ServeContent(w, r, s.Name, time.Time{}, strings.NewReader(s.Text))
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func TestHandler(t *testing.T) {
-	name := assets.ScriptName()
+	name := assets.Unsuspense().Name
 	mux := http.NewServeMux()
 	mux.Handle("/plain/", assets.Handler())
 	mux.Handle("/stripped/", http.StripPrefix("/stripped/", assets.Handler()))
@@ -21,10 +21,10 @@ func TestHandler(t *testing.T) {
 		return w
 	}
 
-	live := assets.LiveScriptName()
+	live := assets.Live().Name
 	for path, script := range map[string]string{
-		"/plain/" + name: assets.Script(), "/stripped/" + name: assets.Script(),
-		"/plain/" + live: assets.LiveScript(), "/stripped/" + live: assets.LiveScript(),
+		"/plain/" + name: assets.Unsuspense().Text, "/stripped/" + name: assets.Unsuspense().Text,
+		"/plain/" + live: assets.Live().Text, "/stripped/" + live: assets.Live().Text,
 	} {
 		t.Run("serves the script for good at "+path, func(t *testing.T) {
 			w := do("GET", path, nil)

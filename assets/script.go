@@ -7,20 +7,30 @@ import (
 	"sync"
 )
 
-// A script is one of the files that pages run.
-type script struct {
-	text, hash, name string
+// A Script is one of the scripts that pages run.
+type Script struct {
+	// Text is the minified script, as it stands between <script> and </script>.
+	Text string
+	// Hash is the source expression that allows the inline script in a
+	// Content-Security-Policy without a nonce. It includes the single quotes
+	// that the policy needs: 'sha256-...'. See
+	// https://www.w3.org/TR/CSP3/#grammardef-hash-source.
+	Hash string
+	// Name is the last element of the URL of the script, such as
+	// unsuspense.0123abcd.js. It changes with Text, so what a cache holds under
+	// it is never stale.
+	Name string
 }
 
-// makeScript returns a function that returns the script, summed when it is
-// asked for first.
-func makeScript(name, text string) func() script {
-	return sync.OnceValue(func() script {
+// makeScript returns a function that returns the script. The sum is computed at
+// the first call.
+func makeScript(name, text string) func() Script {
+	return sync.OnceValue(func() Script {
 		sum := sha256.Sum256([]byte(text))
-		return script{
-			text: text,
-			hash: "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'",
-			name: name + "." + hex.EncodeToString(sum[:4]) + ".js",
+		return Script{
+			Text: text,
+			Hash: "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'",
+			Name: name + "." + hex.EncodeToString(sum[:4]) + ".js",
 		}
 	})
 }

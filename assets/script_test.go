@@ -15,15 +15,15 @@ import (
 	"github.com/rivulet-go/rivulet/assets"
 )
 
-// scripts are those of the package: each with its budget of bytes, plain and
+// scripts are the scripts of the package, each with its budget in bytes, plain and
 // compressed.
 var scripts = []struct {
 	file             string
-	text, hash, name func() string
+	script           assets.Script
 	size, compressed int
 }{
-	{"unsuspense", assets.Script, assets.ScriptHash, assets.ScriptName, 700, 465},
-	{"live", assets.LiveScript, assets.LiveScriptHash, assets.LiveScriptName, 2200, 1320},
+	{"unsuspense", assets.Unsuspense(), 700, 465},
+	{"live", assets.Live(), 2200, 1320},
 }
 
 func TestScripts(t *testing.T) {
@@ -32,7 +32,7 @@ func TestScripts(t *testing.T) {
 		t.Fatal("minify.go pins no version of esbuild")
 	}
 	for _, s := range scripts {
-		text := s.text()
+		text := s.script.Text
 
 		// Whoever edits either file by hand is told to run go generate; whoever
 		// pins another esbuild too. The sums need no network.
@@ -85,14 +85,14 @@ func TestScripts(t *testing.T) {
 		t.Run("the hash of "+s.file+" is its digest between single quotes", func(t *testing.T) {
 			sum := sha256.Sum256([]byte(text))
 			want := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-			if got := s.hash(); got != want {
+			if got := s.script.Hash; got != want {
 				t.Errorf("hash = %s, want %s", got, want)
 			}
 		})
 
 		t.Run("the name of "+s.file+" carries the start of its digest", func(t *testing.T) {
 			want := fmt.Sprintf("%s.%.4x.js", s.file, sha256.Sum256([]byte(text)))
-			if got := s.name(); got != want {
+			if got := s.script.Name; got != want {
 				t.Errorf("name = %s, want %s", got, want)
 			}
 		})
@@ -103,17 +103,17 @@ var sinks = regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\
 
 func TestSinks(t *testing.T) {
 	t.Run("unsuspense needs no Trusted Types policy", func(t *testing.T) {
-		if got := sinks.FindString(assets.Script()); got != "" {
-			t.Errorf("Script() uses %s, want no sink for strings", got)
+		if got := sinks.FindString(assets.Unsuspense().Text); got != "" {
+			t.Errorf("Unsuspense() uses %s, want no sink for strings", got)
 		}
 	})
 	t.Run("live has one sink and one policy, named rivulet", func(t *testing.T) {
-		got := sinks.FindAllString(assets.LiveScript(), -1)
+		got := sinks.FindAllString(assets.Live().Text, -1)
 		if want := []string{"innerHTML", "eHTML", "eHTML"}; !slices.Equal(got, want) { // createHTML: asked for, and made
-			t.Errorf("LiveScript() uses %q, want %q", got, want)
+			t.Errorf("Live() uses %q, want %q", got, want)
 		}
-		if n := strings.Count(assets.LiveScript(), `createPolicy("rivulet"`); n != 1 {
-			t.Errorf("LiveScript() makes %d policies named rivulet, want 1", n)
+		if n := strings.Count(assets.Live().Text, `createPolicy("rivulet"`); n != 1 {
+			t.Errorf("Live() makes %d policies named rivulet, want 1", n)
 		}
 	})
 }

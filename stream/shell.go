@@ -120,7 +120,7 @@ func (p *response) sendShell(f *fragment) error {
 	end := markup.TailStart(p.bytes)
 	p.lookAtShell(p.bytes[:end], true)
 	p.tail = append(p.tail, p.bytes[end:]...)
-	p.bytes = p.rd.Script.appendElement(p.bytes[:end], assets.Script(), p.origin.nonce)
+	p.bytes = p.rd.Script.appendElement(p.bytes[:end], assets.Unsuspense().Text, p.origin.nonce)
 	p.look.scanner, p.look.chunks = nil, true
 	if p.pending == 0 {
 		return p.sendEnd()

@@ -58,7 +58,7 @@ func (c *wireClient) receive(write string) error {
 
 // text is what belongs to the shell or to the end of the page.
 func (c *wireClient) text(s string) error {
-	element := "<script>" + assets.Script() + "</script>"
+	element := "<script>" + assets.Unsuspense().Text + "</script>"
 	if before, after, ok := strings.Cut(s, element); ok {
 		if c.script {
 			return fmt.Errorf("the script came twice")

@@ -105,7 +105,7 @@ func (r Region) page(source, number string, content templ.Component) templ.Compo
 		if err := between(ctx, w, start, content, end); err != nil {
 			return err
 		}
-		script := r.Script.Element(assets.LiveScript())
+		script := r.Script.Element(assets.Live().Text)
 		return liveScript.Once().Render(templ.WithChildren(ctx, script), w)
 	})
 }

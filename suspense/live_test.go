@@ -188,7 +188,7 @@ func TestLiveScript(t *testing.T) {
 		if err := two.Render(ctx, &b); err != nil {
 			t.Fatal(err)
 		}
-		before, after, _ := strings.Cut(b.String(), "<script>"+assets.LiveScript()+"</script>")
+		before, after, _ := strings.Cut(b.String(), "<script>"+assets.Live().Text+"</script>")
 		if !strings.HasSuffix(before, `<?end name="board.live">`) || !strings.HasPrefix(after, `<?start name="second.live">`) {
 			t.Errorf("Render() wrote %s, want the script after the first region", b.String())
 		}
@@ -210,9 +210,9 @@ func TestLiveScript(t *testing.T) {
 
 	t.Run("can be a file", func(t *testing.T) {
 		r := board
-		r.Script = stream.ExternalScript("/assets/" + assets.LiveScriptName())
+		r.Script = stream.ExternalScript("/assets/" + assets.Live().Name)
 		got := rendered(t, suspense.Live(r, nil, value(0, "1"), html))
-		if want := `<script async src="/assets/` + assets.LiveScriptName() + `"></script>`; !strings.HasSuffix(got, want) {
+		if want := `<script async src="/assets/` + assets.Live().Name + `"></script>`; !strings.HasSuffix(got, want) {
 			t.Errorf("Render() wrote %s, want %s at its end", got, want)
 		}
 	})

@@ -322,9 +322,9 @@ func parsed() browsertest.Scenario {
 func file() browsertest.Scenario {
 	f := newFeed("a")
 	list := f.region("list")
-	list.Script = stream.ExternalScript(assets.LiveScriptName())
+	list.Script = stream.ExternalScript(assets.Live().Name)
 	files := f.files("")
-	for _, name := range []string{assets.ScriptName(), assets.LiveScriptName()} {
+	for _, name := range []string{assets.Unsuspense().Name, assets.Live().Name} {
 		files[name] = func(_ *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
 			assets.Handler().ServeHTTP(w, r)
 		}
@@ -332,7 +332,7 @@ func file() browsertest.Scenario {
 	return browsertest.Scenario{
 		Name:     "a region is live under a policy with 'self' and external scripts",
 		Where:    browsertest.Scripted,
-		Renderer: stream.Renderer{Script: stream.ExternalScript(assets.ScriptName())},
+		Renderer: stream.Renderer{Script: stream.ExternalScript(assets.Unsuspense().Name)},
 		Policy:   "default-src 'none'; img-src 'self'; connect-src 'self'; script-src 'self'; require-trusted-types-for 'script'; trusted-types rivulet",
 		Page:     pages.Parsed(list, f.load),
 		Files:    files,

@@ -16,7 +16,7 @@ var policies = []browsertest.Scenario{
 	policy("enforced Trusted Types", "script-src 'nonce-{nonce}'; require-trusted-types-for 'script'; trusted-types 'none'"),
 	// What the probe needs is allowed by its address, so that the inline
 	// script has nothing but its hash.
-	policy("a policy with the script's hash", "script-src "+assets.ScriptHash()+" {origin}/visit/"),
+	policy("a policy with the script's hash", "script-src "+assets.Unsuspense().Hash+" {origin}/visit/"),
 	beforePaint(external(policy("a policy with 'self' and the external script", "script-src 'self'"), func(t *testing.T, v *browsertest.Visit) {
 		v.Open("script")
 		v.Wait("fallback")
@@ -43,9 +43,9 @@ func beforePaint(s browsertest.Scenario) browsertest.Scenario {
 // for the gate "script".
 func external(s browsertest.Scenario, start func(*testing.T, *browsertest.Visit)) browsertest.Scenario {
 	handler := assets.Handler()
-	s.Renderer.Script = stream.ExternalScript(assets.ScriptName())
+	s.Renderer.Script = stream.ExternalScript(assets.Unsuspense().Name)
 	s.Files = map[string]browsertest.File{
-		assets.ScriptName(): func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+		assets.Unsuspense().Name: func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
 			v.Pass("script")
 			handler.ServeHTTP(w, r)
 		},

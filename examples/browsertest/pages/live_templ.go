@@ -255,7 +255,7 @@ func Pair(a, b suspense.Region, loadA, loadB Rows) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = stream.Script{}.Element(assets.LiveScript()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = stream.Script{}.Element(assets.Live().Text).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
