@@ -11,24 +11,25 @@ demo: ## run the demo and print its address
 test: ## install the browsers where possible, then run every test of every module
 	@sh scripts/install.sh
 	@go test -count=1 -run=TestAllocations ./stream # the race detector, which the rest runs with, spoils it
-	@go -C examples test -count=1 -run=Ahead ./ssebench # likewise
+	@go -C internal/e2e test -count=1 -run=Ahead ./ssebench # likewise
 	@HOSTILE=2m go run scripts/test.go
 
 hostile: ## attack the demo and a nasty site for an hour, with the race detector
-	@go -C examples test -race -count=1 -p=1 -timeout=90m -run=Attacks -v ./hostiletest ./demo -hostile=1h
+	@go -C internal/e2e test -race -count=1 -timeout=90m -run=Attacks -v ./hostiletest -hostile=1h
+	@go -C examples test -race -count=1 -timeout=90m -run=Attacks -v ./demo -hostile=1h
 
 check: ## vet, staticcheck, gofmt, tidy modules, fresh generated files, known vulnerabilities
 	@sh scripts/check.sh
 
 bench: ## compare streamed pages with plain templ.Handler, events with go-sse, a broker on NATS with one in memory
 	go test -run='^$$' -bench=. ./stream/...
-	go -C examples test -run='^$$' -bench=. ./ssebench
+	go -C internal/e2e test -run='^$$' -bench=. ./ssebench
 	go -C stream/broker/natsbroker test -run='^$$' -bench=.
 
 generate: ## make the generated files again: templ's Go, the minified scripts
 	go generate ./...
 	$(TEMPL) generate
 
-screenshots: ## take the pictures in the testdata of examples/demo and examples/inspecttest, with Chromium
+screenshots: ## take the pictures in the testdata of examples/demo and internal/e2e/inspecttest, with Chromium
 	go -C examples test ./demo -run=Screenshots -count=1 -v -update
-	go -C examples test ./inspecttest -run=TestInChromium -count=1 -v -update
+	go -C internal/e2e test ./inspecttest -run=TestInChromium -count=1 -v -update

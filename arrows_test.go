@@ -14,8 +14,8 @@ const (
 )
 
 // arrows says what a package may import besides the standard library: packages
-// of this module by path, other modules whole. Nobody may import the examples,
-// so they are no package of this module at all.
+// of this module by path, other modules whole. The examples and internal/e2e are
+// modules of their own, which no package of this module can import.
 var arrows = map[string][]string{
 	"assets":         {},
 	"stream":         {"assets", "internal/cut", "stream/internal/markup", "stream/internal/templstate", templPath, syncPath},

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rivulet-go/rivulet/examples/hostiletest"
+	"github.com/rivulet-go/rivulet/internal/e2e/hostiletest"
 )
 
 // TestAttacksOnTheDemo attacks every page of the demo. The key of its model is

@@ -20,7 +20,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"github.com/rivulet-go/rivulet/examples/nodetest"
+	"github.com/rivulet-go/rivulet/internal/e2e/nodetest"
 )
 
 // judges is the folder of the programs that judge pages: axe and html-validate.

@@ -1,0 +1,45 @@
+package browsertest_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
+)
+
+var scenarios = slices.Concat(
+	scripting,
+	order,
+	whole,
+	places,
+	stuck,
+	sequences,
+	scripts,
+	policies,
+	state,
+	live,
+	hostileScenarios(),
+	named(),
+	orders(),
+	failures,
+	cuts(),
+	streams,
+)
+
+func TestChromium(t *testing.T) { browsertest.Run(t, browsertest.Chromium(), scenarios) }
+
+func TestChromiumNoScript(t *testing.T) {
+	browsertest.Run(t, browsertest.ChromiumNoScript(), scenarios)
+}
+
+func TestChromiumRuntime(t *testing.T) {
+	browsertest.Run(t, browsertest.ChromiumRuntime(), scenarios)
+}
+
+func TestFirefox(t *testing.T) { browsertest.Run(t, browsertest.Firefox(), scenarios) }
+
+func TestFirefoxNoScript(t *testing.T) {
+	browsertest.Run(t, browsertest.FirefoxNoScript(), scenarios)
+}
+
+func TestWebKit(t *testing.T) { browsertest.Run(t, browsertest.WebKit(), scenarios) }
