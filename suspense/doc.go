@@ -62,7 +62,7 @@
 //
 //	mux.Handle("GET /scores", scores.Topic("scores").Handler())
 //	...
-//	scores.Topic("scores").Send(ctx, board.Append(g.Key, Row(g)))
+//	scores.Topic("scores").PublishComponent(ctx, board.Append(g.Key, Row(g)))
 //
 // A region is what stands between comments, so it can be rows of a table, and
 // what is around it is never touched: the focus, the caret, what has been typed

@@ -76,7 +76,7 @@ func ExampleRegion() {
 		Position: func(context.Context) (string, error) { return "k3f9-12", nil }, // topic.Position
 		Script:   stream.ExternalScript("/assets/live.js"),                        // from package assets
 	}
-	show(region.Remove("7")) // topic.Send(ctx, region.Remove("7"))
+	show(region.Remove("7")) // topic.PublishComponent(ctx, region.Remove("7"))
 	// Output: <template for="scores.7"></template>
 }
 

@@ -78,7 +78,7 @@ func (b *book) add(ctx context.Context, name string) error {
 	defer b.mu.Unlock()
 	guest := Guest{strconv.Itoa(len(b.all)), name}
 	b.all = append(b.all, guest)
-	_, err := topic.Send(ctx, list.Append(guest.Key, Row(guest)))
+	_, err := topic.PublishComponent(ctx, list.Append(guest.Key, Row(guest)))
 	return err
 }
 

@@ -8,7 +8,7 @@
 //	var b broker.Broker
 //	mux.Handle("GET /prices", b.Topic("prices").Handler())
 //	...
-//	_, err := b.Topic("prices").Send(ctx, Price(4711)) // a templ component
+//	_, err := b.Topic("prices").PublishComponent(ctx, Price(4711)) // a templ component
 //
 // [Broker.Handler] serves many topics, each under a name that the request tells,
 // and asks [Broker].Authorize for each.
@@ -38,8 +38,8 @@
 // what is there already does no harm. Published first, a change can be in
 // neither.
 //
-// Pass the context of the request: Publish and Send outlive it, so that a visitor
-// who leaves after the commit leaves no open page stale.
+// Pass the context of the request: Publish and PublishComponent outlive it, so that a
+// visitor that leaves after the commit leaves no open page stale.
 //
 // Publish in the order of the commits, too: of two changes to one thing, the
 // event that comes last is what stays on the pages. Hold one lock over reading
@@ -70,8 +70,8 @@
 // All subscribers of a topic receive the same bytes. HTML made for one user, with
 // their name, their rights or a token in it, never goes onto a topic that others
 // may read: publish what everyone may see, or give each user a topic and
-// Authorize each. Nor does [Topic.Send] give a view anything of its request:
-// values of the context, a nonce, what templ has already sent.
+// Authorize each. Nor does [Topic.PublishComponent] give a view anything of its
+// request: values of the context, a nonce, what templ has already sent.
 //
 // # Who may subscribe
 //

@@ -69,7 +69,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	for _, cents := range []int{4711, 4712} {
-		if _, err := prices.Send(ctx, price(cents)); err != nil {
+		if _, err := prices.PublishComponent(ctx, price(cents)); err != nil {
 			log.Fatal(err)
 		}
 	}
@@ -200,10 +200,10 @@ func ExampleTopic_Publish() {
 }
 
 // A view that fails is not published.
-func ExampleTopic_Send() {
+func ExampleTopic_PublishComponent() {
 	var b broker.Broker
 	broken := templ.ComponentFunc(func(context.Context, io.Writer) error { return io.ErrUnexpectedEOF })
-	_, err := b.Topic("prices").Send(context.Background(), templ.Join(price(4711), broken))
+	_, err := b.Topic("prices").PublishComponent(context.Background(), templ.Join(price(4711), broken))
 	fmt.Println(err, b.Stats().Published)
 	// Output:
 	// unexpected EOF 0

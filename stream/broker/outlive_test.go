@@ -50,14 +50,14 @@ func TestPublishingOutlivesTheRequest(t *testing.T) {
 					if end.before != nil {
 						end.before(request, leave)
 					}
-					_, err := b.Topic("news").Send(request, view("x", func(context.Context) {
+					_, err := b.Topic("news").PublishComponent(request, view("x", func(context.Context) {
 						if end.meanwhile != nil {
 							end.meanwhile(request, leave)
 						}
 						synctest.Wait() // who has heard of the end has done what it does
 					}))
 					if err != nil || b.Stats().Published != 1 {
-						t.Errorf("Send() = %v, %d events published, want one", err, b.Stats().Published)
+						t.Errorf("PublishComponent() = %v, %d events published, want one", err, b.Stats().Published)
 					}
 					if _, err := b.Topic("news").Publish(request, sse.Event{Data: "y"}); err != nil {
 						t.Errorf("Publish() = %v, want nil", err)
@@ -76,9 +76,9 @@ func TestPublishingOutlivesTheRequest(t *testing.T) {
 					defer cancel()
 				}
 				start := time.Now()
-				_, err := new(broker.Broker).Topic("news").Send(ctx, view("x", func(ctx context.Context) { <-ctx.Done() }))
+				_, err := new(broker.Broker).Topic("news").PublishComponent(ctx, view("x", func(ctx context.Context) { <-ctx.Done() }))
 				if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took != want {
-					t.Errorf("Send() = %v after %v, want %v after %v", err, took, context.DeadlineExceeded, want)
+					t.Errorf("PublishComponent() = %v after %v, want %v after %v", err, took, context.DeadlineExceeded, want)
 				}
 			})
 		}
@@ -90,13 +90,13 @@ func TestPublishingOutlivesTheRequest(t *testing.T) {
 			p := overPipes(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				go func() { // ends with the test, which waits for sent
 					<-r.Context().Done()
-					_, err := b.Topic("news").Send(r.Context(), view("x", func(context.Context) {}))
+					_, err := b.Topic("news").PublishComponent(r.Context(), view("x", func(context.Context) {}))
 					sent <- err
 				}()
 			}))
 			p.listen(t, "/")
 			if err := <-sent; err != nil || b.Stats().Published != 1 {
-				t.Errorf("Send() = %v, %d events published, want one", err, b.Stats().Published)
+				t.Errorf("PublishComponent() = %v, %d events published, want one", err, b.Stats().Published)
 			}
 		})
 	})
@@ -117,8 +117,8 @@ func TestVisitorsWhoLeaveDoNotLeavePagesStale(t *testing.T) {
 			time.Sleep(rand.N(time.Millisecond)) // it is being committed
 			committed++
 			row := view(strconv.Itoa(committed), func(context.Context) { time.Sleep(rand.N(time.Millisecond)) })
-			if _, err := topic.Send(r.Context(), row); err != nil {
-				t.Errorf("Send() = %v, want nil", err)
+			if _, err := topic.PublishComponent(r.Context(), row); err != nil {
+				t.Errorf("PublishComponent() = %v, want nil", err)
 			}
 		}))
 		position, err := topic.Position(t.Context())

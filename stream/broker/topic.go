@@ -68,16 +68,17 @@ func (t Topic) Publish(ctx context.Context, e sse.Event) (id string, err error) 
 // renderTime is how long a view may take at least, as long as a load has.
 const renderTime = 30 * time.Second
 
-// Send publishes what a templ component, or anything else that renders itself,
-// renders: the data of an event without a name. The view is rendered once for
-// all subscribers, so its context has none of the values of ctx: no nonce, no
-// user, nothing of the request that led to it. See the package doc for what must
-// not be in it. If it fails, nothing is published.
+// PublishComponent publishes the HTML of a templ component, or of any other view
+// with a Render method, as the data of an event without a name. The view is
+// rendered once for all subscribers, so its context has none of the values of ctx:
+// no nonce, no user, nothing of the request that led to it. The package doc says
+// what must not be in such a view. If the view fails, nothing is published and its
+// error is returned.
 //
-// Like Publish, Send outlives the request that caused it: the view is rendered
-// although ctx has ended. Its context ends after 30 s, or at the deadline of ctx
-// if that is later.
-func (t Topic) Send(ctx context.Context, view interface {
+// Like Publish, PublishComponent outlives the request that caused it: the view is
+// rendered although ctx has ended. The context of the view ends after 30 s, or at
+// the deadline of ctx if that is later.
+func (t Topic) PublishComponent(ctx context.Context, view interface {
 	Render(context.Context, io.Writer) error
 }) (id string, err error) {
 	end := time.Now().Add(renderTime)

@@ -27,9 +27,9 @@ func TestSend(t *testing.T) {
 			_, err := io.WriteString(w, "<b>Ada</b>\n<i>Lovelace</i>")
 			return err
 		})
-		id, err := topic.Send(ctx, view)
+		id, err := topic.PublishComponent(ctx, view)
 		if err != nil {
-			t.Fatalf("Send() = %v, want nil", err)
+			t.Fatalf("PublishComponent() = %v, want nil", err)
 		}
 		for e, err := range events {
 			if want := (sse.Event{ID: id, Data: "<b>Ada</b>\n<i>Lovelace</i>"}); err != nil || e != want {
@@ -40,12 +40,12 @@ func TestSend(t *testing.T) {
 	})
 	t.Run("publishes nothing of a view that fails", func(t *testing.T) {
 		b := &broker.Broker{}
-		_, err := b.Topic("news").Send(t.Context(), templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		_, err := b.Topic("news").PublishComponent(t.Context(), templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 			_, _ = io.WriteString(w, "half")
 			return io.ErrUnexpectedEOF
 		}))
 		if !errors.Is(err, io.ErrUnexpectedEOF) || b.Stats().Published != 0 {
-			t.Errorf("Send() = %v, Stats() = %+v, want %v and nothing", err, b.Stats(), io.ErrUnexpectedEOF)
+			t.Errorf("PublishComponent() = %v, Stats() = %+v, want %v and nothing", err, b.Stats(), io.ErrUnexpectedEOF)
 		}
 	})
 }

@@ -35,7 +35,7 @@ func (in *Inspector) serveEvents(w http.ResponseWriter, r *http.Request, rec *re
 				rep := rec.report()
 				view, settled = response(rep), rep.settled()
 			}
-			if err := s.Component(ctx, sse.Event{}, view); err != nil {
+			if err := s.SendComponent(ctx, sse.Event{}, view); err != nil {
 				return err
 			}
 			if settled {

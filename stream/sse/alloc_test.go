@@ -37,7 +37,7 @@ func TestAllocations(t *testing.T) {
 		{"an encoded event", 0, func() error { return s.SendEncoded(encoded) }},
 		{"a comment", 0, func() error { return s.Comment("one\ntwo") }},
 		// What a component is given is not used again.
-		{"a component", 1, func() error { return s.Component(t.Context(), e, view) }},
+		{"a component", 1, func() error { return s.SendComponent(t.Context(), e, view) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := testing.AllocsPerRun(1000, func() {

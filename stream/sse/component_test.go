@@ -24,8 +24,8 @@ func TestComponent(t *testing.T) {
 			}
 			return nil
 		})
-		if err := s.Component(t.Context(), sse.Event{}, pieces); err != nil {
-			t.Fatalf("Component() = %v, want nil", err)
+		if err := s.SendComponent(t.Context(), sse.Event{}, pieces); err != nil {
+			t.Fatalf("SendComponent() = %v, want nil", err)
 		}
 		if got, want := w.Body.String(), ":\ndata: a\ndata: b\ndata: \ndata: c\ndata: d\n\n"; got != want {
 			t.Errorf("stream = %q, want %q", got, want)
@@ -39,8 +39,8 @@ func TestComponent(t *testing.T) {
 			left = w
 			return nil
 		})
-		if err := s.Component(t.Context(), sse.Event{}, leaves); err != nil {
-			t.Fatalf("Component() = %v, want nil", err)
+		if err := s.SendComponent(t.Context(), sse.Event{}, leaves); err != nil {
+			t.Fatalf("SendComponent() = %v, want nil", err)
 		}
 		writes := templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 			if _, err := io.WriteString(left, "secret"); err == nil {
@@ -49,8 +49,8 @@ func TestComponent(t *testing.T) {
 			_, err := io.WriteString(w, "public")
 			return err
 		})
-		if err := s.Component(t.Context(), sse.Event{}, writes); err != nil {
-			t.Fatalf("Component() = %v, want nil", err)
+		if err := s.SendComponent(t.Context(), sse.Event{}, writes); err != nil {
+			t.Fatalf("SendComponent() = %v, want nil", err)
 		}
 		if got := w.Body.String(); strings.Contains(got, "secret") {
 			t.Errorf("stream = %q", got)
@@ -64,7 +64,7 @@ func TestComponent(t *testing.T) {
 					t.Errorf("recover() = %v, want boom", got)
 				}
 			}()
-			_ = s.Component(t.Context(), sse.Event{}, templ.ComponentFunc(func(context.Context, io.Writer) error { panic("boom") }))
+			_ = s.SendComponent(t.Context(), sse.Event{}, templ.ComponentFunc(func(context.Context, io.Writer) error { panic("boom") }))
 		}()
 		if err := s.Send(sse.Event{}); err != nil {
 			t.Errorf("Send() = %v, want nil", err)

@@ -102,11 +102,11 @@ func FuzzEvent(f *testing.F) {
 			_, err := w.Write([]byte(data[cut:]))
 			return err
 		})
-		if err := s.Component(t.Context(), e, pieces); err != nil {
-			t.Fatalf("Component() = %v, want nil", err)
+		if err := s.SendComponent(t.Context(), e, pieces); err != nil {
+			t.Fatalf("SendComponent() = %v, want nil", err)
 		}
 		if got, want := w.Body.String(), string(b[len(before):]); got != want {
-			t.Fatalf("Component() sends %q, want %q", got, want)
+			t.Fatalf("SendComponent() sends %q, want %q", got, want)
 		}
 	})
 }

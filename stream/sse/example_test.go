@@ -161,10 +161,10 @@ func ExampleLastEventID() {
 	// Output: 1
 }
 
-func ExampleStream_Component() {
+func ExampleStream_SendComponent() {
 	row := templ.Raw("<tr>\n\t<td>Ada</td>\n</tr>") // a program has templ files instead
 	h := sse.Handler(func(ctx context.Context, s *sse.Stream) error {
-		return s.Component(ctx, sse.Event{Name: "row"}, row)
+		return s.SendComponent(ctx, sse.Event{Name: "row"}, row)
 	})
 	show(h, httptest.NewRequest("GET", "/rows", nil))
 	// Output:

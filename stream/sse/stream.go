@@ -52,10 +52,10 @@ func (s *Stream) Send(e Event) error {
 	return s.write(buf.b)
 }
 
-// Component sends an event whose data is what c renders, after e.Data. It is
-// rendered straight into what is sent, before the stream is locked. If it fails,
-// nothing is sent and the stream goes on. Boundaries within it are waited for.
-func (s *Stream) Component(ctx context.Context, e Event, c templ.Component) error {
+// SendComponent sends an event whose data is e.Data followed by the HTML of c. It
+// renders c before it locks the stream. If c fails, it sends nothing, returns the
+// error, and the stream goes on. It waits for the boundaries within c.
+func (s *Stream) SendComponent(ctx context.Context, e Event, c templ.Component) error {
 	buf := getBuffer()
 	defer putBuffer(buf)
 	if err := e.appendComponent(ctx, buf, c); err != nil {

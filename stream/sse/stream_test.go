@@ -152,7 +152,7 @@ func TestConcurrentSenders(t *testing.T) {
 		for _, send := range []func() error{
 			func() error { return s.Send(sse.Event{ID: "1", Data: strings.Repeat("sent\n", 20)}) },
 			func() error { return s.SendEncoded(encoded) },
-			func() error { return s.Component(context.Background(), sse.Event{ID: "1"}, view) },
+			func() error { return s.SendComponent(context.Background(), sse.Event{ID: "1"}, view) },
 			func() error { return s.Comment("comment") },
 		} {
 			senders.Go(func() {

@@ -53,7 +53,7 @@ func TestStream(t *testing.T) {
 		{name: "an event that would be read as another is refused and the stream goes on", do: func(ctx context.Context, s *sse.Stream) error {
 			for _, e := range []sse.Event{{ID: "1\nretry: 1"}, {ID: "1\r2"}, {ID: "1\x002"}, {Name: "a\ndata: b"}, {Name: "a\rb"}} {
 				note(s, "%v", s.Send(e))
-				note(s, "%v", s.Component(ctx, e, templ.Raw("x")))
+				note(s, "%v", s.SendComponent(ctx, e, templ.Raw("x")))
 			}
 			return s.Send(sse.Event{Data: "on"})
 		}},
@@ -87,13 +87,13 @@ func TestStream(t *testing.T) {
 			return s.Send(sse.Event{Data: "x"})
 		}},
 		{name: "a component", do: func(ctx context.Context, s *sse.Stream) error {
-			return s.Component(ctx, sse.Event{ID: "7", Name: "row"}, templ.Raw("<b>\r\n\tAda\n</b>"))
+			return s.SendComponent(ctx, sse.Event{ID: "7", Name: "row"}, templ.Raw("<b>\r\n\tAda\n</b>"))
 		}},
 		{name: "a component after data", do: func(ctx context.Context, s *sse.Stream) error {
-			return s.Component(ctx, sse.Event{Data: "board\n"}, templ.Raw("<b>Ada</b>"))
+			return s.SendComponent(ctx, sse.Event{Data: "board\n"}, templ.Raw("<b>Ada</b>"))
 		}},
 		{name: "a component that fails sends nothing and the stream goes on", do: func(ctx context.Context, s *sse.Stream) error {
-			note(s, "%v", s.Component(ctx, sse.Event{ID: "7"}, broken))
+			note(s, "%v", s.SendComponent(ctx, sse.Event{ID: "7"}, broken))
 			return s.Send(sse.Event{ID: "8", Data: "on"})
 		}},
 		{name: "after Close nothing is sent", do: func(ctx context.Context, s *sse.Stream) error {

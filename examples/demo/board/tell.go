@@ -25,7 +25,7 @@ func (b *Board) tell(ctx context.Context) error {
 		case !ok:
 			return b.book.told(ctx, told)
 		}
-		if _, err := b.topic().Send(ctx, b.news(guest, !first)); err != nil {
+		if _, err := b.topic().PublishComponent(ctx, b.news(guest, !first)); err != nil {
 			return err
 		}
 		told = guest.Number

@@ -190,7 +190,7 @@ func kept() browsertest.Scenario {
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Open("end")
 			v.Wait("open")
-			seen, err := f.topic().Send(t.Context(), list.Append("seen", pages.LI(pages.Row{Key: "seen", Text: "1"})))
+			seen, err := f.topic().PublishComponent(t.Context(), list.Append("seen", pages.LI(pages.Row{Key: "seen", Text: "1"})))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -60,7 +60,7 @@ func (f *feed) region(name string) suspense.Region {
 
 func (f *feed) send(views ...templ.Component) {
 	for _, view := range views {
-		if _, err := f.topic().Send(context.Background(), view); err != nil {
+		if _, err := f.topic().PublishComponent(context.Background(), view); err != nil {
 			panic(err)
 		}
 	}

@@ -21,7 +21,7 @@ func (s *Site) events(ctx context.Context, e *sse.Stream) error {
 			return err
 		}
 		if i < 5 {
-			_ = e.Component(ctx, sse.Event{}, box(q, "event"))
+			_ = e.SendComponent(ctx, sse.Event{}, box(q, "event"))
 		}
 		if err := sleep(ctx, 10*time.Millisecond); err != nil {
 			return err
@@ -55,7 +55,7 @@ func (s *Site) publish(w http.ResponseWriter, r *http.Request) {
 	var err error
 	if name == "board" {
 		// Everyone may read it, so there is no token in it.
-		_, err = s.broker.Topic(name).Send(r.Context(), s.region.Append("k1", box(query{user: q.user}, "row")))
+		_, err = s.broker.Topic(name).PublishComponent(r.Context(), s.region.Append("k1", box(query{user: q.user}, "row")))
 	} else {
 		_, err = s.broker.Topic(name).Publish(r.Context(), sse.Event{Data: q.token + " " + q.user})
 	}
