@@ -33,6 +33,7 @@ var arrows = map[string][]string{
 
 	// For tests and benchmarks only: nobody's row names it.
 	"internal/leaktest":     {},
+	"internal/testkit":      {},
 	"stream/internal/pages": {"suspense", templPath},
 	"stream/internal/parts": {templPath},
 

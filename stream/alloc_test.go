@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/suspense"
 )
@@ -18,7 +19,7 @@ import (
 // since here they allocate nothing; what a page costs by itself is in both of
 // the pages that are compared.
 func TestAllocations(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector makes pools forget")
 	}
 	view := templ.Raw("<b>Ada</b>")

@@ -19,6 +19,7 @@ import (
 
 	"github.com/rivulet-go/rivulet/examples/demo/chat"
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
+	"github.com/rivulet-go/rivulet/internal/testkit"
 )
 
 // looked are the pages that every browser looks at in every shape, and what
@@ -233,13 +234,17 @@ func TestScreenshotsOfTheDashboard(t *testing.T) {
 	}
 }
 
-// someFlights is a database of some of the stored flights.
+// someFlights is a database of one in ten of the stored flights, or of fewer
+// beside the race detector, which makes SQLite many times slower.
 func someFlights(t *testing.T) *flights.DB {
 	t.Helper()
-	return flightsOf(t, sparsity)
+	if testkit.Race {
+		return flightsOf(t, 300)
+	}
+	return flightsOf(t, 10)
 }
 
-// flightsOf is a database of one of so many of the stored flights.
+// flightsOf is a database of one in many of the stored flights.
 func flightsOf(t *testing.T, many int) *flights.DB {
 	t.Helper()
 	s, err := flights.Stored()

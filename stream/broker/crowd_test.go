@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/rivulet-go/rivulet/internal/leaktest"
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
@@ -199,7 +200,7 @@ func now() time.Duration { return time.Since(epoch) }
 func TestCrowd(t *testing.T) {
 	const tolerance, slack = 1.1, 20 * time.Microsecond
 	subscribers, stuck, least := 9900, 100, 10
-	if raceEnabled || testing.Short() {
+	if testkit.Race || testing.Short() {
 		subscribers, stuck, least = 900, 50, 4
 	}
 	before := runtime.NumGoroutine()
@@ -211,7 +212,7 @@ func TestCrowd(t *testing.T) {
 	}
 	without = tally{}
 	fits := func() bool {
-		return raceEnabled || // which is slower than anything else
+		return testkit.Race || // which is slower than anything else
 			float64(with.publishing.p99()-slack) <= tolerance*float64(without.publishing.p99()) &&
 				float64(with.delivery.median()) <= tolerance*float64(without.delivery.median())
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/broker"
 )
 
@@ -19,7 +20,7 @@ import (
 // pairs, each of a thousand connections, and of the server alone but for as
 // little of a client as there can be.
 func TestMemory(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector has memory of its own")
 	}
 	const budget = 1.25

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
@@ -21,7 +22,7 @@ import (
 // ever published, and what of it may have been dropped.
 func TestRandomHistories(t *testing.T) {
 	n := 300
-	if testing.Short() || raceEnabled {
+	if testing.Short() || testkit.Race {
 		n = 60
 	}
 	first := rand.Uint64()

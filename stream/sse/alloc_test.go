@@ -10,12 +10,13 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
 // TestAllocations holds the budget of what is sent again and again: nothing.
 func TestAllocations(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector makes pools forget")
 	}
 	s := open(t, &discard{http.Header{}}, httptest.NewRequest("GET", "/", nil))

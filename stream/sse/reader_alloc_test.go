@@ -4,13 +4,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
 // TestReaderAllocations holds the budget of reading: the string of an event's
 // data, and of its id and name if they are not those of the event before.
 func TestReaderAllocations(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates")
 	}
 	for _, tt := range []struct {

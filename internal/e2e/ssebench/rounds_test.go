@@ -5,6 +5,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/rivulet-go/rivulet/internal/testkit"
 )
 
 // rounds is how often the two take turns.
@@ -26,7 +28,7 @@ const defaultMost = 0.95
 // ahead fails if ours takes too much time, in the median of the rounds in each of
 // which both have had their turn.
 func ahead(t *testing.T, contests []contest) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector is not the same burden for all")
 	}
 	for _, c := range contests {

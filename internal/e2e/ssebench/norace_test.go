@@ -1,5 +1,0 @@
-//go:build !race
-
-package ssebench_test
-
-const raceEnabled = false
