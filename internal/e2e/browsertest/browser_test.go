@@ -23,6 +23,7 @@ var scenarios = slices.Concat(
 	orders(),
 	failures,
 	cuts(),
+	incomplete(),
 	streams,
 )
 
