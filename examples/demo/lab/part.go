@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"runtime"
 	"time"
 
@@ -32,6 +33,7 @@ var deeds = []deed{
 	{"timeout", "runs out of time"},
 	{"ignore", "runs out of time and ignores that"},
 	{"goexit", "calls runtime.Goexit"},
+	{"cut", "cuts the page off"},
 }
 
 // deaf is how long a load goes on that ignores the end of its context.
@@ -57,6 +59,8 @@ func (p Part) Load(ctx context.Context) (string, error) {
 		panic("index out of range, let us say")
 	case "goexit":
 		runtime.Goexit()
+	case "cut":
+		panic(http.ErrAbortHandler) // the same as a server that dies, for the visitor
 	}
 	return fmt.Sprintf("Here after %v", p.After), nil
 }

@@ -46,6 +46,7 @@ var presets = []preset{
 	{"All succeed, one after the other", "card=succeed&card.ms=300&item=succeed&item.ms=600&rows=succeed&rows.ms=900&outer=succeed&outer.ms=1200&inner=succeed&inner.ms=600"},
 	{"Each fails in its own way", "card=error&card.ms=300&item=goexit&item.ms=600&item.own=1&rows=panic&rows.ms=900&rows.own=1&outer=succeed&outer.ms=1200&inner=timeout&inner.ms=600"},
 	{"One ignores the end of its time", "card=ignore&card.ms=800&card.own=1&item=succeed&item.ms=200&rows=succeed&rows.ms=400&outer=succeed&outer.ms=600&inner=succeed&inner.ms=900"},
+	{"The page is cut, and says so after 20 s", "card=succeed&card.ms=300&item=succeed&item.ms=1800&rows=cut&rows.ms=900&outer=succeed&outer.ms=600&inner=succeed&inner.ms=900"},
 	{"The outer one takes the inner one with it", "card=succeed&item=succeed&rows=succeed&outer=view&outer.ms=800&inner=succeed&inner.ms=800"},
 }
 
