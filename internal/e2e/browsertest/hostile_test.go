@@ -218,6 +218,12 @@ func sanitized(name, sanitizer, policy string) browsertest.Scenario {
 			"gone": "body > #box:has(> .second):not(:has(.first))", "pwned": "body > * > .pwned",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
+			cleaned.Lock()
+			ready := cleaned.by[sanitizer] != nil
+			cleaned.Unlock()
+			if !ready {
+				t.Fatal("the scenario in which sanitizers are at work has to run first")
+			}
 			v.Wait("open", "written")
 			v.Reveal("c", "b", "a")
 			works(t, v, f, box)
