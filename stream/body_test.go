@@ -41,7 +41,7 @@ func TestRequestBodies(t *testing.T) {
 					t.Skip("its server does not wait for the body")
 				}
 				start := time.Now()
-				conn, err := p.dial(t.Context(), "", "")
+				conn, err := p.Dial()
 				if err != nil {
 					t.Fatal(err)
 				}

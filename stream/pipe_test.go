@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -17,64 +16,30 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// A pipeline is a real server whose connections are pipes without buffers, so
-// that in a bubble of synctest their deadlines are virtual, too.
+// A pipeline is a server over pipes and what is logged meanwhile.
 type pipeline struct {
-	*http.Client
-	http2  bool
-	conns  chan net.Conn
-	closed chan struct{}
-	log    *logged // of the server and of slog
+	*testkit.Pipes
+	http2 bool
+	log   *logged // of the server and of slog
 }
 
 // overPipes runs test in a bubble over HTTP/1.1 and over HTTP/2.
 func overPipes(t *testing.T, h http.Handler, test func(*testing.T, *pipeline)) {
-	for _, proto := range []string{"HTTP/1.1", "HTTP/2"} {
+	for _, proto := range testkit.Protocols {
 		t.Run(proto, func(t *testing.T) {
 			logs := captureLog(t)
 			synctest.Test(t, func(t *testing.T) {
-				p := &pipeline{http2: proto == "HTTP/2", conns: make(chan net.Conn), closed: make(chan struct{}), log: logs}
-				var protocols http.Protocols
-				protocols.SetHTTP1(proto == "HTTP/1.1")
-				protocols.SetUnencryptedHTTP2(proto == "HTTP/2")
-				transport := &http.Transport{DialContext: p.dial, Protocols: &protocols}
-				p.Client = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-				server := &http.Server{Handler: h, Protocols: &protocols, ErrorLog: log.New(logs, "", 0)}
-				var served sync.WaitGroup
-				served.Go(func() { _ = server.Serve(p) })
-				defer served.Wait()
-				defer func() { _ = server.Close() }()
-				defer transport.CloseIdleConnections()
-				test(t, p)
+				p := testkit.ServePipes(t, proto, &http.Server{Handler: h, ErrorLog: log.New(logs, "", 0)})
+				p.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+				test(t, &pipeline{p, proto == "HTTP/2", logs})
 			})
 		})
 	}
 }
-
-func (p *pipeline) dial(context.Context, string, string) (net.Conn, error) {
-	client, server := net.Pipe()
-	p.conns <- server
-	return client, nil
-}
-
-func (p *pipeline) Accept() (net.Conn, error) {
-	select {
-	case conn := <-p.conns:
-		return conn, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipeline) Close() error {
-	close(p.closed)
-	return nil
-}
-
-func (p *pipeline) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
 
 // get asks for the page.
 func (p *pipeline) get(t *testing.T, ctx context.Context) (*http.Response, error) {

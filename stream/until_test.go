@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream"
 )
 
@@ -119,12 +119,10 @@ func TestShutdown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		until, stop := context.WithCancel(context.Background())
 		rd := stream.Renderer{Until: until, Trace: &quiet}
-		p := &pipeline{conns: make(chan net.Conn), closed: make(chan struct{})}
-		p.Client = &http.Client{Transport: &http.Transport{DialContext: p.dial}}
 		server := &http.Server{Handler: rd.Handler(pageOf(page(slot(stubborn(20*time.Second, html("1"))), slot(after(20*time.Second, html("2"))))))}
 		server.RegisterOnShutdown(stop)
-		var served, visits sync.WaitGroup
-		served.Go(func() { _ = server.Serve(p) })
+		p := &pipeline{Pipes: testkit.ServePipes(t, "HTTP/1.1", server)}
+		var visits sync.WaitGroup
 		var whole atomic.Int64
 		for range 200 {
 			visits.Go(func() {
@@ -151,8 +149,6 @@ func TestShutdown(t *testing.T) {
 		if got := whole.Load(); got != 200 {
 			t.Errorf("%d pages ended properly, want 200", got)
 		}
-		served.Wait()
-		p.CloseIdleConnections()
 		time.Sleep(time.Minute)
 	})
 }

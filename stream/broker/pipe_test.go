@@ -7,52 +7,21 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A pipeline is a real server whose connections are pipes without buffers: in a
-// bubble of synctest their deadlines are virtual, and who does not read stops
-// the writer at once.
-type pipeline struct {
-	server *http.Server
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
+// A pipeline is a server over pipes that clients subscribe to.
+type pipeline struct{ *testkit.Pipes }
 
 // overPipes serves h until the test ends. It must be called in a bubble.
 func overPipes(t *testing.T, h http.Handler) *pipeline {
-	p := &pipeline{conns: make(chan net.Conn), closed: make(chan struct{})}
-	p.server = &http.Server{Handler: h}
-	var served sync.WaitGroup
-	served.Go(func() { _ = p.server.Serve(p) })
-	t.Cleanup(func() {
-		_ = p.server.Close()
-		served.Wait()
-	})
-	return p
+	return &pipeline{testkit.ServePipes(t, "HTTP/1.1", &http.Server{Handler: h})}
 }
-
-func (p *pipeline) Accept() (net.Conn, error) {
-	select {
-	case conn := <-p.conns:
-		return conn, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipeline) Close() error {
-	p.once.Do(func() { close(p.closed) })
-	return nil
-}
-
-func (p *pipeline) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
 
 // A listener is a client that has read the head of its answer.
 type listener struct {
@@ -64,8 +33,10 @@ type listener struct {
 // listen asks for a stream.
 func (p *pipeline) listen(t *testing.T, path string, headers ...string) *listener {
 	t.Helper()
-	client, server := net.Pipe()
-	p.conns <- server
+	client, err := p.Dial()
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { _ = client.Close() })
 	request := "GET " + path + " HTTP/1.1\r\nHost: site\r\n"
 	for i := 0; i < len(headers); i += 2 {
@@ -83,8 +54,10 @@ func (p *pipeline) listen(t *testing.T, path string, headers ...string) *listene
 
 // leaveAfter sends a request and closes the connection, whatever has come.
 func (p *pipeline) leaveAfter(d time.Duration) {
-	client, server := net.Pipe()
-	p.conns <- server
+	client, err := p.Dial()
+	if err != nil {
+		return
+	}
 	_, _ = io.WriteString(client, "POST / HTTP/1.1\r\nHost: site\r\nContent-Length: 0\r\n\r\n")
 	time.Sleep(d)
 	_ = client.Close()

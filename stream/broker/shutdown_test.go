@@ -17,11 +17,11 @@ func TestServerShutdown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &broker.Broker{Stream: sse.Options{Retry: 10 * time.Second}}
 		p := overPipes(t, b.Topic("news").Handler())
-		p.server.RegisterOnShutdown(func() { _ = b.Shutdown(context.Background()) })
+		p.Server.RegisterOnShutdown(func() { _ = b.Shutdown(context.Background()) })
 		l := p.listen(t, "/")
 		synctest.Wait()
 		done := make(chan error)
-		go func() { done <- p.server.Shutdown(context.Background()) }()
+		go func() { done <- p.Server.Shutdown(context.Background()) }()
 		body, err := io.ReadAll(l.body)
 		if lines := strings.Split(string(body), "\n"); err != nil || len(lines) != 3 || lines[0] != "retry: 10000" || !strings.HasPrefix(lines[1], "retry: ") {
 			t.Errorf("body = %q, %v, want two retry lines", body, err)

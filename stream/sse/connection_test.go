@@ -89,7 +89,7 @@ func TestConnection(t *testing.T) {
 				return ctx.Err()
 			})
 		}, &http.Server{}, func(t *testing.T, p *pipeline) {
-			conn, err := p.dial(t.Context(), "", "")
+			conn, err := p.Dial()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -199,7 +199,7 @@ func TestConnection(t *testing.T) {
 			p.ask(t, t.Context(), "GET", "")
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			if err := p.server.Shutdown(ctx); err != nil {
+			if err := p.Server.Shutdown(ctx); err != nil {
 				t.Errorf("Shutdown() = %v, want nil", err)
 			}
 		})
@@ -310,7 +310,7 @@ func TestConnection(t *testing.T) {
 			})
 			return h
 		}, &http.Server{}, func(t *testing.T, p *pipeline) {
-			p.server.RegisterOnShutdown(shutdown)
+			p.Server.RegisterOnShutdown(shutdown)
 			res := p.ask(t, t.Context(), "GET", "")
 			body := make(chan string, 1)
 			go func() { // ends before the test, which waits for the body
@@ -323,7 +323,7 @@ func TestConnection(t *testing.T) {
 			sleep(t.Context(), time.Second)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			if err := p.server.Shutdown(ctx); err != nil {
+			if err := p.Server.Shutdown(ctx); err != nil {
 				t.Errorf("Shutdown() = %v, want nil", err)
 			}
 			if got := <-ends; got.err != sse.ErrShutdown {
