@@ -1,7 +1,11 @@
 package rivulet_test
 
 import (
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -59,6 +63,29 @@ func TestArrows(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestSuitesDoNotNeedTheExamples looks at the files, which a build of this module
+// leaves out. The other way round, the demo's tests use the suites.
+func TestSuitesDoNotNeedTheExamples(t *testing.T) {
+	err := filepath.WalkDir("internal/e2e", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, imported := range file.Imports {
+			if strings.HasPrefix(imported.Path.Value, `"`+ownPath+"/examples/") {
+				t.Errorf("%s imports %s", path, imported.Path.Value)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -14,8 +14,8 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/rivulet-go/rivulet/examples/browsertest"
-	"github.com/rivulet-go/rivulet/examples/browsertest/pages"
+	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
+	"github.com/rivulet-go/rivulet/internal/e2e/browsertest/pages"
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/templates"
 )

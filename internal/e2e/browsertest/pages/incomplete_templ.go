@@ -10,7 +10,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"github.com/rivulet-go/rivulet/examples/browsertest"
+	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
 	"github.com/rivulet-go/rivulet/suspense"
 	"github.com/rivulet-go/rivulet/templates"
 	"time"
