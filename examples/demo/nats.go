@@ -19,7 +19,7 @@ const natsAddr = "127.0.0.1:4222"
 // this one is the only one.
 type hub struct {
 	server *embedded.Server // nil if it is elsewhere
-	log    *natsbroker.Log
+	store  *natsbroker.Store
 }
 
 // openHub connects to the NATS server at a URL, for which it waits until ctx ends
@@ -43,7 +43,7 @@ func openHub(ctx context.Context, url, dir string) (*hub, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
-	if h.log, err = natsbroker.Open(ctx, o); err != nil {
+	if h.store, err = natsbroker.Open(ctx, o); err != nil {
 		h.Close()
 		return nil, err
 	}
@@ -55,8 +55,8 @@ func (h *hub) Close() {
 	if h == nil {
 		return
 	}
-	if h.log != nil {
-		_ = h.log.Close()
+	if h.store != nil {
+		_ = h.store.Close()
 	}
 	if h.server != nil {
 		h.server.Close()

@@ -133,7 +133,7 @@ func join(t *testing.T, server *embedded.Server, addr string) *program {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.Close)
-	b, err := board.Join(t.Context(), h.log)
+	b, err := board.Join(t.Context(), h.store)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func openStock(ctx context.Context, dir string, h *hub, progress io.Writer) (s s
 		return s, err
 	}
 	if h != nil {
-		s.board, err = board.Join(ctx, h.log)
+		s.board, err = board.Join(ctx, h.store)
 	} else {
 		s.board, err = board.Open(filepath.Join(dir, "guests.json"))
 	}

@@ -21,7 +21,7 @@ import (
 )
 
 // guests is the list as one instance has it. Its fields would be variables of the
-// package if the log were not opened while the program runs.
+// package if the store were not opened while the program runs.
 type guests struct {
 	broker  broker.Broker
 	topic   broker.Topic
@@ -37,8 +37,8 @@ type Guest struct{ Key, Name string }
 // open makes the bucket if there is none. Its one copy is the one that is read. Of
 // several (Replicas), or of a database with replicas, the one must be asked that is
 // written to: announce needs all that has been committed.
-func open(ctx context.Context, log *natsbroker.Log) (*guests, error) {
-	js, err := jetstream.New(log.Conn())
+func open(ctx context.Context, store *natsbroker.Store) (*guests, error) {
+	js, err := jetstream.New(store.Conn())
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func open(ctx context.Context, log *natsbroker.Log) (*guests, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the bucket of the guests: %w", err)
 	}
-	g := &guests{broker: broker.Broker{Log: log}, bucket: bucket, changed: make(chan struct{}, 1)}
+	g := &guests{broker: broker.Broker{Store: store}, bucket: bucket, changed: make(chan struct{}, 1)}
 	g.topic = g.broker.Topic("guests")
 	g.region = suspense.Region{Name: "guests", URL: "/guests/events", Position: g.topic.Position}
 	return g, nil

@@ -36,33 +36,33 @@ func newNATS(t *testing.T, addr, dir string) *embedded.Server {
 // An instance is one of several that have a NATS server in common.
 type instance struct {
 	*guests
-	url  string
-	log  *natsbroker.Log
-	stop func() // ends announce
+	url   string
+	store *natsbroker.Store
+	stop  func() // ends announce
 }
 
 // join makes an instance that announces nothing yet. What its pages are told of goes
 // through before, unless that is nil.
 func join(t *testing.T, url string, before func() error) *instance {
 	t.Helper()
-	log, err := natsbroker.Open(t.Context(), natsbroker.Options{
+	store, err := natsbroker.Open(t.Context(), natsbroker.Options{
 		URL: url, Stream: "GUESTS", Bytes: 64 << 20, Connect: []nats.Option{nats.ReconnectWait(20 * time.Millisecond)},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = log.Close() })
-	g, err := open(t.Context(), log)
+	t.Cleanup(func() { _ = store.Close() })
+	g, err := open(t.Context(), store)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if before != nil {
-		g.broker.Log = interrupted{log, before}
+		g.broker.Store = interrupted{store, before}
 	}
 	server := httptest.NewServer(g.routes())
 	t.Cleanup(server.Close)
 	t.Cleanup(func() { _ = g.broker.Shutdown(context.Background()) })
-	return &instance{guests: g, url: server.URL, log: log}
+	return &instance{guests: g, url: server.URL, store: store}
 }
 
 // begin makes an instance that announces what is changed.
@@ -80,7 +80,7 @@ func begin(t *testing.T, url string, before func() error) *instance {
 // until waits until the instance has a connection, or none.
 func (i *instance) until(t *testing.T, connected bool) {
 	t.Helper()
-	for tries := 0; i.log.Stats().Connected != connected; tries++ {
+	for tries := 0; i.store.Stats().Connected != connected; tries++ {
 		if tries == 2000 {
 			t.Fatalf("connected is still %t", !connected)
 		}
@@ -88,9 +88,9 @@ func (i *instance) until(t *testing.T, connected bool) {
 	}
 }
 
-// An interrupted log calls before for each event, and refuses it with its error.
+// An interrupted store calls before for each event, and refuses it with its error.
 type interrupted struct {
-	broker.Log
+	broker.Store
 	before func() error
 }
 
@@ -98,7 +98,7 @@ func (l interrupted) Append(ctx context.Context, topic string, e sse.Event) (bro
 	if err := l.before(); err != nil {
 		return broker.Mark{}, err
 	}
-	return l.Log.Append(ctx, topic, e)
+	return l.Store.Append(ctx, topic, e)
 }
 
 // A page is what somebody sees who has loaded the list and stays.

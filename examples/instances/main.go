@@ -49,12 +49,12 @@ func run(ctx context.Context, l net.Listener, url string) error {
 	fmt.Println("connecting to NATS")
 	opening, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
-	log, err := natsbroker.Open(opening, natsbroker.Options{URL: url, Stream: "GUESTS", Bytes: 64 << 20})
+	store, err := natsbroker.Open(opening, natsbroker.Options{URL: url, Stream: "GUESTS", Bytes: 64 << 20})
 	if err != nil {
 		return err
 	}
-	defer log.Close() // when nobody uses it any more, after all that follows
-	g, err := open(opening, log)
+	defer store.Close() // when nobody uses it any more, after all that follows
+	g, err := open(opening, store)
 	if err != nil {
 		return err
 	}

@@ -7,12 +7,12 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// unavailableAfter is how long the Log may take to add an event, and to tell of
+// unavailableAfter is how long the Store may take to add an event, and to tell of
 // what has been added when Shutdown waits for it.
 const unavailableAfter = 5 * time.Second
 
-// appendToLog is Publish with a Log.
-func (t Topic) appendToLog(ctx context.Context, e sse.Event) (id string, err error) {
+// appendToStore is Publish with a Store.
+func (t Topic) appendToStore(ctx context.Context, e sse.Event) (id string, err error) {
 	b := t.b
 	longest := e
 	longest.ID = makeID(epoch("", t.name), ^uint64(0))
@@ -26,7 +26,7 @@ func (t Topic) appendToLog(ctx context.Context, e sse.Event) (id string, err err
 	awaited := b.beginAppend()
 	ctx, cancel := patient(ctx)
 	defer cancel()
-	m, err := b.Log.Append(ctx, t.name, e)
+	m, err := b.Store.Append(ctx, t.name, e)
 	b.endAppend(t.name, m, err, awaited)
 	if err != nil {
 		return "", err
@@ -35,7 +35,7 @@ func (t Topic) appendToLog(ctx context.Context, e sse.Event) (id string, err err
 }
 
 // beginAppend keeps Shutdown waiting, or reports false after it: a handler may
-// have a change to tell of then, which the Log keeps for whoever comes back.
+// have a change to tell of then, which the Store keeps for whoever comes back.
 func (b *Broker) beginAppend() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -67,7 +67,7 @@ func (b *Broker) endAppend(name string, m Mark, err error, awaited bool) {
 	}
 }
 
-// patient returns a context for Log.Append that has the deadline and the values
+// patient returns a context for Store.Append that has the deadline and the values
 // of ctx but does not end when ctx is cancelled: see Publish.
 func patient(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()

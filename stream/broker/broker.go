@@ -13,13 +13,13 @@ import (
 // A Broker passes what is published on a topic on to its subscribers. The zero
 // value is ready to use. Its fields must not be changed once it is in use, nor
 // may it be copied; its methods may be called by any number of goroutines at
-// once. Without a Log it runs no goroutine while nothing is published.
+// once. Without a Store it runs no goroutine while nothing is published.
 type Broker struct {
-	// Log keeps the events, for all processes that have it. Nil means that
+	// Store keeps the events, for all processes that have it. Nil means that
 	// they are kept in the memory of this one only.
-	Log Log
+	Store Store
 	// Retain says what each topic retains for clients that come back. With a
-	// Log it does not count: the Log says it.
+	// Store it does not count: the Store says it.
 	Retain Retention
 	// Queue is the most events that a subscriber may be behind. What a client
 	// that comes back is sent again does not count. It must be more than what
@@ -60,13 +60,13 @@ type Broker struct {
 
 	refused atomic.Uint64
 
-	followers sync.WaitGroup // calls of Log.Follow
-	appended  chan struct{}  // closed when Shutdown has no call of Log.Append to wait for
+	followers sync.WaitGroup // calls of Store.Follow
+	appended  chan struct{}  // closed when Shutdown has no call of Store.Append to wait for
 	knownMu   sync.Mutex     // the last to be held
-	known     Mark           // the highest of the Log that has been heard of
+	known     Mark           // the highest of the Store that has been heard of
 
 	mu        sync.Mutex // held before any of a feed
-	appending int        // calls of Log.Append that Shutdown waits for
+	appending int        // calls of Store.Append that Shutdown waits for
 	feeds     map[string]*Feed
 	forgotten uint64 // the highest number dropped by a feed that has been forgotten
 	subs      int
@@ -116,7 +116,7 @@ func (b *Broker) feed(name string) (*Feed, error) {
 		ring: ring{keep: b.retention(), floor: b.forgotten},
 		subs: map[*subscriber]struct{}{},
 	}
-	if b.Log == nil {
+	if b.Store == nil {
 		f.epoch = b.ids.epoch(name)
 	} else {
 		f.follow()
@@ -127,23 +127,23 @@ func (b *Broker) feed(name string) (*Feed, error) {
 
 // retention returns what a topic retains in memory.
 func (b *Broker) retention() Retention {
-	if b.Log != nil {
-		return b.Log.Retention().withDefaults()
+	if b.Store != nil {
+		return b.Store.Retention().withDefaults()
 	}
 	return b.Retain.withDefaults()
 }
 
 // forget removes a feed if nobody needs it. The next one of its name must not
 // take an id from before for one that it can replay from, so what has been
-// dropped is remembered, for all names together. What is in a Log need not be
+// dropped is remembered, for all names together. What is in a Store need not be
 // here. b.mu and f.mu are held.
 func (b *Broker) forget(f *Feed) {
 	f.ring.expire(time.Now())
-	if f.removed || len(f.subs) > 0 || len(f.ring.items) > 0 && b.Log == nil {
+	if f.removed || len(f.subs) > 0 || len(f.ring.items) > 0 && b.Store == nil {
 		return
 	}
 	f.removed = true
-	if b.Log != nil {
+	if b.Store != nil {
 		f.unfollow()
 		f.ring.reset(0)
 		f.rouse() // Shutdown may wait for it

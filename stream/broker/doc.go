@@ -1,6 +1,6 @@
 // Package broker passes what is published on a topic on to all who subscribe to
 // it, over Server-Sent Events, and sends those who come back what they have
-// missed. Its topics are in memory, of one process, or in a [Log] that several
+// missed. Its topics are in memory, of one process, or in a [Store] that several
 // processes share.
 //
 // One line serves a topic, and one publishes on it:
@@ -62,8 +62,8 @@
 // that is cut before it could act is told again. There may be a gap told where
 // nothing is missing, never the other way round.
 //
-// With a [Log] the event may also come in the middle of a stream, to clients of a
-// process that was away from the log for longer than events are retained.
+// With a [Store] the event may also come in the middle of a stream, to clients of a
+// process that was away from the store for longer than events are retained.
 //
 // # What must not be published
 //
@@ -94,9 +94,9 @@
 // seventh stream, or page, waits. Serve browsers over HTTP/2, or let a page
 // subscribe to one topic for all it shows.
 //
-// Without a Log a topic is retained in memory and in one process: after a restart
+// Without a Store a topic is retained in memory and in one process: after a restart
 // every client is told of a gap, and what one instance behind a load balancer
-// publishes the others do not hear of. A Log, such as that of package natsbroker,
+// publishes the others do not hear of. A Store, such as that of package natsbroker,
 // is for more than one, and for an instance that is restarted.
 //
 // A client is not told that a topic has no more events, unless Authorize returns

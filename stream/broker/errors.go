@@ -15,10 +15,10 @@ var (
 	ErrTooLarge = errors.New("broker: an event larger than what a topic retains")
 	// ErrTopics means that Limits.Topics is reached.
 	ErrTopics = errors.New("broker: too many topics")
-	// ErrUnavailable means that a Log has not answered in time. An event may
+	// ErrUnavailable means that a Store has not answered in time. An event may
 	// have been published all the same.
-	ErrUnavailable = errors.New("broker: the log does not answer")
-	// ErrClosed means that Shutdown has been called, or that the Log has been
+	ErrUnavailable = errors.New("broker: the store does not answer")
+	// ErrClosed means that Shutdown has been called, or that the Store has been
 	// closed.
 	ErrClosed = errors.New("broker: the broker has been shut down")
 )

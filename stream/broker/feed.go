@@ -8,18 +8,18 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A Feed is a topic that has events or subscribers, as a Log sees it: its methods
-// are what Log.Follow tells, called one at a time. Applications have no use for
+// A Feed is a topic that has events or subscribers, as a Store sees it: its methods
+// are what Store.Follow tells, called one at a time. Applications have no use for
 // it.
 type Feed struct {
 	b        *Broker
 	name     string
-	unfollow context.CancelFunc // nil without a Log
+	unfollow context.CancelFunc // nil without a Store
 
 	publishing sync.Mutex // held before mu, so that numbers are in order
 
 	mu      sync.Mutex // held for as long as it takes to look or to copy
-	epoch   string     // never changes without a Log
+	epoch   string     // never changes without a Store
 	ring    ring
 	subs    map[*subscriber]struct{}
 	expiry  *time.Timer   // nil: there has been no event
@@ -30,12 +30,12 @@ type Feed struct {
 	removed bool
 	counts  counts
 
-	// With a Log:
+	// With a Store:
 	life      string
 	started   bool   // life, epoch and through mean something
-	replaying bool   // what the log retains has not all come yet
-	current   bool   // it has what the log has, as far as is known
-	through   uint64 // the number up to which it has, or had, what the log has
+	replaying bool   // what the store retains has not all come yet
+	current   bool   // it has what the store has, as far as is known
+	through   uint64 // the number up to which it has, or had, what the store has
 	expected  uint64 // the highest number that this process has published
 	unplaced  int    // subscribers that wait for their position
 }

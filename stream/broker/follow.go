@@ -7,9 +7,9 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// This file is what a Log does to a feed, and how a feed waits for it.
+// This file is what a Store does to a feed, and how a feed waits for it.
 
-// Start says that what the Log tells from here on is all that it has of the
+// Start says that what the Store tells from here on is all that it has of the
 // topic after a mark. If that is where the feed has got to, it goes on. If not,
 // it begins anew: what it had is dropped, and its subscribers are told of a gap.
 func (f *Feed) Start(after Mark) {
@@ -63,7 +63,7 @@ func (f *Feed) Event(number uint64, e sse.Event) {
 	f.rouse()
 }
 
-// Through says that the Log has told all that it has of the topic up to a
+// Through says that the Store has told all that it has of the topic up to a
 // number, and that no event is on its way, as far as it knows.
 func (f *Feed) Through(number uint64) {
 	f.mu.Lock()
@@ -76,18 +76,18 @@ func (f *Feed) Through(number uint64) {
 	}
 }
 
-// Lost says that the Log is away, or may be: nobody knows what it has.
+// Lost says that the Store is away, or may be: nobody knows what it has.
 func (f *Feed) Lost() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.current = false
 }
 
-// follow begins to follow the Log. b.mu is held.
+// follow begins to follow the Store. b.mu is held.
 func (f *Feed) follow() {
 	ctx, stop := context.WithCancel(context.Background())
 	f.unfollow = stop
-	f.b.followers.Go(func() { f.b.Log.Follow(ctx, f.name, f) }) // waited for by Shutdown
+	f.b.followers.Go(func() { f.b.Store.Follow(ctx, f.name, f) }) // waited for by Shutdown
 }
 
 // place returns the id of what the feed has got to, if that is up to date.
@@ -100,9 +100,9 @@ func (f *Feed) place() string {
 	return makeID(f.epoch, f.through)
 }
 
-// admit gives a subscriber of a topic in a Log its position. It reports false
+// admit gives a subscriber of a topic in a Store its position. It reports false
 // if the feed has not got to where that is: it is waited for, since another
-// process may be ahead. Nor is there a position while what the Log retains is
+// process may be ahead. Nor is there a position while what the Store retains is
 // only coming: nobody is to take it for news. f.mu is held.
 func (f *Feed) admit(s *subscriber) bool {
 	if !f.started || f.replaying {
@@ -138,7 +138,7 @@ func (f *Feed) expect(m Mark) {
 }
 
 // await waits until the feed has what this process has published, or until ctx
-// ends: the log may be away.
+// ends: the store may be away.
 func (f *Feed) await(ctx context.Context) {
 	for {
 		f.mu.Lock()

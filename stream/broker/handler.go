@@ -94,7 +94,7 @@ func (b *Broker) admit(s *subscriber, r *http.Request, name string) error {
 			}
 		}
 		after := sse.LastEventID(r)
-		if b.Log != nil {
+		if b.Store != nil {
 			after = b.locate(r.Context(), name, after)
 		}
 		if err := b.subscribe(s, name, after, round); !errors.Is(err, errAskAgain) {

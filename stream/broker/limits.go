@@ -10,7 +10,7 @@ import (
 // subscribe to is.
 type Limits struct {
 	// Topics is the most topics that have subscribers or events. A client is
-	// refused with the status 503, Publish returns ErrTopics. With a Log only
+	// refused with the status 503, Publish returns ErrTopics. With a Store only
 	// those with subscribers count, and Publish is not bounded.
 	Topics int
 	// Subscribers is the most clients. More are refused with the status 503.

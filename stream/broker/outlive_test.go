@@ -41,10 +41,10 @@ func TestPublishingOutlivesTheRequest(t *testing.T) {
 		"its deadline is over before":    {before: func(ctx context.Context, _ func()) { <-ctx.Done() }},
 		"its deadline is over meanwhile": {meanwhile: func(ctx context.Context, _ func()) { <-ctx.Done() }},
 	} {
-		for kind, log := range map[string]broker.Log{"in memory": nil, "in a Log": &sharedLog{life: "one", feeds: map[string][]*broker.Feed{}}} {
+		for kind, store := range map[string]broker.Store{"in memory": nil, "in a Store": &sharedStore{life: "one", feeds: map[string][]*broker.Feed{}}} {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					b := &broker.Broker{Log: log}
+					b := &broker.Broker{Store: store}
 					request, leave := context.WithTimeout(t.Context(), time.Second)
 					defer leave()
 					if end.before != nil {
@@ -149,30 +149,30 @@ func TestVisitorsWhoLeaveDoNotLeavePagesStale(t *testing.T) {
 	})
 }
 
-// A slowLog answers as soon as it is back.
-type slowLog struct {
-	*sharedLog
+// A slowStore answers as soon as it is back.
+type slowStore struct {
+	*sharedStore
 	back     chan struct{}
 	appended context.Context // that of the last Append
 }
 
-func (l *slowLog) Append(ctx context.Context, topic string, e sse.Event) (broker.Mark, error) {
-	l.appended = ctx
+func (s *slowStore) Append(ctx context.Context, topic string, e sse.Event) (broker.Mark, error) {
+	s.appended = ctx
 	select {
-	case <-l.back:
-		return l.sharedLog.Append(ctx, topic, e)
+	case <-s.back:
+		return s.sharedStore.Append(ctx, topic, e)
 	case <-ctx.Done():
 		return broker.Mark{}, context.Cause(ctx)
 	}
 }
 
-// TestPublishingOutlivesTheRequestWhileTheLogIsAway has requests that are given
-// up while the log does not answer.
-func TestPublishingOutlivesTheRequestWhileTheLogIsAway(t *testing.T) {
+// TestPublishingOutlivesTheRequestWhileTheStoreIsAway has requests that are given
+// up while the store does not answer.
+func TestPublishingOutlivesTheRequestWhileTheStoreIsAway(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		deadline time.Duration // of the request; 0: none
-		back     time.Duration // when the log is
+		back     time.Duration // when the store is
 		want     error
 		after    time.Duration
 	}{
@@ -183,8 +183,8 @@ func TestPublishingOutlivesTheRequestWhileTheLogIsAway(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				l := &slowLog{&sharedLog{life: "one", feeds: map[string][]*broker.Feed{}}, make(chan struct{}), nil}
-				b := &broker.Broker{Log: l}
+				l := &slowStore{&sharedStore{life: "one", feeds: map[string][]*broker.Feed{}}, make(chan struct{}), nil}
+				b := &broker.Broker{Store: l}
 				ctx := context.WithValue(t.Context(), key{}, "trace")
 				if c.deadline > 0 {
 					var cancel context.CancelFunc

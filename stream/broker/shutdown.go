@@ -14,7 +14,7 @@ import (
 // client that does not read holds its handler until its write has taken too
 // long, see sse.Options.
 //
-// Publish returns ErrClosed from now on. With a Log it does not, until the Log is
+// Publish returns ErrClosed from now on. With a Store it does not, until the Store is
 // closed: a handler that is still at work tells other processes, and those who
 // come back.
 //
@@ -39,7 +39,7 @@ func (b *Broker) Shutdown(ctx context.Context) error {
 }
 
 // close ends the streams. Each event that Publish has returned an id for is
-// there by then, or in the Log.
+// there by then, or in the Store.
 func (b *Broker) close(ctx context.Context) {
 	b.mu.Lock()
 	first := !b.closed.Swap(true)
@@ -54,7 +54,7 @@ func (b *Broker) close(ctx context.Context) {
 	if !first {
 		return
 	}
-	if b.Log != nil {
+	if b.Store != nil {
 		b.catchUp(ctx, feeds)
 	}
 	for _, f := range feeds {
@@ -65,7 +65,7 @@ func (b *Broker) close(ctx context.Context) {
 }
 
 // catchUp waits until subscribers have what this process has published to the
-// Log. Should it not come in time, they are sent it where they come back.
+// Store. Should it not come in time, they are sent it where they come back.
 func (b *Broker) catchUp(ctx context.Context, feeds []*Feed) {
 	ctx, cancel := context.WithTimeout(ctx, unavailableAfter)
 	defer cancel()

@@ -7,13 +7,13 @@ type Stats struct {
 	Events      int // retained
 	Bytes       int // retained, as they go over the wire
 
-	Published uint64 // events, with a Log those of this process
+	Published uint64 // events, with a Store those of this process
 	Delivered uint64 // events, once for each subscriber that took them
 	Gaps      uint64 // gaps that subscribers were told of
 	Slow      uint64 // times that a subscriber was found too far behind
 	Refused   uint64 // requests, whatever the reason
 
-	Log LogStats // zero without a Log
+	Store StoreStats // zero without a Store
 }
 
 // counts are the counters of a feed.
@@ -33,9 +33,9 @@ func (b *Broker) Stats() Stats {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := Stats{Topics: len(b.feeds), Subscribers: b.subs, Refused: b.refused.Load()}
-	if b.Log != nil {
-		s.Log = b.Log.Stats()
-		s.Log.Behind = 0
+	if b.Store != nil {
+		s.Store = b.Store.Stats()
+		s.Store.Behind = 0
 	}
 	sum := b.counts
 	for _, f := range b.feeds {
@@ -43,8 +43,8 @@ func (b *Broker) Stats() Stats {
 		s.Events += len(f.ring.items)
 		s.Bytes += f.ring.bytes
 		sum.add(f.counts)
-		if b.Log != nil && !f.current {
-			s.Log.Behind++
+		if b.Store != nil && !f.current {
+			s.Store.Behind++
 		}
 		f.mu.Unlock()
 	}

@@ -14,7 +14,7 @@ import (
 // the iteration, and each iteration begins at the same position. Events are as a
 // client receives them, see sse.Encoded.Event.
 //
-// ErrGap is told before the first event, and later if events of a Log are lost to
+// ErrGap is told before the first event, and later if events of a Store are lost to
 // this process; the iteration can go on. Any other
 // error is the last: ErrTopic, ErrTopics, ErrSlow, ErrClosed, or the cause of
 // ctx. Limits and Broker.Disconnect are for clients only.
@@ -36,7 +36,7 @@ func (t Topic) iterate(ctx context.Context, after string, yield func(sse.Event, 
 		return ErrTopic
 	}
 	s := &subscriber{local: true}
-	if t.b.Log != nil {
+	if t.b.Store != nil {
 		after = t.b.locate(ctx, t.name, after)
 	}
 	if err := t.b.subscribe(s, t.name, after, 0); err != nil {

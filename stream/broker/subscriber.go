@@ -13,7 +13,7 @@ type subscriber struct {
 	subject string
 	local   bool          // in the same process
 	stop    chan struct{} // closed by Broker.Disconnect; nil for a local one
-	after   string        // the id that a Log has not been found to have
+	after   string        // the id that a Store has not been found to have
 
 	// Under feed.mu:
 	placed   bool   // it has a position
@@ -52,7 +52,7 @@ func (b *Broker) subscribe(s *subscriber, name, after string, round uint64) erro
 	s.feed = f
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if b.Log == nil {
+	if b.Store == nil {
 		position, gap := f.locate(after)
 		f.settle(s, position, gap)
 	} else if s.after = after; !f.admit(s) {

@@ -28,13 +28,13 @@ func (t Topic) Name() string { return t.name }
 //
 // Publish outlives the request that caused it: an event is published although
 // ctx has been cancelled, before or meanwhile, since others wait for a change
-// that has been committed. Without a Log no end of ctx matters. With a Log the
-// event is retained when the Log has said so, and the deadline of ctx limits how
+// that has been committed. Without a Store no end of ctx matters. With a Store the
+// event is retained when the Store has said so, and the deadline of ctx limits how
 // long that is waited for: 5 s if there is none or it is over. If middleware
 // gives each request a deadline, context.WithoutCancel(ctx) is without it.
 //
 // The errors are ErrTopic, ErrEvent, ErrTooLarge, ErrTopics, ErrClosed, those of
-// sse.Event.Encode and, with a Log, ErrUnavailable and what else it says.
+// sse.Event.Encode and, with a Store, ErrUnavailable and what else it says.
 func (t Topic) Publish(ctx context.Context, e sse.Event) (id string, err error) {
 	t.b.init()
 	if !goodName(t.name) {
@@ -43,8 +43,8 @@ func (t Topic) Publish(ctx context.Context, e sse.Event) (id string, err error) 
 	if e.ID != "" || reserved(e.Name) {
 		return "", ErrEvent
 	}
-	if t.b.Log != nil {
-		return t.appendToLog(ctx, e)
+	if t.b.Store != nil {
+		return t.appendToStore(ctx, e)
 	}
 	for {
 		t.b.mu.Lock()
@@ -97,14 +97,14 @@ func (t Topic) PublishComponent(ctx context.Context, view interface {
 // Position returns the id of now: who subscribes after it receives all that
 // Publish is called with from here on. A page asks for it before it loads what
 // it shows, so that nothing falls between that and its subscription. The topic
-// need not have had an event. A Log is asked for it, for up to 2 s, and may
+// need not have had an event. A Store is asked for it, for up to 2 s, and may
 // answer ErrUnavailable.
 func (t Topic) Position(ctx context.Context) (id string, err error) {
 	t.b.init()
 	if !goodName(t.name) {
 		return "", ErrTopic
 	}
-	if t.b.Log != nil {
+	if t.b.Store != nil {
 		m, err := t.b.last(ctx)
 		if err != nil {
 			return "", err

@@ -56,21 +56,21 @@ func Open(file string) (*Board, error) {
 
 // Join makes a board that is the same for all programs whose logs are on the same
 // NATS server: the guests are there, and all events go through it, so that a page
-// is served by any of them. The caller closes log after [Board.Close].
-func Join(ctx context.Context, log *natsbroker.Log) (*Board, error) {
-	book, err := openTogether(ctx, log.Conn())
+// is served by any of them. The caller closes store after [Board.Close].
+func Join(ctx context.Context, store *natsbroker.Store) (*Board, error) {
+	book, err := openTogether(ctx, store.Conn())
 	if err != nil {
 		return nil, err
 	}
-	return start(book, log), nil
+	return start(book, store), nil
 }
 
-// start makes a board of a book. A nil log keeps its events in this process.
-func start(book book, log broker.Log) *Board {
+// start makes a board of a book. A nil store keeps its events in this process.
+func start(book book, store broker.Store) *Board {
 	ctx, stop := context.WithCancel(context.Background())
 	b := &Board{
 		broker: broker.Broker{
-			Log:    log,
+			Store:  store,
 			Limits: broker.Limits{Subscribers: 1000},
 			Stream: sse.Options{Retry: time.Second},
 		},

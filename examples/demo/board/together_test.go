@@ -36,12 +36,12 @@ func startNATS(t *testing.T, addr, dir string) *embedded.Server {
 // join serves a board that has all in common with those on the same server.
 func join(t *testing.T, url string) *site {
 	t.Helper()
-	log, err := natsbroker.Open(t.Context(), natsbroker.Options{URL: url, Stream: "BOARD", Connect: []nats.Option{nats.ReconnectWait(20 * time.Millisecond)}})
+	store, err := natsbroker.Open(t.Context(), natsbroker.Options{URL: url, Stream: "BOARD", Connect: []nats.Option{nats.ReconnectWait(20 * time.Millisecond)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = log.Close() })
-	b, err := board.Join(t.Context(), log)
+	t.Cleanup(func() { _ = store.Close() })
+	b, err := board.Join(t.Context(), store)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,14 +134,14 @@ func TestWhoSignsWhenNATSIsBackIsOnAllPages(t *testing.T) {
 
 func TestABoardCannotJoinByALogThatIsClosed(t *testing.T) {
 	server := newNATS(t)
-	log, err := natsbroker.Open(t.Context(), natsbroker.Options{URL: server.URL()})
+	store, err := natsbroker.Open(t.Context(), natsbroker.Options{URL: server.URL()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := log.Close(); err != nil {
+	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := board.Join(t.Context(), log); !errors.Is(err, nats.ErrConnectionClosed) {
+	if _, err := board.Join(t.Context(), store); !errors.Is(err, nats.ErrConnectionClosed) {
 		t.Errorf("Join() = %v, want %v", err, nats.ErrConnectionClosed)
 	}
 }

@@ -33,21 +33,21 @@ const longestAppend = time.Minute
 // not end with a request that is given up, see broker.Topic.Publish. An event that is larger
 // than what the server takes is broker.ErrTooLarge; that, what is denied and
 // broker.ErrClosed are told at once.
-func (l *Log) Append(ctx context.Context, topic string, e sse.Event) (broker.Mark, error) {
-	m := l.message(topic, e)
-	longest := min(longestAppend, l.duplicates()/2)
+func (s *Store) Append(ctx context.Context, topic string, e sse.Event) (broker.Mark, error) {
+	m := s.message(topic, e)
+	longest := min(longestAppend, s.duplicates()/2)
 	ctx, cancel := context.WithTimeoutCause(ctx, longest, broker.ErrUnavailable)
 	defer cancel()
 	var ack *jetstream.PubAck
-	err := l.persist(ctx, func(subject string) bool { return subject == m.Subject }, func(ctx context.Context) error {
+	err := s.persist(ctx, func(subject string) bool { return subject == m.Subject }, func(ctx context.Context) error {
 		var err error
-		ack, err = l.js.PublishMsg(ctx, m, jetstream.WithRetryAttempts(0))
+		ack, err = s.js.PublishMsg(ctx, m, jetstream.WithRetryAttempts(0))
 		switch {
 		case errors.Is(err, nats.ErrMaxPayload):
-			return fmt.Errorf("%w, or than the %d bytes that NATS takes", broker.ErrTooLarge, l.conn.MaxPayload())
+			return fmt.Errorf("%w, or than the %d bytes that NATS takes", broker.ErrTooLarge, s.conn.MaxPayload())
 		case errors.Is(err, jetstream.ErrNoStreamResponse), errors.Is(err, nats.ErrNoResponders):
-			if _, missing := l.info(ctx); missing != nil {
-				return fmt.Errorf("stream %q: %w", l.o.Stream, missing)
+			if _, missing := s.info(ctx); missing != nil {
+				return fmt.Errorf("stream %q: %w", s.o.Stream, missing)
 			}
 		}
 		return err
@@ -55,14 +55,14 @@ func (l *Log) Append(ctx context.Context, topic string, e sse.Event) (broker.Mar
 	if err != nil {
 		return broker.Mark{}, err
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return broker.Mark{Life: l.life, Number: ack.Sequence}, nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return broker.Mark{Life: s.life, Number: ack.Sequence}, nil
 }
 
 // message returns the message that carries an event.
-func (l *Log) message(topic string, e sse.Event) *nats.Msg {
-	m := nats.NewMsg(l.subject(topic))
+func (s *Store) message(topic string, e sse.Event) *nats.Msg {
+	m := nats.NewMsg(s.subject(topic))
 	m.Data = []byte(e.Data)
 	m.Header.Set(jetstream.MsgIDHeader, nuid.Next())
 	if e.Name != "" {

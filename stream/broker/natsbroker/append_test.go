@@ -17,7 +17,7 @@ import (
 func TestPublish(t *testing.T) {
 	s := newServer(t, embedded.Options{})
 	l := open(t, natsbroker.Options{Server: s})
-	b := &broker.Broker{Log: l}
+	b := &broker.Broker{Store: l}
 	t.Run("a request that has been given up does not keep an event from being published", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -73,7 +73,7 @@ func TestPublish(t *testing.T) {
 		}
 	})
 	shutdown(t, b)
-	t.Run("a log that is closed says so at once", func(t *testing.T) {
+	t.Run("a store that is closed says so at once", func(t *testing.T) {
 		if err := l.Close(); err != nil {
 			t.Errorf("Close() = %v, want nil", err)
 		}

@@ -164,11 +164,11 @@ func TestAConsumerOnAServerThatIsBehindMissesNothing(t *testing.T) {
 func TestInAClusterLastCountsAllThatIsAcknowledged(t *testing.T) {
 	c := newCluster(t)
 	o := c.options("LAST")
-	var logs []*natsbroker.Log
+	var stores []*natsbroker.Store
 	for _, s := range c.servers {
 		o.URL = "nats://" + s.Addr().String()
 		o.Connect = []nats.Option{nats.IgnoreDiscoveredServers()}
-		logs = append(logs, open(t, o))
+		stores = append(stores, open(t, o))
 	}
 	conn, _ := c.operate()
 	for round := range 60 {
@@ -177,15 +177,15 @@ func TestInAClusterLastCountsAllThatIsAcknowledged(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		before, err := logs[round%3].Last(t.Context())
+		before, err := stores[round%3].Last(t.Context())
 		if err != nil {
 			t.Fatalf("Last() = %v, want nil", err)
 		}
-		added, err := logs[(round+1)%3].Append(t.Context(), "news", sse.Event{Data: "x"})
+		added, err := stores[(round+1)%3].Append(t.Context(), "news", sse.Event{Data: "x"})
 		if err != nil {
 			t.Fatalf("Append() = %v, want nil", err)
 		}
-		after, err := logs[(round+2)%3].Last(t.Context())
+		after, err := stores[(round+2)%3].Last(t.Context())
 		if err != nil {
 			t.Fatalf("Last() = %v, want nil", err)
 		}

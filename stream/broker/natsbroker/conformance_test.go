@@ -17,7 +17,7 @@ func TestConformance(t *testing.T) {
 	s := newServer(t, embedded.Options{MaxPayload: 8 << 20})
 	conformance.Run(t, func(t *testing.T, c conformance.Settings) conformance.Broker {
 		return onNATS{&broker.Broker{
-			Log:       open(t, natsbroker.Options{Server: s, Retain: c.Retain, Memory: true}),
+			Store:     open(t, natsbroker.Options{Server: s, Retain: c.Retain, Memory: true}),
 			Queue:     c.Queue,
 			Slow:      c.Slow,
 			Limits:    c.Limits,

@@ -17,7 +17,7 @@ import (
 // Why what needs a connection ends without one.
 var (
 	errLost   = errors.New("the connection to NATS is lost")
-	errClosed = fmt.Errorf("%w: the log is closed", broker.ErrClosed)
+	errClosed = fmt.Errorf("%w: the store is closed", broker.ErrClosed)
 )
 
 // connect tries until there is a server.
@@ -68,43 +68,43 @@ func unreached(err error) bool {
 
 // watch notes when the connection is lost and when it is back. It ends when the
 // listener is removed.
-func (l *Log) watch() {
-	for status := range l.status {
-		l.turn(status == nats.CONNECTED)
+func (s *Store) watch() {
+	for status := range s.status {
+		s.turn(status == nats.CONNECTED)
 	}
 }
 
 // turn notes how the connection is.
-func (l *Log) turn(connected bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.offline != nil {
-		l.offline()
-		l.offline = nil
+func (s *Store) turn(connected bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.offline != nil {
+		s.offline()
+		s.offline = nil
 	}
 	select {
-	case <-l.back:
-		l.back = make(chan struct{})
+	case <-s.back:
+		s.back = make(chan struct{})
 	default:
 	}
-	if l.closed {
-		close(l.back) // who waits is told
+	if s.closed {
+		close(s.back) // who waits is told
 	}
-	if !connected || l.closed {
+	if !connected || s.closed {
 		return
 	}
-	l.online, l.offline = context.WithCancel(context.Background())
-	close(l.back)
+	s.online, s.offline = context.WithCancel(context.Background())
+	close(s.back)
 }
 
 // connected waits for a connection and returns a context that ends with ctx and
 // with the connection.
-func (l *Log) connected(ctx context.Context) (context.Context, context.CancelFunc, error) {
+func (s *Store) connected(ctx context.Context) (context.Context, context.CancelFunc, error) {
 	for {
-		l.mu.Lock()
-		online, back := l.online, l.back
-		up, closed := l.offline != nil, l.closed
-		l.mu.Unlock()
+		s.mu.Lock()
+		online, back := s.online, s.back
+		up, closed := s.offline != nil, s.closed
+		s.mu.Unlock()
 		if closed {
 			return nil, nil, errClosed
 		}

@@ -65,7 +65,7 @@ func TestConsumers(t *testing.T) {
 				}
 			})
 		}
-		until(t, "subscribers", func() bool { return b.Stats().Subscribers == 100 && b.Stats().Log.Behind == 0 })
+		until(t, "subscribers", func() bool { return b.Stats().Subscribers == 100 && b.Stats().Store.Behind == 0 })
 		if n := len(consumers(t, st)); n != 1 {
 			t.Errorf("%d consumers, want 1", n)
 		}
@@ -87,7 +87,7 @@ func TestConsumers(t *testing.T) {
 		l.want("one", "two")
 		publish(t, b, "news", "three")
 		l.want("one", "two", "three")
-		if got := b.Stats(); got.Log.Restarts != 1 || got.Log.Err != nil || got.Gaps != 0 {
+		if got := b.Stats(); got.Store.Restarts != 1 || got.Store.Err != nil || got.Gaps != 0 {
 			t.Errorf("Stats() = %+v, want one restart", got)
 		}
 	})

@@ -4,14 +4,14 @@
 // client has from one is good on each.
 //
 //	ctx, cancel := context.WithTimeout(ctx, 15*time.Second) // how long Open waits for NATS
-//	log, err := natsbroker.Open(ctx, natsbroker.Options{URL: os.Getenv("NATS_URL")})
+//	store, err := natsbroker.Open(ctx, natsbroker.Options{URL: os.Getenv("NATS_URL")})
 //	...
-//	b := &broker.Broker{Log: log}
+//	b := &broker.Broker{Store: store}
 //	mux.Handle("GET /prices", b.Topic("prices").Handler())
 //	...
 //	err = b.Shutdown(ctx)      // the streams end, handlers may still publish
 //	err = server.Shutdown(ctx) // the handlers end
-//	err = log.Close()
+//	err = store.Close()
 //
 // All else is as package broker has it: Authorize, Limits, CORS, the policy for
 // slow subscribers. For development and tests there is package embedded, a NATS
@@ -40,10 +40,10 @@
 // nats.UserCredentials, nats.UserInfo or nats.Nkey, nats.RootCAs, nats.ClientCert.
 // A password in the URL is percent-encoded. Open says at once what is wrong with
 // any of that, and no error has the password. Afterwards a server that refuses the
-// user is tried again for as long as the log is open; [broker.Stats].Log says so,
+// user is tried again for as long as the store is open; [broker.Stats].Store says so,
 // and so does package nats on stderr unless Connect has a nats.ErrorHandler.
 //
-// Retain, which in a broker with a Log is that of the Log. Processes that share a
+// Retain, which in a broker with a Store is that of the Store. Processes that share a
 // stream set the same; the one that is opened last sets the limits.
 //
 // The user of NATS needs to publish on the subjects of the topics, on $JS.API.> and
@@ -61,7 +61,7 @@
 //	subscribe: _INBOX.>
 //
 // What is denied is an error that matches nats.ErrPermissionViolation and names the
-// subject: Open, Publish and Position return it, and [broker.Stats].Log has it for a topic
+// subject: Open, Publish and Position return it, and [broker.Stats].Store has it for a topic
 // that may not be followed.
 //
 // In a cluster Replicas: 3, and all its servers in the URL, separated by commas:
@@ -116,8 +116,8 @@
 // request that caused it is given up meanwhile, and then returns
 // broker.ErrUnavailable: the event may have been published all the same, if only
 // the answer was lost. Tried within that time it is published once.
-// [broker.Stats].Log says all this, for a probe. What else a program does over
-// [Log.Conn] fails at once with nats.ErrReconnectBufExceeded, or when its context ends.
+// [broker.Stats].Store says all this, for a probe. What else a program does over
+// [Store.Conn] fails at once with nats.ErrReconnectBufExceeded, or when its context ends.
 //
 // When NATS is back each process goes on after the last event that it has:
 // nothing that was acknowledged is lost, and nothing comes twice. A process that

@@ -15,7 +15,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// Two brokers, as of two processes, have one log. The id of the first event that
+// Two brokers, as of two processes, have one store. The id of the first event that
 // was published on one is good on the other.
 func Example() {
 	ctx := context.Background()
@@ -26,12 +26,12 @@ func Example() {
 	defer server.Close()
 	var nodes [2]*broker.Broker
 	for i := range nodes {
-		log, err := natsbroker.Open(ctx, natsbroker.Options{Server: server})
+		store, err := natsbroker.Open(ctx, natsbroker.Options{Server: server})
 		if err != nil {
 			panic(err)
 		}
-		defer func() { _ = log.Close() }()
-		nodes[i] = &broker.Broker{Log: log}
+		defer func() { _ = store.Close() }()
+		nodes[i] = &broker.Broker{Store: store}
 		defer func() { _ = nodes[i].Shutdown(ctx) }()
 	}
 	id, _ := nodes[0].Topic("guests").Publish(ctx, sse.Event{Data: "Ada"})
@@ -47,7 +47,7 @@ func Example() {
 func ExampleOpen() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	log, err := natsbroker.Open(ctx, natsbroker.Options{
+	store, err := natsbroker.Open(ctx, natsbroker.Options{
 		URL: "tls://nats-1.example:4222,tls://nats-2.example:4222",
 		Connect: []nats.Option{
 			nats.UserCredentials("board.creds"),
@@ -58,28 +58,28 @@ func ExampleOpen() {
 		Replicas: 3,
 	})
 	if err != nil {
-		fmt.Println("no log")
+		fmt.Println("no store")
 		return
 	}
-	defer func() { _ = log.Close() }()
-	b := &broker.Broker{Log: log}
+	defer func() { _ = store.Close() }()
+	b := &broker.Broker{Store: store}
 	http.Handle("GET /board", b.Topic("board").Handler())
 }
 
-// Wrong: a log is opened once for a process, not for each request, and an error
+// Wrong: a store is opened once for a process, not for each request, and an error
 // of Publish is not to be thrown away: a change that nobody hears of is not on
 // anybody's page.
-func ExampleLog_Append() {
+func ExampleStore_Append() {
 	server, err := embedded.Start(embedded.Options{})
 	if err != nil {
 		panic(err)
 	}
-	log, err := natsbroker.Open(context.Background(), natsbroker.Options{Server: server})
+	store, err := natsbroker.Open(context.Background(), natsbroker.Options{Server: server})
 	if err != nil {
 		panic(err)
 	}
-	defer func() { _ = log.Close() }()
-	b := &broker.Broker{Log: log}
+	defer func() { _ = store.Close() }()
+	b := &broker.Broker{Store: store}
 	server.Close()
 
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)

@@ -10,12 +10,12 @@ import (
 
 // Follow follows a topic by one consumer at a time. When that is lost, for
 // whatever reason, another goes on where it was, and Stats says why. Follow
-// returns when ctx has ended or the log is closed.
-func (l *Log) Follow(ctx context.Context, topic string, f *broker.Feed) {
-	fl := &follower{l: l, topic: topic, feed: f}
-	defer l.trouble(topic, nil)
+// returns when ctx has ended or the store is closed.
+func (s *Store) Follow(ctx context.Context, topic string, f *broker.Feed) {
+	fl := &follower{store: s, topic: topic, feed: f}
+	defer s.trouble(topic, nil)
 	for wait := time.Duration(0); ctx.Err() == nil; {
-		online, done, err := l.connected(ctx)
+		online, done, err := s.connected(ctx)
 		if err != nil {
 			return
 		}
@@ -26,7 +26,7 @@ func (l *Log) Follow(ctx context.Context, topic string, f *broker.Feed) {
 		if ctx.Err() != nil {
 			return
 		}
-		l.trouble(topic, err)
+		s.trouble(topic, err)
 		if time.Since(began) > 10*time.Second {
 			wait = 0
 		}
@@ -36,13 +36,13 @@ func (l *Log) Follow(ctx context.Context, topic string, f *broker.Feed) {
 }
 
 // trouble notes why a topic cannot be followed; nil: it can, or need not be.
-func (l *Log) trouble(topic string, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (s *Store) trouble(topic string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if err == nil {
-		delete(l.troubled, topic)
+		delete(s.troubled, topic)
 		return
 	}
-	l.restarts++
-	l.troubled[topic], l.err = struct{}{}, fmt.Errorf("natsbroker: topic %q: %w", topic, err)
+	s.restarts++
+	s.troubled[topic], s.err = struct{}{}, fmt.Errorf("natsbroker: topic %q: %w", topic, err)
 }

@@ -20,7 +20,7 @@ var (
 
 // A follower is what outlives the consumers of a topic.
 type follower struct {
-	l     *Log
+	store *Store
 	topic string
 	feed  *broker.Feed
 
@@ -36,12 +36,12 @@ type follower struct {
 func (fl *follower) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer fl.l.ask(func(subject string) bool { return fl.l.aboutConsumer(fl.topic, subject) }, cancel)()
-	silent := 5 * fl.l.o.Heartbeat / 2
+	defer fl.store.ask(func(subject string) bool { return fl.store.aboutConsumer(fl.topic, subject) }, cancel)()
+	silent := 5 * fl.store.o.Heartbeat / 2
 	watchdog := time.AfterFunc(max(silent, 2*attemptTime), func() { cancel(errSilent) })
 	defer watchdog.Stop()
 
-	info, err := fl.l.info(ctx)
+	info, err := fl.store.info(ctx)
 	if err != nil {
 		return cause(ctx, err)
 	}
@@ -67,7 +67,7 @@ func (fl *follower) run(ctx context.Context) error {
 			return cause(ctx, err)
 		}
 	}
-	fl.l.trouble(fl.topic, nil)
+	fl.store.trouble(fl.topic, nil)
 	for next := uint64(1); ; {
 		m, err := sub.NextMsgWithContext(ctx)
 		if err != nil {
@@ -98,21 +98,21 @@ func cause(ctx context.Context, err error) error {
 // this process alone, has its state in memory, acknowledges nothing and is
 // removed by NATS a second after nobody listens to it.
 func (fl *follower) consume(ctx context.Context) (*nats.Subscription, jetstream.PushConsumer, error) {
-	inbox := fl.l.conn.NewInbox()
-	sub, err := fl.l.conn.SubscribeSync(inbox)
+	inbox := fl.store.conn.NewInbox()
+	sub, err := fl.store.conn.SubscribeSync(inbox)
 	if err != nil {
 		return nil, nil, err
 	}
 	_ = sub.SetPendingLimits(-1, -1) // flow control bounds it
-	consumer, err := fl.l.js.CreatePushConsumer(ctx, fl.l.o.Stream, jetstream.ConsumerConfig{
+	consumer, err := fl.store.js.CreatePushConsumer(ctx, fl.store.o.Stream, jetstream.ConsumerConfig{
 		Description:       "topic " + fl.topic,
 		DeliverSubject:    inbox,
 		DeliverPolicy:     jetstream.DeliverByStartSequencePolicy,
 		OptStartSeq:       fl.through + 1,
 		AckPolicy:         jetstream.AckNonePolicy,
-		FilterSubject:     fl.l.subject(fl.topic),
+		FilterSubject:     fl.store.subject(fl.topic),
 		FlowControl:       true,
-		IdleHeartbeat:     fl.l.o.Heartbeat,
+		IdleHeartbeat:     fl.store.o.Heartbeat,
 		InactiveThreshold: time.Second,
 		MemoryStorage:     true,
 		Replicas:          1,
@@ -127,7 +127,7 @@ func (fl *follower) consume(ctx context.Context) (*nats.Subscription, jetstream.
 // start says from where on the consumer tells all. It asks after the consumer
 // has been made: what is dropped since then, see suspect.
 func (fl *follower) start(ctx context.Context) error {
-	info, err := fl.l.info(ctx)
+	info, err := fl.store.info(ctx)
 	if err != nil {
 		return err
 	}
@@ -193,10 +193,10 @@ func (fl *follower) suspect(ctx context.Context, pending uint64) (bool, error) {
 	if fl.limit > 0 && pending+1 >= fl.limit {
 		return true, nil
 	}
-	if time.Since(fl.checked) < 3*fl.l.o.Heartbeat {
+	if time.Since(fl.checked) < 3*fl.store.o.Heartbeat {
 		return false, nil
 	}
-	info, err := fl.l.info(ctx)
+	info, err := fl.store.info(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -221,7 +221,7 @@ func (fl *follower) control(m *nats.Msg, next uint64) error {
 		return errMissed
 	}
 	if stalled := m.Header.Get("Nats-Consumer-Stalled"); stalled != "" {
-		return fl.l.conn.Publish(stalled, nil)
+		return fl.store.conn.Publish(stalled, nil)
 	}
 	number, err := strconv.ParseUint(m.Header.Get("Nats-Last-Stream"), 10, 64)
 	if err != nil {

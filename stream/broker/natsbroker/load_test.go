@@ -128,11 +128,11 @@ func (l *load) end() {
 		}
 	}
 	for _, n := range l.nodes {
-		if st := n.Stats(); !st.Log.Connected || st.Log.Err != nil || st.Gaps != 0 {
+		if st := n.Stats(); !st.Store.Connected || st.Store.Err != nil || st.Gaps != 0 {
 			l.t.Errorf("Stats() = %+v after all", st)
 		}
 	}
-	l.t.Logf("%d acknowledged, %d failed, %d came, %+v", len(l.acked), l.failures.Load(), len(l.received[0]), l.nodes[0].Stats().Log)
+	l.t.Logf("%d acknowledged, %d failed, %d came, %+v", len(l.acked), l.failures.Load(), len(l.received[0]), l.nodes[0].Stats().Store)
 }
 
 func TestNothingIsLostWhenNATSStopsUnderLoad(t *testing.T) {
@@ -149,7 +149,7 @@ func TestNothingIsLostWhenNATSStopsUnderLoad(t *testing.T) {
 		l.more(500)
 		s.Close()
 		until(t, "the state is seen", func() bool {
-			st := nodes[0].Stats().Log
+			st := nodes[0].Stats().Store
 			return !st.Connected && errors.Is(st.Err, broker.ErrUnavailable) && st.Behind == 1
 		})
 		if round > 0 { // else those who wait see nothing but a delay
@@ -162,7 +162,7 @@ func TestNothingIsLostWhenNATSStopsUnderLoad(t *testing.T) {
 	}
 	l.more(500)
 	l.end()
-	if nodes[0].Stats().Log.Restarts == 0 {
+	if nodes[0].Stats().Store.Restarts == 0 {
 		t.Error("there were no restarts")
 	}
 }

@@ -33,9 +33,9 @@ func newServer(t testing.TB, o embedded.Options) *embedded.Server {
 
 var streams atomic.Int64
 
-// open opens a log, on a stream of its own unless it is named. It is closed
+// open opens a store, on a stream of its own unless it is named. It is closed
 // when the test ends, after the brokers that the test shuts down by then.
-func open(t testing.TB, o natsbroker.Options) *natsbroker.Log {
+func open(t testing.TB, o natsbroker.Options) *natsbroker.Store {
 	t.Helper()
 	if o.Stream == "" {
 		o.Stream = fmt.Sprint("S", streams.Add(1))
@@ -60,7 +60,7 @@ func open(t testing.TB, o natsbroker.Options) *natsbroker.Log {
 // newNode returns a broker of its own connection. It is shut down with the test.
 func newNode(t testing.TB, o natsbroker.Options) *broker.Broker {
 	t.Helper()
-	b := &broker.Broker{Log: open(t, o), Stream: sse.Options{Heartbeat: 100 * time.Millisecond}}
+	b := &broker.Broker{Store: open(t, o), Stream: sse.Options{Heartbeat: 100 * time.Millisecond}}
 	t.Cleanup(func() { shutdown(t, b) })
 	return b
 }
@@ -72,7 +72,7 @@ func join(t *testing.T, o natsbroker.Options) *broker.Broker {
 	if err != nil {
 		t.Fatalf("Open() = %v, want nil", err)
 	}
-	b := &broker.Broker{Log: l}
+	b := &broker.Broker{Store: l}
 	t.Cleanup(func() {
 		shutdown(t, b)
 		_ = l.Close()

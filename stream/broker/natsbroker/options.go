@@ -9,8 +9,8 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker"
 )
 
-// Options say where the log is and what it keeps. All processes that share a log
-// open it with the same ones. The zero value is a log on the NATS server of this
+// Options say where the store is and what it keeps. All processes that share a store
+// open it with the same ones. The zero value is a store on the NATS server of this
 // machine.
 type Options struct {
 	// URL is where NATS is, or several such, separated by commas. A password in
@@ -22,7 +22,7 @@ type Options struct {
 	// Connect are further options of the connection: credentials, TLS, its
 	// name. Nil means none.
 	Connect []nats.Option
-	// Conn is a connection to be used instead of one of the log's own. It is
+	// Conn is a connection to be used instead of one of the store's own. It is
 	// not closed. It should have been made with nats.MaxReconnects(-1), so that
 	// it comes back, nats.IgnoreAuthErrorAbort, or being refused for a while
 	// ends it, and nats.ReconnectBufSize(-1), or what Publish has given up may

@@ -17,7 +17,7 @@ func TestAnEventOutlivesItsRequestWhileNATSIsAway(t *testing.T) {
 	s := startServer(t, &server.Options{Port: port, StoreDir: dir})
 	b := join(t, natsbroker.Options{URL: s.ClientURL(), Stream: "AWAY", Bytes: 1 << 20})
 	stopServer(s)
-	until(t, "NATS to be away", func() bool { return !b.Stats().Log.Connected })
+	until(t, "NATS to be away", func() bool { return !b.Stats().Store.Connected })
 	request, finish := context.WithTimeout(t.Context(), patience)
 	defer finish()
 	request, leave := context.WithCancel(request)

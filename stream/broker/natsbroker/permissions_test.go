@@ -77,8 +77,8 @@ func TestPermissions(t *testing.T) {
 				break
 			}
 		}
-		if st := b.Stats(); came != events || st.Log.Err != nil || st.Log.Restarts != 0 {
-			t.Errorf("%d of %d events came, %+v", came, events, st.Log)
+		if st := b.Stats(); came != events || st.Store.Err != nil || st.Store.Restarts != 0 {
+			t.Errorf("%d of %d events came, %+v", came, events, st.Store)
 		}
 	}
 	t.Run("who may not make a stream is told so", func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestPermissions(t *testing.T) {
 		b := join(t, as("one"))
 		news := listen(t, b, "news", "")
 		listen(t, b, "weather", "")
-		until(t, "what is denied", func() bool { return errors.Is(b.Stats().Log.Err, nats.ErrPermissionViolation) })
+		until(t, "what is denied", func() bool { return errors.Is(b.Stats().Store.Err, nats.ErrPermissionViolation) })
 		if _, err := b.Topic("weather").Publish(t.Context(), sse.Event{Data: "x"}); !errors.Is(err, nats.ErrPermissionViolation) {
 			t.Errorf("Publish() = %v, want %v", err, nats.ErrPermissionViolation)
 		}
@@ -131,7 +131,7 @@ func TestPermissions(t *testing.T) {
 		}
 		b := join(t, as("flow"))
 		listen(t, b, "flow", start)
-		until(t, "what is denied", func() bool { return errors.Is(b.Stats().Log.Err, nats.ErrPermissionViolation) })
+		until(t, "what is denied", func() bool { return errors.Is(b.Stats().Store.Err, nats.ErrPermissionViolation) })
 	})
 }
 
@@ -156,8 +156,8 @@ func TestAServerThatDoesNotKnowTheUserForAWhileDoesNotEndTheLog(t *testing.T) {
 	stopServer(s)
 	s = start(port, "another")
 	until(t, "refusals", func() bool { return refusals.Load() >= 3 })
-	if err := b.Stats().Log.Err; !errors.Is(err, broker.ErrUnavailable) || strings.Contains(err.Error(), secret) {
-		t.Errorf("Stats().Log.Err = %v, want %v", err, broker.ErrUnavailable)
+	if err := b.Stats().Store.Err; !errors.Is(err, broker.ErrUnavailable) || strings.Contains(err.Error(), secret) {
+		t.Errorf("Stats().Store.Err = %v, want %v", err, broker.ErrUnavailable)
 	}
 	stopServer(s)
 	start(port, secret)

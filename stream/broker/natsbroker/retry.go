@@ -21,10 +21,10 @@ var errUnanswered = errors.New("NATS does not answer")
 // attempt calls f for at most attemptTime, and for no longer than it takes to hear
 // that one of the subjects that f publishes on is denied. Which those are, needs
 // reports.
-func (l *Log) attempt(ctx context.Context, needs func(subject string) bool, f func(context.Context) error) error {
+func (s *Store) attempt(ctx context.Context, needs func(subject string) bool, f func(context.Context) error) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	defer l.ask(needs, end)()
+	defer s.ask(needs, end)()
 	ctx, cancel := context.WithTimeoutCause(ctx, attemptTime, errUnanswered)
 	defer cancel()
 	err := f(ctx)
@@ -42,15 +42,15 @@ func (l *Log) attempt(ctx context.Context, needs func(subject string) bool, f fu
 
 // persist attempts f, with a connection, until it succeeds, until it returns an
 // error that will not pass, or until ctx ends.
-func (l *Log) persist(ctx context.Context, needs func(subject string) bool, f func(context.Context) error) error {
+func (s *Store) persist(ctx context.Context, needs func(subject string) bool, f func(context.Context) error) error {
 	last := errLost
 	for wait := time.Duration(0); ; {
-		online, done, err := l.connected(ctx)
+		online, done, err := s.connected(ctx)
 		if errors.Is(err, errClosed) {
 			return err
 		}
 		if err == nil {
-			err = l.attempt(online, needs, f)
+			err = s.attempt(online, needs, f)
 			done()
 			switch {
 			case err == nil, errors.Is(err, broker.ErrTooLarge):
@@ -68,10 +68,10 @@ func (l *Log) persist(ctx context.Context, needs func(subject string) bool, f fu
 
 // prepare opens the stream. A cluster that has no leader does not answer, or
 // says so; a server that is just starting has trouble for some tries.
-func (l *Log) prepare(ctx context.Context) error {
+func (s *Store) prepare(ctx context.Context) error {
 	for tries, wait := 1, time.Duration(0); ; tries++ {
-		err := l.attempt(ctx, l.aboutStream, func(ctx context.Context) error {
-			_, err := l.open(ctx)
+		err := s.attempt(ctx, s.aboutStream, func(ctx context.Context) error {
+			_, err := s.open(ctx)
 			return err
 		})
 		var api *jetstream.APIError

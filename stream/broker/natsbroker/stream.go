@@ -29,29 +29,29 @@ const raisedAt = "rivulet_raised_at"
 var errStreamDiffers = errors.New("the stream is not one of a broker")
 
 // config returns what the stream is to be.
-func (l *Log) config() jetstream.StreamConfig {
+func (s *Store) config() jetstream.StreamConfig {
 	return jetstream.StreamConfig{
-		Name:              l.o.Stream,
+		Name:              s.o.Stream,
 		Description:       "events of Rivulet's broker",
-		Subjects:          []string{l.o.Subjects + ".*"},
-		MaxMsgsPerSubject: int64(l.o.Retain.Count) + spare,
-		MaxAge:            max(l.o.Retain.Age, 0),
-		MaxBytes:          l.o.Bytes,
+		Subjects:          []string{s.o.Subjects + ".*"},
+		MaxMsgsPerSubject: int64(s.o.Retain.Count) + spare,
+		MaxAge:            max(s.o.Retain.Age, 0),
+		MaxBytes:          s.o.Bytes,
 		MaxMsgs:           -1,
 		MaxConsumers:      -1,
 		MaxMsgSize:        -1,
 		Discard:           jetstream.DiscardOld,
-		Storage:           l.storage(),
-		Replicas:          l.o.Replicas,
-		Duplicates:        l.duplicates(),
+		Storage:           s.storage(),
+		Replicas:          s.o.Replicas,
+		Duplicates:        s.duplicates(),
 		// What is removed by hand would be missing without a gap.
 		DenyDelete: true,
 		DenyPurge:  true,
 	}
 }
 
-func (l *Log) storage() jetstream.StorageType {
-	if l.o.Memory {
+func (s *Store) storage() jetstream.StorageType {
+	if s.o.Memory {
 		return jetstream.MemoryStorage
 	}
 	return jetstream.FileStorage
@@ -59,21 +59,21 @@ func (l *Log) storage() jetstream.StorageType {
 
 // duplicates returns for how long an event can be known again: not longer than
 // it is there.
-func (l *Log) duplicates() time.Duration {
-	if l.o.Retain.Age > 0 {
-		return min(deduplicated, l.o.Retain.Age)
+func (s *Store) duplicates() time.Duration {
+	if s.o.Retain.Age > 0 {
+		return min(deduplicated, s.o.Retain.Age)
 	}
 	return deduplicated
 }
 
 // open returns the stream's state. It makes the stream if there is none, and
 // sets its limits if they differ.
-func (l *Log) open(ctx context.Context) (*jetstream.StreamInfo, error) {
-	want := l.config()
-	stream, err := l.js.Stream(ctx, l.o.Stream)
+func (s *Store) open(ctx context.Context) (*jetstream.StreamInfo, error) {
+	want := s.config()
+	stream, err := s.js.Stream(ctx, s.o.Stream)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		if stream, err = l.js.CreateStream(ctx, want); errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
-			stream, err = l.js.Stream(ctx, l.o.Stream) // another process was first
+		if stream, err = s.js.CreateStream(ctx, want); errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
+			stream, err = s.js.Stream(ctx, s.o.Stream) // another process was first
 		}
 	}
 	if err != nil {
@@ -99,34 +99,34 @@ func (l *Log) open(ctx context.Context) (*jetstream.StreamInfo, error) {
 			}
 			changed.Metadata[raisedAt] = strconv.FormatUint(info.State.LastSeq, 10)
 		}
-		if stream, err = l.js.UpdateStream(ctx, changed); err != nil {
+		if stream, err = s.js.UpdateStream(ctx, changed); err != nil {
 			return nil, err
 		}
 		info = stream.CachedInfo()
 	}
-	l.setLife(lifeOf(info))
+	s.setLife(lifeOf(info))
 	return info, nil
 }
 
 // info returns the stream's state. A stream that is gone is made anew: that is
 // another life, and clients are told of a gap.
-func (l *Log) info(ctx context.Context) (*jetstream.StreamInfo, error) {
-	stream, err := l.js.Stream(ctx, l.o.Stream)
+func (s *Store) info(ctx context.Context) (*jetstream.StreamInfo, error) {
+	stream, err := s.js.Stream(ctx, s.o.Stream)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		return l.open(ctx)
+		return s.open(ctx)
 	}
 	if err != nil {
 		return nil, err
 	}
 	info := stream.CachedInfo()
-	l.setLife(lifeOf(info))
+	s.setLife(lifeOf(info))
 	return info, nil
 }
 
-func (l *Log) setLife(life string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.life = life
+func (s *Store) setLife(life string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.life = life
 }
 
 // lifeOf returns what tells the lives of a stream apart, on all nodes alike.
@@ -142,8 +142,8 @@ func first(info *jetstream.StreamInfo) uint64 {
 }
 
 // subject returns the subject of a topic: its name as one token.
-func (l *Log) subject(topic string) string {
-	return l.o.Subjects + "." + token.Replace(topic)
+func (s *Store) subject(topic string) string {
+	return s.o.Subjects + "." + token.Replace(topic)
 }
 
 // token leaves nothing that would divide a token. Names of topics have no

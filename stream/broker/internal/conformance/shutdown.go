@@ -82,7 +82,7 @@ func testShutdown(t *testing.T, form Form) {
 			}
 			all.Wait()
 			switch _, err := s.Publish(t.Context(), "news", sse.Event{}); {
-			case err == nil && number(received) < number(before): // there is a Log, which took later events
+			case err == nil && number(received) < number(before): // there is a Store, which took later events
 				t.Fatalf("the last event is %q, want %q or a later one", received, before)
 			case errors.Is(err, broker.ErrClosed) && received != last:
 				t.Fatalf("the last event is %q, want %q", received, last)

@@ -3,7 +3,7 @@
 //
 //	server, err := embedded.Start(embedded.Options{Dir: "events"})
 //	...
-//	log, err := natsbroker.Open(ctx, natsbroker.Options{Server: server})
+//	store, err := natsbroker.Open(ctx, natsbroker.Options{Server: server})
 //
 // It takes no port unless it is given an address. It has no users, no TLS and is
 // no part of a cluster: what needs those needs a server of its own. It is a

@@ -11,9 +11,9 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker"
 )
 
-// A Log is a broker.Log on a JetStream stream, made by Open. Its methods may be
+// A Store is a broker.Store on a JetStream stream, made by Open. Its methods may be
 // called by any number of goroutines at once.
-type Log struct {
+type Store struct {
 	o       Options // with defaults
 	conn    *nats.Conn
 	js      jetstream.JetStream
@@ -39,8 +39,8 @@ type Log struct {
 // authority, a permission that is missing. No error has the password of the URL.
 // That it waits, and later that the connection is lost and back, is a line in
 // slog.Default, unless Options.Connect or Conn has handlers of its own. The caller
-// closes the log after all its brokers have been shut down.
-func Open(ctx context.Context, o Options) (*Log, error) {
+// closes the store after all its brokers have been shut down.
+func Open(ctx context.Context, o Options) (*Store, error) {
 	o = o.withDefaults()
 	conn := o.Conn
 	if conn == nil {
@@ -52,81 +52,81 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 			return nil, fmt.Errorf("natsbroker: no connection to NATS at %s: %w", hosts(o), err)
 		}
 	}
-	l := &Log{o: o, conn: conn, questions: map[*question]struct{}{}, troubled: map[string]struct{}{}, back: make(chan struct{})}
+	s := &Store{o: o, conn: conn, questions: map[*question]struct{}{}, troubled: map[string]struct{}{}, back: make(chan struct{})}
 	if o.Conn == nil {
-		l.denials(conn)
+		s.denials(conn)
 	}
 	var err error
-	if l.js, err = jetstream.New(conn); err == nil {
-		err = l.prepare(ctx)
+	if s.js, err = jetstream.New(conn); err == nil {
+		err = s.prepare(ctx)
 	}
 	if err != nil {
-		l.closeConn()
+		s.closeConn()
 		return nil, fmt.Errorf("natsbroker: stream %q: %w", o.Stream, err)
 	}
-	l.status = conn.StatusChanged()
-	l.turn(conn.IsConnected())
-	l.watched.Go(l.watch) // waited for by Close
-	return l, nil
+	s.status = conn.StatusChanged()
+	s.turn(conn.IsConnected())
+	s.watched.Go(s.watch) // waited for by Close
+	return s, nil
 }
 
 // Close ends the connection, unless it is that of Options.Conn. It must be
 // called after broker.Broker.Shutdown. Publish returns broker.ErrClosed from now
 // on. The error is nil; more than one call does no harm.
-func (l *Log) Close() error {
-	l.mu.Lock()
-	first := !l.closed
-	l.closed = true
-	l.mu.Unlock()
+func (s *Store) Close() error {
+	s.mu.Lock()
+	first := !s.closed
+	s.closed = true
+	s.mu.Unlock()
 	if first {
-		l.conn.RemoveStatusListener(l.status)
-		l.closeConn()
-		l.watched.Wait()
-		l.turn(false)
+		s.conn.RemoveStatusListener(s.status)
+		s.closeConn()
+		s.watched.Wait()
+		s.turn(false)
 	}
 	return nil
 }
 
-func (l *Log) closeConn() {
-	if l.o.Conn == nil {
-		l.conn.Close()
+func (s *Store) closeConn() {
+	if s.o.Conn == nil {
+		s.conn.Close()
 	}
 }
 
 // Conn returns the connection, for what else a program keeps in NATS, such as
 // what its pages load: in a bucket of keys and values, say. Close closes it, unless
 // it is that of Options.Conn.
-func (l *Log) Conn() *nats.Conn { return l.conn }
+func (s *Store) Conn() *nats.Conn { return s.conn }
 
 // Retention returns that of the options.
-func (l *Log) Retention() broker.Retention { return l.o.Retain }
+func (s *Store) Retention() broker.Retention { return s.o.Retain }
 
-// Stats returns the state of the log. Without a connection its Err matches
+// Stats returns the state of the store. Without a connection its Err matches
 // broker.ErrUnavailable.
-func (l *Log) Stats() broker.LogStats {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	s := broker.LogStats{Connected: l.conn.IsConnected(), Restarts: l.restarts}
+func (s *Store) Stats() broker.StoreStats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := broker.StoreStats{Connected: s.conn.IsConnected(), Restarts: s.restarts}
 	switch {
-	case !s.Connected:
-		s.Err = fmt.Errorf("%w: no connection to NATS", broker.ErrUnavailable)
-		if err := l.conn.LastError(); err != nil {
-			s.Err = fmt.Errorf("%w: %w", s.Err, err)
+	case !st.Connected:
+		st.Err = fmt.Errorf("%w: no connection to NATS", broker.ErrUnavailable)
+		if err := s.conn.LastError(); err != nil {
+			st.Err = fmt.Errorf("%w: %w", st.Err, err)
 		}
-	case len(l.troubled) > 0:
-		s.Err = l.err
+	case len(s.troubled) > 0:
+		st.Err = s.err
 	}
-	return s
+	return st
 }
 
 // Last asks for the end of the stream, again and again until ctx ends. Then the
 // error matches broker.ErrUnavailable, or context.Canceled if that is why. What is
 // denied, and broker.ErrClosed, is told at once.
-func (l *Log) Last(ctx context.Context) (broker.Mark, error) {
+func (s *Store) Last(ctx context.Context) (broker.Mark, error) {
 	var info *jetstream.StreamInfo
-	err := l.persist(ctx, l.aboutStream, func(ctx context.Context) error {
+	err := s.persist(ctx, s.aboutStream, func(ctx context.Context) error {
 		var err error
-		info, err = l.info(ctx)
+		info, err = s.info(ctx)
 		return err
 	})
 	if err != nil {

@@ -7,16 +7,16 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A Log keeps the events of topics outside of the process, so that several
-// processes can be brokers of the same topics: see Broker.Log. Package natsbroker
+// A Store keeps the events of topics outside of the process, so that several
+// processes can be brokers of the same topics: see Broker.Store. Package natsbroker
 // has one on NATS JetStream. An implementation may be used by any number of
 // goroutines, and by several brokers, at once.
 //
-// A Log numbers the events of all topics with one sequence that only grows. What
-// it calls its life changes when the numbers do no longer mean what they meant,
-// because the log has been made anew; all processes must see the same one.
-type Log interface {
-	// Retention says what the log retains of each topic, by now or more. The
+// A Store numbers the events of all topics with one sequence that only grows. What
+// it calls its life changes when the numbers no longer mean what they meant,
+// because the store has been made anew; all processes must see the same one.
+type Store interface {
+	// Retention says what the store retains of each topic, by now or more. The
 	// broker retains as much in memory for each topic that has subscribers.
 	Retention() Retention
 	// Append adds an event, which has no ID, to a topic and returns its mark
@@ -29,32 +29,32 @@ type Log interface {
 	// topic. Whatever is added after Last has been called has a higher number,
 	// or has been counted.
 	Last(ctx context.Context) (Mark, error)
-	// Follow tells f all that the log has of a topic, and then what is added
-	// to it, until ctx ends. It goes on by itself when the log has been away.
+	// Follow tells f all that the store has of a topic, and then what is added
+	// to it, until ctx ends. It goes on by itself when the store has been away.
 	// The broker calls it when a topic has its first subscriber and ends ctx
 	// when its last has gone; Shutdown waits for it to return.
 	Follow(ctx context.Context, topic string, f *Feed)
-	// Stats returns the state of the log. The broker fills in Behind.
-	Stats() LogStats
+	// Stats returns the state of the store. The broker fills in Behind.
+	Stats() StoreStats
 }
 
-// LogStats say how a Log is.
-type LogStats struct {
-	// Connected means that the log can be reached as far as is known.
+// StoreStats is the state of a Store.
+type StoreStats struct {
+	// Connected means that the store can be reached as far as is known.
 	Connected bool
-	// Behind is how many topics with subscribers do not have what the log has:
-	// they are just starting, or the log is away.
+	// Behind is how many topics with subscribers do not have what the store has:
+	// they are just starting, or the store is away.
 	Behind int
 	// Restarts is how many times following a topic began anew.
 	Restarts uint64
-	// Err is why the log could not be followed when that last went wrong. It
+	// Err is why the store could not be followed when that last went wrong. It
 	// is nil when all is well.
 	Err error
 }
 
 // MarshalJSON has the text of Err, which package json would leave out.
-func (s LogStats) MarshalJSON() ([]byte, error) {
-	type plain LogStats
+func (s StoreStats) MarshalJSON() ([]byte, error) {
+	type plain StoreStats
 	text := ""
 	if s.Err != nil {
 		text = s.Err.Error()

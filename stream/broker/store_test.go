@@ -15,9 +15,9 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A sharedLog is a Log in memory, for two brokers in one process. What it has is
+// A sharedStore is a Store in memory, for two brokers in one process. What it has is
 // told when the test says so.
-type sharedLog struct {
+type sharedStore struct {
 	mu     sync.Mutex
 	life   string
 	events []logged
@@ -30,54 +30,54 @@ type logged struct {
 	event sse.Event
 }
 
-func (l *sharedLog) Retention() broker.Retention { return broker.Retention{} }
-func (l *sharedLog) Stats() broker.LogStats      { return broker.LogStats{Connected: !l.away} }
+func (s *sharedStore) Retention() broker.Retention { return broker.Retention{} }
+func (s *sharedStore) Stats() broker.StoreStats    { return broker.StoreStats{Connected: !s.away} }
 
-func (l *sharedLog) Append(ctx context.Context, topic string, e sse.Event) (broker.Mark, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.away {
+func (s *sharedStore) Append(ctx context.Context, topic string, e sse.Event) (broker.Mark, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.away {
 		return broker.Mark{}, broker.ErrUnavailable
 	}
 	if ctx.Err() != nil {
 		return broker.Mark{}, ctx.Err()
 	}
-	l.events = append(l.events, logged{topic, e})
-	return broker.Mark{Life: l.life, Number: uint64(len(l.events))}, nil
+	s.events = append(s.events, logged{topic, e})
+	return broker.Mark{Life: s.life, Number: uint64(len(s.events))}, nil
 }
 
-func (l *sharedLog) Last(context.Context) (broker.Mark, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.away {
+func (s *sharedStore) Last(context.Context) (broker.Mark, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.away {
 		return broker.Mark{}, broker.ErrUnavailable
 	}
-	return broker.Mark{Life: l.life, Number: uint64(len(l.events))}, nil
+	return broker.Mark{Life: s.life, Number: uint64(len(s.events))}, nil
 }
 
-func (l *sharedLog) Follow(ctx context.Context, topic string, f *broker.Feed) {
-	l.mu.Lock()
-	l.feeds[topic] = append(l.feeds[topic], f)
-	l.mu.Unlock()
+func (s *sharedStore) Follow(ctx context.Context, topic string, f *broker.Feed) {
+	s.mu.Lock()
+	s.feeds[topic] = append(s.feeds[topic], f)
+	s.mu.Unlock()
 	<-ctx.Done()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.feeds[topic] = slices.DeleteFunc(l.feeds[topic], func(g *broker.Feed) bool { return f == g })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.feeds[topic] = slices.DeleteFunc(s.feeds[topic], func(g *broker.Feed) bool { return f == g })
 }
 
-// tell tells the feeds of a topic what the log has after a number.
-func (l *sharedLog) tell(topic string, after uint64) {
+// tell tells the feeds of a topic what the store has after a number.
+func (s *sharedStore) tell(topic string, after uint64) {
 	defer synctest.Wait()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, f := range l.feeds[topic] {
-		f.Start(broker.Mark{Life: l.life, Number: after})
-		for i, e := range l.events {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.feeds[topic] {
+		f.Start(broker.Mark{Life: s.life, Number: after})
+		for i, e := range s.events {
 			if number := uint64(i + 1); number > after && e.topic == topic {
 				f.Event(number, e.event)
 			}
 		}
-		f.Through(uint64(len(l.events)))
+		f.Through(uint64(len(s.events)))
 	}
 }
 
@@ -114,20 +114,20 @@ func hear(ctx context.Context, b *broker.Broker, topic, after string) *hearing {
 	return h
 }
 
-func TestLog(t *testing.T) {
+func TestStore(t *testing.T) {
 	const topic = "news"
-	run := func(name string, f func(t *testing.T, l *sharedLog, a, b *broker.Broker)) {
+	run := func(name string, f func(t *testing.T, s *sharedStore, a, b *broker.Broker)) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				l := &sharedLog{life: "one", feeds: map[string][]*broker.Feed{}}
-				a, b := &broker.Broker{Log: l}, &broker.Broker{Log: l}
-				f(t, l, a, b)
+				s := &sharedStore{life: "one", feeds: map[string][]*broker.Feed{}}
+				a, b := &broker.Broker{Store: s}, &broker.Broker{Store: s}
+				f(t, s, a, b)
 				for _, b := range []*broker.Broker{a, b} {
 					if err := b.Shutdown(t.Context()); err != nil {
 						t.Errorf("Shutdown() = %v, want nil", err)
 					}
 				}
-				if len(l.feeds[topic]) > 0 {
+				if len(s.feeds[topic]) > 0 {
 					t.Error("a topic is followed after Shutdown")
 				}
 			})
@@ -140,114 +140,114 @@ func TestLog(t *testing.T) {
 			t.Errorf("heard %q, want %q", got, want)
 		}
 	}
-	run("a process that lags behind an id waits for what the other had", func(t *testing.T, l *sharedLog, a, b *broker.Broker) {
+	run("a process that lags behind an id waits for what the other had", func(t *testing.T, s *sharedStore, a, b *broker.Broker) {
 		position, err := a.Topic(topic).Position(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		first := hear(t.Context(), b, topic, position)
-		l.tell(topic, 0)
+		s.tell(topic, 0)
 		publish(t, a.Topic(topic), "one")
 		id := publish(t, a.Topic(topic), "two")
 		late := hear(t.Context(), b, topic, id)
 		publish(t, a.Topic(topic), "three")
 		want(t, late, "")
-		l.tell(topic, 0)
+		s.tell(topic, 0)
 		want(t, first, "one two three")
 		want(t, late, "three")
 	})
-	run("what is retained is no news to who comes without an id", func(t *testing.T, l *sharedLog, a, b *broker.Broker) {
+	run("what is retained is no news to who comes without an id", func(t *testing.T, s *sharedStore, a, b *broker.Broker) {
 		publish(t, a.Topic(topic), "old")
 		h := hear(t.Context(), b, topic, "")
 		publish(t, a.Topic(topic), "new")
-		l.tell(topic, 0)
+		s.tell(topic, 0)
 		want(t, h, "new")
 	})
-	run("one that goes on where it was tells nothing twice", func(t *testing.T, l *sharedLog, a, b *broker.Broker) {
+	run("one that goes on where it was tells nothing twice", func(t *testing.T, s *sharedStore, a, b *broker.Broker) {
 		h := hear(t.Context(), b, topic, "")
-		l.tell(topic, 0)
+		s.tell(topic, 0)
 		publish(t, a.Topic(topic), "one")
-		l.tell(topic, 0)
+		s.tell(topic, 0)
 		want(t, h, "one")
 		publish(t, a.Topic(topic), "two")
-		l.tell(topic, 1)
-		l.tell(topic, 2)
+		s.tell(topic, 1)
+		s.tell(topic, 2)
 		want(t, h, "one two")
 	})
-	run("what it has missed is a gap to who is there, and to who comes with an id from before", func(t *testing.T, l *sharedLog, a, b *broker.Broker) {
+	run("what it has missed is a gap to who is there, and to who comes with an id from before", func(t *testing.T, s *sharedStore, a, b *broker.Broker) {
 		h := hear(t.Context(), b, topic, "")
-		l.tell(topic, 0)
+		s.tell(topic, 0)
 		id := publish(t, a.Topic(topic), "one")
 		publish(t, a.Topic(topic), "dropped")
 		publish(t, a.Topic(topic), "three")
-		l.tell(topic, 2)
+		s.tell(topic, 2)
 		want(t, h, "GAP three")
 		want(t, hear(t.Context(), b, topic, id), "GAP")
 	})
-	run("another life of the log is a gap", func(t *testing.T, l *sharedLog, a, b *broker.Broker) {
+	run("another life of the store is a gap", func(t *testing.T, s *sharedStore, a, b *broker.Broker) {
 		h := hear(t.Context(), b, topic, "")
-		l.tell(topic, 0)
+		s.tell(topic, 0)
 		id := publish(t, a.Topic(topic), "one")
-		l.tell(topic, 0)
-		l.mu.Lock()
-		l.life, l.events = "two", nil
-		l.mu.Unlock()
+		s.tell(topic, 0)
+		s.mu.Lock()
+		s.life, s.events = "two", nil
+		s.mu.Unlock()
 		publish(t, a.Topic(topic), "first")
-		l.tell(topic, 0)
+		s.tell(topic, 0)
 		want(t, h, "one GAP first")
 		want(t, hear(t.Context(), b, topic, id), "GAP")
 	})
-	run("what is published after Shutdown reaches the other process", func(t *testing.T, l *sharedLog, a, b *broker.Broker) {
+	run("what is published after Shutdown reaches the other process", func(t *testing.T, s *sharedStore, a, b *broker.Broker) {
 		h := hear(t.Context(), b, topic, "")
 		if err := a.Shutdown(t.Context()); err != nil {
 			t.Errorf("Shutdown() = %v, want nil", err)
 		}
 		publish(t, a.Topic(topic), "late")
-		l.tell(topic, 0)
+		s.tell(topic, 0)
 		want(t, h, "late")
 	})
-	run("while it is away nothing is published, and who comes is told of a gap when it is back", func(t *testing.T, l *sharedLog, a, b *broker.Broker) {
-		l.away = true
+	run("while it is away nothing is published, and who comes is told of a gap when it is back", func(t *testing.T, s *sharedStore, a, b *broker.Broker) {
+		s.away = true
 		if _, err := a.Topic(topic).Publish(t.Context(), sse.Event{}); !errors.Is(err, broker.ErrUnavailable) {
 			t.Errorf("Publish() = %v, want %v", err, broker.ErrUnavailable)
 		}
 		h := hear(t.Context(), b, topic, "")
 		want(t, h, "")
-		if got := b.Stats().Log; got.Connected || got.Behind != 1 {
-			t.Errorf("Stats().Log = %+v, want it away", got)
+		if got := b.Stats().Store; got.Connected || got.Behind != 1 {
+			t.Errorf("Stats().Store = %+v, want it away", got)
 		}
-		l.away = false
-		l.tell(topic, 0)
+		s.away = false
+		s.tell(topic, 0)
 		want(t, h, "GAP")
-		if got := b.Stats().Log; !got.Connected || got.Behind != 0 {
-			t.Errorf("Stats().Log = %+v, want it back", got)
+		if got := b.Stats().Store; !got.Connected || got.Behind != 0 {
+			t.Errorf("Stats().Store = %+v, want it back", got)
 		}
 	})
-	run("a topic is followed from its first subscriber to its last", func(t *testing.T, l *sharedLog, a, b *broker.Broker) {
+	run("a topic is followed from its first subscriber to its last", func(t *testing.T, s *sharedStore, a, b *broker.Broker) {
 		publish(t, b.Topic(topic), "x")
 		ctx, leave := context.WithCancel(t.Context())
 		for range 3 {
 			hear(ctx, b, topic, "")
-			if n := len(l.feeds[topic]); n != 1 {
+			if n := len(s.feeds[topic]); n != 1 {
 				t.Errorf("followed %d times, want once", n)
 			}
 		}
 		leave()
 		synctest.Wait()
-		if n := len(l.feeds[topic]); n != 0 || b.Stats().Topics != 0 {
+		if n := len(s.feeds[topic]); n != 0 || b.Stats().Topics != 0 {
 			t.Errorf("followed %d times, want none: %+v", n, b.Stats())
 		}
 	})
-	run("Publish is not ended by the request, and waits until its deadline", func(t *testing.T, l *sharedLog, a, b *broker.Broker) {
+	run("Publish is not ended by the request, and waits until its deadline", func(t *testing.T, s *sharedStore, a, b *broker.Broker) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, err := a.Topic(topic).Publish(ctx, sse.Event{}); err != nil {
 			t.Errorf("Publish() = %v, want nil", err)
 		}
 	})
-	run("Shutdown gives up an event that does not come", func(t *testing.T, l *sharedLog, a, b *broker.Broker) {
+	run("Shutdown gives up an event that does not come", func(t *testing.T, s *sharedStore, a, b *broker.Broker) {
 		h := hear(t.Context(), b, topic, "")
-		l.tell(topic, 0)
+		s.tell(topic, 0)
 		publish(t, b.Topic(topic), "one")
 		start := time.Now()
 		if err := b.Shutdown(t.Context()); err != nil {
@@ -261,9 +261,9 @@ func TestLog(t *testing.T) {
 }
 
 func TestStatsAsJSON(t *testing.T) {
-	s := broker.Stats{Log: broker.LogStats{Behind: 2, Err: broker.ErrUnavailable}}
+	s := broker.Stats{Store: broker.StoreStats{Behind: 2, Err: broker.ErrUnavailable}}
 	text, err := json.Marshal(s)
-	if want := `"Log":{"Connected":false,"Behind":2,"Restarts":0,"Err":"broker: the log does not answer"}`; err != nil || !strings.Contains(string(text), want) {
+	if want := `"Store":{"Connected":false,"Behind":2,"Restarts":0,"Err":"broker: the store does not answer"}`; err != nil || !strings.Contains(string(text), want) {
 		t.Errorf("Marshal() = %s, %v, want %s in it", text, err, want)
 	}
 }

@@ -15,7 +15,7 @@ import (
 )
 
 func TestOpen(t *testing.T) {
-	t.Run("says what is wrong with a stream that is not a log's", func(t *testing.T) {
+	t.Run("says what is wrong with a stream that is not a store's", func(t *testing.T) {
 		s := newServer(t, embedded.Options{})
 		open(t, natsbroker.Options{Server: s, Stream: "MINE"})
 		_, err := natsbroker.Open(t.Context(), natsbroker.Options{Server: s, Stream: "MINE", Subjects: "others"})
