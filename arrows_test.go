@@ -25,7 +25,8 @@ var arrows = map[string][]string{
 	"stream":         {"assets", "internal/cut", "stream/internal/markup", "stream/internal/templstate", templPath, syncPath},
 	"suspense":       {"assets", "stream", templPath},
 	"templates":      {"stream", "suspense", templPath},
-	"stream/sse":     {"internal/cut", templPath},
+	"stream/sse":     {"internal/cut", "stream/sse/internal/deadline", "stream/sse/internal/upstream", templPath},
+	"stream/sse/llm": {"internal/cut", "stream/sse", "stream/sse/internal/deadline", "stream/sse/internal/upstream"},
 	"stream/broker":  {"stream/sse"},
 	"stream/inspect": {"stream", "stream/sse", templPath},
 
@@ -34,6 +35,9 @@ var arrows = map[string][]string{
 
 	"stream/internal/markup":     {},
 	"stream/internal/templstate": {templPath},
+
+	"stream/sse/internal/deadline": {},
+	"stream/sse/internal/upstream": {},
 
 	// For tests and benchmarks only: nobody's row names it.
 	"internal/leaktest":     {},

@@ -11,7 +11,7 @@ import (
 
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/stream/inspect"
-	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/llm"
 	"github.com/rivulet-go/rivulet/templates"
 )
 
@@ -43,7 +43,7 @@ func (s Shop) Answer(ctx context.Context) iter.Seq2[string, error] {
 			yield("", fmt.Errorf("the model answers %s", resp.Status))
 			return
 		}
-		sse.Tokens(resp.Body)(yield)
+		llm.Tokens(resp.Body)(yield)
 	}
 }
 

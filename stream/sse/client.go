@@ -2,12 +2,13 @@ package sse
 
 import (
 	"context"
-	"errors"
 	"io"
 	"iter"
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/rivulet-go/rivulet/stream/sse/internal/upstream"
 )
 
 // A Client receives the events of a URL, over as many connections as it takes,
@@ -68,7 +69,7 @@ type Client struct {
 
 // ErrIdle is why a connection has ended on which nothing came for the Client's
 // Idle.
-var ErrIdle = errors.New("sse: idle connection")
+var ErrIdle = upstream.ErrIdle
 
 // Events connects when it is ranged over, and again whenever the connection
 // ends, with the last id that came as Last-Event-ID. It ends

@@ -13,7 +13,8 @@
 //		return ctx.Err()
 //	}))
 //
-// To read one, a [Reader] takes it apart and a [Client] keeps it open.
+// To read one, a [Reader] parses it and a [Client] keeps it open. Package llm reads
+// the streams of language models.
 //
 // # The life of a stream
 //

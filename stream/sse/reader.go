@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// DefaultMaxEventSize is what a Reader, a Client and a Relay accept unless
-// told otherwise.
+// DefaultMaxEventSize is the default limit for one event of a Reader, a Client
+// and an llm.Relay, in bytes.
 const DefaultMaxEventSize = 16 << 20
 
 // ErrEventTooLarge matches the error of a Reader that has met an event of more

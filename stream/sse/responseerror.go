@@ -3,7 +3,8 @@ package sse
 import (
 	"fmt"
 	"net/http"
-	"strings"
+
+	"github.com/rivulet-go/rivulet/stream/sse/internal/upstream"
 )
 
 // A ResponseError is a response that is no stream of events.
@@ -32,10 +33,8 @@ func (e *ResponseError) transient() bool {
 
 // checkResponse returns a *ResponseError unless resp is a stream of events.
 func checkResponse(resp *http.Response) error {
-	kind := resp.Header.Get("Content-Type")
-	essence, _, _ := strings.Cut(kind, ";")
-	if resp.StatusCode == http.StatusOK && strings.EqualFold(strings.TrimSpace(essence), "text/event-stream") {
+	if upstream.IsStream(resp) {
 		return nil
 	}
-	return &ResponseError{StatusCode: resp.StatusCode, ContentType: kind, Header: resp.Header}
+	return &ResponseError{StatusCode: resp.StatusCode, ContentType: resp.Header.Get("Content-Type"), Header: resp.Header}
 }

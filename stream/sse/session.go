@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/rivulet-go/rivulet/stream/sse/internal/upstream"
 )
 
 // A session is one loop over Events.
@@ -71,11 +72,11 @@ func (s *session) connect(ctx context.Context) error {
 	if err != nil {
 		return finalError{err}
 	}
-	idle := newIdle(s.Idle, func() { cancel(ErrIdle) })
-	defer idle.stop()
+	idle := upstream.NewIdle(s.Idle, func() { cancel(ErrIdle) })
+	defer idle.Stop()
 	resp, err := s.client().Do(req)
 	if err != nil {
-		return connectionError(ctx, err)
+		return upstream.Reason(ctx, err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusNoContent {
@@ -84,8 +85,11 @@ func (s *session) connect(ctx context.Context) error {
 	if err := checkResponse(resp); err != nil {
 		return err
 	}
-	idle.r = resp.Body
-	return connectionError(ctx, s.read(idle))
+	idle.R = resp.Body
+	if err := s.read(idle); err != errStop {
+		return upstream.Reason(ctx, err)
+	}
+	return errStop
 }
 
 // read yields the events that r has and returns why there are no more.
@@ -137,20 +141,4 @@ func (s *session) request(ctx context.Context) (*http.Request, error) {
 		return req, s.Prepare(req)
 	}
 	return req, nil
-}
-
-// connectionError says why ctx was cancelled if it was, and leaves out the URL,
-// whose query may be secret.
-func connectionError(ctx context.Context, err error) error {
-	if err == nil || err == errStop {
-		return err
-	}
-	if why := context.Cause(ctx); why == ErrIdle || why == context.DeadlineExceeded {
-		return why
-	}
-	var of *url.Error
-	if errors.As(err, &of) {
-		return of.Err
-	}
-	return err
 }

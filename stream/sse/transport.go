@@ -9,13 +9,9 @@ import (
 	"reflect"
 	"sync"
 	"time"
+
+	"github.com/rivulet-go/rivulet/stream/sse/internal/deadline"
 )
-
-const defaultWriteTimeout = 30 * time.Second
-
-// writeSize is how much is written under one deadline, so that a slow client
-// has time for a huge event.
-const writeSize = 64 << 10
 
 // A transport sends bytes to the client, each write with a deadline of its own.
 //
@@ -32,28 +28,11 @@ type transport struct {
 // newTransport takes away the deadline that the server has set for the whole
 // response.
 func newTransport(w http.ResponseWriter, r *http.Request, timeout time.Duration) transport {
-	t := transport{w: w, timeout: writeTimeout(r, timeout)}
-	if srv := serverOf(r); srv != nil && srv.WriteTimeout > 0 && t.setDeadline(time.Time{}) != nil {
+	t := transport{w: w, timeout: deadline.Of(r, timeout)}
+	if srv := deadline.Server(r); srv != nil && srv.WriteTimeout > 0 && t.setDeadline(time.Time{}) != nil {
 		noteNoDeadline(w)
 	}
 	return t
-}
-
-// writeTimeout returns what Options.WriteTimeout means for a request.
-func writeTimeout(r *http.Request, timeout time.Duration) time.Duration {
-	if timeout != 0 {
-		return timeout
-	}
-	if srv := serverOf(r); srv != nil && srv.WriteTimeout > 0 {
-		return srv.WriteTimeout
-	}
-	return defaultWriteTimeout
-}
-
-// serverOf returns the server that serves r, or nil.
-func serverOf(r *http.Request) *http.Server {
-	srv, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
-	return srv
 }
 
 // send writes b and flushes.
@@ -63,7 +42,7 @@ func (t *transport) send(b []byte) error {
 		if len(b) == 0 {
 			break
 		}
-		part := b[:min(len(b), writeSize)]
+		part := b[:min(len(b), deadline.PartSize)]
 		n, err := t.w.Write(part)
 		if err == nil && n < len(part) {
 			err = io.ErrShortWrite
@@ -86,15 +65,15 @@ func (t *transport) send(b []byte) error {
 // the function that it returns is called: over HTTP/1.1 the server reads it
 // before it sends the headers, and would wait for ever.
 func (t *transport) boundBody(r *http.Request) (came func()) {
-	srv := serverOf(r)
+	srv := deadline.Server(r)
 	if t.timeout <= 0 || r.ContentLength == 0 || r.ProtoMajor != 1 || srv != nil && srv.ReadTimeout > 0 {
 		return func() {}
 	}
-	rc, deadline := http.NewResponseController(t.w), time.Now().Add(t.timeout)
-	_ = rc.SetReadDeadline(deadline)
+	rc, end := http.NewResponseController(t.w), time.Now().Add(t.timeout)
+	_ = rc.SetReadDeadline(end)
 	return func() {
 		// Else it stays, because the server reads on when the handler returns.
-		if time.Now().Before(deadline) {
+		if time.Now().Before(end) {
 			_ = rc.SetReadDeadline(time.Time{})
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
 // An Answer is one that stands in the page itself. Its methods are the loads of
@@ -86,7 +86,7 @@ func (e *Endpoint) ask(ctx context.Context, q Question) iter.Seq2[string, error]
 			yield("", fmt.Errorf("model: status %s", resp.Status))
 			return
 		}
-		sse.Tokens(resp.Body)(yield)
+		llm.Tokens(resp.Body)(yield)
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 	"github.com/rivulet-go/rivulet/examples/demo/chat"
 	"github.com/rivulet-go/rivulet/examples/demo/model"
 	"github.com/rivulet-go/rivulet/stream"
-	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/llm"
 	"github.com/rivulet-go/rivulet/templates"
 )
 
@@ -396,7 +396,7 @@ func TestTheRelayHandsOnWhatTheModelSays(t *testing.T) {
 		w := send(newUpstream(says(0, "Red", " sky")).endpoint(), fetch("answer-1", "Why?"))
 		var b strings.Builder
 		r, n := strings.NewReader(w.html()), 0
-		for s, err := range sse.Tokens(r) {
+		for s, err := range llm.Tokens(r) {
 			if err != nil {
 				t.Fatalf("%v in %q", err, w.html())
 			}

@@ -8,13 +8,13 @@ import (
 	"sync"
 	"time"
 
-	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
 // answer relays one answer to the script. When that aborts, the request to the
 // model ends at once.
 func (c *chat) answer() http.Handler {
-	relay := &sse.Relay{Request: c.request, HTTP: c.model.HTTP, MaxBody: largest, Idle: silence}
+	relay := &llm.Relay{Request: c.request, HTTP: c.model.HTTP, MaxBody: largest, Idle: silence}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		leave, ok := c.room.enter()
 		if !ok {
@@ -32,14 +32,14 @@ func (c *chat) answer() http.Handler {
 func (c *chat) request(ctx context.Context, r *http.Request) (*http.Request, error) {
 	var asked struct{ Answer, Question, Pace string }
 	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
-		return nil, &sse.RefusedError{StatusCode: http.StatusBadRequest, Message: "The request is not JSON."}
+		return nil, &llm.RefusedError{StatusCode: http.StatusBadRequest, Message: "The request is not JSON."}
 	}
 	q, problem := question(asked.Question, asked.Pace)
 	if problem != "" {
-		return nil, &sse.RefusedError{StatusCode: http.StatusUnprocessableEntity, Message: problem}
+		return nil, &llm.RefusedError{StatusCode: http.StatusUnprocessableEntity, Message: problem}
 	}
 	if !c.open.add(ctx, asked.Answer) {
-		return nil, &sse.RefusedError{StatusCode: http.StatusConflict, Message: "The answer needs a name of its own."}
+		return nil, &llm.RefusedError{StatusCode: http.StatusConflict, Message: "The answer needs a name of its own."}
 	}
 	return c.model.request(ctx, q)
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/rivulet-go/rivulet/examples/demo/model"
-	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
 var opticks = sync.OnceValue(func() *model.Model {
@@ -85,7 +85,7 @@ func TestHandler(t *testing.T) {
 				return
 			}
 			n := 0
-			for _, err := range sse.Tokens(resp.Body) {
+			for _, err := range llm.Tokens(resp.Body) {
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -15,6 +15,7 @@ import (
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest/pages"
 	"github.com/rivulet-go/rivulet/internal/e2e/lossy"
 	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
 // streams are about EventSource, and about pages that read streams by hand.
@@ -229,7 +230,7 @@ func relayed() browsertest.Scenario {
 	`, map[string]browsertest.File{
 		"POST model": model,
 		"POST chat": handler(func(v *browsertest.Visit) http.Handler {
-			return &sse.Relay{Request: func(ctx context.Context, r *http.Request) (*http.Request, error) {
+			return &llm.Relay{Request: func(ctx context.Context, r *http.Request) (*http.Request, error) {
 				return http.NewRequestWithContext(ctx, "POST", "http://"+r.Host+strings.Replace(r.URL.Path, "chat", "model", 1), r.Body)
 			}}
 		}),

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/rivulet-go/rivulet/internal/e2e/clienttest"
-	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
 // model is an upstream that answers with these chunks, and then does what the
@@ -37,7 +37,7 @@ const secret = "sk-secret"
 // relay serves a Relay before the upstream.
 func relay(t *testing.T, upstream http.Handler) (url string) {
 	target := serve(t, upstream)
-	return serve(t, &sse.Relay{Request: func(ctx context.Context, r *http.Request) (*http.Request, error) {
+	return serve(t, &llm.Relay{Request: func(ctx context.Context, r *http.Request) (*http.Request, error) {
 		req, err := http.NewRequestWithContext(ctx, "POST", target+r.URL.Path, r.Body)
 		if err != nil {
 			return nil, err

@@ -15,7 +15,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/llm"
 	"github.com/rivulet-go/rivulet/suspense"
 )
 
@@ -155,12 +155,12 @@ func (u *upstream) ask(ctx context.Context, q query) (*http.Request, error) {
 
 // relay hands answers on.
 func (s *Site) relay() http.Handler {
-	return &sse.Relay{
+	return &llm.Relay{
 		Request: func(ctx context.Context, r *http.Request) (*http.Request, error) {
 			q := s.query(r)
 			switch q.mode {
 			case "refuse":
-				return nil, &sse.RefusedError{StatusCode: http.StatusPaymentRequired, Message: q.token}
+				return nil, &llm.RefusedError{StatusCode: http.StatusPaymentRequired, Message: q.token}
 			case "error":
 				return nil, errSecret
 			}
@@ -193,7 +193,7 @@ func (s *Site) answer(q query) templ.Component {
 				yield("", fmt.Errorf("%s: %s", res.Status, Secret))
 				return
 			}
-			sse.Tokens(res.Body)(yield)
+			llm.Tokens(res.Body)(yield)
 		}
 	})
 }

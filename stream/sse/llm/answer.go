@@ -1,4 +1,4 @@
-package sse
+package llm
 
 import (
 	"bytes"
@@ -10,6 +10,9 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/internal/upstream"
 )
 
 // An answer is what becomes of one request to a Relay.
@@ -19,7 +22,7 @@ type answer struct {
 	r      *http.Request
 	ctx    context.Context // of the request to the server
 	cancel context.CancelCauseFunc
-	stream *Stream      // nil: the headers have not been sent
+	stream *sse.Stream  // nil: the headers have not been sent
 	open   map[int]bool // the choices met, by index; false: finished
 }
 
@@ -40,16 +43,17 @@ func (a *answer) relay() error {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	defer cancel(nil)
 	defer context.AfterFunc(a.ctx, func() { cancel(context.Cause(a.ctx)) })()
-	idle := newIdle(a.Idle, func() { cancel(ErrIdle) })
-	defer idle.stop()
+	idle := upstream.NewIdle(a.Idle, func() { cancel(sse.ErrIdle) })
+	defer idle.Stop()
 
 	resp, err := a.client().Do(req.WithContext(ctx))
 	if err != nil {
-		return connectionError(ctx, err)
+		return upstream.Reason(ctx, err)
 	}
 	defer resp.Body.Close()
-	idle.r = resp.Body
-	if err := checkResponse(resp); err != nil {
+	idle.R = resp.Body
+	if !upstream.IsStream(resp) {
+		err := &sse.ResponseError{StatusCode: resp.StatusCode, ContentType: resp.Header.Get("Content-Type"), Header: resp.Header}
 		defer time.AfterFunc(errorTime, func() { cancel(err) }).Stop()
 		return withBody(err, idle)
 	}
@@ -58,7 +62,7 @@ func (a *answer) relay() error {
 			return err
 		}
 	}
-	return connectionError(ctx, a.copy(idle))
+	return upstream.Reason(ctx, a.copy(idle))
 }
 
 var errLateBody = &RefusedError{http.StatusRequestTimeout, "the request did not come in time"}
@@ -115,7 +119,7 @@ func (a *answer) begin() error {
 
 // copy sends the chunks that r has, and the end.
 func (a *answer) copy(r io.Reader) error {
-	rd := NewReader(r)
+	rd := sse.NewReader(r)
 	rd.MaxEventSize = a.MaxEventSize
 	for {
 		e, err := rd.Next()
@@ -138,7 +142,7 @@ func (a *answer) copy(r io.Reader) error {
 		if err := a.begin(); err != nil {
 			return err
 		}
-		if err := a.stream.Send(Event{Data: data}); err != nil || data == done {
+		if err := a.stream.Send(sse.Event{Data: data}); err != nil || data == done {
 			return err
 		}
 	}
@@ -146,7 +150,7 @@ func (a *answer) copy(r io.Reader) error {
 
 // line returns a chunk, or the end, as one line, and "" for anything else: it
 // may be an error in a form that nobody has heard of.
-func (a *answer) line(e Event) (string, error) {
+func (a *answer) line(e sse.Event) (string, error) {
 	if e.Data == done {
 		return done, nil
 	}

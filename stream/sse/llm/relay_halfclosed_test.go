@@ -1,4 +1,4 @@
-package sse_test
+package llm_test
 
 import (
 	"bufio"
@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
 // The server takes a client for gone that has closed its side of the connection,
@@ -40,7 +40,7 @@ func TestRelayCutsTheAnswerOfAClientThatSeemsGone(t *testing.T) {
 			}))
 			defer model.Close()
 			asked := make(chan struct{}, 1)
-			site := httptest.NewUnstartedServer(&sse.Relay{HTTP: model.Client(), Request: func(context.Context, *http.Request) (*http.Request, error) {
+			site := httptest.NewUnstartedServer(&llm.Relay{HTTP: model.Client(), Request: func(context.Context, *http.Request) (*http.Request, error) {
 				asked <- struct{}{}
 				return http.NewRequest("POST", model.URL, strings.NewReader("question"))
 			}})

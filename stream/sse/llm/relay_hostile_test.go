@@ -1,4 +1,4 @@
-package sse_test
+package llm_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
 // Middleware may give a request a deadline: its browser is still there.
@@ -22,7 +22,7 @@ func TestRelayTellsOfTheRequestsDeadline(t *testing.T) {
 			defer cancel()
 			w = httptest.NewRecorder()
 			defer func() { panicked = recover() }()
-			rl := sse.Relay{HTTP: newSite(events(parts...)).client(), Request: func(_ context.Context, r *http.Request) (*http.Request, error) {
+			rl := llm.Relay{HTTP: newSite(events(parts...)).client(), Request: func(_ context.Context, r *http.Request) (*http.Request, error) {
 				return http.NewRequest("POST", "http://model/", r.Body) // with no context
 			}}
 			rl.ServeHTTP(w, httptest.NewRequestWithContext(ctx, "POST", "/", strings.NewReader("question")))
@@ -43,6 +43,14 @@ func TestRelayTellsOfTheRequestsDeadline(t *testing.T) {
 	})
 }
 
+// An odd writer has a Write of its own.
+type odd struct {
+	*httptest.ResponseRecorder
+	write func([]byte) (int, error)
+}
+
+func (o odd) Write(p []byte) (int, error) { return o.write(p) }
+
 func TestRelayAnswersOnce(t *testing.T) {
 	watchLog(t)
 	var written []string
@@ -55,7 +63,7 @@ func TestRelayAnswersOnce(t *testing.T) {
 			t.Errorf("recover() = %v, written %q, want %v after one write", got, written, http.ErrAbortHandler)
 		}
 	}()
-	rl := sse.Relay{HTTP: newSite(events(helloChunk)).client(), Request: toModel, Heartbeat: time.Hour}
+	rl := llm.Relay{HTTP: newSite(events(helloChunk)).client(), Request: toModel, Heartbeat: time.Hour}
 	rl.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader("question")))
 }
 
@@ -63,7 +71,7 @@ func TestRelayDoesNotWaitForTheTextOfAnError(t *testing.T) {
 	watchLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		w := askRelay(t, sse.Relay{}, func(r *http.Request) (*http.Response, error) {
+		w := askRelay(t, llm.Relay{}, func(r *http.Request) (*http.Response, error) {
 			res, err := typed("application/json", `{"error":`, time.Hour)(r)
 			res.StatusCode = 429
 			return res, err
@@ -82,7 +90,7 @@ func TestRelayPassesChunksOnly(t *testing.T) {
 		`data: {"choices":null,"detail":"sk-secret"}`,
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w := askRelay(t, sse.Relay{}, events(helloChunk+event+"\n\n"))
+			w := askRelay(t, llm.Relay{}, events(helloChunk+event+"\n\n"))
 			objects, finished := naively(t, w.Body.String())
 			code, _ := errorOf(t, objects[len(objects)-1])
 			if finished || strings.Contains(w.Body.String(), secret) || code != "upstream_truncated" {
@@ -92,7 +100,7 @@ func TestRelayPassesChunksOnly(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		usage := `data: {"usage":{"total_tokens":7}}` + "\n\n" // without choices, from some
-		w := askRelay(t, sse.Relay{}, events(helloChunk+usage+doneEvent))
+		w := askRelay(t, llm.Relay{}, events(helloChunk+usage+doneEvent))
 		if got, want := w.Body.String(), helloChunk+usage+doneEvent; got != want {
 			t.Errorf("sent %q, want %q", got, want)
 		}

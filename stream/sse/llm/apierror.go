@@ -1,4 +1,4 @@
-package sse
+package llm
 
 import (
 	"encoding/json"
@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// An APIError is the error object that an OpenAI-compatible server has sent,
-// in the middle of a stream for example. It may quote keys, prompts and the
-// names of internal servers: it is for logs, never for users.
+// An APIError is an error object of an OpenAI-compatible server, sent in the
+// middle of a stream for example. It may quote keys, prompts and the names of
+// internal servers: it is for logs, never for users.
 type APIError struct {
 	Message string
 	Type    string // "server_error"
 	Code    string // "rate_limit_exceeded"; digits if the server has sent a number
 }
 
-// Error tells what the server has told.
+// Error returns the message of the server, with its type and code.
 func (e *APIError) Error() string {
 	var about []string
 	for _, s := range []string{e.Type, e.Code} {
@@ -24,9 +24,9 @@ func (e *APIError) Error() string {
 		}
 	}
 	if len(about) == 0 {
-		return fmt.Sprintf("sse: api error: %s", e.Message)
+		return fmt.Sprintf("llm: api error: %s", e.Message)
 	}
-	return fmt.Sprintf("sse: api error (%s): %s", strings.Join(about, ", "), e.Message)
+	return fmt.Sprintf("llm: api error (%s): %s", strings.Join(about, ", "), e.Message)
 }
 
 // newAPIError reads an error in JSON. Not all servers send an object.

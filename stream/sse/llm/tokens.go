@@ -1,14 +1,16 @@
-package sse
+package llm
 
 import (
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
 // ErrTruncated means that a stream of chunks has ended before its answer had.
-var ErrTruncated = errors.New("sse: truncated answer")
+var ErrTruncated = errors.New("llm: truncated answer")
 
 // Tokens yields the text of an answer as it comes from an OpenAI-compatible
 // server that was asked with "stream": true: of chat completions the content
@@ -26,7 +28,7 @@ var ErrTruncated = errors.New("sse: truncated answer")
 // *APIError, whose text is not for users.
 func Tokens(r io.Reader) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		rd := NewReader(r)
+		rd := sse.NewReader(r)
 		finished := false
 		for {
 			e, err := rd.Next()
@@ -63,7 +65,7 @@ func Tokens(r io.Reader) iter.Seq2[string, error] {
 // truncation returns what the end of a stream without [DONE] means.
 func truncation(err error, finished bool) error {
 	switch {
-	case errors.Is(err, ErrEventTooLarge):
+	case errors.Is(err, sse.ErrEventTooLarge):
 		return err
 	case finished:
 		return nil

@@ -1,4 +1,4 @@
-package sse_test
+package llm_test
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 
-	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
 func ExampleTokens() {
@@ -24,7 +24,7 @@ data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
 data: [DONE]
 
 `)
-	for token, err := range sse.Tokens(body) {
+	for token, err := range llm.Tokens(body) {
 		if err != nil {
 			fmt.Println(err)
 			return
@@ -38,8 +38,8 @@ data: [DONE]
 // ignore the error do not see that.
 func ExampleErrTruncated() {
 	body := strings.NewReader(`data: {"choices":[{"index":0,"delta":{"content":"You may go"}}]}` + "\n\n")
-	for token, err := range sse.Tokens(body) {
-		fmt.Println(token, errors.Is(err, sse.ErrTruncated))
+	for token, err := range llm.Tokens(body) {
+		fmt.Println(token, errors.Is(err, llm.ErrTruncated))
 	}
 	// Output:
 	// You may go false
@@ -53,11 +53,11 @@ func ExampleRelay() {
 	}))
 	defer model.Close()
 
-	relay := &sse.Relay{
+	relay := &llm.Relay{
 		HTTP: model.Client(),
 		Request: func(ctx context.Context, r *http.Request) (*http.Request, error) {
 			if _, err := r.Cookie("session"); err != nil {
-				return nil, &sse.RefusedError{StatusCode: http.StatusUnauthorized, Message: "log in first"}
+				return nil, &llm.RefusedError{StatusCode: http.StatusUnauthorized, Message: "log in first"}
 			}
 			// In earnest: read the question from r.Body, check it, and make a
 			// body with "stream": true of it.
@@ -87,8 +87,8 @@ func ExampleRelay() {
 
 func ExampleAPIError() {
 	body := strings.NewReader(`data: {"error":{"message":"key sk-1 has no money left","type":"server_error","code":429}}` + "\n\n")
-	for _, err := range sse.Tokens(body) {
-		var told *sse.APIError
+	for _, err := range llm.Tokens(body) {
+		var told *llm.APIError
 		if errors.As(err, &told) {
 			fmt.Println("for the visitor: the answer could not be had")
 			fmt.Println("for the log:", told.Type, told.Code, told.Message)

@@ -1,4 +1,4 @@
-package sse_test
+package llm_test
 
 import (
 	"errors"
@@ -8,7 +8,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
 const (
@@ -36,10 +36,10 @@ func TestTokens(t *testing.T) {
 		{"leave out tool calls and refusals", `data: {"choices":[{"index":0,"delta":{"content":null,"tool_calls":[{"index":0,"function":{"arguments":"{"}}]}}]}` + "\n\n" + `data: {"choices":[{"index":0,"delta":{"refusal":"no"},"finish_reason":"tool_calls"}]}` + "\n\n" + doneEvent, nil, nil},
 		{"come in several lines, too", "event: chunk\ndata: {\"choices\":\ndata: [{\"index\":0,\"delta\":{\"content\":\"Hello\"}}]}\n\n" + doneEvent, []string{"Hello"}, nil},
 		{"end without [DONE] when there was a reason", helloChunk + finishChunk + usageChunk, []string{"Hello"}, nil},
-		{"that end without either are truncated", helloChunk, []string{"Hello"}, sse.ErrTruncated},
-		{"that end within [DONE] are truncated", helloChunk + "data: [DONE]", []string{"Hello"}, sse.ErrTruncated},
-		{"of another choice's end are truncated", helloChunk + `data: {"choices":[{"index":1,"delta":{},"finish_reason":"stop"}]}` + "\n\n", []string{"Hello"}, sse.ErrTruncated},
-		{"that never come are truncated", "", nil, sse.ErrTruncated},
+		{"that end without either are truncated", helloChunk, []string{"Hello"}, llm.ErrTruncated},
+		{"that end within [DONE] are truncated", helloChunk + "data: [DONE]", []string{"Hello"}, llm.ErrTruncated},
+		{"of another choice's end are truncated", helloChunk + `data: {"choices":[{"index":1,"delta":{},"finish_reason":"stop"}]}` + "\n\n", []string{"Hello"}, llm.ErrTruncated},
+		{"that never come are truncated", "", nil, llm.ErrTruncated},
 		{"end at [DONE]", doneEvent + helloChunk, nil, nil},
 	}
 	for _, tt := range tests {
@@ -53,8 +53,8 @@ func TestTokens(t *testing.T) {
 	}
 	t.Run("that are cut by an error are truncated by it", func(t *testing.T) {
 		got, err := tokens(io.MultiReader(strings.NewReader(helloChunk), iotest.ErrReader(broken)))
-		if len(got) != 1 || !errors.Is(err, sse.ErrTruncated) || !errors.Is(err, broken) {
-			t.Errorf("got %q, %v, want both %v and %v", got, err, sse.ErrTruncated, broken)
+		if len(got) != 1 || !errors.Is(err, llm.ErrTruncated) || !errors.Is(err, broken) {
+			t.Errorf("got %q, %v, want both %v and %v", got, err, llm.ErrTruncated, broken)
 		}
 	})
 	t.Run("do not wait for the end of the stream", func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestTokens(t *testing.T) {
 		}
 	})
 	t.Run("can be left early", func(t *testing.T) {
-		for token := range sse.Tokens(strings.NewReader(helloChunk + helloChunk)) {
+		for token := range llm.Tokens(strings.NewReader(helloChunk + helloChunk)) {
 			if token != "Hello" {
 				t.Errorf("got %q", token)
 			}
@@ -73,7 +73,7 @@ func TestTokens(t *testing.T) {
 	})
 	for _, wrong := range []string{"[DONE] ", "[DONE]x", "[done]", "{", "[1]"} {
 		t.Run("are not "+wrong, func(t *testing.T) {
-			if got, err := tokens(strings.NewReader("data: " + wrong + "\n\n")); err == nil || errors.Is(err, sse.ErrTruncated) {
+			if got, err := tokens(strings.NewReader("data: " + wrong + "\n\n")); err == nil || errors.Is(err, llm.ErrTruncated) {
 				t.Errorf("got %q, %v, want an error of its own", got, err)
 			}
 		})
@@ -83,23 +83,23 @@ func TestTokens(t *testing.T) {
 func TestAPIError(t *testing.T) {
 	for _, tt := range []struct {
 		name, event string
-		want        sse.APIError
+		want        llm.APIError
 	}{
-		{"an object in the data", `data: {"error":{"message":"no more","type":"server_error","code":"overloaded","param":null}}`, sse.APIError{"no more", "server_error", "overloaded"}},
-		{"an event of that name", "event: error\n" + `data: {"message":"no more","type":"server_error","code":null}`, sse.APIError{"no more", "server_error", ""}},
-		{"both", "event: error\n" + `data: {"error":{"message":"no more"}}`, sse.APIError{Message: "no more"}},
-		{"a numeric code beside empty choices", `data: {"choices":[],"error":{"message":"no more","code":429}}`, sse.APIError{Message: "no more", Code: "429"}},
-		{"text", `data: {"error":"no more"}`, sse.APIError{Message: "no more"}},
-		{"an event of text", "event: error\ndata: no more", sse.APIError{Message: "no more"}},
-		{"an event of nothing", "event: error\ndata:", sse.APIError{}},
-		{"an object of that kind", `data: {"object":"error","message":"no more","type":"BadRequest","code":400}`, sse.APIError{"no more", "BadRequest", "400"}},
-		{"of that type", `data: {"type":"error","message":"no more"}`, sse.APIError{Message: "no more", Type: "error"}},
-		{"in a choice", `data: {"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error","error":{"message":"no more","code":502}}]}`, sse.APIError{Message: "no more", Code: "502"}},
-		{"a reason to finish", `data: {"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]}`, sse.APIError{}},
+		{"an object in the data", `data: {"error":{"message":"no more","type":"server_error","code":"overloaded","param":null}}`, llm.APIError{"no more", "server_error", "overloaded"}},
+		{"an event of that name", "event: error\n" + `data: {"message":"no more","type":"server_error","code":null}`, llm.APIError{"no more", "server_error", ""}},
+		{"both", "event: error\n" + `data: {"error":{"message":"no more"}}`, llm.APIError{Message: "no more"}},
+		{"a numeric code beside empty choices", `data: {"choices":[],"error":{"message":"no more","code":429}}`, llm.APIError{Message: "no more", Code: "429"}},
+		{"text", `data: {"error":"no more"}`, llm.APIError{Message: "no more"}},
+		{"an event of text", "event: error\ndata: no more", llm.APIError{Message: "no more"}},
+		{"an event of nothing", "event: error\ndata:", llm.APIError{}},
+		{"an object of that kind", `data: {"object":"error","message":"no more","type":"BadRequest","code":400}`, llm.APIError{"no more", "BadRequest", "400"}},
+		{"of that type", `data: {"type":"error","message":"no more"}`, llm.APIError{Message: "no more", Type: "error"}},
+		{"in a choice", `data: {"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error","error":{"message":"no more","code":502}}]}`, llm.APIError{Message: "no more", Code: "502"}},
+		{"a reason to finish", `data: {"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]}`, llm.APIError{}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := tokens(strings.NewReader(helloChunk + tt.event + "\n\n" + doneEvent))
-			var told *sse.APIError
+			var told *llm.APIError
 			if !errors.As(err, &told) || *told != tt.want || len(got) != 1 {
 				t.Errorf("got %q, %#v, want %#v after a token", got, err, tt.want)
 			}
@@ -108,7 +108,7 @@ func TestAPIError(t *testing.T) {
 }
 
 func tokens(r io.Reader) (got []string, err error) {
-	for token, err := range sse.Tokens(r) {
+	for token, err := range llm.Tokens(r) {
 		if err != nil {
 			return got, err
 		}

@@ -1,4 +1,4 @@
-package sse
+package llm
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"net/http"
 
 	"github.com/rivulet-go/rivulet/internal/cut"
+	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
 // A failure is all that a browser is told of what has gone wrong.
@@ -38,12 +39,12 @@ func (a *answer) fail(err error) {
 	if refused := (*RefusedError)(nil); !errors.As(err, &refused) {
 		digest := rand.Text()[:8]
 		f.Message += " (" + digest + ")"
-		slog.ErrorContext(a.r.Context(), "sse: relay failed",
+		slog.ErrorContext(a.r.Context(), "llm: relay failed",
 			slog.String("path", a.r.URL.Path), slog.String("digest", digest), slog.Any("error", err))
 	}
 	body, _ := json.Marshal(map[string]failure{"error": f})
 	if a.stream != nil {
-		_ = a.stream.Send(Event{Data: string(body)}) // else the browser has gone
+		_ = a.stream.Send(sse.Event{Data: string(body)}) // else the browser has gone
 		return
 	}
 	h := a.w.Header()
@@ -57,7 +58,7 @@ func (a *answer) fail(err error) {
 func failureOf(err error) failure {
 	var refused *RefusedError
 	var own *requestError
-	var answered *ResponseError
+	var answered *sse.ResponseError
 	upstream := failure{http.StatusBadGateway, "the answer could not be had", "server_error", nil, "upstream_error"}
 	switch {
 	case errors.As(err, &refused):
@@ -66,7 +67,7 @@ func failureOf(err error) failure {
 		return failure{http.StatusInternalServerError, "the question could not be asked", "server_error", nil, "internal_error"}
 	case errors.Is(err, ErrTruncated):
 		upstream.Message, upstream.Code = "the answer has been cut off", "upstream_truncated"
-	case errors.Is(err, ErrIdle), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, sse.ErrIdle), errors.Is(err, context.DeadlineExceeded):
 		upstream.status = http.StatusGatewayTimeout
 	case errors.As(err, &answered):
 		switch answered.StatusCode {
@@ -80,7 +81,7 @@ func failureOf(err error) failure {
 // requestError is an error of Relay.Request.
 type requestError struct{ err error }
 
-func (e *requestError) Error() string { return fmt.Sprintf("sse: request: %v", e.err) }
+func (e *requestError) Error() string { return fmt.Sprintf("llm: request: %v", e.err) }
 func (e *requestError) Unwrap() error { return e.err }
 
 // withBody adds to err, for the log, the error object that a response has

@@ -1,10 +1,12 @@
-package sse
+package llm
 
 import (
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
 // done is the data of the event that ends a stream of chunks.
@@ -35,13 +37,13 @@ type choice struct {
 
 // readChunk returns what an event says, or an *APIError if it says that.
 // Whether the event is the last one, or none at all, has been looked at before.
-func readChunk(e Event) (*chunk, error) {
+func readChunk(e sse.Event) (*chunk, error) {
 	var c chunk
 	if err := json.Unmarshal([]byte(e.Data), &c); err != nil {
 		if e.Name == "error" {
 			return nil, &APIError{Message: e.Data}
 		}
-		return nil, fmt.Errorf("sse: chunk: %w", err)
+		return nil, fmt.Errorf("llm: chunk: %w", err)
 	}
 	switch {
 	case isThere(c.Error):
@@ -62,7 +64,7 @@ func readChunk(e Event) (*chunk, error) {
 
 // blank reports whether an event is one of those that gateways send for no
 // reason but to keep a connection.
-func blank(e Event) bool {
+func blank(e sse.Event) bool {
 	data := strings.TrimSpace(e.Data)
 	return data == "" && e.Name != "error" || data == "null"
 }

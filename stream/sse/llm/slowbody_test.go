@@ -1,4 +1,4 @@
-package sse_test
+package llm_test
 
 import (
 	"bufio"
@@ -8,25 +8,25 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
 // A Relay reads the whole body before it asks the server.
 func TestRelayWaitsForABodyOnlyWhileItComes(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		relay  sse.Relay
+		relay  llm.Relay
 		length int           // as announced
 		every  time.Duration // a KiB comes; 0: nothing does
 		status int
 		from   time.Duration
 		to     time.Duration
 	}{
-		{"it never comes", sse.Relay{}, 10, 0, 408, 30 * time.Second, 31 * time.Second},
-		{"it never comes, with a time of its own", sse.Relay{WriteTimeout: time.Minute}, 10, 0, 408, time.Minute, 61 * time.Second},
-		{"it drips", sse.Relay{}, 1 << 20, 20 * time.Second, 408, 30 * time.Second, time.Minute},
-		{"it is slow but steady", sse.Relay{}, 256 << 10, 400 * ms, 200, 100 * time.Second, 110 * time.Second},
-		{"it is not for this server to say", sse.Relay{WriteTimeout: -1}, 1 << 10, time.Hour, 200, time.Hour, time.Hour + time.Second},
+		{"it never comes", llm.Relay{}, 10, 0, 408, 30 * time.Second, 31 * time.Second},
+		{"it never comes, with a time of its own", llm.Relay{WriteTimeout: time.Minute}, 10, 0, 408, time.Minute, 61 * time.Second},
+		{"it drips", llm.Relay{}, 1 << 20, 20 * time.Second, 408, 30 * time.Second, time.Minute},
+		{"it is slow but steady", llm.Relay{}, 256 << 10, 400 * time.Millisecond, 200, 100 * time.Second, 110 * time.Second},
+		{"it is not for this server to say", llm.Relay{WriteTimeout: -1}, 1 << 10, time.Hour, 200, time.Hour, time.Hour + time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			overPipes(t, func() http.Handler {
@@ -69,7 +69,7 @@ func TestRelayWaitsForABodyOnlyWhileItComes(t *testing.T) {
 	}
 	t.Run("the next request of the connection is none the wiser", func(t *testing.T) {
 		overPipes(t, func() http.Handler {
-			return &sse.Relay{Request: toModel, HTTP: newSite(events(helloChunk, time.Hour, doneEvent)).client()}
+			return &llm.Relay{Request: toModel, HTTP: newSite(events(helloChunk, time.Hour, doneEvent)).client()}
 		}, &http.Server{}, func(t *testing.T, p *pipeline) {
 			for range 2 {
 				res := p.ask(t, t.Context(), "POST", "question")

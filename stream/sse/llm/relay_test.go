@@ -1,4 +1,4 @@
-package sse_test
+package llm_test
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
 // toModel is a Relay.Request.
@@ -24,7 +24,7 @@ func toModel(ctx context.Context, r *http.Request) (*http.Request, error) {
 }
 
 // askRelay asks a relay whose server answers so.
-func askRelay(t *testing.T, rl sse.Relay, a answer) *httptest.ResponseRecorder {
+func askRelay(t *testing.T, rl llm.Relay, a answer) *httptest.ResponseRecorder {
 	t.Helper()
 	s := newSite(a)
 	rl.HTTP = s.client()
@@ -77,7 +77,7 @@ func errorOf(t *testing.T, object string) (code, message string) {
 
 func TestRelay(t *testing.T) {
 	inBubble(t, "sends the chunks and [DONE], nothing else", func(t *testing.T) {
-		w := askRelay(t, sse.Relay{}, events(": PROCESSING\n\n", "retry: 1\nid: 7\nevent: chunk\n"+firstChunk, time.Minute, helloChunk, "data: {\ndata:  \"choices\": []}\n\ndata:\n\ndata: null\n\n", finishChunk+usageChunk+doneEvent, time.Hour))
+		w := askRelay(t, llm.Relay{}, events(": PROCESSING\n\n", "retry: 1\nid: 7\nevent: chunk\n"+firstChunk, time.Minute, helloChunk, "data: {\ndata:  \"choices\": []}\n\ndata:\n\ndata: null\n\n", finishChunk+usageChunk+doneEvent, time.Hour))
 		want := firstChunk + helloChunk + "data: {\"choices\":[]}\n\n" + finishChunk + usageChunk + doneEvent
 		if got := w.Body.String(); got != want {
 			t.Errorf("sent\n%s\nwant\n%s", got, want)
@@ -90,7 +90,7 @@ func TestRelay(t *testing.T) {
 		}
 	})
 	inBubble(t, "ends with [DONE] where the server does not but has finished", func(t *testing.T) {
-		w := askRelay(t, sse.Relay{}, events(helloChunk+finishChunk))
+		w := askRelay(t, llm.Relay{}, events(helloChunk+finishChunk))
 		if got, want := w.Body.String(), helloChunk+finishChunk+doneEvent; got != want {
 			t.Errorf("sent %q, want %q", got, want)
 		}
@@ -102,7 +102,7 @@ func TestRelay(t *testing.T) {
 			got = r
 			return status(500, "Set-Cookie", "upstream=1", "X-Request-Id", "2", "Retry-After", "3")(r)
 		})
-		rl := sse.Relay{HTTP: s.client(), Request: func(_ context.Context, r *http.Request) (*http.Request, error) {
+		rl := llm.Relay{HTTP: s.client(), Request: func(_ context.Context, r *http.Request) (*http.Request, error) {
 			req, err := http.NewRequest("POST", "http://model/", r.Body) // with no context
 			if r.Header.Get("X-All") != "" {
 				req.Header = r.Header
@@ -138,7 +138,7 @@ func TestRelay(t *testing.T) {
 	inBubble(t, "asks nobody for a HEAD", func(t *testing.T) {
 		s := newSite(events(doneEvent))
 		w := httptest.NewRecorder()
-		(&sse.Relay{HTTP: s.client(), Request: toModel}).ServeHTTP(w, httptest.NewRequest("HEAD", "/", nil))
+		(&llm.Relay{HTTP: s.client(), Request: toModel}).ServeHTTP(w, httptest.NewRequest("HEAD", "/", nil))
 		if w.Code != 200 || len(s.visits) != 0 {
 			t.Errorf("status %d after %d questions, want 200 without one", w.Code, len(s.visits))
 		}
@@ -149,10 +149,10 @@ func TestRelay(t *testing.T) {
 				t.Error("no panic")
 			}
 		}()
-		new(sse.Relay).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/", nil))
+		new(llm.Relay).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/", nil))
 	})
 	inBubble(t, "sends heartbeats when told to, from the server's headers on", func(t *testing.T) {
-		w := askRelay(t, sse.Relay{Heartbeat: 10 * time.Second}, events(25*time.Second, helloChunk+doneEvent))
+		w := askRelay(t, llm.Relay{Heartbeat: 10 * time.Second}, events(25*time.Second, helloChunk+doneEvent))
 		if got := w.Body.String(); strings.Count(got, ":\n") < 2 || !strings.HasSuffix(got, helloChunk+doneEvent) {
 			t.Errorf("sent %q, want heartbeats and then the answer", got)
 		}
@@ -160,7 +160,7 @@ func TestRelay(t *testing.T) {
 }
 
 func TestRelayWithoutABrowser(t *testing.T) {
-	relayed := func(r *http.Request, w http.ResponseWriter, rl sse.Relay, a answer) (thrown any) {
+	relayed := func(r *http.Request, w http.ResponseWriter, rl llm.Relay, a answer) (thrown any) {
 		s := newSite(a)
 		rl.HTTP, rl.Request = s.client(), toModel
 		defer func() {
@@ -181,7 +181,7 @@ func TestRelayWithoutABrowser(t *testing.T) {
 				time.AfterFunc(time.Minute, leave)
 				w := httptest.NewRecorder()
 				start := time.Now()
-				thrown := relayed(httptest.NewRequestWithContext(ctx, "POST", "/", nil), w, sse.Relay{}, events(first, time.Hour))
+				thrown := relayed(httptest.NewRequestWithContext(ctx, "POST", "/", nil), w, llm.Relay{}, events(first, time.Hour))
 				if took := time.Since(start); took != time.Minute || thrown != http.ErrAbortHandler || w.Body.String() != first {
 					t.Errorf("sent %q and ended with %v after %v, want %q, %v and a minute", w.Body, thrown, took, first, http.ErrAbortHandler)
 				}
@@ -194,7 +194,7 @@ func TestRelayWithoutABrowser(t *testing.T) {
 	inBubble(t, "ends when a heartbeat cannot be sent, without a proper end", func(t *testing.T) {
 		w := &deaf{ResponseRecorder: httptest.NewRecorder(), deafAfter: time.Now().Add(15 * time.Second)}
 		start := time.Now()
-		thrown := relayed(httptest.NewRequest("POST", "/", nil), w, sse.Relay{Heartbeat: 10 * time.Second}, events(time.Hour))
+		thrown := relayed(httptest.NewRequest("POST", "/", nil), w, llm.Relay{Heartbeat: 10 * time.Second}, events(time.Hour))
 		if took := time.Since(start); took != 20*time.Second || thrown != http.ErrAbortHandler {
 			t.Errorf("ended with %v after %v, want %v after 20s", thrown, took, http.ErrAbortHandler)
 		}
@@ -220,31 +220,31 @@ func TestRelayFailsWithAStatus(t *testing.T) {
 	keyed := errors.New("the key is " + secret)
 	for _, tt := range []struct {
 		name   string
-		relay  sse.Relay
+		relay  llm.Relay
 		server answer
 		status int
 		code   string
 		logged string
 	}{
-		{"when the server cannot be reached", sse.Relay{}, refuse(errors.New("no route")), 502, "upstream_error", "no route"},
-		{"when the server refuses", sse.Relay{}, answered(401, `{"error":{"message":"bad key sk-secret","code":"invalid_api_key"}}`), 502, "upstream_error", "invalid_api_key"},
-		{"when the server is away", sse.Relay{}, answered(503, "<html>sk-secret"), 503, "upstream_error", "status 503"},
-		{"when the server has had enough", sse.Relay{}, answered(429, ""), 429, "upstream_error", "status 429"},
-		{"when the server redirects", sse.Relay{}, status(302, "Location", "http://elsewhere/"), 502, "upstream_error", "status 302"},
-		{"when the server does not stream", sse.Relay{}, answered(200, `{"choices":[{"message":{"content":"sk-secret"}}]}`), 502, "upstream_error", "content type"},
-		{"when the first chunk is an error", sse.Relay{}, events(": hi\n\n" + `data: {"error":{"message":"sk-secret","code":500}}` + "\n\n"), 502, "upstream_error", "api error"},
-		{"when the first chunk is none", sse.Relay{}, events("data: sk-secret\n\n"), 502, "upstream_error", "chunk"},
-		{"when there is no answer", sse.Relay{}, events(": hi\n\n"), 502, "upstream_truncated", "truncated"},
-		{"when the server is silent", sse.Relay{Idle: time.Minute}, events(time.Hour), 504, "upstream_error", "idle"},
-		{"when the server is silent from the start", sse.Relay{Idle: time.Minute}, func(r *http.Request) (*http.Response, error) {
+		{"when the server cannot be reached", llm.Relay{}, refuse(errors.New("no route")), 502, "upstream_error", "no route"},
+		{"when the server refuses", llm.Relay{}, answered(401, `{"error":{"message":"bad key sk-secret","code":"invalid_api_key"}}`), 502, "upstream_error", "invalid_api_key"},
+		{"when the server is away", llm.Relay{}, answered(503, "<html>sk-secret"), 503, "upstream_error", "status 503"},
+		{"when the server has had enough", llm.Relay{}, answered(429, ""), 429, "upstream_error", "status 429"},
+		{"when the server redirects", llm.Relay{}, status(302, "Location", "http://elsewhere/"), 502, "upstream_error", "status 302"},
+		{"when the server does not stream", llm.Relay{}, answered(200, `{"choices":[{"message":{"content":"sk-secret"}}]}`), 502, "upstream_error", "content type"},
+		{"when the first chunk is an error", llm.Relay{}, events(": hi\n\n" + `data: {"error":{"message":"sk-secret","code":500}}` + "\n\n"), 502, "upstream_error", "api error"},
+		{"when the first chunk is none", llm.Relay{}, events("data: sk-secret\n\n"), 502, "upstream_error", "chunk"},
+		{"when there is no answer", llm.Relay{}, events(": hi\n\n"), 502, "upstream_truncated", "truncated"},
+		{"when the server is silent", llm.Relay{Idle: time.Minute}, events(time.Hour), 504, "upstream_error", "idle"},
+		{"when the server is silent from the start", llm.Relay{Idle: time.Minute}, func(r *http.Request) (*http.Response, error) {
 			<-r.Context().Done()
 			return nil, r.Context().Err()
 		}, 504, "upstream_error", "idle"},
-		{"when the question cannot be made", sse.Relay{Request: func(context.Context, *http.Request) (*http.Request, error) { return nil, keyed }}, nil, 500, "internal_error", secret},
-		{"when the question is refused", sse.Relay{Request: func(context.Context, *http.Request) (*http.Request, error) {
-			return nil, &sse.RefusedError{StatusCode: 403, Message: "log in first"}
+		{"when the question cannot be made", llm.Relay{Request: func(context.Context, *http.Request) (*http.Request, error) { return nil, keyed }}, nil, 500, "internal_error", secret},
+		{"when the question is refused", llm.Relay{Request: func(context.Context, *http.Request) (*http.Request, error) {
+			return nil, &llm.RefusedError{StatusCode: 403, Message: "log in first"}
 		}}, nil, 403, "refused", ""},
-		{"when the question is too long", sse.Relay{MaxBody: 7}, nil, 413, "refused", ""},
+		{"when the question is too long", llm.Relay{MaxBody: 7}, nil, 413, "refused", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			log := watchLog(t)
@@ -268,7 +268,7 @@ func TestRelayFailsWithAStatus(t *testing.T) {
 	t.Run("when the question breaks off", func(t *testing.T) {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest("POST", "/", iotest.ErrReader(io.ErrUnexpectedEOF))
-		(&sse.Relay{Request: toModel}).ServeHTTP(w, r)
+		(&llm.Relay{Request: toModel}).ServeHTTP(w, r)
 		if code, _ := errorOf(t, w.Body.String()); w.Code != 400 || code != "refused" {
 			t.Errorf("answered %d %s", w.Code, w.Body)
 		}
@@ -292,7 +292,7 @@ func TestRelayFailsWithAnEvent(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			log := watchLog(t)
 			synctest.Test(t, func(t *testing.T) {
-				w := askRelay(t, sse.Relay{Idle: time.Minute}, events(append([]any{helloChunk}, tt.rest...)...))
+				w := askRelay(t, llm.Relay{Idle: time.Minute}, events(append([]any{helloChunk}, tt.rest...)...))
 				objects, finished := naively(t, w.Body.String())
 				code, message := errorOf(t, objects[len(objects)-1])
 				if w.Code != 200 || finished || code != tt.code || strings.Contains(w.Body.String(), secret) {

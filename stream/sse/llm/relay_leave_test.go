@@ -1,4 +1,4 @@
-package sse_test
+package llm_test
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
 // What the server goes on writing for a browser that has left costs money.
@@ -32,7 +32,7 @@ func TestRelayCancelsAtOnceWhenTheBrowserLeaves(t *testing.T) {
 					ended <- time.Now()
 				}))
 				defer model.Close()
-				site := httptest.NewUnstartedServer(&sse.Relay{
+				site := httptest.NewUnstartedServer(&llm.Relay{
 					HTTP: model.Client(),
 					Request: func(_ context.Context, _ *http.Request) (*http.Request, error) {
 						// Without the context, and the browser's body is left unread.
