@@ -239,7 +239,7 @@ func TestAnAnswerThatFailsHasADigest(t *testing.T) {
 		}, "does not answer", "model: status Unauthorized"},
 		{"half-way", func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, "data: {\"choices\":[{\"delta\":{\"content\":\"Half an\"}}]}\n\n")
-		}, "Half an", "sse: truncated answer"},
+		}, "Half an", "llm: truncated answer"},
 		{"never", func(w http.ResponseWriter, r *http.Request) { w.(http.Flusher).Flush(); <-r.Context().Done() }, "has had its time", "timeout after 1m0s"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
