@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -47,6 +48,9 @@ type Broker struct {
 	// Stream says how the streams are sent. Heartbeats come up to a fifth
 	// earlier, so that not all streams beat at once.
 	Stream sse.Options
+	// Logger receives what the streams log, unless Stream has a Logger. Nil means
+	// slog.Default at the time of the line.
+	Logger *slog.Logger
 
 	once    sync.Once
 	ids     idSource

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -63,6 +64,7 @@ func (b *Broker) handler(topic func(*http.Request) string) http.Handler {
 			return
 		}
 		o := b.Stream
+		o.Logger = cmp.Or(o.Logger, b.Logger)
 		o.Until = b.life
 		o.Heartbeat = spread(o.Heartbeat)
 		o.Handler(serve).ServeHTTP(w, r)

@@ -23,8 +23,9 @@ type Inspector struct {
 	// random one takes its place.
 	Token string
 
-	// Logger receives the token, once, when a request has been refused. Nil
-	// means slog.Default().
+	// Logger receives the token, once, when a request has been refused, and what
+	// the inspector's own streams log. Nil means slog.Default at the time of the
+	// line.
 	Logger *slog.Logger
 
 	randomly sync.Once

@@ -18,7 +18,7 @@ const pace = 200 * time.Millisecond
 // more.
 func (in *Inspector) serveEvents(w http.ResponseWriter, r *http.Request, rec *record) {
 	server, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
-	options := sse.Options{Until: in.servers.until(server)}
+	options := sse.Options{Until: in.servers.until(server), Logger: in.Logger}
 	options.Handler(func(ctx context.Context, s *sse.Stream) error {
 		id := int64(0)
 		if rec != nil {

@@ -1,6 +1,7 @@
 package sse
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"iter"
@@ -63,8 +64,11 @@ type Client struct {
 	// OnError is told why a connection has ended and how long the Client is
 	// going to wait before the next: io.EOF if the server ended it properly,
 	// a *ResponseError, ErrIdle or an error of the network. Nil means that
-	// all but io.EOF are logged by slog.
+	// all but io.EOF go to the Logger.
 	OnError func(err error, wait time.Duration)
+	// Logger receives what OnError would have been told. Nil means slog.Default at
+	// the time of the line.
+	Logger *slog.Logger
 }
 
 // ErrIdle is why a connection has ended on which nothing came for the Client's
@@ -110,12 +114,12 @@ func (c *Client) client() *http.Client {
 	return http.DefaultClient
 }
 
-// report tells OnError, or the log, what would vanish else.
+// report tells OnError, or else the Logger, why a connection has ended.
 func (c *Client) report(err error, wait time.Duration) {
 	switch {
 	case c.OnError != nil:
 		c.OnError(err, wait)
 	case err != io.EOF:
-		slog.Warn("sse: connection lost", slog.Any("error", err), slog.Duration("wait", wait))
+		cmp.Or(c.Logger, slog.Default()).Warn("sse: connection lost", slog.Any("error", err), slog.Duration("wait", wait))
 	}
 }

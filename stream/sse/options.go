@@ -1,6 +1,7 @@
 package sse
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,6 +42,11 @@ type Options struct {
 	// http.Server.RegisterOnShutdown. Nil means that streams end with their
 	// requests only.
 	Until context.Context
+	// Logger receives what would otherwise vanish: errors of a Handler, panics of a
+	// ResponseWriter, and warnings about middleware that breaks streams. Each
+	// warning is logged once per process for each kind of writer. Nil means
+	// slog.Default at the time of the line.
+	Logger *slog.Logger
 }
 
 // Why the context of a stream has ended, as context.Cause tells, besides a
@@ -110,13 +116,13 @@ func (o Options) Open(w http.ResponseWriter, r *http.Request) (*Stream, error) {
 // When f returns nil, or the error with which its context has ended, the
 // response ends like any other. EventSource reconnects then, too; to be rid of
 // it, the next request must be answered by Stop. Any other error goes to
-// slog.Default and, like a panic, cuts the response: there is no status left to
+// the Logger and, like a panic, cuts the response: there is no status left to
 // change, and clients for which a proper end means that all has been said must
 // not take it for one. A stream whose write has failed is cut whatever f
 // returns.
 //
 // A ResponseWriter that cannot flush is answered with the status 500 and a line
-// in slog.Default. Handler panics if f is nil.
+// in the Logger. Handler panics if f is nil.
 func (o Options) Handler(f func(context.Context, *Stream) error) http.Handler {
 	if f == nil {
 		panic("sse: Handler with a nil function")
@@ -125,7 +131,7 @@ func (o Options) Handler(f func(context.Context, *Stream) error) http.Handler {
 		s, err := o.Open(w, r)
 		switch {
 		case errors.Is(err, http.ErrNotSupported):
-			slog.ErrorContext(r.Context(), "sse: no stream", slog.String("path", r.URL.Path), slog.Any("error", err))
+			o.logger().ErrorContext(r.Context(), "sse: no stream", slog.String("path", r.URL.Path), slog.Any("error", err))
 			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		case err != nil:
 			panic(http.ErrAbortHandler)
@@ -134,6 +140,9 @@ func (o Options) Handler(f func(context.Context, *Stream) error) http.Handler {
 		}
 	})
 }
+
+// logger returns where the streams log.
+func (o Options) logger() *slog.Logger { return cmp.Or(o.Logger, slog.Default()) }
 
 // life returns MaxLife or up to a tenth less.
 func (o Options) life() time.Duration {

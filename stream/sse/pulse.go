@@ -68,7 +68,7 @@ func (s *Stream) recoverBeat() {
 	s.err = fmt.Errorf("sse: write: panic: %v", v)
 	s.end(s.err)
 	if v != http.ErrAbortHandler {
-		slog.ErrorContext(s.r.Context(), "sse: heartbeat", slog.String("path", s.r.URL.Path),
+		s.out.log().ErrorContext(s.r.Context(), "sse: heartbeat", slog.String("path", s.r.URL.Path),
 			slog.Any("error", s.err), slog.String("stack", string(debug.Stack())))
 	}
 }

@@ -117,7 +117,7 @@ func (s *Stream) Close() {
 }
 
 func newStream(w http.ResponseWriter, r *http.Request, o Options) *Stream {
-	s := &Stream{r: r, retry: o.Retry, out: newTransport(w, r, o.WriteTimeout)}
+	s := &Stream{r: r, retry: o.Retry, out: newTransport(w, r, o)}
 	s.ctx, s.end = context.WithCancelCause(r.Context())
 	return s
 }
@@ -182,7 +182,7 @@ func (s *Stream) failed(err error) bool {
 	case err == nil, s.ctx.Err() != nil && (errors.Is(err, s.ctx.Err()) || errors.Is(err, context.Cause(s.ctx))):
 		return false
 	}
-	slog.ErrorContext(s.ctx, "sse: stream failed", slog.String("path", s.r.URL.Path), slog.Any("error", err))
+	s.out.log().ErrorContext(s.ctx, "sse: stream failed", slog.String("path", s.r.URL.Path), slog.Any("error", err))
 	return true
 }
 

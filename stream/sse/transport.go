@@ -1,6 +1,7 @@
 package sse
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -23,14 +24,15 @@ type transport struct {
 	w       http.ResponseWriter
 	timeout time.Duration // per write; negative: none
 	last    time.Time     // of a write
+	logger  *slog.Logger  // nil: slog.Default
 }
 
 // newTransport takes away the deadline that the server has set for the whole
 // response.
-func newTransport(w http.ResponseWriter, r *http.Request, timeout time.Duration) transport {
-	t := transport{w: w, timeout: deadline.Of(r, timeout)}
+func newTransport(w http.ResponseWriter, r *http.Request, o Options) transport {
+	t := transport{w: w, timeout: deadline.Of(r, o.WriteTimeout), logger: o.Logger}
 	if srv := deadline.Server(r); srv != nil && srv.WriteTimeout > 0 && t.setDeadline(time.Time{}) != nil {
-		noteNoDeadline(w)
+		t.noteNoDeadline()
 	}
 	return t
 }
@@ -104,7 +106,7 @@ func (t *transport) flush() (err error) {
 		if errors.Is(err, http.ErrNotSupported) {
 			// Something has been sent, so it is not the error that Open means.
 			err = fmt.Errorf("%T cannot flush: %v", t.w, err)
-			noteNoFlush(t.w, err)
+			t.noteNoFlush(err)
 		}
 	}()
 	return http.NewResponseController(t.w).Flush()
@@ -136,19 +138,22 @@ func innermost(w http.ResponseWriter) http.ResponseWriter {
 	}
 }
 
+// log returns where the stream logs.
+func (t *transport) log() *slog.Logger { return cmp.Or(t.logger, slog.Default()) }
+
 // noteNoDeadline says that the server ends streams, once for each kind of writer.
-func noteNoDeadline(w http.ResponseWriter) {
-	if firstTime("deadline", w) {
-		slog.Warn("sse: the server's WriteTimeout ends streams, because some middleware hides SetWriteDeadline and Unwrap",
-			slog.String("type", fmt.Sprintf("%T", w)), slog.String("innermost", fmt.Sprintf("%T", innermost(w))))
+func (t *transport) noteNoDeadline() {
+	if firstTime("deadline", t.w) {
+		t.log().Warn("sse: the server's WriteTimeout ends streams, because some middleware hides SetWriteDeadline and Unwrap",
+			slog.String("type", fmt.Sprintf("%T", t.w)), slog.String("innermost", fmt.Sprintf("%T", innermost(t.w))))
 	}
 }
 
 // noteNoFlush says why streams are cut, once for each kind of writer.
-func noteNoFlush(w http.ResponseWriter, err error) {
-	if firstTime("flush", w) {
-		slog.Error("sse: streams are cut, because the ResponseWriter cannot flush",
-			slog.String("type", fmt.Sprintf("%T", w)), slog.Any("error", err))
+func (t *transport) noteNoFlush(err error) {
+	if firstTime("flush", t.w) {
+		t.log().Error("sse: streams are cut, because the ResponseWriter cannot flush",
+			slog.String("type", fmt.Sprintf("%T", t.w)), slog.Any("error", err))
 	}
 }
 

@@ -32,10 +32,10 @@ func connect(ctx context.Context, o Options) (*nats.Conn, error) {
 		nats.IgnoreAuthErrorAbort(),         // who is refused for a while is not cut off for good
 		nats.DisconnectErrHandler(func(c *nats.Conn, err error) {
 			if !c.IsClosed() { // by Close
-				slog.Warn("natsbroker: the connection to NATS is lost", slog.Any("error", err))
+				o.logger().Warn("natsbroker: the connection to NATS is lost", slog.Any("error", err))
 			}
 		}),
-		nats.ReconnectHandler(func(*nats.Conn) { slog.Info("natsbroker: NATS is back") }),
+		nats.ReconnectHandler(func(*nats.Conn) { o.logger().Info("natsbroker: NATS is back") }),
 	}
 	if o.Server != nil {
 		options = append(options, nats.InProcessServer(o.Server))
@@ -47,7 +47,7 @@ func connect(ctx context.Context, o Options) (*nats.Conn, error) {
 			return conn, err
 		}
 		if wait == 0 {
-			slog.Warn("natsbroker: waiting for NATS", slog.String("at", hosts(o)), slog.Any("error", err))
+			o.logger().Warn("natsbroker: waiting for NATS", slog.String("at", hosts(o)), slog.Any("error", err))
 		}
 		if wait = longer(wait); pause(ctx, wait) != nil {
 			return nil, err

@@ -1,6 +1,8 @@
 package natsbroker
 
 import (
+	"cmp"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -56,7 +58,14 @@ type Options struct {
 	// is nothing new. A consumer that has been deleted is noticed and made anew
 	// after two and a half. Zero or less means 5 s, the least is 100 ms.
 	Heartbeat time.Duration
+	// Logger receives a line when the connection is lost, when it is back, and
+	// when Open waits for it. The handlers of Conn, and those that Connect sets,
+	// replace the first two. Nil means slog.Default at the time of the line.
+	Logger *slog.Logger
 }
+
+// logger returns where the store logs.
+func (o Options) logger() *slog.Logger { return cmp.Or(o.Logger, slog.Default()) }
 
 func (o Options) withDefaults() Options {
 	if o.URL == "" {

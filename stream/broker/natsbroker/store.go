@@ -37,9 +37,10 @@ type Store struct {
 // as no server answers or a cluster has no leader, and for a second if one has
 // trouble of its own; any other error is told at once: a wrong password, an unknown
 // authority, a permission that is missing. No error has the password of the URL.
-// That it waits, and later that the connection is lost and back, is a line in
-// slog.Default, unless Options.Connect or Conn has handlers of its own. The caller
-// closes the store after all its brokers have been shut down.
+//
+// A line in
+// the Logger says that it waits, and later that the connection is lost and back,
+// unless Options.Connect or Conn has handlers of its own. The caller closes the store after all its brokers have been shut down.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	o = o.withDefaults()
 	conn := o.Conn

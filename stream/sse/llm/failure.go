@@ -1,6 +1,7 @@
 package llm
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -39,7 +40,7 @@ func (a *answer) fail(err error) {
 	if refused := (*RefusedError)(nil); !errors.As(err, &refused) {
 		digest := rand.Text()[:8]
 		f.Message += " (" + digest + ")"
-		slog.ErrorContext(a.r.Context(), "llm: relay failed",
+		cmp.Or(a.Logger, slog.Default()).ErrorContext(a.r.Context(), "llm: relay failed",
 			slog.String("path", a.r.URL.Path), slog.String("digest", digest), slog.Any("error", err))
 	}
 	body, _ := json.Marshal(map[string]failure{"error": f})

@@ -3,6 +3,7 @@ package llm
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -59,6 +60,9 @@ type Relay struct {
 	// of the body of the browser's request. A body that does not come in time is
 	// answered with the status 408.
 	WriteTimeout time.Duration
+	// Logger receives the errors, each with the digest that the browser is told.
+	// Nil means slog.Default at the time of the line.
+	Logger *slog.Logger
 }
 
 // A RefusedError refuses a request. Relay.Request returns it, and the browser
@@ -103,7 +107,7 @@ func (rl *Relay) client() *http.Client {
 }
 
 func (rl *Relay) options() sse.Options {
-	o := sse.Options{Heartbeat: rl.Heartbeat, WriteTimeout: rl.WriteTimeout}
+	o := sse.Options{Heartbeat: rl.Heartbeat, WriteTimeout: rl.WriteTimeout, Logger: rl.Logger}
 	if o.Heartbeat <= 0 {
 		o.Heartbeat = -1
 	}
