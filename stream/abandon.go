@@ -2,7 +2,6 @@ package stream
 
 import (
 	"context"
-	"slices"
 	"time"
 )
 
@@ -23,7 +22,8 @@ func (b *boundary) expire() {
 func (l *loads) expireTimed(cause error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for b := l.first; b != nil; b = b.next {
+	for b, next := l.unsettled.first, (*boundary)(nil); b != nil; b = next {
+		next = b.unsettled.next // fail may remove b
 		if b.Timeout <= 0 {
 			l.fail(b, cause)
 		}
@@ -39,9 +39,7 @@ func (l *loads) fail(b *boundary, cause error) {
 	}
 	switch b.phase {
 	case queued:
-		if i := slices.Index(l.queue, b); i >= 0 {
-			l.queue = slices.Delete(l.queue, i, i+1)
-		}
+		l.queue.remove(b)
 	case loading:
 		l.abandon(b)
 	}
@@ -105,7 +103,7 @@ func (l *loads) overdue(now, deadline, last time.Time) (next time.Time) {
 			next = t
 		}
 	}
-	for b := l.first; b != nil; b = b.next {
+	for b := l.unsettled.first; b != nil; b = b.unsettled.next {
 		if b.phase != loading || b.abandoned {
 			continue
 		}
@@ -131,7 +129,7 @@ func (l *loads) overdue(now, deadline, last time.Time) (next time.Time) {
 func (l *loads) leftBehind() (abandoned []*boundary) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for b := l.first; b != nil; b = b.next {
+	for b := l.unsettled.first; b != nil; b = b.unsettled.next {
 		if b.abandoned && b.phase == loading {
 			abandoned = append(abandoned, b)
 		}

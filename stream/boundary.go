@@ -103,7 +103,7 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 	if err := drain(buf); err != nil {
 		return err
 	}
-	nb := &boundary{Boundary: b, resp: f.resp, parent: f.owner}
+	nb := &boundary{Boundary: b, resp: f.resp, parent: f.owner, notice: notice}
 	if notice {
 		nb.content = templ.NopComponent
 		nb.settled.Store(true)
@@ -118,8 +118,11 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 // A boundary is a Boundary that has been met. One without a parent is the page
 // itself. It is never reused: its contexts may outlive the response.
 type boundary struct {
-	// Set when it is met and constant from then on.
+	// Of the caller. What is not needed any more is cleared, so that a child does
+	// not keep what was sent: Fallback by placeholder, the rest by forget.
 	Boundary
+
+	// Set when it is met and constant from then on.
 	resp   *response // nil outside a response
 	parent *boundary
 	index  int    // among its parent's children, from 1
@@ -128,6 +131,7 @@ type boundary struct {
 	view   placeContext
 	state  templState // of load
 	pieces *pieces    // nil unless it is a sequence
+	notice bool       // it is that of a WhilePending: it has no load, and no content but nothing
 
 	// Of a boundary that loads in place, which has no id.
 	inPlace   bool
@@ -145,8 +149,11 @@ type boundary struct {
 	failed  atomic.Bool  // its subtree has ended
 
 	// Guarded by resp.loads.mu.
-	next      *boundary // the one that was met after it
+	unsettled links       // in resp.loads.unsettled
+	queue     links       // in resp.loads.queue
+	untimed   func() bool // stops waiting for its own Timeout; nil without one
 	phase     loadPhase
+	over      bool // its content has been rendered for the last time
 	abandoned bool // settled by its timeout while it was loading
 	announced bool // in resp.loads.ready
 	children  int

@@ -97,6 +97,14 @@ func (p *response) fill(b *boundary) (more bool, err error) {
 	if p.err != nil {
 		return false, p.err
 	}
+	if more, err = p.fillContent(b); !more {
+		p.loads.forget(b)
+	}
+	return more, err
+}
+
+// fillContent does what fill says.
+func (p *response) fillContent(b *boundary) (more bool, err error) {
 	if b.pieces != nil {
 		return p.fillPieces(b)
 	}

@@ -88,7 +88,8 @@ func (p *response) shutDown() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p.stop(ErrShutdown)
-	for b := l.first; b != nil; b = b.next {
+	for b, next := l.unsettled.first, (*boundary)(nil); b != nil; b = next {
+		next = b.unsettled.next // fail may remove b
 		if b.phase == loading {
 			l.abandon(b)
 		}

@@ -27,10 +27,9 @@ type loads struct {
 
 	mu sync.Mutex // guards what follows, and what boundary and task say
 
-	// The boundaries that were met, linked in that order, and two parts of them.
-	first, last *boundary
-	queue       []*boundary // not yet loading
-	ready       []*boundary // settled, or with more pieces, since the response last looked
+	unsettled list        // boundaries that are not settled or whose load is running
+	queue     list        // of these, not yet loading, or paused with room again
+	ready     []*boundary // settled, or with more pieces, since the response last looked
 
 	latest time.Time // when the last Timeout of a boundary's own ends
 
@@ -53,7 +52,7 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 	if err := l.admit(ctx, f, b); err != nil {
 		return err
 	}
-	if p := b.resp; p.trace.Met != nil && !b.isNotice() {
+	if p := b.resp; p.trace.Met != nil && !b.notice {
 		func() {
 			l.mu.Unlock()
 			defer l.mu.Lock()
@@ -63,7 +62,7 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 	if l.isLate(b) {
 		return nil // and needs no slot
 	}
-	l.queue = append(l.queue, b)
+	l.queue.add(b)
 	l.startQueued()
 	return nil
 }
@@ -94,12 +93,9 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 		b.id = string(b.appendID(nil))
 	}
 	b.makeContexts(ctx, base)
-	if l.last == nil {
-		l.first = b
-	} else {
-		l.last.next = b
+	if !b.notice {
+		l.unsettled.add(b)
 	}
-	l.last = b
 	return nil
 }
 
@@ -119,7 +115,7 @@ func (b *boundary) makeContexts(ctx, base context.Context) {
 		}
 		base, end = context.WithDeadlineCause(base, deadline, &timeoutError{b.Timeout})
 		_ = end // it ends with what is around it
-		context.AfterFunc(base, b.expire)
+		b.untimed = context.AfterFunc(base, b.expire)
 	}
 	b.state.origin = &p.origin
 	b.load = placeContext{Context: base, values: ctx, owner: b, state: &b.state}
@@ -128,9 +124,9 @@ func (b *boundary) makeContexts(ctx, base context.Context) {
 
 // startQueued starts loads while the limit allows. mu is held.
 func (l *loads) startQueued() {
-	for len(l.queue) > 0 && (l.limit <= 0 || l.running-l.paused < l.limit) {
-		b := l.queue[0]
-		l.queue = slices.Delete(l.queue, 0, 1)
+	for l.queue.first != nil && (l.limit <= 0 || l.running-l.paused < l.limit) {
+		b := l.queue.first
+		l.queue.remove(b)
 		if b.phase == loading {
 			l.resume(b)
 			continue
@@ -159,12 +155,16 @@ func (l *loads) returned(b *boundary) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b.phase = returned
+	view, err := b.result.view, b.result.err
+	b.result.view, b.result.err = nil, nil
 	if b.abandoned {
 		l.abandoned--
+		l.unsettled.remove(b)
+		b.clear()
 		return
 	}
 	l.running--
-	l.settle(b, b.result.view, b.result.err)
+	l.settle(b, view, err)
 	l.signal() // the response may wait for no more than that
 	l.startQueued()
 }
@@ -180,6 +180,13 @@ func (l *loads) settle(b *boundary, view templ.Component, err error) {
 	}
 	b.content, b.err = view, err
 	b.settled.Store(true)
+	if b.untimed != nil {
+		b.untimed()
+		b.untimed = nil
+	}
+	if b.phase != loading {
+		l.unsettled.remove(b)
+	}
 	if err != nil {
 		b.closeSubtree()
 		if isAbort(err) {
@@ -189,9 +196,26 @@ func (l *loads) settle(b *boundary, view templ.Component, err error) {
 	l.announce(b)
 }
 
+// forget drops what b was made of, since its content has been rendered for the
+// last time.
+func (l *loads) forget(b *boundary) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b.over, b.err = true, nil
+	b.clear()
+}
+
+// clear drops what was given with b once nobody needs it. resp.loads.mu is held.
+func (b *boundary) clear() {
+	if b.over && b.phase != loading {
+		b.Load, b.Pieces, b.ErrorView = nil, nil, nil
+	}
+}
+
 // announce tells the goroutine of the response of b. mu is held.
 func (l *loads) announce(b *boundary) {
-	if !b.announced {
+	// In order, and complete, boundaries are asked where they stand.
+	if !b.announced && b.resp.mode == OutOfOrder {
 		b.announced = true
 		l.ready = append(l.ready, b)
 	}
@@ -246,7 +270,7 @@ func (l *loads) end() {
 func (l *loads) idle() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.running+l.tasks+l.abandoned+len(l.queue) == 0
+	return l.running+l.tasks+l.abandoned == 0 && l.queue.first == nil
 }
 
 // busy reports whether the response has to wait for a goroutine.

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"hash/maphash"
 	"log/slog"
 
@@ -171,8 +172,14 @@ func (p *response) lookAtChunks() {
 // lookAtMarkers says which boundaries keep their fallbacks.
 func (p *response) lookAtMarkers(s *markup.Scanner, html []byte) {
 	p.read(s, html, nil, nil)
-	for _, stray := range s.Strays() {
-		p.fault("stream: a fallback stays on the page, because the parser moves it or its end marker elsewhere", p.nameOf(stray.ID), slog.String("within", stray.Parent))
+	strays := s.Strays()
+	if len(strays) == 0 {
+		return
+	}
+	names := p.names()
+	for _, stray := range strays {
+		p.fault("stream: a fallback stays on the page, because the parser moves it or its end marker elsewhere",
+			cmp.Or(names[stray.ID], stray.ID), slog.String("within", stray.Parent))
 	}
 }
 
@@ -196,15 +203,21 @@ func (p *response) fault(message, name string, attr slog.Attr) {
 	p.rd.logger().LogAttrs(p.ctx, slog.LevelWarn, message, attrs...)
 }
 
-// nameOf returns the name of the boundary with that id, or the id.
-func (p *response) nameOf(id string) string {
+// names returns the names, by id, of the boundaries whose content was not sent.
+func (p *response) names() map[string]string {
 	p.loads.mu.Lock()
 	defer p.loads.mu.Unlock()
-	var buf []byte
-	for b := p.loads.first; b != nil; b = b.next {
-		if buf = b.appendID(buf[:0]); string(buf) == id && b.Name != "" {
-			return b.Name
+	names := make(map[string]string)
+	note := func(b *boundary) {
+		if b.Name != "" {
+			names[string(b.appendID(nil))] = b.Name
 		}
 	}
-	return id
+	for b := p.loads.unsettled.first; b != nil; b = b.unsettled.next {
+		note(b)
+	}
+	for _, b := range p.loads.ready {
+		note(b)
+	}
+	return names
 }

@@ -137,6 +137,9 @@ func (p *response) placeholder(b *boundary) {
 			b.report(p.ctx, "", fmt.Errorf("fallback: %w", err))
 		}
 		p.lookAt(ofFallback, b, p.bytes[start:])
+		if !b.notice { // which may be sent again
+			b.Fallback = nil
+		}
 	}
 	p.bytes = appendEnd(p.bytes)
 }
@@ -144,7 +147,7 @@ func (p *response) placeholder(b *boundary) {
 // awaitChunk notes that the markers of b are among the bytes to be sent.
 func (p *response) awaitChunk(b *boundary) {
 	b.sent = true
-	if b.isNotice() {
+	if b.notice {
 		p.awaitEnd(b)
 		return
 	}

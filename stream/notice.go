@@ -64,15 +64,11 @@ func (p *response) lastDeadline() time.Time {
 	}
 }
 
-// isNotice reports whether b is that of a WhilePending: it has no load, and no
-// content but nothing.
-func (b *boundary) isNotice() bool { return b.Load == nil && b.Pieces == nil }
-
 // pending reports whether m is of a boundary whose content is still to come.
 func (m mark) pending() bool { return !m.b.ready() }
 
 // fillable reports whether m is of a boundary whose content can be shown.
-func (m mark) fillable() bool { return m.b.ready() && !m.b.isNotice() }
+func (m mark) fillable() bool { return m.b.ready() && !m.b.notice }
 
 // allArrived reports whether nothing is pending but notices.
 func (p *response) allArrived() bool {

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"context"
-	"slices"
 	"sync/atomic"
 
 	"github.com/a-h/templ"
@@ -115,9 +114,7 @@ func (l *loads) resume(b *boundary) {
 	}
 	b.pieces.paused = false
 	l.paused--
-	if i := slices.Index(l.queue, b); i >= 0 {
-		l.queue = slices.Delete(l.queue, i, i+1)
-	}
+	l.queue.remove(b)
 	b.pieces.room <- struct{}{}
 }
 
@@ -131,7 +128,7 @@ func (l *loads) takePieces(b *boundary) (queue []templ.Component, over bool) {
 	q.queue, q.text = nil, 0
 	q.some.Store(false)
 	if q.paused && len(queue) > 0 {
-		l.queue = append(l.queue, b)
+		l.queue.add(b)
 		l.startQueued()
 	}
 	return queue, b.settled.Load()

@@ -91,6 +91,7 @@ func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response
 	}
 	p.root.resp = p
 	p.loads.limit = rd.Limit
+	p.loads.unsettled.links, p.loads.queue.links = unsettledLinks, queueLinks
 	p.budget.limit = rd.maxBuffer()
 	if rd.Until != nil {
 		p.loads.until = rd.Until.Done()
@@ -208,7 +209,7 @@ func (p *response) written() int { return p.out.sent + len(p.bytes) }
 
 // noteSent tells the Trace that the content of b is among the bytes to be sent.
 func (p *response) noteSent(b *boundary, bytes int, inPlace bool) {
-	if p.trace.Sent != nil && !b.isNotice() {
+	if p.trace.Sent != nil && !b.notice {
 		p.trace.Sent(p.ctx, b.info(), bytes, inPlace)
 	}
 }

@@ -1,0 +1,45 @@
+package stream
+
+// A list links boundaries in the order in which they were added. Adding one and
+// removing one from anywhere take the same time in a list of any length. It is
+// guarded by loads.mu.
+type list struct {
+	links       func(*boundary) *links
+	first, last *boundary
+}
+
+// links are the neighbours of a boundary in one list.
+type links struct{ prev, next *boundary }
+
+func unsettledLinks(b *boundary) *links { return &b.unsettled }
+func queueLinks(b *boundary) *links     { return &b.queue }
+
+// add adds b, which is not in l, at the end.
+func (l *list) add(b *boundary) {
+	l.links(b).prev = l.last
+	if l.last == nil {
+		l.first = b
+	} else {
+		l.links(l.last).next = b
+	}
+	l.last = b
+}
+
+// remove removes b, if it is in l.
+func (l *list) remove(b *boundary) {
+	at := l.links(b)
+	if at.prev == nil && l.first != b {
+		return
+	}
+	if at.prev == nil {
+		l.first = at.next
+	} else {
+		l.links(at.prev).next = at.next
+	}
+	if at.next == nil {
+		l.last = at.prev
+	} else {
+		l.links(at.next).prev = at.prev
+	}
+	*at = links{}
+}
