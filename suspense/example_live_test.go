@@ -85,8 +85,8 @@ func ExampleRegion_Item() {
 	// Output: <?start name="scores.7"><li>2:1</li><?end name="scores.7">
 }
 
-func ExampleRegion_Replace() {
-	show(scores.Replace(text("No games today.")))
+func ExampleRegion_ReplaceAll() {
+	show(scores.ReplaceAll(text("No games today.")))
 	// Output: <template id="scores" for="scores"><?start name="scores"><?marker name="scores.start">No games today.<?marker name="scores.end"><?end name="scores"></template>
 }
 
@@ -100,8 +100,8 @@ func ExampleRegion_Prepend() {
 	// Output: <template id="scores.8" for="scores.start"><?marker name="scores.start"><?start name="scores.8"><li>0:0</li><?end name="scores.8"></template>
 }
 
-func ExampleRegion_Update() {
-	show(scores.Update("8", score(game{"8", "0:1"})))
+func ExampleRegion_Replace() {
+	show(scores.Replace("8", score(game{"8", "0:1"})))
 	// Output: <template id="scores.8" for="scores.8"><?start name="scores.8"><li>0:1</li><?end name="scores.8"></template>
 }
 

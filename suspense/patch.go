@@ -13,7 +13,7 @@ import (
 // understand it.
 
 // Item is content as an item of the region, to be changed by itself. It stands in
-// the view of the region and in what [Region.Replace] publishes.
+// the view of the region and in what [Region.ReplaceAll] publishes.
 //
 //	for _, g := range games {
 //		@board.Item(g.Key, Row(g))
@@ -28,9 +28,9 @@ func (r Region) Item(key string, content templ.Component) templ.Component {
 	})
 }
 
-// Replace is what to publish so that content takes the place of all that the
+// ReplaceAll is what to publish so that content takes the place of all that the
 // region holds.
-func (r Region) Replace(content templ.Component) templ.Component {
+func (r Region) ReplaceAll(content templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		if err := r.check(); err != nil {
 			return err
@@ -55,9 +55,9 @@ func (r Region) Prepend(key string, content templ.Component) templ.Component {
 	})
 }
 
-// Update is what to publish so that content takes the place of the item of that
+// Replace is what to publish so that content takes the place of the item of that
 // key. Where there is none, nothing happens.
-func (r Region) Update(key string, content templ.Component) templ.Component {
+func (r Region) Replace(key string, content templ.Component) templ.Component {
 	return r.framed(key, content, func(name string) (start, end string) {
 		return openPatch(name, name) + openItem(name), closeItem(name) + closePatch
 	})

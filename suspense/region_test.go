@@ -23,11 +23,11 @@ func TestRegion(t *testing.T) {
 		want string
 	}{
 		{"an item stands between markers", board.Item("17", row), `<?start name="board.17"><li>row</li><?end name="board.17">`},
-		{"Replace is for the region", board.Replace(row), `<template id="board" for="board"><?start name="board"><?marker name="board.start"><li>row</li><?marker name="board.end"><?end name="board"></template>`},
-		{"Replace with nothing empties it", board.Replace(nil), `<template id="board" for="board"><?start name="board"><?marker name="board.start"><?marker name="board.end"><?end name="board"></template>`},
+		{"ReplaceAll is for the region", board.ReplaceAll(row), `<template id="board" for="board"><?start name="board"><?marker name="board.start"><li>row</li><?marker name="board.end"><?end name="board"></template>`},
+		{"ReplaceAll with nothing empties it", board.ReplaceAll(nil), `<template id="board" for="board"><?start name="board"><?marker name="board.start"><?marker name="board.end"><?end name="board"></template>`},
 		{"Append is for the end, which it marks again", board.Append("17", row), `<template id="board.17" for="board.end"><?start name="board.17"><li>row</li><?end name="board.17"><?marker name="board.end"></template>`},
 		{"Prepend is for the start, which it marks again", board.Prepend("17", row), `<template id="board.17" for="board.start"><?marker name="board.start"><?start name="board.17"><li>row</li><?end name="board.17"></template>`},
-		{"Update is for the item", board.Update("17", row), `<template id="board.17" for="board.17"><?start name="board.17"><li>row</li><?end name="board.17"></template>`},
+		{"Replace is for the item", board.Replace("17", row), `<template id="board.17" for="board.17"><?start name="board.17"><li>row</li><?end name="board.17"></template>`},
 		{"Remove leaves nothing in the item's place", board.Remove("17"), `<template for="board.17"></template>`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -58,7 +58,7 @@ func TestRegion(t *testing.T) {
 		t.Run("refuses the name "+name, func(t *testing.T) {
 			r := board
 			r.Name = name
-			for _, c := range []templ.Component{suspense.Live(r, nil, value(0, ""), html), r.Replace(row), r.Item("17", row), r.Remove("17")} {
+			for _, c := range []templ.Component{suspense.Live(r, nil, value(0, ""), html), r.ReplaceAll(row), r.Item("17", row), r.Remove("17")} {
 				if err := c.Render(t.Context(), io.Discard); err == nil {
 					t.Error("Render() = nil, want an error")
 				}
@@ -67,7 +67,7 @@ func TestRegion(t *testing.T) {
 	}
 	for _, key := range []string{"", "start", "end", "live", "a.b", "a b", `a"`, "<", "é", long} {
 		t.Run("refuses the key "+key, func(t *testing.T) {
-			for _, c := range []templ.Component{board.Item(key, row), board.Append(key, row), board.Prepend(key, row), board.Update(key, row), board.Remove(key)} {
+			for _, c := range []templ.Component{board.Item(key, row), board.Append(key, row), board.Prepend(key, row), board.Replace(key, row), board.Remove(key)} {
 				if err := c.Render(t.Context(), io.Discard); err == nil {
 					t.Error("Render() = nil, want an error")
 				}

@@ -154,7 +154,7 @@ func (g *guests) tell(ctx context.Context) error {
 		if err != nil || revision == g.told {
 			return err
 		}
-		if _, err := g.topic.PublishComponent(ctx, g.region.Replace(g.Rows(all))); err != nil {
+		if _, err := g.topic.PublishComponent(ctx, g.region.ReplaceAll(g.Rows(all))); err != nil {
 			return err
 		}
 		g.told = revision

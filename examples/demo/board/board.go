@@ -158,10 +158,10 @@ func (b *Board) round(ctx context.Context, known Report) Report {
 		return Report{} // whoever comes is told what there is then
 	}
 	if now.Figures != known.Figures {
-		_, _ = b.topic().PublishComponent(ctx, b.figures.Replace(FiguresView(now.Figures)))
+		_, _ = b.topic().PublishComponent(ctx, b.figures.ReplaceAll(FiguresView(now.Figures)))
 	}
 	if !slices.EqualFunc(now.Visits, known.Visits, Visit.equal) {
-		_, _ = b.topic().PublishComponent(ctx, b.visits.Replace(VisitsView(now.Visits)))
+		_, _ = b.topic().PublishComponent(ctx, b.visits.ReplaceAll(VisitsView(now.Visits)))
 	}
 	return now
 }

@@ -40,7 +40,7 @@ func (b *Board) tell(ctx context.Context) error {
 // once, and the last of them who is told of must be the last on the list.
 func (b *Board) news(g Guest, again bool) templ.Component {
 	if g.Number == 1 { // of a list that was deleted there may be others
-		return b.list.Replace(b.GuestsView([]Guest{g}))
+		return b.list.ReplaceAll(b.GuestsView([]Guest{g}))
 	}
 	news := b.list.Prepend(g.Key(), GuestView(g))
 	if again {

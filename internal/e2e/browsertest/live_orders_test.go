@@ -195,13 +195,13 @@ func breaking() browsertest.Scenario {
 			v.Wait("open")
 			for _, text := range broken {
 				raw := templ.Raw(text)
-				f.send(box.Append("bad", raw), box.Prepend("bad", raw), box.Update("a", raw), box.Replace(raw))
+				f.send(box.Append("bad", raw), box.Prepend("bad", raw), box.Replace("a", raw), box.ReplaceAll(raw))
 			}
 			for _, text := range []string{"<!--", "<textarea>", "<div>", "<template>", "<table>"} {
-				f.send(box.Replace(templ.Join(box.Item("a", templ.Raw(text)), box.Item("b", templ.Raw(text)))))
+				f.send(box.ReplaceAll(templ.Join(box.Item("a", templ.Raw(text)), box.Item("b", templ.Raw(text)))))
 			}
 			f.send(box.Append("last", pages.P(pages.Row{Key: "last", Text: "1"})), box.Prepend("first", pages.P(pages.Row{Key: "first", Text: "2"})),
-				box.Update("a", pages.P(pages.Row{Key: "updated", Text: "3"})))
+				box.Replace("a", pages.P(pages.Row{Key: "updated", Text: "3"})))
 			v.Wait("stale", "last", "first", "updated")
 			want := `<p class="first">2</p><p class="updated">3</p><p class="last">1</p>`
 			if got := part(v.Picture(), "box"); got != want {
@@ -217,7 +217,7 @@ func breaking() browsertest.Scenario {
 				t.Errorf("%d warnings, want one", warned)
 			}
 			// What it lacked is not in it any more.
-			f.send(box.Replace(box.Item("b", pages.P(pages.Row{Key: "replaced", Text: "4"}))), box.Append("next", pages.P(pages.Row{Key: "next", Text: "5"})))
+			f.send(box.ReplaceAll(box.Item("b", pages.P(pages.Row{Key: "replaced", Text: "4"}))), box.Append("next", pages.P(pages.Row{Key: "next", Text: "5"})))
 			v.Wait("replaced", "next")
 		},
 	}

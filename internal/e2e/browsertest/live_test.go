@@ -29,7 +29,7 @@ var live = []browsertest.Scenario{
 	lost(),
 	gap("after a gap the region is taken from the page again", func(f *feed, list suspense.Region) {
 		for range 5 { // more than are retained
-			f.send(list.Update("a", pages.LI(pages.Row{Key: "a", Text: "2"})))
+			f.send(list.Replace("a", pages.LI(pages.Row{Key: "a", Text: "2"})))
 		}
 	}),
 	gap("after the server has started anew, too", func(f *feed, _ suspense.Region) { f.restart() }),
@@ -79,12 +79,12 @@ func asked(v *browsertest.Visit) (n int) {
 func every(r suspense.Region, row func(pages.Row) templ.Component) []templ.Component {
 	item := func(key, text string) templ.Component { return row(pages.Row{Key: key, Text: text}) }
 	return []templ.Component{
-		r.Replace(templ.Join(r.Item("b", item("b", "b")), r.Item("a", item("a", "a")))),
+		r.ReplaceAll(templ.Join(r.Item("b", item("b", "b")), r.Item("a", item("a", "a")))),
 		r.Append("c", item("c", "3")),
 		r.Prepend("x", item("x", "0")),
-		r.Update("b", item("b", "2")),
+		r.Replace("b", item("b", "2")),
 		r.Remove("a"),
-		r.Update("nobody", item("nobody", "nobody")),
+		r.Replace("nobody", item("nobody", "nobody")),
 		r.Remove("nobody"),
 		r.Append("c", item("c", "4")),
 		r.Append("x", item("x", "1")),
@@ -249,7 +249,7 @@ func fields() browsertest.Scenario {
 			v.Wait("open")
 			v.Dispatch("type")
 			v.WaitNote("typed")
-			f.send(list.Update("one", field("one", "1")), list.Prepend("zero", field("zero", "")), list.Update("three", field("three", "3")))
+			f.send(list.Replace("one", field("one", "1")), list.Prepend("zero", field("zero", "")), list.Replace("three", field("three", "3")))
 			v.Wait("1", "3")
 			v.Dispatch("value")
 			v.WaitNote("value typed")
@@ -257,7 +257,7 @@ func fields() browsertest.Scenario {
 			if p.Active != "two" || p.Caret != "1-3" || p.Scroll < 1900 || p.Scroll > 2100 {
 				t.Errorf("focus %q, caret %q, page %d; want two, 1-3, about 2000", p.Active, p.Caret, p.Scroll)
 			}
-			f.send(list.Update("two", field("two", "2")))
+			f.send(list.Replace("two", field("two", "2")))
 			v.Wait("2")
 			// WebKitGTK now and then shows what has got the focus even if it is
 			// told not to.
@@ -281,7 +281,7 @@ func pending() browsertest.Scenario {
 		Watch:  map[string]string{"dots": "#list > .dots", "open": "html[data-live=open]", "new": "#list > .new", "next": "#list > .next"},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Wait("dots", "open")
-			f.send(list.Replace(pages.P(pages.Row{Key: "new", Text: "1"})))
+			f.send(list.ReplaceAll(pages.P(pages.Row{Key: "new", Text: "1"})))
 			v.Wait("new")
 			v.Open("child")
 			v.WaitEnd()

@@ -22,7 +22,7 @@
 // No lock is held over a commit and its publication by several processes, so two
 // may publish in another order than they have committed. Where that matters publish
 // the whole of what is shown, not what is new, and to do it twice is harmless: after
-// a commit read what is there, publish it (suspense.Region.Replace), read again, and
+// a commit read what is there, publish it (suspense.Region.ReplaceAll), read again, and
 // go on until nothing has changed meanwhile. Then the last event holds the last
 // commit: whoever publishes an older state finds the newer one after that, unless it
 // is committed, and so published, later still. The reads must see each commit: those
