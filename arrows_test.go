@@ -23,7 +23,8 @@ const (
 var arrows = map[string][]string{
 	"assets":         {},
 	"stream":         {"assets", "internal/cut", "stream/internal/markup", "stream/internal/templstate", templPath, syncPath},
-	"suspense":       {"assets", "stream", templPath},
+	"suspense":       {"stream", templPath},
+	"suspense/live":  {"assets", "stream", "suspense", templPath},
 	"templates":      {"stream", "suspense", templPath},
 	"stream/sse":     {"internal/cut", "stream/sse/internal/deadline", "stream/sse/internal/upstream", templPath},
 	"stream/sse/llm": {"internal/cut", "stream/sse", "stream/sse/internal/deadline", "stream/sse/internal/upstream"},

@@ -3,7 +3,7 @@
 // by themselves, and live, which keeps the live regions of a page up to date.
 //
 // Package stream writes unsuspense into a page on which something is pending,
-// and suspense.Live writes live behind the first region, so most programs never
+// and live.Await writes live behind the first region, so most programs never
 // import this package. They do for a Content-Security-Policy:
 //
 //   - with a nonce there is nothing to do: the scripts carry the nonce that

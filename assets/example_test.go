@@ -41,7 +41,7 @@ func ExampleHandler() {
 	// Output: 200 public, max-age=31536000, immutable
 }
 
-// The script by itself, for a page that brings its own: see suspense.Region.
+// The script by itself, for a page that brings its own: see live.Region.
 func ExampleLive() {
 	element := "<script>" + assets.Live().Text + "</script>"
 	fmt.Println(len(element) < 2300)
@@ -57,7 +57,7 @@ func ExampleLive_hash() {
 	// Output: 2
 }
 
-// The URL to give to stream.ExternalScript, for the Script of a suspense.Region.
+// The URL to give to stream.ExternalScript, for the Script of a live.Region.
 func ExampleLive_name() {
 	src := "/rivulet/" + assets.Live().Name
 	fmt.Println(strings.HasPrefix(src, "/rivulet/live."), strings.HasSuffix(src, ".js"))

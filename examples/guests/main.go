@@ -18,13 +18,13 @@ import (
 
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/stream/broker"
-	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
 var (
 	events broker.Broker
 	topic  = events.Topic("guests")
-	list   = suspense.Region{Name: "guests", URL: "/guests/events", Position: topic.Position}
+	list   = live.Region{Name: "guests", URL: "/guests/events", Position: topic.Position}
 )
 
 func main() {

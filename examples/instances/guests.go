@@ -17,7 +17,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
-	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
 // guests is the list as one instance has it. Its fields would be variables of the
@@ -25,7 +25,7 @@ import (
 type guests struct {
 	broker  broker.Broker
 	topic   broker.Topic
-	region  suspense.Region
+	region  live.Region
 	bucket  jetstream.KeyValue // stands for a database: what pages load must be common, too
 	changed chan struct{}      // holds one thing: announce is to look at the list
 	told    uint64             // the revision that this instance has published last
@@ -48,7 +48,7 @@ func open(ctx context.Context, store *natsbroker.Store) (*guests, error) {
 	}
 	g := &guests{broker: broker.Broker{Store: store}, bucket: bucket, changed: make(chan struct{}, 1)}
 	g.topic = g.broker.Topic("guests")
-	g.region = suspense.Region{Name: "guests", URL: "/guests/events", Position: g.topic.Position}
+	g.region = live.Region{Name: "guests", URL: "/guests/events", Position: g.topic.Position}
 	return g, nil
 }
 

@@ -10,7 +10,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/live"
 	"github.com/rivulet-go/rivulet/templates"
 )
 
@@ -52,7 +52,7 @@ func Page(g *guests) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = suspense.Live(g.region, templates.Skeleton(3), g.all, g.Rows).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = live.Await(g.region, templates.Skeleton(3), g.all, g.Rows).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

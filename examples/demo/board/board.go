@@ -17,7 +17,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
 	"github.com/rivulet-go/rivulet/stream/sse"
-	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
 // Source is what the page at /source/board shows.
@@ -38,7 +38,7 @@ type Board struct {
 
 	// The parts of the page that change. They have one address, so a page has
 	// one connection.
-	figures, visits, list suspense.Region
+	figures, visits, list live.Region
 
 	stop  context.CancelFunc
 	ended chan struct{} // closed when nothing is published any more
@@ -79,8 +79,8 @@ func start(book book, store broker.Store) *Board {
 		stop:  stop,
 		ended: make(chan struct{}),
 	}
-	region := func(name string) suspense.Region {
-		return suspense.Region{Name: name, URL: "/board/events", Position: b.topic().Position}
+	region := func(name string) live.Region {
+		return live.Region{Name: name, URL: "/board/events", Position: b.topic().Position}
 	}
 	b.figures, b.visits, b.list = region("figures"), region("visits"), region("guests")
 	go b.beat(ctx) // Shutdown waits for it

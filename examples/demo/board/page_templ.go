@@ -14,6 +14,7 @@ import (
 
 	"github.com/rivulet-go/rivulet/examples/demo/layout"
 	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/live"
 	"github.com/rivulet-go/rivulet/templates"
 )
 
@@ -72,7 +73,7 @@ func Page(b *Board, e entry) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = suspense.Live(b.figures, templates.Skeleton(6), b.loadFigures, FiguresView, suspense.Name("figures")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = live.Await(b.figures, templates.Skeleton(6), b.loadFigures, FiguresView, suspense.Name("figures")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -98,7 +99,7 @@ func Page(b *Board, e entry) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = suspense.Live(b.visits, waiting(latest), b.loadVisits, VisitsView, suspense.Name("visits")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = live.Await(b.visits, waiting(latest), b.loadVisits, VisitsView, suspense.Name("visits")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -132,7 +133,7 @@ func Page(b *Board, e entry) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = suspense.Live(b.list, waiting(4), b.loadGuests, b.GuestsView, suspense.Name("guests")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = live.Await(b.list, waiting(4), b.loadGuests, b.GuestsView, suspense.Name("guests")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -17,7 +17,7 @@ var scenarios = slices.Concat(
 	scripts,
 	policies,
 	state,
-	live,
+	regions,
 	hostileScenarios(),
 	named(),
 	orders(),

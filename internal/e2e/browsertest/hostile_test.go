@@ -23,7 +23,7 @@ import (
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest/pages"
 	"github.com/rivulet-go/rivulet/internal/e2e/nodetest"
 	"github.com/rivulet-go/rivulet/stream/sse"
-	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
 // hostileScenarios are about HTML that users wrote, as sanitizers leave it: it
@@ -236,7 +236,7 @@ func sanitized(name, sanitizer, policy string) browsertest.Scenario {
 
 // works checks that the box of a page goes on changing, and that nothing but its
 // stream has been asked for.
-func works(t *testing.T, v *browsertest.Visit, f *feed, box suspense.Region) {
+func works(t *testing.T, v *browsertest.Visit, f *feed, box live.Region) {
 	t.Helper()
 	f.send(box.Append("second", pages.P(pages.Row{Key: "second", Text: "2"})), box.Remove("first"))
 	v.Wait("second", "gone")

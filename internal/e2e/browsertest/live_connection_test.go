@@ -12,7 +12,7 @@ import (
 
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest/pages"
-	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
 func lost() browsertest.Scenario {
@@ -44,7 +44,7 @@ func lost() browsertest.Scenario {
 	}
 }
 
-func gap(name string, lose func(*feed, suspense.Region)) browsertest.Scenario {
+func gap(name string, lose func(*feed, live.Region)) browsertest.Scenario {
 	f := newFeed("a")
 	f.Retain.Count = 2
 	list := f.region("list")

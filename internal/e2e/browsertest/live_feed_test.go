@@ -14,7 +14,7 @@ import (
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest/pages"
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/sse"
-	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
 // A feed is a topic and the server of its events.
@@ -52,8 +52,8 @@ func (f *feed) restart() {
 
 func (f *feed) load(context.Context) ([]pages.Row, error) { return f.rows, nil }
 
-func (f *feed) region(name string) suspense.Region {
-	return suspense.Region{Name: name, URL: "events", Position: func(ctx context.Context) (string, error) {
+func (f *feed) region(name string) live.Region {
+	return live.Region{Name: name, URL: "events", Position: func(ctx context.Context) (string, error) {
 		return f.topic().Position(ctx)
 	}}
 }

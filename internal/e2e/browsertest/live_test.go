@@ -14,25 +14,25 @@ import (
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest/pages"
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/stream/sse"
-	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
 const livePolicy = "default-src 'none'; img-src 'self'; connect-src 'self'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; " +
 	"require-trusted-types-for 'script'; trusted-types rivulet"
 
-var live = []browsertest.Scenario{
+var regions = []browsertest.Scenario{
 	containers(),
 	between(),
 	pair(),
 	later(),
 	fields(),
 	lost(),
-	gap("after a gap the region is taken from the page again", func(f *feed, list suspense.Region) {
+	gap("after a gap the region is taken from the page again", func(f *feed, list live.Region) {
 		for range 5 { // more than are retained
 			f.send(list.Replace("a", pages.LI(pages.Row{Key: "a", Text: "2"})))
 		}
 	}),
-	gap("after the server has started anew, too", func(f *feed, _ suspense.Region) { f.restart() }),
+	gap("after the server has started anew, too", func(f *feed, _ live.Region) { f.restart() }),
 	unplaced(),
 	refused("204", sse.Stop),
 	refused("502", func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) }),
@@ -76,7 +76,7 @@ func asked(v *browsertest.Visit) (n int) {
 
 // every is one event of each kind: of a, b, c they make z, x, b, c with new
 // texts.
-func every(r suspense.Region, row func(pages.Row) templ.Component) []templ.Component {
+func every(r live.Region, row func(pages.Row) templ.Component) []templ.Component {
 	item := func(key, text string) templ.Component { return row(pages.Row{Key: key, Text: text}) }
 	return []templ.Component{
 		r.ReplaceAll(templ.Join(r.Item("b", item("b", "b")), r.Item("a", item("a", "a")))),

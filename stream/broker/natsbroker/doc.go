@@ -22,7 +22,7 @@
 // No lock is held over a commit and its publication by several processes, so two
 // may publish in another order than they have committed. Where that matters publish
 // the whole of what is shown, not what is new, and to do it twice is harmless: after
-// a commit read what is there, publish it (suspense.Region.ReplaceAll), read again, and
+// a commit read what is there, publish it (live.Region.ReplaceAll), read again, and
 // go on until nothing has changed meanwhile. Then the last event holds the last
 // commit: whoever publishes an older state finds the newer one after that, unless it
 // is committed, and so published, later still. The reads must see each commit: those
@@ -111,7 +111,7 @@
 // back is served what the process has, if it had the topic, and else waits with a
 // connection; who comes without an id waits 2 s for the head of the answer, and is
 // told of a gap when NATS is back. A page waits as long for its position, is shown
-// without one, and goes on after a gap, too: see suspense.Live. Publish waits until
+// without one, and goes on after a gap, too: see live.Await. Publish waits until
 // the deadline of its context, or 5 s, and at most a minute, whether or not the
 // request that caused it is given up meanwhile, and then returns
 // broker.ErrUnavailable: the event may have been published all the same, if only

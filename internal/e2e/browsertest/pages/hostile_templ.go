@@ -13,12 +13,13 @@ import (
 	"context"
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
 	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
 // Hostile is a page that shows HTML that users wrote: in the shell, in a
 // boundary, in a live region. Its own parts come behind, so that what the users
 // name is found first.
-func Hostile(box suspense.Region, load Rows, html func(context.Context) []string) templ.Component {
+func Hostile(box live.Region, load Rows, html func(context.Context) []string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -86,7 +87,7 @@ func Hostile(box suspense.Region, load Rows, html func(context.Context) []string
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = suspense.Live(box, Dots(), load, func(rows []Row) templ.Component {
+			templ_7745c5c3_Err = live.Await(box, Dots(), load, func(rows []Row) templ.Component {
 				return templ.Join(box.Item("users", Written(html(ctx))), items(box, rows, P))
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -201,7 +202,7 @@ func Clean() templ.Component {
 // Names is a page with elements whose names replace properties of the document,
 // of the window and of forms, where the scripts come across them: as children of
 // body, in fallbacks, beside what is live, in chunks.
-func Names(box suspense.Region, load Rows, html string) templ.Component {
+func Names(box live.Region, load Rows, html string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -273,7 +274,7 @@ func Names(box suspense.Region, load Rows, html string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = suspense.Live(box, templ.Raw(html), load, func(rows []Row) templ.Component {
+			templ_7745c5c3_Err = live.Await(box, templ.Raw(html), load, func(rows []Row) templ.Component {
 				return templ.Join(templ.Raw(html), items(box, rows, P))
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -302,7 +303,7 @@ func Names(box suspense.Region, load Rows, html string) templ.Component {
 }
 
 // Based has a base of another origin.
-func Based(list suspense.Region, load Rows) templ.Component {
+func Based(list live.Region, load Rows) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -361,7 +362,7 @@ func Based(list suspense.Region, load Rows) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = suspense.Live(list, nil, load, Items(list, LI)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = live.Await(list, nil, load, Items(list, LI)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -424,7 +425,7 @@ func Login() templ.Component {
 }
 
 // Boxed has one live region of paragraphs.
-func Boxed(box suspense.Region, load Rows) templ.Component {
+func Boxed(box live.Region, load Rows) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -470,7 +471,7 @@ func Boxed(box suspense.Region, load Rows) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = suspense.Live(box, nil, load, Items(box, P)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = live.Await(box, nil, load, Items(box, P)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

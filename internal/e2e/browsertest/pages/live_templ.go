@@ -15,6 +15,7 @@ import (
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/live"
 	"github.com/rivulet-go/rivulet/templates"
 )
 
@@ -26,7 +27,7 @@ type Rows func(context.Context) ([]Row, error)
 
 // Containers has a live region in each kind of element that is picky about its
 // children, and one in a div that is announced.
-func Containers(list, table, choice, box suspense.Region, load Rows) templ.Component {
+func Containers(list, table, choice, box live.Region, load Rows) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -59,7 +60,7 @@ func Containers(list, table, choice, box suspense.Region, load Rows) templ.Compo
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = suspense.Live(list, nil, load, Items(list, LI)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = live.Await(list, nil, load, Items(list, LI)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -67,7 +68,7 @@ func Containers(list, table, choice, box suspense.Region, load Rows) templ.Compo
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = suspense.Live(table, nil, load, Items(table, TR)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = live.Await(table, nil, load, Items(table, TR)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -75,7 +76,7 @@ func Containers(list, table, choice, box suspense.Region, load Rows) templ.Compo
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = suspense.Live(choice, nil, load, Items(choice, Option)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = live.Await(choice, nil, load, Items(choice, Option)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -83,7 +84,7 @@ func Containers(list, table, choice, box suspense.Region, load Rows) templ.Compo
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = suspense.Live(box, nil, load, Items(box, P)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = live.Await(box, nil, load, Items(box, P)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -102,7 +103,7 @@ func Containers(list, table, choice, box suspense.Region, load Rows) templ.Compo
 }
 
 // List has one live region.
-func List(list suspense.Region, load Rows) templ.Component {
+func List(list live.Region, load Rows) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -160,7 +161,7 @@ func List(list suspense.Region, load Rows) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = suspense.Live(list, Dots(), load, Items(list, LI)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = live.Await(list, Dots(), load, Items(list, LI)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -184,7 +185,7 @@ func List(list suspense.Region, load Rows) templ.Component {
 
 // Pair has two live regions, of which the second may be late, and has the
 // script twice.
-func Pair(a, b suspense.Region, loadA, loadB Rows) templ.Component {
+func Pair(a, b live.Region, loadA, loadB Rows) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -217,7 +218,7 @@ func Pair(a, b suspense.Region, loadA, loadB Rows) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = suspense.Live(a, nil, loadA, Items(a, LI)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = live.Await(a, nil, loadA, Items(a, LI)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -241,7 +242,7 @@ func Pair(a, b suspense.Region, loadA, loadB Rows) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = suspense.Live(b, nil, loadB, Items(b, LI)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = live.Await(b, nil, loadB, Items(b, LI)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -270,7 +271,7 @@ func Pair(a, b suspense.Region, loadA, loadB Rows) templ.Component {
 }
 
 // Later has two live regions, of which the second is met when the gate opens.
-func Later(a, b suspense.Region, load Rows) templ.Component {
+func Later(a, b live.Region, load Rows) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -303,7 +304,7 @@ func Later(a, b suspense.Region, load Rows) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = suspense.Live(a, nil, load, Items(a, LI)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = live.Await(a, nil, load, Items(a, LI)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -312,7 +313,7 @@ func Later(a, b suspense.Region, load Rows) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = suspense.Await(nil, browsertest.Gate("later"), func(string) templ.Component {
-				return suspense.Live(b, nil, load, Items(b, LI))
+				return live.Await(b, nil, load, Items(b, LI))
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -332,7 +333,7 @@ func Later(a, b suspense.Region, load Rows) templ.Component {
 }
 
 // Fields has a live region of fields between others.
-func Fields(list suspense.Region, load Rows) templ.Component {
+func Fields(list live.Region, load Rows) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -378,7 +379,7 @@ func Fields(list suspense.Region, load Rows) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = suspense.Live(list, nil, load, Items(list, Field)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = live.Await(list, nil, load, Items(list, Field)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -397,7 +398,7 @@ func Fields(list suspense.Region, load Rows) templ.Component {
 }
 
 // Parsed has a live region whose events are in the page itself.
-func Parsed(list suspense.Region, load Rows, events ...templ.Component) templ.Component {
+func Parsed(list live.Region, load Rows, events ...templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -430,7 +431,7 @@ func Parsed(list suspense.Region, load Rows, events ...templ.Component) templ.Co
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = suspense.Live(list, nil, load, Items(list, LI)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = live.Await(list, nil, load, Items(list, LI)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -459,7 +460,7 @@ func Parsed(list suspense.Region, load Rows, events ...templ.Component) templ.Co
 }
 
 // Within has a boundary in a live region.
-func Within(list suspense.Region, load Rows) templ.Component {
+func Within(list live.Region, load Rows) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -492,7 +493,7 @@ func Within(list suspense.Region, load Rows) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = suspense.Live(list, nil, load, func([]Row) templ.Component {
+			templ_7745c5c3_Err = live.Await(list, nil, load, func([]Row) templ.Component {
 				return suspense.Await(Dots(), browsertest.Gate("child"), Bold)
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -513,11 +514,11 @@ func Within(list suspense.Region, load Rows) templ.Component {
 }
 
 // Items is a view: rows that are shown by row.
-func Items(region suspense.Region, row func(Row) templ.Component) func([]Row) templ.Component {
+func Items(region live.Region, row func(Row) templ.Component) func([]Row) templ.Component {
 	return func(rows []Row) templ.Component { return items(region, rows, row) }
 }
 
-func items(region suspense.Region, rows []Row, row func(Row) templ.Component) templ.Component {
+func items(region live.Region, rows []Row, row func(Row) templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/rivulet-go/rivulet/stream/sse"
-	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
 // events is a stream that ends in the way that the query says.
@@ -68,6 +68,6 @@ func (s *Site) publish(w http.ResponseWriter, r *http.Request) {
 
 // live is a region that goes on changing.
 func (s *Site) live(q query) templ.Component {
-	return suspense.Live(s.region, dots(q), func(ctx context.Context) (int, error) { return 3, sleep(ctx, 5*ms) },
+	return live.Await(s.region, dots(q), func(ctx context.Context) (int, error) { return 3, sleep(ctx, 5*ms) },
 		func(int) templ.Component { return s.region.Item("k0", box(q, "row")) })
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/inspect"
 	"github.com/rivulet-go/rivulet/stream/sse"
-	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
 // A Site is the site and the model that it asks.
@@ -20,7 +20,7 @@ type Site struct {
 	http.Handler
 	inspector *inspect.Inspector
 	broker    broker.Broker
-	region    suspense.Region
+	region    live.Region
 	upstream  upstream
 }
 
@@ -35,7 +35,7 @@ func New() (*Site, error) {
 		Authorize: authorize,
 		Stream:    sse.Options{Heartbeat: 50 * ms, WriteTimeout: 300 * ms, MaxLife: time.Second, Retry: time.Second},
 	}
-	s.region = suspense.Region{Name: "board", URL: "/topic?name=board", Position: s.broker.Topic("board").Position}
+	s.region = live.Region{Name: "board", URL: "/topic?name=board", Position: s.broker.Topic("board").Position}
 	if err := s.upstream.open(); err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func testGap(t *testing.T, form Form) {
 		{"an id beyond all numbers", epoch + "-18446744073709551616", "unknown"},
 		{"a number in another form", epoch + "-0" + strings.TrimPrefix(last, epoch+"-"), "unknown"},
 		{"a negative number", epoch + "--1", "unknown"},
-		{"the position of nothing", "0-0", "unknown"}, // see suspense.Region
+		{"the position of nothing", "0-0", "unknown"}, // see live.Region
 		{"an epoch alone", epoch, "unknown"},
 		{"a number alone", strings.TrimPrefix(last, epoch+"-"), "unknown"},
 		{"garbage", "\"><script>\xff", "unknown"},

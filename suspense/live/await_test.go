@@ -1,9 +1,8 @@
-package suspense_test
+package live_test
 
 import (
 	"context"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -16,6 +15,7 @@ import (
 	"github.com/rivulet-go/rivulet/assets"
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
 func at(id string) func(context.Context) (string, error) {
@@ -23,7 +23,7 @@ func at(id string) func(context.Context) (string, error) {
 }
 
 // board is a region whose script the page brings by itself.
-var board = suspense.Region{Name: "board", URL: "/events", Position: at("k3f9-12"), Script: stream.NoScript()}
+var board = live.Region{Name: "board", URL: "/events", Position: at("k3f9-12"), Script: stream.NoScript()}
 
 // liveBoard is what stands in the page for board.
 func liveBoard(content string) string {
@@ -41,7 +41,7 @@ func rendered(t *testing.T, c templ.Component) string {
 	return b.String()
 }
 
-func TestLive(t *testing.T) {
+func TestAwait(t *testing.T) {
 	rows := value(100*ms, "rows")
 	for _, tt := range []struct {
 		name string
@@ -50,32 +50,32 @@ func TestLive(t *testing.T) {
 	}{
 		{
 			"the region comes with the content",
-			suspense.Live(board, html("dots"), rows, html),
+			live.Await(board, html("dots"), rows, html),
 			`0s <?start name="1">dots<?end>` + "\n" +
 				`100ms <template for="1">` + liveBoard("rows") + `</template><!/>` + "\n",
 		}, {
 			"within an Await it comes with that",
 			suspense.Await(nil, value(100*ms, ""), func(string) templ.Component {
-				return suspense.Live(board, html("dots"), rows, html)
+				return live.Await(board, html("dots"), rows, html)
 			}),
 			`0s <?start name="1"><?end>` + "\n" +
 				`100ms <template for="1"><?start name="1.1">dots<?end></template><!/>` + "\n" +
 				`200ms <template for="1.1">` + liveBoard("rows") + `</template><!/>` + "\n",
 		}, {
 			"an Await within it is a boundary in the region",
-			suspense.Live(board, nil, rows, func(string) templ.Component { return suspense.Await(html("dots"), value(100*ms, "1"), html) }),
+			live.Await(board, nil, rows, func(string) templ.Component { return suspense.Await(html("dots"), value(100*ms, "1"), html) }),
 			`0s <?start name="1"><?end>` + "\n" +
 				`100ms <template for="1">` + liveBoard(`<?start name="1.1">dots<?end>`) + `</template><!/>` + "\n" +
 				`200ms <template for="1.1">1</template><!/>` + "\n",
 		}, {
 			"in the children of a Suspense it is a boundary of its own",
-			with(suspense.Suspense(html("dots")), templ.Join(slow(100*ms, "one "), suspense.Live(board, html("two"), rows, html))),
+			with(suspense.Suspense(html("dots")), templ.Join(slow(100*ms, "one "), live.Await(board, html("two"), rows, html))),
 			`0s <?start name="1">dots<?end>` + "\n" +
 				`100ms <template for="1">one <?start name="1.1">two<?end></template><!/>` + "\n" +
 				`200ms <template for="1.1">` + liveBoard("rows") + `</template><!/>` + "\n",
 		}, {
 			"in a fallback there is no region, only its own fallback",
-			suspense.Await(suspense.Live(board, html("dots"), rows, html), rows, html),
+			suspense.Await(live.Await(board, html("dots"), rows, html), rows, html),
 			`0s <?start name="1">dots<?end>` + "\n" + `100ms <template for="1">rows</template><!/>` + "\n",
 		},
 	} {
@@ -91,23 +91,23 @@ func TestLive(t *testing.T) {
 	sorry := suspense.ErrorView(func(*stream.BoundaryError) templ.Component { return html("sorry") })
 	for name, page := range map[string]func() templ.Component{
 		"a load that fails shows its error view and no region": func() templ.Component {
-			return suspense.Live(board, nil, failing, html, sorry)
+			return live.Await(board, nil, failing, html, sorry)
 		},
 		"a view that is nil does, too": func() templ.Component {
-			return suspense.Live(board, nil, rows, func(string) templ.Component { return nil }, sorry)
+			return live.Await(board, nil, rows, func(string) templ.Component { return nil }, sorry)
 		},
 		"a view that fails does, too": func() templ.Component {
-			return suspense.Live(board, nil, rows, func(string) templ.Component {
+			return live.Await(board, nil, rows, func(string) templ.Component {
 				return templ.ComponentFunc(func(context.Context, io.Writer) error { return errBoom })
 			}, sorry)
 		},
 		"a position of another form does, too": func() templ.Component {
 			bad.Position = at(`k3f9-12"`)
-			return suspense.Live(bad, nil, rows, html, sorry)
+			return live.Await(bad, nil, rows, html, sorry)
 		},
 		"no position does, too": func() templ.Component {
 			bad.Position = at("")
-			return suspense.Live(bad, nil, rows, html, sorry)
+			return live.Await(bad, nil, rows, html, sorry)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestLive(t *testing.T) {
 	t.Run("without a position it asks for what nobody has", func(t *testing.T) {
 		r := board
 		r.Position = failing
-		got, failed := response(t, suspense.Live(r, nil, value(0, "rows"), html, sorry))
+		got, failed := response(t, live.Await(r, nil, value(0, "rows"), html, sorry))
 		if want := strings.Replace(liveBoard("rows"), `12 /events?lastEventId=k3f9-`, `0 /events?lastEventId=0-`, 1); len(failed) > 0 || !strings.Contains(got, want) {
 			t.Errorf("response:\n%s%d failed, want none, and %s", got, len(failed), want)
 		}
@@ -132,14 +132,14 @@ func TestLive(t *testing.T) {
 		r := board
 		r.Position = func(context.Context) (string, error) { order = append(order, "position"); return "k3f9-12", nil }
 		load := func(context.Context) (string, error) { order = append(order, "load"); return "", nil }
-		response(t, suspense.Live(r, nil, load, html))
+		response(t, live.Await(r, nil, load, html))
 		if want := []string{"position", "load"}; !slices.Equal(order, want) {
 			t.Errorf("asked for %q, want %q", order, want)
 		}
 	})
 
 	t.Run("outside a response it stands in place", func(t *testing.T) {
-		if got, want := rendered(t, suspense.Live(board, html("dots"), value(0, "rows"), html)), liveBoard("rows"); got != want {
+		if got, want := rendered(t, live.Await(board, html("dots"), value(0, "rows"), html)), liveBoard("rows"); got != want {
 			t.Errorf("Render() wrote %s, want %s", got, want)
 		}
 	})
@@ -149,7 +149,7 @@ func TestLive(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rd := stream.Renderer{Mode: func(*http.Request) stream.Mode { return mode }}
 				rec := httptest.NewRecorder()
-				if err := rd.Render(rec, httptest.NewRequest("GET", "/", nil), suspense.Live(board, html("dots"), rows, html)); err != nil {
+				if err := rd.Render(rec, httptest.NewRequest("GET", "/", nil), live.Await(board, html("dots"), rows, html)); err != nil {
 					t.Errorf("Render() = %v, want nil", err)
 				}
 				if got, want := rec.Body.String(), liveBoard("rows"); got != want {
@@ -160,14 +160,14 @@ func TestLive(t *testing.T) {
 	}
 
 	for name, call := range map[string]func(){
-		"load":     func() { suspense.Live[string](board, nil, nil, html) },
-		"view":     func() { suspense.Live(board, nil, rows, nil) },
-		"Position": func() { suspense.Live(suspense.Region{Name: "board", URL: "/events"}, nil, rows, html) },
+		"load":     func() { live.Await[string](board, nil, nil, html) },
+		"view":     func() { live.Await(board, nil, rows, nil) },
+		"Position": func() { live.Await(live.Region{Name: "board", URL: "/events"}, nil, rows, html) },
 	} {
 		t.Run("panics without a "+name, func(t *testing.T) {
 			defer func() {
 				if recover() == nil {
-					t.Error("Live() returned, want a panic")
+					t.Error("Await() returned, want a panic")
 				}
 			}()
 			call()
@@ -175,12 +175,12 @@ func TestLive(t *testing.T) {
 	}
 }
 
-func TestLiveScript(t *testing.T) {
+func TestScript(t *testing.T) {
 	inline := board
 	inline.Script = stream.Script{}
 	second := inline
 	second.Name = "second"
-	two := templ.Join(suspense.Live(inline, nil, value(0, "1"), html), suspense.Live(second, nil, value(0, "2"), html))
+	two := templ.Join(live.Await(inline, nil, value(0, "1"), html), live.Await(second, nil, value(0, "2"), html))
 
 	t.Run("comes once for all regions of a page, after the first", func(t *testing.T) {
 		ctx := templ.InitializeContext(t.Context())
@@ -199,7 +199,7 @@ func TestLiveScript(t *testing.T) {
 
 	t.Run("carries the nonce", func(t *testing.T) {
 		var b strings.Builder
-		c := suspense.Live(inline, nil, value(0, "1"), html)
+		c := live.Await(inline, nil, value(0, "1"), html)
 		if err := c.Render(templ.WithNonce(t.Context(), `n"1`), &b); err != nil {
 			t.Fatal(err)
 		}
@@ -211,32 +211,9 @@ func TestLiveScript(t *testing.T) {
 	t.Run("can be a file", func(t *testing.T) {
 		r := board
 		r.Script = stream.ExternalScript("/assets/" + assets.Live().Name)
-		got := rendered(t, suspense.Live(r, nil, value(0, "1"), html))
+		got := rendered(t, live.Await(r, nil, value(0, "1"), html))
 		if want := `<script async src="/assets/` + assets.Live().Name + `"></script>`; !strings.HasSuffix(got, want) {
 			t.Errorf("Render() wrote %s, want %s at its end", got, want)
 		}
 	})
-}
-
-func TestLiveMethod(t *testing.T) {
-	var log strings.Builder
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
-	t.Cleanup(func() { slog.SetDefault(before) })
-	page := suspense.Live(board, nil, value(0, "rows"), html)
-	for _, tt := range []struct {
-		method string
-		want   int
-	}{{"GET", 0}, {"HEAD", 0}, {"POST", 1}, {"POST", 1}, {"PUT", 2}, {"GET", 2}} {
-		rec := httptest.NewRecorder()
-		if err := (&stream.Renderer{}).Render(rec, httptest.NewRequest(tt.method, "/", nil), page); err != nil {
-			t.Fatal(err)
-		}
-		if got := strings.Count(log.String(), "no GET"); got != tt.want {
-			t.Errorf("%d warnings after %s, want %d:\n%s", got, tt.method, tt.want, log.String())
-		}
-	}
-	if !strings.Contains(log.String(), "region=board method=POST") {
-		t.Errorf("warning %s, want the region and the method", log.String())
-	}
 }

@@ -1,4 +1,4 @@
-package suspense_test
+package live_test
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
 func TestRegion(t *testing.T) {
@@ -58,7 +59,7 @@ func TestRegion(t *testing.T) {
 		t.Run("refuses the name "+name, func(t *testing.T) {
 			r := board
 			r.Name = name
-			for _, c := range []templ.Component{suspense.Live(r, nil, value(0, ""), html), r.ReplaceAll(row), r.Item("17", row), r.Remove("17")} {
+			for _, c := range []templ.Component{live.Await(r, nil, value(0, ""), html), r.ReplaceAll(row), r.Item("17", row), r.Remove("17")} {
 				if err := c.Render(t.Context(), io.Discard); err == nil {
 					t.Error("Render() = nil, want an error")
 				}
@@ -84,7 +85,7 @@ func TestRegionURL(t *testing.T) {
 		t.Run("refuses "+bad, func(t *testing.T) {
 			r := board
 			r.URL = bad
-			if err := suspense.Live(r, nil, value(0, ""), html).Render(t.Context(), io.Discard); err == nil {
+			if err := live.Await(r, nil, value(0, ""), html).Render(t.Context(), io.Discard); err == nil {
 				t.Error("Render() = nil, want an error")
 			}
 		})
@@ -101,7 +102,7 @@ func TestRegionURL(t *testing.T) {
 		t.Run("writes "+given, func(t *testing.T) {
 			r := board
 			r.URL = given
-			if got := urlOf(t, rendered(t, suspense.Live(r, nil, value(0, ""), html))); got != want {
+			if got := urlOf(t, rendered(t, live.Await(r, nil, value(0, ""), html))); got != want {
 				t.Errorf("URL %s, want %s", got, want)
 			}
 		})
@@ -128,10 +129,10 @@ func FuzzRegion(f *testing.F) {
 	whole := regexp.MustCompile(`^<\?start name="[\w-]+\.live"><\?start name="[\w-]+"><\?marker name="[\w-]+\.start"><\?start name="[\w-]+\.[\w-]+"><\?end name="[\w-]+\.[\w-]+">` +
 		`<\?marker name="[\w-]+\.end"><\?end name="[\w-]+"><\?live [\w-]+ \d+ [!#-&(-;=?-\[\]^_a-z~]*><template data-r></template><\?end name="[\w-]+\.live">$`)
 	f.Fuzz(func(t *testing.T, name, key, url, id string) {
-		r := suspense.Region{Name: name, URL: url, Position: at(id), Script: stream.NoScript()}
+		r := live.Region{Name: name, URL: url, Position: at(id), Script: stream.NoScript()}
 		sorry := suspense.ErrorView(func(*stream.BoundaryError) templ.Component { return html("sorry") })
 		var b strings.Builder
-		err := suspense.Live(r, nil, value(0, ""), func(string) templ.Component { return r.Item(key, nil) }, sorry).Render(t.Context(), &b)
+		err := live.Await(r, nil, value(0, ""), func(string) templ.Component { return r.Item(key, nil) }, sorry).Render(t.Context(), &b)
 		if got := b.String(); err == nil && got != "sorry" && !whole.MatchString(got) {
 			t.Errorf("Render() wrote %q", got)
 		}

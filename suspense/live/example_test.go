@@ -1,4 +1,4 @@
-package suspense_test
+package live_test
 
 import (
 	"context"
@@ -9,12 +9,12 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/rivulet-go/rivulet/stream"
-	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
-// A program's Position is that of a topic: broker.Topic.Position. Nor does it
-// leave out the script, as these examples do to be shorter.
-var scores = suspense.Region{
+// A program sets Position to broker.Topic.Position and keeps the script, which
+// these examples leave out to be shorter.
+var scores = live.Region{
 	Name:     "scores",
 	URL:      "/scores",
 	Position: func(context.Context) (string, error) { return "k3f9-12", nil },
@@ -36,9 +36,9 @@ func show(c templ.Component) {
 // events. In a templ file:
 //
 //	<ul aria-live="polite">
-//		@suspense.Live(scores, Dots(), games, Games)
+//		@live.Await(scores, Dots(), games, Games)
 //	</ul>
-func ExampleLive() {
+func ExampleAwait() {
 	games := func(ctx context.Context) ([]game, error) {
 		return database(ctx, []game{{"7", "2:1"}})
 	}
@@ -49,20 +49,20 @@ func ExampleLive() {
 		}
 		return templ.Join(items...)
 	}
-	visit(suspense.Live(scores, text("counting"), games, view))
+	visit(live.Await(scores, text("counting"), games, view))
 	// Output:
 	// <?start name="1">counting<?end>
 	// <template for="1"><?start name="scores.live"><?start name="scores"><?marker name="scores.start"><?start name="scores.7"><li>2:1</li><?end name="scores.7"><?marker name="scores.end"><?end name="scores"><?live scores 12 /scores?lastEventId=k3f9-><template data-r></template><?end name="scores.live"></template><!/>
 }
 
 // Wrong: the list stands in the region. What is appended to the region stands
-// behind the list, not in it. The list belongs around Live.
-func ExampleLive_listWithin() {
+// behind the list, not in it. The list belongs around Await.
+func ExampleAwait_listWithin() {
 	games := func(context.Context) (string, error) { return "2:1", nil }
 	view := func(s string) templ.Component {
 		return templ.Raw("<ul><li>" + s + "</li></ul>")
 	}
-	html, _ := templ.ToGoHTML(context.Background(), suspense.Live(scores, nil, games, view))
+	html, _ := templ.ToGoHTML(context.Background(), live.Await(scores, nil, games, view))
 	list, rest, _ := strings.Cut(string(html), "</ul>")
 	fmt.Println(strings.Contains(list, "scores.end"), strings.Contains(rest, "scores.end"))
 	// Output: false true
@@ -70,7 +70,7 @@ func ExampleLive_listWithin() {
 
 // A region is made once and used by the page and by what publishes.
 func ExampleRegion() {
-	region := suspense.Region{
+	region := live.Region{
 		Name:     "scores",
 		URL:      "/scores",
 		Position: func(context.Context) (string, error) { return "k3f9-12", nil }, // topic.Position

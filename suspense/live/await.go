@@ -1,0 +1,90 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/suspense"
+)
+
+// Await is [suspense.Await] for content that goes on changing. The content is
+// region, and what is published to the URL of the region changes it.
+//
+//	@live.Await(board, templates.Skeleton(3), shop.Games, Games)
+//
+// The Position of the region is asked for before load is called, so no event is
+// lost between what load has read and the first event. A program that changes the
+// data commits first and publishes afterwards. An event that the content already
+// holds may come again: it changes nothing. Do not give Await a load that
+// [suspense.Start] has begun, because what it has read may be older than the
+// position.
+//
+// If load fails, the error view is shown, without a region. If Position fails, the
+// region is shown and the failure is logged. The page is then told of a gap by
+// the first answer of the URL, and fetches the region again. In a fallback Await
+// shows its own fallback.
+//
+// Await panics if load, view or the Position of the region is nil. A bad name or
+// URL is an error of Render.
+func Await[T any](region Region, fallback templ.Component, load func(context.Context) (T, error), view func(T) templ.Component, opts ...suspense.Option) templ.Component {
+	switch {
+	case load == nil:
+		panic("live: Await with a nil load")
+	case view == nil:
+		panic("live: Await with a nil view")
+	case region.Position == nil:
+		panic("live: Await with a Region without a Position")
+	}
+	return &await[T]{region, fallback, load, view, opts}
+}
+
+type await[T any] struct {
+	region   Region
+	fallback templ.Component
+	load     func(context.Context) (T, error)
+	view     func(T) templ.Component
+	opts     []suspense.Option
+}
+
+func (a *await[T]) Render(ctx context.Context, w io.Writer) error {
+	source, err := a.region.source()
+	if err != nil {
+		return err
+	}
+	a.region.lookAtMethod(ctx)
+	load := func(ctx context.Context) (templ.Component, error) { return a.loaded(ctx, source) }
+	return suspense.Await(a.fallback, load, itself, a.opts...).Render(ctx, w)
+}
+
+func itself(c templ.Component) templ.Component { return c }
+
+// nowhere is a position of no topic. A browser that asks for what comes after it
+// is told of a gap.
+const nowhere = "0-0"
+
+// loaded is the load of the boundary.
+func (a *await[T]) loaded(ctx context.Context, source string) (templ.Component, error) {
+	id, err := a.region.Position(ctx)
+	if err != nil {
+		a.region.logger().WarnContext(ctx, "live: region without a position",
+			slog.String("region", a.region.Name), slog.Any("error", err))
+		id = nowhere
+	}
+	parts := goodID.FindStringSubmatch(id)
+	if parts == nil {
+		return nil, fmt.Errorf("position of region %q: id %q is not of the form epoch-number", a.region.Name, id)
+	}
+	v, err := a.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	content := a.view(v)
+	if content == nil {
+		return nil, nil // a view must not be nil: the boundary fails
+	}
+	return a.region.page(source+parts[1], parts[2], content), nil
+}

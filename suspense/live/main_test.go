@@ -1,0 +1,13 @@
+package live_test
+
+import (
+	"log/slog"
+	"testing"
+
+	"github.com/rivulet-go/rivulet/internal/leaktest"
+)
+
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // failures are what most tests are about
+	leaktest.Main(m)
+}
