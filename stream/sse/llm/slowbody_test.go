@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
@@ -33,7 +34,7 @@ func TestRelayWaitsForABodyOnlyWhileItComes(t *testing.T) {
 				relay := tt.relay
 				relay.Request, relay.HTTP = toModel, newSite(events(helloChunk, doneEvent)).client()
 				return &relay
-			}, &http.Server{}, func(t *testing.T, p *pipeline) {
+			}, func(t *testing.T, p *testkit.Pipes) {
 				pr, pw := io.Pipe()
 				go func() { // ends with the body or the request
 					if tt.every == 0 {
@@ -70,9 +71,9 @@ func TestRelayWaitsForABodyOnlyWhileItComes(t *testing.T) {
 	t.Run("the next request of the connection is none the wiser", func(t *testing.T) {
 		overPipes(t, func() http.Handler {
 			return &llm.Relay{Request: toModel, HTTP: newSite(events(helloChunk, time.Hour, doneEvent)).client()}
-		}, &http.Server{}, func(t *testing.T, p *pipeline) {
+		}, func(t *testing.T, p *testkit.Pipes) {
 			for range 2 {
-				res := p.ask(t, t.Context(), "POST", "question")
+				res := ask(t, p)
 				if body, err := io.ReadAll(bufio.NewReader(res.Body)); err != nil || !strings.Contains(string(body), "[DONE]") {
 					t.Errorf("answer %q, %v, want a whole one", body, err)
 				}
