@@ -11,37 +11,36 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A Broker passes what is published on a topic on to its subscribers. The zero
-// value is ready to use. Its fields must not be changed once it is in use, nor
-// may it be copied; its methods may be called by any number of goroutines at
-// once. Without a Store it runs no goroutine while nothing is published.
+// A Broker sends the events that are published on a topic to its subscribers. The
+// zero value is ready to use. A Broker must not be copied, and its fields must not
+// change once it is in use. Its methods may be called concurrently. Without a Store
+// it runs no goroutine while nothing is published.
 type Broker struct {
-	// Store keeps the events, for all processes that have it. Nil means that
-	// they are kept in the memory of this one only.
+	// Store keeps the events for all processes that share it. Nil means that
+	// this process keeps them in memory, for itself only.
 	Store Store
-	// Retain says what each topic retains for clients that come back. With a
-	// Store it does not count: the Store says it.
+	// Retain limits what each topic retains for clients that come back. It is
+	// ignored with a Store, which has a Retention of its own.
 	Retain Retention
-	// Queue is the most events that a subscriber may be behind. What a client
-	// that comes back is sent again does not count. It must be more than what
-	// is published in one go. Zero or less means as many as are retained.
+	// Queue limits the events that a subscriber may be behind. Events that are
+	// replayed to a client that comes back do not count. It must exceed what is
+	// published in one go. Zero or less means as many as are retained.
 	Queue int
 	// Slow says what happens to a subscriber that is further behind. Zero
 	// means Disconnect. Topics that need different ones need two brokers.
 	Slow Policy
 	// Limits bound what clients can take of the server. Zero means no limits.
 	Limits Limits
-	// Subject says who asks, by user or session, for Limits.PerSubject and
-	// for the method Disconnect. Nil means the address of the peer (of IPv6
-	// its first 64 bits), which behind a proxy is that of the proxy: set
-	// Subject there.
+	// Subject returns the user or session of a request, for Limits.PerSubject
+	// and for the method Disconnect. Nil means the address of the peer, of IPv6
+	// its first 64 bits. Behind a proxy the peer is the proxy: set Subject there.
 	Subject func(*http.Request) string
-	// Authorize says whether who asks may subscribe to the topic. An error
-	// refuses with the status 403, or 204 if it matches ErrStop; its text goes
-	// nowhere. It is asked whenever a client connects, and only then: with a
-	// Stream.MaxLife clients must come back, and are asked again, at least
-	// that often. It may be asked more than once for one connection. Nil means
-	// everyone may, and is for topics that the program names only.
+	// Authorize returns nil if the request may subscribe to the topic. An error
+	// refuses with the status 403, or 204 if it matches ErrStop; its text is not
+	// sent. Authorize is called when a client connects, possibly more than once,
+	// and not later: set Stream.MaxLife, so that clients must come back and are
+	// checked again. Nil allows every request, for topics that only the program
+	// names.
 	Authorize func(r *http.Request, topic string) error
 	// CORS lets pages of other origins subscribe. Nil means none may.
 	CORS *CORS

@@ -14,9 +14,8 @@ import (
 // the iteration, and each iteration begins at the same position. Events are as a
 // client receives them, see sse.Encoded.Event.
 //
-// ErrGap is told before the first event, and later if events of a Store are lost to
-// this process; the iteration can go on. Any other
-// error is the last: ErrTopic, ErrTopics, ErrSlow, ErrClosed, or the cause of
+// ErrGap comes before the first event, and later if this process has lost events
+// of a Store; the iteration can go on. Any other error is the last: ErrTopic, ErrTopics, ErrSlow, ErrClosed, or the cause of
 // ctx. Limits and Broker.Disconnect are for clients only.
 func (t Topic) Subscribe(ctx context.Context, after string) iter.Seq2[sse.Event, error] {
 	if after == "" {

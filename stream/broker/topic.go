@@ -28,13 +28,13 @@ func (t Topic) Name() string { return t.name }
 //
 // Publish outlives the request that caused it: an event is published although
 // ctx has been cancelled, before or meanwhile, since others wait for a change
-// that has been committed. Without a Store no end of ctx matters. With a Store the
-// event is retained when the Store has said so, and the deadline of ctx limits how
-// long that is waited for: 5 s if there is none or it is over. If middleware
-// gives each request a deadline, context.WithoutCancel(ctx) is without it.
+// that has been committed. Without a Store ctx is not used. With a Store, Publish
+// waits until the Store keeps the event, up to the deadline of ctx, or 5 s if there
+// is none or it has passed. If middleware gives each request a deadline,
+// context.WithoutCancel(ctx) removes it.
 //
 // The errors are ErrTopic, ErrEvent, ErrTooLarge, ErrTopics, ErrClosed, those of
-// sse.Event.Encode and, with a Store, ErrUnavailable and what else it says.
+// sse.Event.Encode and, with a Store, ErrUnavailable and the errors of the Store.
 func (t Topic) Publish(ctx context.Context, e sse.Event) (id string, err error) {
 	t.b.init()
 	if !goodName(t.name) {
@@ -94,11 +94,11 @@ func (t Topic) PublishComponent(ctx context.Context, view interface {
 	return t.Publish(ctx, sse.Event{Data: data.String()})
 }
 
-// Position returns the id of now: who subscribes after it receives all that
-// Publish is called with from here on. A page asks for it before it loads what
-// it shows, so that nothing falls between that and its subscription. The topic
-// need not have had an event. A Store is asked for it, for up to 2 s, and may
-// answer ErrUnavailable.
+// Position returns the current id of the topic. A subscriber that begins after it
+// receives every event that is published from now on. A page takes the Position
+// before it loads what it shows, so that it misses no event between that and its
+// subscription. The topic may be without events. With a Store, Position asks the
+// Store for up to 2 s, and may return ErrUnavailable.
 func (t Topic) Position(ctx context.Context) (id string, err error) {
 	t.b.init()
 	if !goodName(t.name) {

@@ -58,21 +58,22 @@ type Client struct {
 	// ErrIdle. Zero means for ever. Set it to some multiple of the heartbeat
 	// that the server is known to have.
 	Idle time.Duration
-	// MaxEventSize is that of Reader. A larger event ends the events.
+	// MaxEventSize limits one event, in bytes. A larger one ends the events. Zero
+	// means DefaultMaxEventSize.
 	MaxEventSize int
 
-	// OnError is told why a connection has ended and how long the Client is
-	// going to wait before the next: io.EOF if the server ended it properly,
+	// OnError receives why a connection has ended and how long the Client waits
+	// before the next: io.EOF if the server ended it properly,
 	// a *ResponseError, ErrIdle or an error of the network. Nil means that
 	// all but io.EOF go to the Logger.
 	OnError func(err error, wait time.Duration)
-	// Logger receives what OnError would have been told. Nil means slog.Default at
+	// Logger receives the ends of connections unless OnError is set. Nil means slog.Default at
 	// the time of the line.
 	Logger *slog.Logger
 }
 
-// ErrIdle is why a connection has ended on which nothing came for the Client's
-// Idle.
+// ErrIdle ends a connection on which nothing came for the time Idle of a Client or
+// an llm.Relay.
 var ErrIdle = upstream.ErrIdle
 
 // Events connects when it is ranged over, and again whenever the connection

@@ -12,7 +12,7 @@ import (
 )
 
 // Options say where the store is and what it keeps. All processes that share a store
-// open it with the same ones. The zero value is a store on the NATS server of this
+// open it with the same Options. The zero value means the NATS server of this
 // machine.
 type Options struct {
 	// URL is where NATS is, or several such, separated by commas. A password in

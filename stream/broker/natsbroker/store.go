@@ -12,7 +12,7 @@ import (
 )
 
 // A Store is a broker.Store on a JetStream stream, made by Open. Its methods may be
-// called by any number of goroutines at once.
+// called concurrently.
 type Store struct {
 	o       Options // with defaults
 	conn    *nats.Conn
@@ -71,7 +71,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// Close ends the connection, unless it is that of Options.Conn. It must be
+// Close ends the connection, unless it is Options.Conn. It must be
 // called after broker.Broker.Shutdown. Publish returns broker.ErrClosed from now
 // on. The error is nil; more than one call does no harm.
 func (s *Store) Close() error {
@@ -94,12 +94,12 @@ func (s *Store) closeConn() {
 	}
 }
 
-// Conn returns the connection, for what else a program keeps in NATS, such as
-// what its pages load: in a bucket of keys and values, say. Close closes it, unless
-// it is that of Options.Conn.
+// Conn returns the connection, for what else a program keeps in NATS, such as a
+// bucket of keys and values that its pages load. Close closes it, unless it is
+// Options.Conn.
 func (s *Store) Conn() *nats.Conn { return s.conn }
 
-// Retention returns that of the options.
+// Retention returns Options.Retain, with its defaults.
 func (s *Store) Retention() broker.Retention { return s.o.Retain }
 
 // Stats returns the state of the store. Without a connection its Err matches

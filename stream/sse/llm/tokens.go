@@ -13,19 +13,19 @@ import (
 var ErrTruncated = errors.New("llm: truncated answer")
 
 // Tokens yields the text of an answer as it comes from an OpenAI-compatible
-// server that was asked with "stream": true: of chat completions the content
-// of the deltas, of the older completions the text. r is the response's body,
-// after the caller has looked at the status; the caller closes it, which also
-// tells the server to stop when the loop is left early.
+// server that was asked with "stream": true. It yields the content of the deltas of
+// chat completions, and the text of the older completions. r is the body of the
+// response, whose status the caller has checked. The caller closes it; that also
+// stops the server when the loop is left early.
 //
 // Only the first of several choices is read (index 0). Comments, usage, tool
 // calls, refusals and whatever else the chunks have are left out.
 //
-// The end is the event [DONE]; nothing is read after it. Servers that never
-// send it are believed when they have sent a finish_reason. Any other end is an
-// error that matches ErrTruncated, and the error of r if that is not io.EOF:
-// half an answer is not taken for a whole one. The server's own error is an
-// *APIError, whose text is not for users.
+// The answer ends at the event [DONE]; nothing is read after it. Servers that never
+// send it end an answer by a finish_reason. Any other end is an error that matches
+// ErrTruncated, and the error of r if that is not io.EOF: half an answer is not
+// taken for a whole one. An error of the server itself is an *APIError, whose text
+// is not for users.
 func Tokens(r io.Reader) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		rd := sse.NewReader(r)
