@@ -30,6 +30,6 @@ generate: ## make the generated files again: templ's Go, the minified scripts
 	go generate ./...
 	$(TEMPL) generate
 
-screenshots: ## take the pictures in the testdata of examples/demo and internal/e2e/inspecttest, with Chromium
+screenshots: ## take the pictures in the testdata of examples/demo and internal/e2e/inspecttest, with Chromium; git keeps six
 	go -C examples test ./demo -run=Screenshots -count=1 -v -update
 	go -C internal/e2e test ./inspecttest -run=TestInChromium -count=1 -v -update
