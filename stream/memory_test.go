@@ -1,19 +1,18 @@
 package stream_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
-	"io"
-	"net"
+	"errors"
 	"net/http"
-	"net/http/httptest"
-	"runtime"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/stream/internal/pages"
 )
@@ -92,38 +91,14 @@ func newBareHold() *hold {
 // heldOpen returns the bytes of heap and stacks that one of n open pages takes.
 func heldOpen(tb testing.TB, n int, h *hold) float64 {
 	tb.Helper()
-	s := httptest.NewServer(h)
-	defer s.Close()
-	before := inUse()
-	conns := make([]net.Conn, n)
-	for i := range conns {
-		conn, err := net.Dial("tcp", s.Listener.Addr().String())
-		if err != nil {
-			tb.Fatal(err)
-		}
-		defer func() { _ = conn.Close() }()
-		if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
-			tb.Fatal(err)
-		}
-		conns[i] = conn
+	got := testkit.HeldOpen(tb, n, h, func(*bufio.Reader) error {
 		select {
 		case <-h.sent:
+			return nil
 		case <-time.After(10 * time.Second):
-			tb.Fatalf("page %d does not come", i)
+			return errors.New("the page does not come")
 		}
-	}
-	got := float64(inUse()-before) / float64(n)
+	})
 	close(h.release)
 	return got
-}
-
-// inUse returns the bytes of live objects and of stacks, when pools have been
-// emptied. Slots of the heap that have become free count for nobody.
-func inUse() uint64 {
-	var m runtime.MemStats
-	for range 3 {
-		runtime.GC()
-	}
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc + m.StackInuse
 }

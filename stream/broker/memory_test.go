@@ -3,10 +3,7 @@ package broker_test
 import (
 	"bufio"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptest"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -59,45 +56,11 @@ func TestMemory(t *testing.T) {
 // whose handlers wait.
 func waiting(t *testing.T, n int, h http.Handler) float64 {
 	t.Helper()
-	s := httptest.NewServer(h)
-	defer s.Close()
-	before := inUse()
-	conns := make([]net.Conn, n)
-	for i := range conns {
-		conn, err := net.Dial("tcp", s.Listener.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = conn.Close() }()
-		if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
-			t.Fatal(err)
-		}
-		conns[i] = conn
-	}
-	for _, conn := range conns { // the first heartbeat
-		lines := bufio.NewReaderSize(conn, 512)
+	return testkit.HeldOpen(t, n, h, func(answer *bufio.Reader) error {
 		for {
-			line, err := lines.ReadString('\n')
-			if err != nil {
-				t.Fatal(err)
-			}
-			if strings.HasPrefix(line, ":") {
-				break
+			if line, err := answer.ReadString('\n'); err != nil || strings.HasPrefix(line, ":") {
+				return err // nil at the first heartbeat
 			}
 		}
-	}
-	got := float64(inUse()-before) / float64(n)
-	runtime.KeepAlive(conns)
-	return got
-}
-
-// inUse returns the bytes of live objects and of stacks, when pools have been
-// emptied.
-func inUse() uint64 {
-	var m runtime.MemStats
-	for range 3 {
-		runtime.GC()
-	}
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc + m.StackInuse
+	})
 }

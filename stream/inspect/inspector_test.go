@@ -23,6 +23,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/stream/inspect"
 	"github.com/rivulet-go/rivulet/suspense"
@@ -256,19 +257,12 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 	page := templ.Join(parts...)
 	in := inspect.New(responses)
-	heap := func() uint64 {
-		var m runtime.MemStats
-		runtime.GC()
-		runtime.GC()
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
 	_ = visit(in, "/", html("warm"))
-	before := heap()
+	before := testkit.Heap()
 	for range 2 * responses {
 		_ = visit(in, "/"+long, page)
 	}
-	per := (heap() - before) / responses
+	per := (testkit.Heap() - before) / responses
 	t.Logf("%d KiB a response", per>>10)
 	if per > 300<<10 {
 		t.Errorf("%d bytes are kept of a response, want at most 300 KiB", per)

@@ -1,16 +1,15 @@
 package sse_test
 
 import (
+	"bufio"
 	"context"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptest"
-	"runtime"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
@@ -60,30 +59,8 @@ func BenchmarkMemory(b *testing.B) {
 func waiting(b *testing.B, n int, handler func(chan<- struct{}) http.Handler) float64 {
 	b.Helper()
 	waits := make(chan struct{}, n)
-	s := httptest.NewServer(handler(waits))
-	defer s.Close()
-	before := inUse()
-	for range n {
-		conn, err := net.Dial("tcp", s.Listener.Addr().String())
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer func() { _ = conn.Close() }()
-		if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
-			b.Fatal(err)
-		}
+	return testkit.HeldOpen(b, n, handler(waits), func(*bufio.Reader) error {
 		<-waits
-	}
-	return float64(inUse()-before) / float64(n)
-}
-
-// inUse returns the bytes of live objects and of stacks, when pools have been
-// emptied.
-func inUse() uint64 {
-	var m runtime.MemStats
-	for range 3 {
-		runtime.GC()
-	}
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc + m.StackInuse
+		return nil
+	})
 }

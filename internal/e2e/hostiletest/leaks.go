@@ -7,6 +7,8 @@ import (
 	"runtime/pprof"
 	"strings"
 	"time"
+
+	"github.com/rivulet-go/rivulet/internal/testkit"
 )
 
 // settled waits until the number of goroutines stops falling, and returns it.
@@ -19,16 +21,6 @@ func settled(patience time.Duration) int {
 		}
 	}
 	return n
-}
-
-// heap returns the bytes that are in use, pools emptied.
-func heap() uint64 {
-	var m runtime.MemStats
-	for range 3 {
-		runtime.GC()
-	}
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
 }
 
 // sample notes how large the heap is while the attacks are on.
@@ -56,10 +48,10 @@ func (r *Report) leaks(goroutines int, before uint64) {
 	if now > goroutines {
 		r.fault("%d goroutines are left, %d were there before:\n%s", now, goroutines, stacks())
 	}
-	after := heap()
+	after := testkit.Heap()
 	for after > before+r.site.Slack && time.Now().Before(end) {
 		time.Sleep(200 * time.Millisecond)
-		after = heap()
+		after = testkit.Heap()
 	}
 	if after > before+r.site.Slack {
 		r.fault("the heap has %d KiB, it had %d KiB and may grow by %d KiB", after>>10, before>>10, r.site.Slack>>10)

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/rivulet-go/rivulet/internal/testkit"
 )
 
 var (
@@ -70,7 +72,7 @@ func Run(ctx context.Context, s *Site, o Options) *Report {
 		once.Go(func() { r.attack(ctx, a, o, uint64(i)) })
 	}
 	once.Wait()
-	heap := heap()
+	heap := testkit.Heap()
 
 	ctx, cancel := context.WithTimeout(ctx, o.Duration)
 	defer cancel()

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker/embedded"
@@ -74,23 +75,13 @@ func TestNothingIsLeft(t *testing.T) {
 		until(t, "no consumers", func() bool { return len(consumers(t, st)) == 0 })
 	}
 	use(50)
-	goroutines, heap := runtime.NumGoroutine(), inUse()
+	goroutines, heap := runtime.NumGoroutine(), testkit.Heap()
 	use(500)
 	until(t, "goroutines", func() bool { return runtime.NumGoroutine() <= goroutines })
-	if got := inUse(); got > heap+heap/4+(4<<20) {
+	if got := testkit.Heap(); got > heap+heap/4+(4<<20) {
 		t.Errorf("%d bytes are in use, %d before", got, heap)
 	}
 	if got := b.Stats(); got.Topics != 0 || got.Events != 0 || got.Subscribers != 0 {
 		t.Errorf("Stats() = %+v, want nothing", got)
 	}
-}
-
-// inUse returns the bytes of live objects.
-func inUse() uint64 {
-	var m runtime.MemStats
-	for range 3 {
-		runtime.GC()
-	}
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
 }
