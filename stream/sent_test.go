@@ -15,6 +15,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/suspense"
 )
@@ -147,7 +148,7 @@ func TestNothingThatWasSentIsHeld(t *testing.T) {
 						return templ.NopComponent, ctx.Err()
 					}}
 					rd := stream.Renderer{Mode: always(mode), MaxBuffer: -1, Timeout: -1, Trace: &quiet}
-					before := inUse()
+					before := testkit.InUse()
 					done := make(chan error)
 					go func() { // waited for by way of done
 						parts := make([]templ.Component, n)
@@ -159,7 +160,7 @@ func TestNothingThatWasSentIsHeld(t *testing.T) {
 					}()
 					time.Sleep(time.Second)
 					synctest.Wait()
-					if held := int(inUse()) - int(before); held > 2<<20 {
+					if held := int(testkit.InUse()) - int(before); held > 2<<20 {
 						t.Errorf("%d KB are held", held>>10)
 					}
 					close(release)
