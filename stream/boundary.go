@@ -111,7 +111,7 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 	if err := f.resp.loads.add(ctx, f, nb); err != nil {
 		return err
 	}
-	f.marks = append(f.marks, mark{len(f.bytes), nb})
+	f.marks = append(f.marks, mark{offset: len(f.bytes), b: nb})
 	return nil
 }
 

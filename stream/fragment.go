@@ -28,6 +28,16 @@ type fragment struct {
 type mark struct {
 	offset int
 	b      *boundary
+
+	looked bool // whether b was ready has been looked at
+	ready  bool // b was ready then
+}
+
+// look looks once whether the boundary is ready.
+func (m *mark) look() {
+	if !m.looked {
+		m.looked, m.ready = true, m.b.ready()
+	}
 }
 
 type fragmentKind uint8

@@ -8,6 +8,7 @@ import (
 // run is the goroutine of a load. What it keeps on its stack counts for every
 // load that a page waits for.
 func (b *boundary) run() error {
+	b.resp.loads.begun()
 	b.result.err = errGoexit
 	defer b.resp.loads.returned(b) // whatever a Trace does: a page would wait for it
 	if t := b.resp.trace; t.Loading != nil || t.Loaded != nil {

@@ -23,6 +23,8 @@ type loads struct {
 	started atomic.Int64    // loads and tasks, ever
 	until   <-chan struct{} // Renderer.Until is done; may be nil
 
+	starting atomic.Int32 // goroutines of loads that have not had their first turn
+
 	amending atomic.Int32 // boundaries placed by error views within error views, ever
 
 	mu sync.Mutex // guards what follows, and what boundary and task say
@@ -136,6 +138,7 @@ func (l *loads) startQueued() {
 		}
 		b.phase = loading
 		l.running++
+		l.starting.Add(1)
 		l.group.Go(b.run)
 	}
 }
@@ -220,6 +223,13 @@ func (l *loads) announce(b *boundary) {
 		l.ready = append(l.ready, b)
 	}
 	l.signal()
+}
+
+// begun is the first that the goroutine of a load does.
+func (l *loads) begun() {
+	if l.starting.Add(-1) == 0 {
+		l.signal()
+	}
 }
 
 // signal wakes the goroutine of the response, now or when it next waits.

@@ -19,29 +19,38 @@ func (p *response) assemble(src []byte, marks []mark, patient bool) error {
 // fillMarks puts at each mark of p.bytes what is to stand there: the content of
 // a boundary that is ready, or markers with the fallback. If patient, it lets
 // loads that need no time end first, those of boundaries within others too.
+//
+// Each boundary is looked at once: what becomes ready while views are rendered
+// is a chunk, or what is to be sent would wait for one more again and again.
 func (p *response) fillMarks(patient bool) {
 	for len(p.marks) > 0 {
 		if patient {
 			p.yield()
 		}
+		for i := range p.marks {
+			p.marks[i].look()
+		}
 		fillable := slices.ContainsFunc(p.marks, mark.fillable)
 		if !fillable && patient && p.allArrived() {
-			p.atMarks(func(*boundary) {})
+			p.atMarks(func(mark) {})
 			return
 		}
 		// A sequence leaves a marker behind what it has so far.
 		sequence := slices.ContainsFunc(p.marks, func(m mark) bool { return m.b.pieces != nil })
 		if (!fillable || sequence) && !p.findStuck() && !fillable {
-			p.atMarks(p.placeholder)
+			p.atMarks(func(m mark) { p.placeholder(m.b) })
 			return
 		}
-		p.atMarks(func(b *boundary) {
+		waited := false
+		p.atMarks(func(m mark) {
+			b := m.b
 			if b.stuck {
 				p.fillStuck(b)
+				waited = true
 				return
 			}
-			m := mark{len(p.bytes), b}
 			if !m.fillable() {
+				m.offset = len(p.bytes)
 				p.marks = append(p.marks, m)
 				return
 			}
@@ -51,6 +60,9 @@ func (p *response) fillMarks(patient bool) {
 				p.awaitChunk(b)
 			}
 		})
+		for i := range p.marks {
+			p.marks[i].looked = p.marks[i].looked && !waited
+		}
 	}
 }
 
@@ -63,14 +75,14 @@ func (p *response) fillStuck(b *boundary) {
 }
 
 // atMarks writes p.bytes anew and calls put at each mark.
-func (p *response) atMarks(put func(*boundary)) {
+func (p *response) atMarks(put func(mark)) {
 	src, marks := p.bytes, p.marks
 	p.bytes, p.marks = getBytes(), nil
 	pos := 0
 	for _, m := range marks {
 		p.bytes = append(p.bytes, src[pos:m.offset]...)
 		pos = m.offset
-		put(m.b)
+		put(m)
 	}
 	p.bytes = append(p.bytes, src[pos:]...)
 	putBytes(src)

@@ -65,10 +65,10 @@ func (p *response) lastDeadline() time.Time {
 }
 
 // pending reports whether m is of a boundary whose content is still to come.
-func (m mark) pending() bool { return !m.b.ready() }
+func (m mark) pending() bool { return !m.ready }
 
 // fillable reports whether m is of a boundary whose content can be shown.
-func (m mark) fillable() bool { return m.b.ready() && !m.b.notice }
+func (m mark) fillable() bool { return m.ready && !m.b.notice }
 
 // allArrived reports whether nothing is pending but notices.
 func (p *response) allArrived() bool {

@@ -103,7 +103,7 @@ func (f *fragment) Render(ctx context.Context, w io.Writer) error {
 		if err := drain(buf); err != nil {
 			return err
 		}
-		to.marks = append(to.marks, mark{len(to.bytes), m.b})
+		to.marks = append(to.marks, mark{offset: len(to.bytes), b: m.b})
 	}
 	_, err := w.Write(f.bytes[pos:])
 	return err

@@ -5,7 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"time"
+
+	"github.com/rivulet-go/rivulet/internal/settle"
 )
 
 // wait returns when something has happened to the loads. Its error is that of
@@ -36,17 +37,24 @@ func (p *response) await(b *boundary) error {
 }
 
 // yield lets loads that end at this moment end, so that what ends together is
-// sent together and what needs no time stands in place. Gosched goes behind
-// all that can run now; the second time, behind loads that have yielded once
-// themselves. The shortest sleep makes it exact under testing/synctest.
+// sent together and what needs no time stands in place. A load that has not had
+// its first turn is waited for: on a busy machine another thread may have taken
+// it and not run it yet, and a goroutine that waits lets this thread take it
+// back. Gosched goes behind all that can run now; the second time, behind loads
+// that have yielded once themselves.
 func (p *response) yield() {
+	for p.loads.starting.Load() > 0 {
+		<-p.loads.wake
+	}
 	for range 2 {
-		runtime.Gosched()
 		if !p.loads.busy() {
 			return
 		}
+		runtime.Gosched()
 	}
-	time.Sleep(time.Nanosecond)
+	if settle.Hook != nil {
+		settle.Hook()
+	}
 }
 
 // gone returns the error of a client that has left or that could not be

@@ -1,0 +1,56 @@
+package stream_test
+
+import (
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/internal/settle"
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+// TestWhatNeedsNoTimeStandsInPlace serves pages of boundaries that do no work
+// beside goroutines that keep every processor busy, on the wall clock and as in
+// production. A thread that the system stops within a load cannot be helped, so
+// a few pages may be streamed.
+func TestWhatNeedsNoTimeStandsInPlace(t *testing.T) {
+	defer func(hook func()) { settle.Hook = hook }(settle.Hook)
+	settle.Hook = nil
+	stop := make(chan struct{})
+	defer close(stop)
+	for range runtime.GOMAXPROCS(0) {
+		go func() { // waited for by nobody: it ends with stop
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+			}
+		}()
+	}
+	const pages = 100
+	for _, n := range []int{1, 10, 100} {
+		parts := make([]templ.Component, n)
+		for i := range parts {
+			parts[i] = slot(after(0, html("1")))
+		}
+		streamed := 0
+		for range pages {
+			w := httptest.NewRecorder()
+			if err := stream.Render(w, httptest.NewRequest("GET", "/", nil), page(parts...)); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(w.Body.String(), "<?start") {
+				streamed++
+			}
+		}
+		t.Logf("%d of %d pages of %d boundaries were streamed", streamed, pages, n)
+		if streamed > pages/20 {
+			t.Errorf("%d of %d pages of %d boundaries that do no work were streamed, want %d at most", streamed, pages, n, pages/20)
+		}
+	}
+}
