@@ -145,9 +145,13 @@ func (p *response) placeholder(b *boundary) {
 			state:    &templState{origin: &p.origin},
 			fallback: true,
 		}
+		// A notice that a full buffer had no room for would be lost, or go on
+		// saying what is not true any more.
+		p.lastResort = b.notice
 		if err := p.render(ctx, fallbackFragment, b.Fallback); err != nil && p.err == nil {
 			b.report(p.ctx, "", fmt.Errorf("fallback: %w", err))
 		}
+		p.lastResort = false
 		p.lookAt(ofFallback, b, p.bytes[start:])
 		if !b.notice { // which may be sent again
 			b.Fallback = nil

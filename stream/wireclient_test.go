@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/rivulet-go/rivulet/assets"
 )
@@ -144,6 +145,7 @@ func (c *wireClient) finished() error {
 
 // A wireLog is a ResponseWriter that keeps each write apart.
 type wireLog struct {
+	last    time.Time // of a write
 	header  http.Header
 	status  int
 	writes  []string
@@ -163,6 +165,7 @@ func (w *wireLog) WriteHeader(status int) {
 func (w *wireLog) Write(p []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	w.writes = append(w.writes, string(p))
+	w.last = time.Now()
 	return len(p), nil
 }
 
