@@ -103,7 +103,7 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 	if err := drain(buf); err != nil {
 		return err
 	}
-	nb := &boundary{Boundary: b, resp: f.resp, parent: f.owner, notice: notice}
+	nb := &boundary{Boundary: b, resp: f.resp, parent: f.owner, depth: f.owner.depth + 1, notice: notice}
 	if notice {
 		nb.content = templ.NopComponent
 		nb.settled.Store(true)
@@ -126,6 +126,8 @@ type boundary struct {
 	resp   *response // nil outside a response
 	parent *boundary
 	index  int    // among its parent's children, from 1
+	depth  int    // boundaries around it, the page included; zero for the page
+	number int    // of the response, instead of a path; zero down to maxLevels
 	id     string // if somebody is to be told of it, since each time costs an allocation
 	load   placeContext
 	view   placeContext

@@ -45,11 +45,11 @@ func (c *placeContext) Value(key any) any {
 		if c.fallback {
 			return true
 		}
-	}
-	// The cancellation of a response has no values but the standard
-	// library's own, by which context.Cause and derived contexts find it.
-	if v := c.Context.Value(key); v != nil {
-		return v
+	case cancelKey:
+		// By this context.Cause and derived contexts find the cancellation. No
+		// other key is looked up on both ways: each boundary around this one
+		// would double the time.
+		return c.Context.Value(key)
 	}
 	return c.values.Value(key)
 }

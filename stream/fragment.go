@@ -51,7 +51,7 @@ const (
 
 // Why a boundary is refused.
 var (
-	errTooDeep = errors.New("stream: boundaries nested too deeply: an id has at most 64 characters")
+	errTooDeep = errors.New("stream: boundaries nested without end")
 	errClosed  = errors.New("stream: boundary placed after its surroundings were sent or had failed")
 )
 

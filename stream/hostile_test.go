@@ -161,7 +161,7 @@ func nest(n int, c templ.Component) templ.Component {
 	return c
 }
 
-// TestLongIDs has ids that are longer than 64 characters.
+// TestLongIDs has paths that would be longer than 64 characters.
 func TestLongIDs(t *testing.T) {
 	thousandth := html("end")
 	for range 14 { // levels, each with an id of five characters

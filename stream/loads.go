@@ -33,6 +33,7 @@ type loads struct {
 	queue     list        // of these, not yet loading, or paused with room again
 	ready     []*boundary // settled, or with more pieces, since the response last looked
 
+	deep   int       // boundaries below maxLevels, ever
 	latest time.Time // when the last Timeout of a boundary's own ends
 
 	// How many goroutines run, each counted once.
@@ -87,9 +88,12 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	owner.children++
 	b.index = owner.children
 	b.countAmends()
-	// Eight numbers below ten million fit in an id.
-	if b.depth() > 8 && len(b.appendID(nil)) > maxID {
+	if b.depth > maxDepth {
 		return errTooDeep
+	}
+	if b.depth > maxLevels {
+		l.deep++
+		b.number = l.deep
 	}
 	if p.trace != &noTrace {
 		b.id = string(b.appendID(nil))

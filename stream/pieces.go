@@ -193,7 +193,7 @@ func (p *response) fillPiece(b *boundary, c templ.Component) ([]mark, error) {
 // piece returns the context of the view of a piece of b. A piece is a child of
 // its own, so that one that fails ends what it has placed, and no more.
 func (p *response) piece(b *boundary) *placeContext {
-	c := &boundary{resp: p, parent: b, amends: b.amends}
+	c := &boundary{resp: p, parent: b, depth: b.depth + 1, amends: b.amends}
 	p.loads.mu.Lock()
 	b.children++
 	c.index = b.children

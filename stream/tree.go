@@ -66,7 +66,7 @@ var errSurroundings = errors.New("the boundary around it failed")
 
 // before reports whether b stands before c in the page, or around it.
 func (b *boundary) before(c *boundary) bool {
-	db, dc := b.depth(), c.depth()
+	db, dc := b.depth, c.depth
 	deeper := db > dc
 	for ; db > dc; db-- {
 		b = b.parent
@@ -81,11 +81,4 @@ func (b *boundary) before(c *boundary) bool {
 		b, c = b.parent, c.parent
 	}
 	return b.index < c.index
-}
-
-func (b *boundary) depth() (n int) {
-	for ; b.parent != nil; b = b.parent {
-		n++
-	}
-	return n
 }

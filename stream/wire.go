@@ -31,11 +31,21 @@ func appendChunkEnd(dst []byte) []byte {
 	return append(dst, `</template><!/>`...)
 }
 
-// maxID is the length of the longest id.
-const maxID = 64
+// maxLevels is how deep boundaries stand within each other whose ids are paths.
+const maxLevels = 8
 
-// appendID appends the path of b in the page's tree, such as "2.1".
+// maxDepth is how deep boundaries stand within each other at most. Only a
+// component that places itself without end comes that far, and it must not end
+// the process, whose stacks are limited.
+const maxDepth = 10_000
+
+// appendID appends the id of b: its path in the page's tree, such as "2.1", or
+// below maxLevels a number of the response, such as ".17". No path begins with a
+// dot.
 func (b *boundary) appendID(dst []byte) []byte {
+	if b.number > 0 {
+		return strconv.AppendInt(append(dst, '.'), int64(b.number), 10)
+	}
 	if b.parent != nil && b.parent.parent != nil {
 		dst = append(b.parent.appendID(dst), '.')
 	}
