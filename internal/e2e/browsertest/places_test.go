@@ -40,7 +40,7 @@ var places = []browsertest.Scenario{
 				"cells":  `<tbody><tr><td>first</td><td class="td">one</td><td class="td">two</td><td>last</td></tr></tbody>`,
 				"choice": `<option>first</option><option class="option">one</option> <optgroup label="two"><option>three</option></optgroup><option>last</option>`,
 				"list":   `<li>first</li><li class="li">one</li><li class="li">two</li><li>last</li>`,
-				"text":   `first, words <em class="p">and</em> more words, last`,
+				"text":   `first, words <em class="p">and</em> more words , last`,
 			} {
 				if got := strings.Join(strings.Fields(parts[id]), " "); got != want {
 					t.Errorf("%s = %s\nwant %s", id, got, want)
