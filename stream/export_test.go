@@ -18,3 +18,6 @@ func ForgetRoutes() int {
 	clear(routes)
 	return n
 }
+
+// ForgetHint lets the hint about boundaries outside a response be given again.
+func ForgetHint() { hinted.Store(false) }

@@ -26,6 +26,8 @@ func placeInPlace(ctx context.Context, w io.Writer, spec Boundary) error {
 			return nil
 		}
 		b.resp.noteInPlace(b, w)
+	} else {
+		hintOutside(ctx)
 	}
 	b.countAmends()
 	if met, _ := ctx.Value(inPlaceKey{}).(*atomic.Bool); met != nil {
