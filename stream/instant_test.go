@@ -4,6 +4,7 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/a-h/templ"
@@ -19,16 +20,11 @@ import (
 func TestWhatNeedsNoTimeStandsInPlace(t *testing.T) {
 	defer func(hook func()) { settle.Hook = hook }(settle.Hook)
 	settle.Hook = nil
-	stop := make(chan struct{})
-	defer close(stop)
+	var stop atomic.Bool
+	defer stop.Store(true)
 	for range runtime.GOMAXPROCS(0) {
 		go func() { // waited for by nobody: it ends with stop
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
+			for !stop.Load() {
 			}
 		}()
 	}

@@ -309,7 +309,7 @@ func TestTraceOfAnswers(t *testing.T) {
 		want  string
 	}{
 		{"a redirect", func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
-			http.Redirect(w, r, "/", 303)
+			http.Redirect(w, r, "/", http.StatusSeeOther)
 			return nil, nil
 		}, nil, `level=INFO msg="stream: response" path=/a mode="out of order" status=303 duration=D bytes=28 boundaries=0 failed=0`},
 		{"a 404 without a page", func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {

@@ -38,7 +38,7 @@ func TestTraceIsToldTheStatus(t *testing.T) {
 			return nil, errBoom
 		}, []int{500}},
 		{"of a Page that redirects", "GET", stream.OutOfOrder, func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
-			http.Redirect(w, r, "/login", 303)
+			http.Redirect(w, r, "/login", http.StatusSeeOther)
 			return nil, nil
 		}, []int{303}},
 		{"of a Page that answers without a body", "GET", stream.OutOfOrder, func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {

@@ -22,7 +22,7 @@ type (
 	unwrapped struct{ http.ResponseWriter } // tells what is within
 	promising struct{ unwrapped }           // tells, and says it can flush
 	asserting struct{ http.ResponseWriter } // as many a status recorder
-	erring    struct{ unwrapped }           // finds out when it is asked
+	erring    struct{ http.ResponseWriter } // finds out when it is asked
 	nothing   struct{ http.ResponseWriter } // unwraps to nil
 )
 
@@ -49,6 +49,7 @@ func TestWritersThatCannotFlush(t *testing.T) {
 		{"one that unwraps to nil", func(w http.ResponseWriter) http.ResponseWriter { return nothing{w} }, whole, "nothing"},
 		{"one that panics", func(w http.ResponseWriter) http.ResponseWriter { return asserting{w} }, chunked, "asserting"},
 		{"one that panics within one that tells", func(w http.ResponseWriter) http.ResponseWriter { return unwrapped{asserting{w}} }, chunked, "innermost=stream_test.asserting"},
+		{"one that finds out when it is asked", func(w http.ResponseWriter) http.ResponseWriter { return erring{w} }, chunked, "erring"},
 		{"one that promises and hides", func(w http.ResponseWriter) http.ResponseWriter { return flushing{w} }, chunked, ""},
 	} {
 		for _, status := range []int{200, 404} {
