@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,23 +41,29 @@ func TestLoadingMakesTheContextOfTheLoad(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
+				var mu sync.Mutex // the load has not returned when the error view is rendered
 				var seen []string
+				see := func(what ...string) {
+					mu.Lock()
+					defer mu.Unlock()
+					seen = append(seen, what...)
+				}
 				trace := stream.JoinTraces(tt.trace, &stream.Trace{
 					Loaded: func(ctx context.Context, _ stream.BoundaryInfo, err error) {
-						seen = append(seen, "loaded "+spanOf(ctx), context.Cause(ctx).Error())
+						see("loaded "+spanOf(ctx), context.Cause(ctx).Error())
 					},
 				})
 				prices := stream.Boundary{
 					Name:    "prices",
 					Timeout: 100 * ms,
 					Load: func(ctx context.Context) (templ.Component, error) {
-						seen = append(seen, "load "+spanOf(ctx))
+						see("load " + spanOf(ctx))
 						<-ctx.Done()
 						return nil, context.Cause(ctx)
 					},
 					ErrorView: func(*stream.BoundaryError) templ.Component {
 						return templ.ComponentFunc(func(ctx context.Context, _ io.Writer) error {
-							seen = append(seen, "view "+spanOf(ctx))
+							see("view " + spanOf(ctx))
 							return nil
 						})
 					},
