@@ -22,7 +22,7 @@ const (
 // modules of their own, which no package of this module can import.
 var arrows = map[string][]string{
 	"assets":         {},
-	"stream":         {"assets", "internal/cut", "internal/settle", "stream/internal/markup", "stream/internal/templstate", templPath, syncPath},
+	"stream":         {"assets", "internal/cut", "stream/internal/markup", "stream/internal/templstate", templPath, syncPath},
 	"suspense":       {"stream", templPath},
 	"suspense/live":  {"assets", "stream", "suspense", templPath},
 	"templates":      {"stream", "suspense", templPath},
@@ -34,9 +34,6 @@ var arrows = map[string][]string{
 	// What two packages do alike, on the standard library alone.
 	"internal/cut": {},
 
-	// A seam for tests.
-	"internal/settle": {},
-
 	"stream/internal/markup":     {},
 	"stream/internal/templstate": {templPath},
 
@@ -44,7 +41,7 @@ var arrows = map[string][]string{
 	"stream/sse/internal/upstream": {},
 
 	// For tests and benchmarks only: nobody's row names it.
-	"internal/leaktest":     {"internal/settle"},
+	"internal/leaktest":     {},
 	"internal/testkit":      {},
 	"stream/internal/pages": {"suspense", templPath},
 	"stream/internal/parts": {templPath},

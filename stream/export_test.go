@@ -21,3 +21,10 @@ func ForgetRoutes() int {
 
 // ForgetHint lets the hint about boundaries outside a response be given again.
 func ForgetHint() { hinted.Store(false) }
+
+// AsInProduction has responses behave as in production, until undo is called.
+func AsInProduction() (undo func()) {
+	before := settle
+	settle = func() {}
+	return func() { settle = before }
+}

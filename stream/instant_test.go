@@ -9,7 +9,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/rivulet-go/rivulet/internal/settle"
 	"github.com/rivulet-go/rivulet/stream"
 )
 
@@ -18,8 +17,7 @@ import (
 // production. A thread that the system stops within a load cannot be helped, so
 // a few pages may be streamed.
 func TestWhatNeedsNoTimeStandsInPlace(t *testing.T) {
-	defer func(hook func()) { settle.Hook = hook }(settle.Hook)
-	settle.Hook = nil
+	defer stream.AsInProduction()()
 	var stop atomic.Bool
 	defer stop.Store(true)
 	for range runtime.GOMAXPROCS(0) {

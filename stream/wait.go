@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-
-	"github.com/rivulet-go/rivulet/internal/settle"
 )
 
 // wait returns when something has happened to the loads. Its error is that of
@@ -52,9 +50,7 @@ func (p *response) yield() {
 		}
 		runtime.Gosched()
 	}
-	if settle.Hook != nil {
-		settle.Hook()
-	}
+	settle()
 }
 
 // gone returns the error of a client that has left or that could not be

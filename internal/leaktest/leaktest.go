@@ -10,20 +10,11 @@ import (
 	"runtime/pprof"
 	"testing"
 	"time"
-
-	"github.com/rivulet-go/rivulet/internal/settle"
 )
 
 // Main runs the tests and ends the process. They fail if more goroutines are
 // left than there were before. It is what a TestMain does.
-//
-// Responses are exact under testing/synctest meanwhile, see package settle.
-// Benchmarks measure what is in production.
 func Main(m *testing.M) {
-	flag.Parse()
-	if flag.Lookup("test.bench").Value.String() == "" {
-		settle.Hook = func() { time.Sleep(time.Nanosecond) }
-	}
 	before := runtime.NumGoroutine()
 	code := m.Run()
 	if flag.Lookup("test.fuzz").Value.String() != "" {

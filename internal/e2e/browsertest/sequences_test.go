@@ -107,9 +107,9 @@ func many(n int) browsertest.Scenario {
 			"count.js": func(_ *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
 				script(w, `
 					let walked = 0;
-					const create = document.createTreeWalker;
-					document.createTreeWalker = (...args) => {
-						const walker = create.apply(document, args);
+					const create = Document.prototype.createTreeWalker;
+					Document.prototype.createTreeWalker = function (...args) {
+						const walker = create.apply(this, args);
 						return {nextNode: () => (walked++, walker.nextNode())};
 					};
 					addEventListener("count", () => note("walked " + walked));
