@@ -53,13 +53,15 @@ func (p *response) setHeaders(h http.Header, last bool) {
 // it and what says that it is that page. It reports whether there was anything.
 func uncache(h http.Header) (found bool) {
 	for key := range h {
-		switch key {
+		// Some write the key of a header as it is pronounced, such as ETag.
+		name := http.CanonicalHeaderKey(key)
+		switch name {
 		case "Cache-Control", "Expires", "Age", "Pragma", "Surrogate-Control", "Edge-Control", "X-Accel-Expires",
 			"Etag", "Last-Modified", "Accept-Ranges", "Content-Length",
 			"Content-Digest", "Repr-Digest", "Digest", "Content-Md5":
 		default:
 			// RFC 9213, and the like of single networks.
-			if !strings.HasSuffix(key, "Cdn-Cache-Control") {
+			if !strings.HasSuffix(name, "Cdn-Cache-Control") {
 				continue
 			}
 		}

@@ -21,6 +21,10 @@ func (rd *Renderer) serve(w http.ResponseWriter, r *http.Request, page Page) {
 		defer func() { r.MultipartForm = p.r.MultipartForm }()
 	}
 	defer func() {
+		if p.result == errPanicked && !p.page.Written() && !p.out.committed {
+			// Whoever recovers may answer.
+			p.uncacheFailed()
+		}
 		if p.result != nil {
 			p.page.cut()
 		}
@@ -65,13 +69,26 @@ func (p *response) fail(err error, answerable bool) {
 	// The Page's own keeps the status that is dropped, and belongs to loads
 	// that were abandoned.
 	w := &pageWriter{ResponseWriter: p.out.w, p: p}
-	if h := w.Header(); uncache(h) {
-		h.Set("Cache-Control", "no-store")
-	}
+	p.uncacheFailed()
+	w.boundBody() // the server waits for it in a Write of much
+	whole := false
+	defer func() {
+		if !whole { // it has panicked, and somebody may recover
+			w.cut()
+		}
+	}()
 	if p.rd.ErrorHandler != nil {
 		p.rd.ErrorHandler(w, p.r, err)
 	} else {
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 	}
 	w.finish()
+	whole = true
+}
+
+// uncacheFailed keeps caches from keeping the answer to a page that has failed.
+func (p *response) uncacheFailed() {
+	if h := p.out.w.Header(); uncache(h) {
+		h.Set("Cache-Control", "no-store")
+	}
 }

@@ -132,13 +132,17 @@ func (w *pageWriter) tell(code int) {
 func (w *pageWriter) finish() {
 	w.begin()
 	if !w.hijacked {
-		// The server sends it when the handler has returned.
-		out := transport{w: w.ResponseWriter, timeout: writeTimeout(w.p.r, w.p.rd.WriteTimeout)}
-		out.boundBody(w.p.r)
+		w.boundBody() // the server sends it when the handler has returned
 	}
 	if t := w.p.trace; t.Flushed != nil && w.bytes > 0 {
 		t.Flushed(w.p.ctx, w.bytes)
 	}
+}
+
+// boundBody gives what is left of the request's body the time of a write.
+func (w *pageWriter) boundBody() {
+	out := transport{w: w.ResponseWriter, timeout: writeTimeout(w.p.r, w.p.rd.WriteTimeout)}
+	out.boundBody(w.p.r)
 }
 
 // cut keeps an answer that has begun, and is not to be finished, from ending
