@@ -6,6 +6,8 @@ import (
 	"io"
 
 	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
 
 // appendComponent appends the event with c rendered as the rest of its data.
@@ -16,7 +18,11 @@ func (e Event) appendComponent(ctx context.Context, buf *buffer, c templ.Compone
 	w := &dataWriter{b: append(e.appendHead(buf.b), "data: "...)}
 	defer func() { buf.b = w.take() }()
 	_, _ = io.WriteString(w, e.Data)
+	// What a failed component has claimed nobody has got.
+	state := ctx.Value(templstate.Key)
+	claims := templstate.Of(state, nil)
 	if err := c.Render(ctx, w); err != nil {
+		claims.Restore(state)
 		return fmt.Errorf("sse: component: %w", err)
 	}
 	w.b = e.appendEnd(append(w.b, '\n'))
