@@ -129,6 +129,10 @@ func (p *response) lookAtContent(b *boundary, html []byte) {
 	if s.Closed() {
 		within = "template"
 	}
+	// A template in svg or math takes the end tag of the chunk.
+	if s.Read([]byte("</template>"), nil, nil); (within == "svg" || within == "math") && !s.Closed() {
+		within += " template"
+	}
 	if h != 0 {
 		p.look.route.learn(h)
 	}

@@ -48,7 +48,8 @@ func (s *Scanner) instruction(b []byte) {
 	if bytes.HasPrefix(b, []byte(`<?end`)) && len(s.markers) > 0 {
 		m := s.markers[len(s.markers)-1]
 		s.markers = s.markers[:len(s.markers)-1]
-		if _, parent := s.parent(); (parent != m.parent || m.strayed) && !s.unsure {
+		// What replaces a fallback cannot be a child of the document.
+		if _, parent := s.parent(); (parent != m.parent || m.strayed || parent == ofDocument) && !s.unsure {
 			s.strays = append(s.strays, Stray{m.id, m.name})
 		}
 	}

@@ -91,6 +91,7 @@ func (s *Scanner) start(name string, c class, attributes []byte) {
 	case c&(void|raw) != 0:
 	case c&formatting != 0:
 		s.pushFormatting(name)
+	case (name == "svg" || name == "math") && s.empty:
 	case name == "svg":
 		s.push(name, svg)
 	case name == "math":
@@ -163,7 +164,7 @@ func (s *Scanner) startForeign(name string, attributes []byte) bool {
 		}
 		return false
 	}
-	if !bytes.HasSuffix(attributes, []byte("/>")) {
+	if !s.empty {
 		s.push(name, s.top().space)
 	}
 	return true

@@ -21,6 +21,7 @@ type Scanner struct {
 	tree
 	within string // inComment, inTag, the name of an element that holds text only, or ""
 	quote  byte   // inTag: of the attribute's value
+	empty  bool   // the last tag ends with "/>", so an element of svg or math has no end tag
 	names  map[string]string
 }
 
@@ -149,7 +150,7 @@ func (s *Scanner) tag(html []byte, start int, end bool) int {
 	for n < len(html) && !isSpace(html[n]) && html[n] != '/' && html[n] != '>' {
 		n++
 	}
-	s.within, s.quote = inTag, 0
+	s.within, s.quote, s.empty = inTag, 0, false
 	after := n + s.endOfTag(html[n:])
 	if s.within != "" {
 		return len(html)
@@ -181,6 +182,7 @@ func (s *Scanner) endOfTag(b []byte) int {
 			return i + 1
 		case c == '/' || isSpace(c):
 			i++
+			s.empty = c == '/' && i < len(b) && b[i] == '>'
 			continue
 		}
 		// The name of an attribute, which may begin with "=".
