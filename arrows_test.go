@@ -26,7 +26,7 @@ var arrows = map[string][]string{
 	"suspense":       {"stream", templPath},
 	"suspense/live":  {"assets", "stream", "suspense", templPath},
 	"templates":      {"stream", "suspense", templPath},
-	"stream/sse":     {"internal/cut", "stream/sse/internal/deadline", "stream/sse/internal/upstream", templPath},
+	"stream/sse":     {"internal/cut", "stream/internal/templstate", "stream/sse/internal/deadline", "stream/sse/internal/upstream", templPath},
 	"stream/sse/llm": {"internal/cut", "stream/sse", "stream/sse/internal/deadline", "stream/sse/internal/upstream"},
 	"stream/broker":  {"stream/sse"},
 	"stream/inspect": {"stream", "stream/sse", templPath},
