@@ -76,6 +76,9 @@ func (m parsedMarkers) works() bool {
 	if m.start == nil || m.end == nil || m.start.Parent != m.end.Parent {
 		return false
 	}
+	if m.start.Parent.Type == html.DocumentNode {
+		return false // beside html, where neither text nor an element can stand
+	}
 	for up := m.start.Parent; up != nil; up = up.Parent {
 		if up.Data == "template" {
 			return false
