@@ -83,6 +83,6 @@
     }
     report("leaves", "", {picture: picture()});
     await sending;
-    location.replace("/next");
+    location.replace(new URL("/next", location)); // a base does not lead away
   })();
 })();
