@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 )
@@ -68,13 +69,8 @@ func bothStart(f, g func(context.Context, *http.Request, Mode) context.Context) 
 		return f
 	}
 	return func(ctx context.Context, r *http.Request, mode Mode) context.Context {
-		if c := f(ctx, r, mode); c != nil {
-			ctx = c
-		}
-		if c := g(ctx, r, mode); c != nil {
-			ctx = c
-		}
-		return ctx
+		ctx = cmp.Or(f(ctx, r, mode), ctx)
+		return cmp.Or(g(ctx, r, mode), ctx)
 	}
 }
 
@@ -86,12 +82,7 @@ func bothLoading(f, g func(context.Context, BoundaryInfo) context.Context) func(
 		return f
 	}
 	return func(ctx context.Context, b BoundaryInfo) context.Context {
-		if c := f(ctx, b); c != nil {
-			ctx = c
-		}
-		if c := g(ctx, b); c != nil {
-			ctx = c
-		}
-		return ctx
+		ctx = cmp.Or(f(ctx, b), ctx)
+		return cmp.Or(g(ctx, b), ctx)
 	}
 }

@@ -88,9 +88,7 @@ func policy(h http.Header) string {
 // servePage sends a page of the inspector's own, which nobody inspects.
 func servePage(w http.ResponseWriter, r *http.Request, page templ.Component) {
 	ctx := templ.WithNonce(r.Context(), policy(w.Header()))
-	stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
-		return page, nil
-	}).ServeHTTP(w, r.WithContext(ctx))
+	stream.Handler(stream.Component(page)).ServeHTTP(w, r.WithContext(ctx))
 }
 
 func serveJSON(w http.ResponseWriter, v any) {
