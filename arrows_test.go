@@ -22,22 +22,23 @@ const (
 // modules of their own, which no package of this module can import.
 var arrows = map[string][]string{
 	"assets":         {},
-	"stream":         {"assets", "internal/cut", "stream/internal/markup", "stream/internal/templstate", templPath, syncPath},
+	"stream":         {"assets", "internal/cut", "internal/once", "internal/transport", "stream/internal/markup", "stream/internal/templstate", templPath, syncPath},
 	"suspense":       {"stream", templPath},
-	"suspense/live":  {"assets", "stream", "suspense", templPath},
+	"suspense/live":  {"assets", "internal/once", "stream", "suspense", templPath},
 	"templates":      {"stream", "suspense", templPath},
-	"stream/sse":     {"internal/cut", "stream/internal/templstate", "stream/sse/internal/deadline", "stream/sse/internal/upstream", templPath},
-	"stream/sse/llm": {"internal/cut", "stream/sse", "stream/sse/internal/deadline", "stream/sse/internal/upstream"},
+	"stream/sse":     {"internal/cut", "internal/once", "internal/transport", "stream/internal/templstate", "stream/sse/internal/upstream", templPath},
+	"stream/sse/llm": {"internal/cut", "internal/transport", "stream/sse", "stream/sse/internal/upstream"},
 	"stream/broker":  {"stream/sse"},
 	"stream/inspect": {"stream", "stream/sse", templPath},
 
 	// What two packages do alike, on the standard library alone.
-	"internal/cut": {},
+	"internal/cut":       {},
+	"internal/once":      {},
+	"internal/transport": {},
 
 	"stream/internal/markup":     {},
 	"stream/internal/templstate": {templPath},
 
-	"stream/sse/internal/deadline": {},
 	"stream/sse/internal/upstream": {},
 
 	// For tests and benchmarks only: nobody's row names it.

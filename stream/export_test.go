@@ -5,9 +5,7 @@ var PlainErrorView = plainErrorView
 
 // ForgetWarnings has warnings given again that are given once for each cause.
 func ForgetWarnings() {
-	causes.Lock()
-	defer causes.Unlock()
-	causes.seen = nil
+	causes.Forget()
 }
 
 // ForgetRoutes forgets what is known of routes and returns how many there were.

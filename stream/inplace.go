@@ -216,7 +216,7 @@ func (p *response) noteInPlace(b *boundary, w io.Writer) {
 	if buf, ok := w.(*templruntime.Buffer); ok {
 		w = buf.Underlying
 	}
-	if p.mode != Complete && firstOf(inPlaceCause{reflect.TypeOf(w), b.Name}) {
+	if p.mode != Complete && causes.First(inPlaceCause{reflect.TypeOf(w), b.Name}) {
 		p.rd.logger().WarnContext(p.ctx, "stream: a boundary loads in place, because it was given a writer of some component's own",
 			slog.String("name", b.Name), slog.String("path", p.r.URL.Path), slog.String("type", fmt.Sprintf("%T", w)))
 	}

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"github.com/rivulet-go/rivulet/internal/cut"
+	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
 
 // A pageWriter is what a Page, or Renderer.ErrorHandler, is given. It keeps the status
@@ -33,7 +34,7 @@ var errTaken = errors.New("stream: the Page has returned a component, which is s
 // come at the same time as others: the loads, and all while they run.
 func (w *pageWriter) Header() http.Header {
 	if w.taken.Load() && w.p.loads.started.Load() > 0 {
-		if firstOf(lateHeader{w.p.r.Pattern}) {
+		if causes.First(lateHeader{w.p.r.Pattern}) {
 			w.p.rd.logger().WarnContext(w.p.ctx, "stream: Header was called in a load, or after one had started: what is set there is not sent",
 				slog.String("path", w.p.r.URL.Path), slog.String("stack", string(debug.Stack())))
 		}
@@ -141,7 +142,7 @@ func (w *pageWriter) finish() {
 
 // boundBody gives what is left of the request's body the time of a write.
 func (w *pageWriter) boundBody() {
-	out := transport{w: w.ResponseWriter, timeout: writeTimeout(w.p.r, w.p.rd.WriteTimeout)}
+	out := transport{w: w.ResponseWriter, timeout: writers.WriteTimeout(w.p.r, w.p.rd.WriteTimeout)}
 	out.boundBody(w.p.r)
 }
 

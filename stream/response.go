@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
 
+	writers "github.com/rivulet-go/rivulet/internal/transport"
 	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
 
@@ -110,7 +111,7 @@ func (p *response) chooseMode() {
 	} else {
 		p.mode, p.vary = defaultMode(p.r.Header)
 	}
-	if p.mode != Complete && !canFlush(p.out.w) {
+	if p.mode != Complete && !writers.CanFlush(p.out.w) {
 		noteNoFlush(p.rd.logger(), p.out.w, http.ErrNotSupported)
 		p.mode = Complete
 	}

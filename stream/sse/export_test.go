@@ -2,7 +2,5 @@ package sse
 
 // ForgetWarnings has warnings given again that are given once for each cause.
 func ForgetWarnings() {
-	causes.Lock()
-	defer causes.Unlock()
-	causes.seen = nil
+	causes.Forget()
 }

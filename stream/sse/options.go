@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"time"
+
+	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
 
 // Options say how streams are sent. The zero value is ready to use. The methods
@@ -86,8 +88,8 @@ func Handler(f func(context.Context, *Stream) error) http.Handler {
 // kin from collecting events, and Cache-Control unless the caller has. An
 // answer to HEAD ends there: its stream is closed already.
 func (o Options) Open(w http.ResponseWriter, r *http.Request) (*Stream, error) {
-	if !canFlush(w) {
-		return nil, fmt.Errorf("sse: %T cannot flush, some middleware hides Flush and Unwrap: %w", innermost(w), http.ErrNotSupported)
+	if !writers.CanFlush(w) {
+		return nil, fmt.Errorf("sse: %T cannot flush, some middleware hides Flush and Unwrap: %w", writers.Innermost(w), http.ErrNotSupported)
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")

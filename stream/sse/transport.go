@@ -2,16 +2,15 @@ package sse
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"reflect"
-	"sync"
 	"time"
 
-	"github.com/rivulet-go/rivulet/stream/sse/internal/deadline"
+	"github.com/rivulet-go/rivulet/internal/once"
+	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
 
 // A transport sends bytes to the client, each write with a deadline of its own.
@@ -30,8 +29,8 @@ type transport struct {
 // newTransport takes away the deadline that the server has set for the whole
 // response.
 func newTransport(w http.ResponseWriter, r *http.Request, o Options) transport {
-	t := transport{w: w, timeout: deadline.Of(r, o.WriteTimeout), logger: o.Logger}
-	if srv := deadline.Server(r); srv != nil && srv.WriteTimeout > 0 && t.setDeadline(time.Time{}) != nil {
+	t := transport{w: w, timeout: writers.WriteTimeout(r, o.WriteTimeout), logger: o.Logger}
+	if srv := writers.Server(r); srv != nil && srv.WriteTimeout > 0 && t.setDeadline(time.Time{}) != nil {
 		t.noteNoDeadline()
 	}
 	return t
@@ -44,7 +43,7 @@ func (t *transport) send(b []byte) error {
 		if len(b) == 0 {
 			break
 		}
-		part := b[:min(len(b), deadline.PartSize)]
+		part := b[:min(len(b), writers.PartSize)]
 		n, err := t.w.Write(part)
 		if err == nil && n < len(part) {
 			err = io.ErrShortWrite
@@ -63,22 +62,10 @@ func (t *transport) send(b []byte) error {
 	return err
 }
 
-// boundBody gives what is left of the request's body the time of a write, until
-// the function that it returns is called: over HTTP/1.1 the server reads it
-// before it sends the headers, and would wait for ever.
+// boundBody gives what is left of the body of r the time of a write, until the
+// function that it returns is called.
 func (t *transport) boundBody(r *http.Request) (came func()) {
-	srv := deadline.Server(r)
-	if t.timeout <= 0 || r.ContentLength == 0 || r.ProtoMajor != 1 || srv != nil && srv.ReadTimeout > 0 {
-		return func() {}
-	}
-	rc, end := http.NewResponseController(t.w), time.Now().Add(t.timeout)
-	_ = rc.SetReadDeadline(end)
-	return func() {
-		// Else it stays, because the server reads on when the handler returns.
-		if time.Now().Before(end) {
-			_ = rc.SetReadDeadline(time.Time{})
-		}
-	}
+	return writers.BoundBody(t.w, r, t.timeout)
 }
 
 // arm sets the deadline of a write.
@@ -94,48 +81,14 @@ func (t *transport) setDeadline(d time.Time) error {
 }
 
 // flush has the bytes leave now.
-func (t *transport) flush() (err error) {
-	defer func() {
-		// Some writers only find out now that they cannot, and do not return it.
-		if v := recover(); v != nil {
-			if v == http.ErrAbortHandler {
-				panic(v)
-			}
-			err = fmt.Errorf("%w: panic: %v", http.ErrNotSupported, v)
-		}
-		if errors.Is(err, http.ErrNotSupported) {
-			// Something has been sent, so it is not the error that Open means.
-			err = fmt.Errorf("%T cannot flush: %v", t.w, err)
-			t.noteNoFlush(err)
-		}
-	}()
-	return http.NewResponseController(t.w).Flush()
-}
-
-// canFlush reports whether w can flush, as far as it can be told: a writer with
-// a Flush of its own may have to pass it on to one that has none. It is the
-// innermost that is known of which decides.
-func canFlush(w http.ResponseWriter) bool {
-	switch innermost(w).(type) {
-	case interface{ FlushError() error }, http.Flusher:
-		return true
+func (t *transport) flush() error {
+	err := writers.Flush(t.w)
+	if writers.CannotFlush(err) {
+		// Something has been sent, so it is not the error that Open means.
+		err = fmt.Errorf("%T cannot flush: %v", t.w, err)
+		t.noteNoFlush(err)
 	}
-	return false
-}
-
-// innermost returns what w wraps, as far as Unwrap tells.
-func innermost(w http.ResponseWriter) http.ResponseWriter {
-	for {
-		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
-		if !ok {
-			return w
-		}
-		inner := u.Unwrap()
-		if inner == nil {
-			return w
-		}
-		w = inner
-	}
+	return err
 }
 
 // log returns where the stream logs.
@@ -145,7 +98,7 @@ func (t *transport) log() *slog.Logger { return cmp.Or(t.logger, slog.Default())
 func (t *transport) noteNoDeadline() {
 	if firstTime("deadline", t.w) {
 		t.log().Warn("sse: the server's WriteTimeout ends streams, because some middleware hides SetWriteDeadline and Unwrap",
-			slog.String("type", fmt.Sprintf("%T", t.w)), slog.String("innermost", fmt.Sprintf("%T", innermost(t.w))))
+			slog.String("type", fmt.Sprintf("%T", t.w)), slog.String("innermost", fmt.Sprintf("%T", writers.Innermost(t.w))))
 	}
 }
 
@@ -163,25 +116,10 @@ type cause struct {
 	outer, inner reflect.Type // of the writer, and of what it wraps
 }
 
-// maxCauses bounds what is kept of them, and the log.
-const maxCauses = 100
-
-var causes struct {
-	sync.Mutex
-	seen map[cause]bool
-}
+// causes are those that a warning was given for.
+var causes once.Set
 
 // firstTime reports whether a warning is to be given because of w.
 func firstTime(warning string, w http.ResponseWriter) bool {
-	c := cause{warning, reflect.TypeOf(w), reflect.TypeOf(innermost(w))}
-	causes.Lock()
-	defer causes.Unlock()
-	if causes.seen[c] || len(causes.seen) >= maxCauses {
-		return false
-	}
-	if causes.seen == nil {
-		causes.seen = make(map[cause]bool)
-	}
-	causes.seen[c] = true
-	return true
+	return causes.First(cause{warning, reflect.TypeOf(w), reflect.TypeOf(writers.Innermost(w))})
 }

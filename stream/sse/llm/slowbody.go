@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/rivulet-go/rivulet/stream/sse/internal/deadline"
+	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
 
 // A slowBody reads the body of a request. Each part of it has the time of a write,
@@ -21,8 +21,8 @@ type slowBody struct {
 // newSlowBody returns a reader of body, which is that of r or reads it. It sets
 // no deadlines if the server does, by its ReadTimeout, or if timeout is negative.
 func newSlowBody(w http.ResponseWriter, r *http.Request, body io.Reader, timeout time.Duration) *slowBody {
-	b := &slowBody{r: body, timeout: deadline.Of(r, timeout)}
-	if srv := deadline.Server(r); b.timeout > 0 && (srv == nil || srv.ReadTimeout <= 0) {
+	b := &slowBody{r: body, timeout: writers.WriteTimeout(r, timeout)}
+	if srv := writers.Server(r); b.timeout > 0 && (srv == nil || srv.ReadTimeout <= 0) {
 		b.rc = http.NewResponseController(w)
 	}
 	return b
@@ -33,7 +33,7 @@ func (b *slowBody) Read(p []byte) (int, error) {
 		return b.r.Read(p)
 	}
 	if b.left == 0 {
-		b.left = deadline.PartSize
+		b.left = writers.PartSize
 		_ = b.rc.SetReadDeadline(time.Now().Add(b.timeout)) // or it has to do without
 	}
 	n, err := b.r.Read(p[:min(len(p), b.left)])
