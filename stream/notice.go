@@ -13,10 +13,10 @@ import (
 // page is pending, and nothing afterwards. The last bytes of the page take c
 // away, so it stays on a page that was cut. templates.Incomplete is made of it.
 //
-// A page on which nothing is pending when the shell leaves has no trace of c,
-// nor has one that is sent in order or complete, nor has what is rendered
-// outside a response. After a templ.Flush it is not known what will follow, so
-// c is sent with what is flushed. Within a fallback c is part of the fallback.
+// Nothing of c is sent if nothing is pending when the shell leaves, in the modes
+// InOrder and Complete, and outside a response. With a templ.Flush behind it c is
+// always sent, since what follows is not known then. Within a fallback c is part
+// of the fallback.
 //
 // c is rendered as a fallback is: boundaries within show their own fallbacks.
 // It is rendered and sent again if Deadline has moved since.

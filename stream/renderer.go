@@ -25,9 +25,9 @@ import (
 //
 // Loads must not touch w: they run at the same time, and a header is a map. Once
 // the first has started and the Page has returned, w.Header returns an empty
-// header that goes nowhere, and a line in the log says so. Whoever keeps
-// the header itself, or the writer of a framework, ends the process by using it
-// in two loads.
+// header that goes nowhere, and a line in the log says so. Two
+// loads that use a header which the Page has kept, or the writer of a framework,
+// at the same time end the process.
 type Page func(w http.ResponseWriter, r *http.Request) (templ.Component, error)
 
 // Component returns a Page that answers every request with c. What c shows may
@@ -48,7 +48,7 @@ type Renderer struct {
 	Limit int
 	// Grace is how long the shell waits for loads that are nearly done, so
 	// that their content stands in the shell. Zero or less means not at all.
-	// Only the mode OutOfOrder has need of it.
+	// Only the mode OutOfOrder uses it.
 	Grace time.Duration
 	// Timeout is the deadline, from the start of Render, of every boundary
 	// without a Timeout of its own: its load, or its sequence, must have
@@ -57,21 +57,22 @@ type Renderer struct {
 	Timeout time.Duration
 	// MaxBuffer limits what one response holds in memory for its client, in
 	// bytes: what has been rendered and not sent, and the text of a sequence.
-	// Zero means 64 MiB, negative no limit. A page that is sent whole, and a
-	// shell, fails beyond it like any page before its first byte; later the
-	// boundary fails whose content is too large. What streams is sent in parts
-	// before it comes near the limit, so only Complete, and what a component of
-	// some writer's own or a Suspense collects, has need of more. While bytes are
-	// copied, a response may take three to four times as much.
-	// Outside a response there is no limit.
+	// Zero means 64 MiB, negative no limit. Outside a response there is no limit.
+	//
+	// A page that exceeds it before its first byte fails. Later the boundary
+	// fails whose content is too large. A page that streams is sent in parts
+	// and stays far below the limit. What may need more is a Complete page, a
+	// Suspense, and a component that renders into a writer of its own. While it
+	// copies bytes, a response may take three to four times the limit.
 	MaxBuffer int
 	// Until ends pages when it is done: loads that have not ended fail with
 	// ErrShutdown and are not waited for, boundaries show their error views, and
-	// the page ends properly. What the Page itself does goes on.
-	// http.Server.Shutdown waits for pages, so a server that is to stop soon
-	// needs it: give the function that cancels it to
-	// http.Server.RegisterOnShutdown, or one that does so some seconds later. It
-	// may be the Until of sse.Options. Nil means that pages take their time.
+	// the page ends properly. The Page function itself is not ended. Nil means
+	// that nothing ends pages.
+	//
+	// http.Server.Shutdown waits for pages. To stop soon, cancel Until in a
+	// function that is registered by http.Server.RegisterOnShutdown, at once or
+	// some seconds later. The Until of sse.Options may be the same context.
 	Until context.Context
 	// WriteTimeout is the time for each write to the client, and for what the
 	// Page has not read of the request's body unless the server has a
@@ -83,11 +84,11 @@ type Renderer struct {
 	// role="alert" and the digest.
 	ErrorView func(*BoundaryError) templ.Component
 	// ErrorHandler answers a request whose page failed before its first byte, so
-	// that the status can still be set. It finds the headers that the Page has
-	// set, and none of a page's own; what it has set for caches, validators and
-	// length too, has given way to "Cache-Control: no-store".
-	// Only Handler calls it. Nil means a 500 without details, and a line in
-	// the Logger.
+	// that the status can still be set. Only Handler calls it. It finds the
+	// headers that the Page has set, but none that a page would have. If the Page
+	// has set headers for caches, validators or a length, they are removed and
+	// the answer is "Cache-Control: no-store". Nil means a 500 without details,
+	// and a line in the Logger.
 	ErrorHandler func(http.ResponseWriter, *http.Request, error)
 	// Script says how the script unsuspense reaches the page. Zero writes it
 	// into the page.

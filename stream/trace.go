@@ -22,12 +22,13 @@ type Trace struct {
 	// for everything that follows, the Page included; nil keeps the request's.
 	Start func(ctx context.Context, r *http.Request, mode Mode) context.Context
 	// Status is called when the status and the headers leave with the first
-	// bytes; a HEAD request has none and calls it all the same. A Handler knows
-	// what its Page has set or answered, and what Renderer.ErrorHandler has. What the
-	// caller of Render has sent is known if its ResponseWriter, or one that this
-	// wraps, has a method Status() int, as those of chi and gin do, or the fields
-	// of echo's; else it is taken for a 200. To Render a page that fails before
-	// its first byte has no status.
+	// bytes, and for a HEAD request. A Handler knows the status that its Page or
+	// Renderer.ErrorHandler has set.
+	//
+	// Render knows what its caller has sent if the ResponseWriter, or one that it
+	// wraps, has a method Status() int, as chi's and gin's have, or the fields of
+	// echo's. Otherwise the code is 200. Render does not call Status for a page
+	// that fails before its first byte.
 	Status func(ctx context.Context, code int)
 	// Met is called when the page's rendering meets a boundary.
 	Met func(ctx context.Context, b BoundaryInfo)
@@ -37,11 +38,11 @@ type Trace struct {
 	Loading func(ctx context.Context, b BoundaryInfo) context.Context
 	// Loaded is called when a boundary's load, or its sequence, has returned,
 	// with the context that the load was given. The err is nil, what the load
-	// returned, or a *PanicError. An abandoned load is
-	// heard of too, if it ever returns, perhaps after Done.
+	// returned, or a *PanicError. It is called for an abandoned load, too, if
+	// that ever returns, perhaps after Done.
 	Loaded func(ctx context.Context, b BoundaryInfo, err error)
 	// Sent is called when a boundary's content has been written into the
-	// response: in place or as a chunk of so many bytes, framing included.
+	// response, in place or as a chunk. The bytes include the framing.
 	// A failed boundary's content is its error view. For a boundary with
 	// Pieces it is called each time that some are written.
 	Sent func(ctx context.Context, b BoundaryInfo, bytes int, inPlace bool)
@@ -51,9 +52,9 @@ type Trace struct {
 	// LogFailures has failures logged to the Renderer's Logger although there
 	// is a Failed, for one that only looks on.
 	LogFailures bool
-	// Flushed is called after bytes have left the server. The first flush
-	// of a streamed page is that of its shell, or of what templ.Flush sent. What
-	// a Page or Renderer.ErrorHandler has answered by itself is told at its end, in one.
+	// Flushed is called after bytes have left the server. The first flush of a
+	// streamed page is its shell, or what templ.Flush has sent. For an answer of
+	// the Page itself, or of Renderer.ErrorHandler, it is called once, at the end.
 	Flushed func(ctx context.Context, bytes int)
 	// InPlace is called at most once for a response, when a boundary was
 	// given a writer that is not Rivulet's, so that it does not stream.
