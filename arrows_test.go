@@ -42,10 +42,11 @@ var arrows = map[string][]string{
 	"stream/sse/internal/upstream": {},
 
 	// For tests and benchmarks only: nobody's row names it.
-	"internal/leaktest":     {},
-	"internal/testkit":      {},
-	"stream/internal/pages": {"suspense", templPath},
-	"stream/internal/parts": {templPath},
+	"internal/leaktest":          {},
+	"internal/testkit":           {},
+	"stream/internal/pages":      {"suspense", templPath},
+	"suspense/internal/pagetest": {"stream", templPath},
+	"stream/internal/parts":      {templPath},
 
 	// For tests of brokers, those of nested modules, too.
 	"stream/broker/internal/conformance": {"stream/broker", "stream/sse"},

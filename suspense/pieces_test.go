@@ -14,6 +14,7 @@ import (
 
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/internal/pagetest"
 )
 
 // each is a sequence of values, each so long after the one before it, that ends
@@ -23,7 +24,7 @@ func each[T any](d time.Duration, err error, values ...T) func(context.Context) 
 		return func(yield func(T, error) bool) {
 			var none T
 			for _, v := range values {
-				if err := sleep(ctx, d); err != nil {
+				if err := pagetest.Sleep(ctx, d); err != nil {
 					yield(none, err)
 					return
 				}
@@ -69,12 +70,12 @@ func TestSequences(t *testing.T) {
 		{"Each whose view panics shows ErrorView behind what has come", suspense.Each(nil, each(100*ms, nil, 1, 0), func(n int) templ.Component { return item(strings.Repeat("1", 1/n)) }, sorry),
 			[]string{`0s <?start name="1"><?end>`, `100ms <template for="1"><li>1<?start name="1"><?end></template><!/>`, `200ms <template for="1">sorry, </template><!/>`}, nil},
 		{"a view of Each may hold an Await", suspense.Each(nil, each(100*ms, nil, "1", "2"), func(s string) templ.Component {
-			return templ.Join(item(s), suspense.Await(html("dots"), value(150*ms, s), html))
+			return templ.Join(item(s), suspense.Await(html("dots"), pagetest.Value(150*ms, s), html))
 		}), []string{`0s <?start name="1"><?end>`, `100ms <template for="1"><li>1<?start name="1.1.1">dots<?end><?start name="1"><?end></template><!/>`,
 			`200ms <template for="1"><li>2<?start name="1.2.1">dots<?end></template><!/>`, `250ms <template for="1.1.1">1</template><!/>`, `350ms <template for="1.2.1">2</template><!/>`}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, failed := response(t, tt.c)
+			got, failed := pagetest.Response(t, tt.c)
 			if want := strings.Join(append(tt.want, ""), "\n"); got != want {
 				t.Errorf("response:\n%s\nwant:\n%s", got, want)
 			}
@@ -102,7 +103,7 @@ func FuzzText(f *testing.F) {
 			}
 		}
 		parts = append(parts, text[begin:])
-		got, _ := response(t, suspense.Text(nil, each(ms, nil, parts...)))
+		got, _ := pagetest.Response(t, suspense.Text(nil, each(ms, nil, parts...)))
 		const start, again, end = `<template for="1">`, `<?start name="1"><?end></template><!/>`, `</template><!/>`
 		whole := ""
 		chunks := strings.Split(got, start)[1:]
@@ -136,7 +137,7 @@ func TestTextOfNothingEnds(t *testing.T) {
 			}
 		}
 	}
-	_, failed := response(t, suspense.Text(nil, nothing, suspense.Timeout(5*ms)))
+	_, failed := pagetest.Response(t, suspense.Text(nil, nothing, suspense.Timeout(5*ms)))
 	if yielded > 6 || len(failed) != 1 || !errors.Is(failed[0], stream.ErrTimeout) {
 		t.Errorf("yielded %d times, failed = %v, want an end at its timeout", yielded, failed)
 	}

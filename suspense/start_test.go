@@ -15,6 +15,7 @@ import (
 
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/internal/pagetest"
 )
 
 // starting renders what c makes of something that was started.
@@ -28,10 +29,10 @@ func TestStart(t *testing.T) {
 	started := 0
 	load := func(ctx context.Context) (string, error) {
 		started++
-		return "Ada", sleep(ctx, 100*ms)
+		return "Ada", pagetest.Sleep(ctx, 100*ms)
 	}
 	t.Run("two boundaries share one load", func(t *testing.T) {
-		got, _ := response(t, starting(load, func(wait func(context.Context) (string, error)) templ.Component {
+		got, _ := pagetest.Response(t, starting(load, func(wait func(context.Context) (string, error)) templ.Component {
 			return templ.Join(suspense.Await(nil, wait, html), suspense.Await(nil, wait, html))
 		}))
 		want := `0s <?start name="1"><?end><?start name="2"><?end>` + "\n" +
@@ -44,8 +45,8 @@ func TestStart(t *testing.T) {
 		}
 	})
 	t.Run("what is nested need not wait for what is around it", func(t *testing.T) {
-		got, _ := response(t, starting(load, func(wait func(context.Context) (string, error)) templ.Component {
-			return suspense.Await(nil, value(100*ms, "Hello, "), func(s string) templ.Component {
+		got, _ := pagetest.Response(t, starting(load, func(wait func(context.Context) (string, error)) templ.Component {
+			return suspense.Await(nil, pagetest.Value(100*ms, "Hello, "), func(s string) templ.Component {
 				return templ.Join(html(s), suspense.Await(html("dots"), wait, html))
 			})
 		}))
@@ -55,7 +56,7 @@ func TestStart(t *testing.T) {
 		}
 	})
 	t.Run("a panic is an error for all that wait", func(t *testing.T) {
-		_, failed := response(t, starting(func(context.Context) (string, error) { panic("boom") }, func(wait func(context.Context) (string, error)) templ.Component {
+		_, failed := pagetest.Response(t, starting(func(context.Context) (string, error) { panic("boom") }, func(wait func(context.Context) (string, error)) templ.Component {
 			return templ.Join(suspense.Await(nil, wait, html), suspense.Await(nil, wait, html))
 		}))
 		if len(failed) != 2 {
@@ -80,10 +81,10 @@ func TestStartAlone(t *testing.T) {
 		want int
 		err  error
 	}{
-		{"the result is returned", value(100*ms, 42), 0, 0, 42, nil},
+		{"the result is returned", pagetest.Value(100*ms, 42), 0, 0, 42, nil},
 		{"the error is returned without a value", func(context.Context) (int, error) { return 42, errBoom }, 0, 0, 0, errBoom},
-		{"the end of the context of Start ends the load", value(time.Hour, 42), 50 * ms, 0, 0, context.DeadlineExceeded},
-		{"the end of the context of the wait is returned", value(100*ms, 42), 0, 40 * ms, 0, context.DeadlineExceeded},
+		{"the end of the context of Start ends the load", pagetest.Value(time.Hour, 42), 50 * ms, 0, 0, context.DeadlineExceeded},
+		{"the end of the context of the wait is returned", pagetest.Value(100*ms, 42), 0, 40 * ms, 0, context.DeadlineExceeded},
 		{"a panic is returned if it is an error", func(context.Context) (int, error) { panic(errBoom) }, 0, 0, 0, errBoom},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -139,9 +140,9 @@ func TestStartAlone(t *testing.T) {
 				ended = time.Since(start).Round(time.Microsecond)
 				return 0, nil
 			})
-			return "1", sleep(ctx, 100*ms)
+			return "1", pagetest.Sleep(ctx, 100*ms)
 		}, html)
-		response(t, templ.Join(c, suspense.Await(nil, value(300*ms, "2"), html)))
+		pagetest.Response(t, templ.Join(c, suspense.Await(nil, pagetest.Value(300*ms, "2"), html)))
 		if want := 300 * ms; ended != want {
 			t.Errorf("the context ended after %v, want %v", ended, want)
 		}
@@ -156,7 +157,7 @@ func TestStartInPlace(t *testing.T) {
 	}
 	await := func(opts ...suspense.Option) templ.Component {
 		return suspense.Await(nil, func(ctx context.Context) (later, error) {
-			return later{suspense.Start(ctx, value(100*ms, "later"))}, nil
+			return later{suspense.Start(ctx, pagetest.Value(100*ms, "later"))}, nil
 		}, func(l later) templ.Component { return suspense.Await(nil, l.load, html) }, opts...)
 	}
 	elsewhere := func(c templ.Component) templ.Component {

@@ -15,6 +15,7 @@ import (
 	"github.com/rivulet-go/rivulet/assets"
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/internal/pagetest"
 	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
@@ -42,7 +43,7 @@ func rendered(t *testing.T, c templ.Component) string {
 }
 
 func TestAwait(t *testing.T) {
-	rows := value(100*ms, "rows")
+	rows := pagetest.Value(100*ms, "rows")
 	for _, tt := range []struct {
 		name string
 		page templ.Component
@@ -55,7 +56,7 @@ func TestAwait(t *testing.T) {
 				`100ms <template for="1">` + liveBoard("rows") + `</template><!/>` + "\n",
 		}, {
 			"within an Await it comes with that",
-			suspense.Await(nil, value(100*ms, ""), func(string) templ.Component {
+			suspense.Await(nil, pagetest.Value(100*ms, ""), func(string) templ.Component {
 				return live.Await(board, html("dots"), rows, html)
 			}),
 			`0s <?start name="1"><?end>` + "\n" +
@@ -63,13 +64,13 @@ func TestAwait(t *testing.T) {
 				`200ms <template for="1.1">` + liveBoard("rows") + `</template><!/>` + "\n",
 		}, {
 			"an Await within it is a boundary in the region",
-			live.Await(board, nil, rows, func(string) templ.Component { return suspense.Await(html("dots"), value(100*ms, "1"), html) }),
+			live.Await(board, nil, rows, func(string) templ.Component { return suspense.Await(html("dots"), pagetest.Value(100*ms, "1"), html) }),
 			`0s <?start name="1"><?end>` + "\n" +
 				`100ms <template for="1">` + liveBoard(`<?start name="1.1">dots<?end>`) + `</template><!/>` + "\n" +
 				`200ms <template for="1.1">1</template><!/>` + "\n",
 		}, {
 			"in the children of a Suspense it is a boundary of its own",
-			with(suspense.Suspense(html("dots")), templ.Join(slow(100*ms, "one "), live.Await(board, html("two"), rows, html))),
+			pagetest.With(suspense.Suspense(html("dots")), templ.Join(pagetest.Slow(100*ms, "one "), live.Await(board, html("two"), rows, html))),
 			`0s <?start name="1">dots<?end>` + "\n" +
 				`100ms <template for="1">one <?start name="1.1">two<?end></template><!/>` + "\n" +
 				`200ms <template for="1.1">` + liveBoard("rows") + `</template><!/>` + "\n",
@@ -80,7 +81,7 @@ func TestAwait(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got, _ := response(t, tt.page); got != tt.want {
+			if got, _ := pagetest.Response(t, tt.page); got != tt.want {
 				t.Errorf("response:\n%s\nwant:\n%s", got, tt.want)
 			}
 		})
@@ -111,7 +112,7 @@ func TestAwait(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, failed := response(t, page())
+			got, failed := pagetest.Response(t, page())
 			if len(failed) != 1 || !strings.Contains(got, "sorry") || strings.Contains(got, "board") {
 				t.Errorf("response:\n%s%d failed, want 1, sorry and no board", got, len(failed))
 			}
@@ -121,7 +122,7 @@ func TestAwait(t *testing.T) {
 	t.Run("without a position it asks for what nobody has", func(t *testing.T) {
 		r := board
 		r.Position = failing
-		got, failed := response(t, live.Await(r, nil, value(0, "rows"), html, sorry))
+		got, failed := pagetest.Response(t, live.Await(r, nil, pagetest.Value(0, "rows"), html, sorry))
 		if want := strings.Replace(liveBoard("rows"), `12 /events?lastEventId=k3f9-`, `0 /events?lastEventId=0-`, 1); len(failed) > 0 || !strings.Contains(got, want) {
 			t.Errorf("response:\n%s%d failed, want none, and %s", got, len(failed), want)
 		}
@@ -132,14 +133,14 @@ func TestAwait(t *testing.T) {
 		r := board
 		r.Position = func(context.Context) (string, error) { order = append(order, "position"); return "k3f9-12", nil }
 		load := func(context.Context) (string, error) { order = append(order, "load"); return "", nil }
-		response(t, live.Await(r, nil, load, html))
+		pagetest.Response(t, live.Await(r, nil, load, html))
 		if want := []string{"position", "load"}; !slices.Equal(order, want) {
 			t.Errorf("asked for %q, want %q", order, want)
 		}
 	})
 
 	t.Run("outside a response it stands in place", func(t *testing.T) {
-		if got, want := rendered(t, live.Await(board, html("dots"), value(0, "rows"), html)), liveBoard("rows"); got != want {
+		if got, want := rendered(t, live.Await(board, html("dots"), pagetest.Value(0, "rows"), html)), liveBoard("rows"); got != want {
 			t.Errorf("Render() wrote %s, want %s", got, want)
 		}
 	})
@@ -180,7 +181,7 @@ func TestScript(t *testing.T) {
 	inline.Script = stream.Script{}
 	second := inline
 	second.Name = "second"
-	two := templ.Join(live.Await(inline, nil, value(0, "1"), html), live.Await(second, nil, value(0, "2"), html))
+	two := templ.Join(live.Await(inline, nil, pagetest.Value(0, "1"), html), live.Await(second, nil, pagetest.Value(0, "2"), html))
 
 	t.Run("comes once for all regions of a page, after the first", func(t *testing.T) {
 		ctx := templ.InitializeContext(t.Context())
@@ -199,7 +200,7 @@ func TestScript(t *testing.T) {
 
 	t.Run("carries the nonce", func(t *testing.T) {
 		var b strings.Builder
-		c := live.Await(inline, nil, value(0, "1"), html)
+		c := live.Await(inline, nil, pagetest.Value(0, "1"), html)
 		if err := c.Render(templ.WithNonce(t.Context(), `n"1`), &b); err != nil {
 			t.Fatal(err)
 		}
@@ -211,7 +212,7 @@ func TestScript(t *testing.T) {
 	t.Run("can be a file", func(t *testing.T) {
 		r := board
 		r.Script = stream.ExternalScript("/assets/" + assets.Live().Name)
-		got := rendered(t, live.Await(r, nil, value(0, "1"), html))
+		got := rendered(t, live.Await(r, nil, pagetest.Value(0, "1"), html))
 		if want := `<script async src="/assets/` + assets.Live().Name + `"></script>`; !strings.HasSuffix(got, want) {
 			t.Errorf("Render() wrote %s, want %s at its end", got, want)
 		}

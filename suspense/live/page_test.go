@@ -1,20 +1,10 @@
 package live_test
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"strings"
-	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/a-h/templ"
-
-	"github.com/rivulet-go/rivulet/stream"
 )
 
 const ms = time.Millisecond
@@ -22,72 +12,3 @@ const ms = time.Millisecond
 var errBoom = errors.New("boom")
 
 func html(s string) templ.Component { return templ.Raw(s) }
-
-// sleep waits for d like a load that obeys its context. It uses no channel of a
-// timer: under the race detector those crash in a bubble of synctest now and
-// then, https://github.com/golang/go/issues/78156.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer, cancel := context.WithTimeout(ctx, d)
-	defer cancel()
-	<-timer.Done()
-	return ctx.Err()
-}
-
-// value is a load of v that takes d.
-func value[T any](d time.Duration, v T) func(context.Context) (T, error) {
-	return func(ctx context.Context) (T, error) { return v, sleep(ctx, d) }
-}
-
-// with renders c with children, as templ's @c() { children } does.
-func with(c, children templ.Component) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return c.Render(templ.WithChildren(ctx, children), w)
-	})
-}
-
-// slow is a component that takes d to render.
-func slow(d time.Duration, s string) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		if err := sleep(ctx, d); err != nil {
-			return err
-		}
-		_, err := io.WriteString(w, s)
-		return err
-	})
-}
-
-// timed is a ResponseWriter that puts a time before what it flushes.
-type timed struct {
-	start time.Time
-	out   strings.Builder
-	chunk strings.Builder
-}
-
-func (w *timed) Header() http.Header         { return make(http.Header) }
-func (w *timed) WriteHeader(int)             {}
-func (w *timed) Write(p []byte) (int, error) { return w.chunk.Write(p) }
-
-func (w *timed) Flush() {
-	if w.chunk.Len() > 0 {
-		fmt.Fprintf(&w.out, "%v %s\n", time.Since(w.start).Round(time.Microsecond), w.chunk.String())
-		w.chunk.Reset()
-	}
-}
-
-// response returns what c sends and when, and the boundaries that failed.
-func response(t *testing.T, c templ.Component) (sent string, failed []*stream.BoundaryError) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		w := &timed{start: time.Now()}
-		rd := stream.Renderer{Script: stream.NoScript(), Trace: &stream.Trace{
-			Failed: func(_ context.Context, err *stream.BoundaryError) { failed = append(failed, err) },
-		}}
-		if err := rd.Render(w, httptest.NewRequest("GET", "/", nil), c); err != nil {
-			t.Errorf("Render() = %v, want nil", err)
-		}
-		w.Flush()
-		sent = w.out.String()
-		time.Sleep(24 * time.Hour) // abandoned loads end
-	})
-	return sent, failed
-}

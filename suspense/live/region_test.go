@@ -13,6 +13,7 @@ import (
 
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/suspense"
+	"github.com/rivulet-go/rivulet/suspense/internal/pagetest"
 	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
@@ -40,7 +41,7 @@ func TestRegion(t *testing.T) {
 
 	t.Run("what is published waits for its boundaries", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			got := rendered(t, board.Append("17", suspense.Await(html("dots"), value(100*ms, "row"), html)))
+			got := rendered(t, board.Append("17", suspense.Await(html("dots"), pagetest.Value(100*ms, "row"), html)))
 			if want := `<?start name="board.17">row<?end name="board.17">`; !strings.Contains(got, want) {
 				t.Errorf("Render() wrote %s, want %s in it", got, want)
 			}
@@ -59,7 +60,7 @@ func TestRegion(t *testing.T) {
 		t.Run("refuses the name "+name, func(t *testing.T) {
 			r := board
 			r.Name = name
-			for _, c := range []templ.Component{live.Await(r, nil, value(0, ""), html), r.ReplaceAll(row), r.Item("17", row), r.Remove("17")} {
+			for _, c := range []templ.Component{live.Await(r, nil, pagetest.Value(0, ""), html), r.ReplaceAll(row), r.Item("17", row), r.Remove("17")} {
 				if err := c.Render(t.Context(), io.Discard); err == nil {
 					t.Error("Render() = nil, want an error")
 				}
@@ -85,7 +86,7 @@ func TestRegionURL(t *testing.T) {
 		t.Run("refuses "+bad, func(t *testing.T) {
 			r := board
 			r.URL = bad
-			if err := live.Await(r, nil, value(0, ""), html).Render(t.Context(), io.Discard); err == nil {
+			if err := live.Await(r, nil, pagetest.Value(0, ""), html).Render(t.Context(), io.Discard); err == nil {
 				t.Error("Render() = nil, want an error")
 			}
 		})
@@ -102,7 +103,7 @@ func TestRegionURL(t *testing.T) {
 		t.Run("writes "+given, func(t *testing.T) {
 			r := board
 			r.URL = given
-			if got := urlOf(t, rendered(t, live.Await(r, nil, value(0, ""), html))); got != want {
+			if got := urlOf(t, rendered(t, live.Await(r, nil, pagetest.Value(0, ""), html))); got != want {
 				t.Errorf("URL %s, want %s", got, want)
 			}
 		})
@@ -132,7 +133,7 @@ func FuzzRegion(f *testing.F) {
 		r := live.Region{Name: name, URL: url, Position: at(id), Script: stream.NoScript()}
 		sorry := suspense.ErrorView(func(*stream.BoundaryError) templ.Component { return html("sorry") })
 		var b strings.Builder
-		err := live.Await(r, nil, value(0, ""), func(string) templ.Component { return r.Item(key, nil) }, sorry).Render(t.Context(), &b)
+		err := live.Await(r, nil, pagetest.Value(0, ""), func(string) templ.Component { return r.Item(key, nil) }, sorry).Render(t.Context(), &b)
 		if got := b.String(); err == nil && got != "sorry" && !whole.MatchString(got) {
 			t.Errorf("Render() wrote %q", got)
 		}

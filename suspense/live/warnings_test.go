@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/suspense/internal/pagetest"
 	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
@@ -35,7 +36,7 @@ func TestMethod(t *testing.T) {
 		region live.Region
 		want   int
 	}{{"GET", a, 0}, {"HEAD", a, 0}, {"POST", a, 1}, {"POST", a, 1}, {"PUT", a, 1}, {"PUT", b, 2}, {"GET", b, 2}} {
-		answer(t, tt.method, live.Await(tt.region, nil, value(0, "rows"), html))
+		answer(t, tt.method, live.Await(tt.region, nil, pagetest.Value(0, "rows"), html))
 		if got := strings.Count(log.String(), "no GET"); got != tt.want {
 			t.Errorf("%d warnings after %s of %s, want %d:\n%s", got, tt.method, tt.region.Name, tt.want, log.String())
 		}
@@ -51,9 +52,9 @@ func TestMethod(t *testing.T) {
 		log.Reset()
 		for i := range 300 {
 			r := a
-			answer(t, fmt.Sprintf("M%d", i), live.Await(r, nil, value(0, "rows"), html))
+			answer(t, fmt.Sprintf("M%d", i), live.Await(r, nil, pagetest.Value(0, "rows"), html))
 			r.Name = fmt.Sprintf("r%d", i)
-			answer(t, "POST", live.Await(r, nil, value(0, "rows"), html))
+			answer(t, "POST", live.Await(r, nil, pagetest.Value(0, "rows"), html))
 		}
 		if got := strings.Count(log.String(), "no GET"); got != 100 {
 			t.Errorf("%d warnings, want 100", got)
@@ -68,13 +69,13 @@ func TestLogger(t *testing.T) {
 	t.Cleanup(func() { slog.SetDefault(before) })
 	r := board
 	r.Position = func(context.Context) (string, error) { return "", errBoom }
-	answer(t, "GET", live.Await(r, nil, value(0, "rows"), html))
+	answer(t, "GET", live.Await(r, nil, pagetest.Value(0, "rows"), html))
 	if want := "region=board error=boom"; !strings.Contains(global.String(), want) {
 		t.Errorf("slog.Default got %q, want %s", global.String(), want)
 	}
 	global.Reset()
 	r.Logger = slog.New(slog.NewTextHandler(&own, nil))
-	answer(t, "GET", live.Await(r, nil, value(0, "rows"), html))
+	answer(t, "GET", live.Await(r, nil, pagetest.Value(0, "rows"), html))
 	if want := "region=board error=boom"; !strings.Contains(own.String(), want) || global.Len() > 0 {
 		t.Errorf("Logger got %q, slog.Default %q, want %s in the Logger only", own.String(), global.String(), want)
 	}
