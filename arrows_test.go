@@ -45,6 +45,7 @@ var arrows = map[string][]string{
 	"internal/leaktest":          {},
 	"internal/testkit":           {},
 	"stream/internal/pages":      {"suspense", templPath},
+	"stream/sse/internal/site":   {},
 	"suspense/internal/pagetest": {"stream", templPath},
 	"stream/internal/parts":      {templPath},
 

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/internal/site"
 )
 
 func TestClient(t *testing.T) {
@@ -31,27 +32,27 @@ func TestClient(t *testing.T) {
 			events("data: d\n\n"),
 			status(204),
 		)
-		got, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client()}, never)
+		got, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.Client()}, never)
 		want := []sse.Event{{ID: "1", Data: "a"}, {ID: "1", Data: "b"}, {Data: "c"}, {ID: "3", Data: "d"}}
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("got %+v, %v, want %+v", got, err, want)
 		}
 		var ids []string
-		for _, v := range s.visits {
-			ids = append(ids, v.lastID)
+		for _, v := range s.Visits {
+			ids = append(ids, v.LastID)
 		}
 		if want := []string{"", "1", "1", "3", "3"}; !slices.Equal(ids, want) {
 			t.Errorf("Last-Event-ID %q, want %q", ids, want)
 		}
-		if s.open != 0 {
-			t.Errorf("%d bodies were not closed", s.open)
+		if s.Open != 0 {
+			t.Errorf("%d bodies were not closed", s.Open)
 		}
 	})
 	inBubble(t, "begins after a given id", func(t *testing.T) {
 		s := newSite(events("data: a\n\n"), status(204))
-		got, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client(), LastEventID: "7"}, never)
-		if err != nil || len(got) != 1 || got[0].ID != "7" || s.visits[0].lastID != "7" {
-			t.Errorf("got %+v, %v, first asked after %q, want 7", got, err, s.visits[0].lastID)
+		got, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.Client(), LastEventID: "7"}, never)
+		if err != nil || len(got) != 1 || got[0].ID != "7" || s.Visits[0].LastID != "7" {
+			t.Errorf("got %+v, %v, first asked after %q, want 7", got, err, s.Visits[0].LastID)
 		}
 	})
 	inBubble(t, "sends the headers of EventSource, and its own", func(t *testing.T) {
@@ -64,7 +65,7 @@ func TestClient(t *testing.T) {
 			got, path = r.Header, r.URL.Path
 			return status(204)(r)
 		})
-		c := &sse.Client{URL: "http://site/x", HTTP: s.client(),
+		c := &sse.Client{URL: "http://site/x", HTTP: s.Client(),
 			Header:  http.Header{"authorization": append(make([]string, 0, 2), "Bearer a"), "Cache-Control": {"max-age=0"}},
 			Prepare: func(r *http.Request) error { r.Header.Add("Authorization", "Bearer b"); return nil },
 		}
@@ -85,7 +86,7 @@ func TestClient(t *testing.T) {
 	for _, kind := range []string{"text/event-stream", "Text/Event-Stream;charset=utf-8", "text/event-stream ;"} {
 		inBubble(t, "takes the content type "+kind, func(t *testing.T) {
 			s := newSite(typed(kind, "data: a\n\n"), status(204))
-			if got, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client()}, never); err != nil || len(got) != 1 {
+			if got, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.Client()}, never); err != nil || len(got) != 1 {
 				t.Errorf("got %+v, %v, want an event", got, err)
 			}
 		})
@@ -103,10 +104,10 @@ func TestClient(t *testing.T) {
 	} {
 		inBubble(t, "ends with "+tt.name, func(t *testing.T) {
 			s := newSite(tt.answer)
-			_, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client()}, never)
+			_, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.Client()}, never)
 			var refused *sse.ResponseError
-			if !errors.As(err, &refused) || refused.StatusCode != tt.status || len(s.visits) != 1 || s.open != 0 {
-				t.Errorf("error = %v after %d visits, %d bodies open, want status %d", err, len(s.visits), s.open, tt.status)
+			if !errors.As(err, &refused) || refused.StatusCode != tt.status || len(s.Visits) != 1 || s.Open != 0 {
+				t.Errorf("error = %v after %d visits, %d bodies open, want status %d", err, len(s.Visits), s.Open, tt.status)
 			}
 		})
 	}
@@ -123,37 +124,37 @@ func TestClient(t *testing.T) {
 			s := newSite(a)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			start := time.Now()
-			_, err := all(ctx, &sse.Client{URL: "http://site/", HTTP: s.client(), OnError: quiet}, never)
-			if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took != time.Minute || s.open != 0 {
-				t.Errorf("%s: %v after %v, %d bodies open", name, err, took, s.open)
+			_, err := all(ctx, &sse.Client{URL: "http://site/", HTTP: s.Client(), OnError: quiet}, never)
+			if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took != time.Minute || s.Open != 0 {
+				t.Errorf("%s: %v after %v, %d bodies open", name, err, took, s.Open)
 			}
 			cancel()
-			if _, err := all(ctx, &sse.Client{URL: "http://site/", HTTP: s.client()}, never); err == nil || len(s.visits) != 1 {
-				t.Errorf("%s: %v after %d visits with a context that has ended", name, err, len(s.visits))
+			if _, err := all(ctx, &sse.Client{URL: "http://site/", HTTP: s.Client()}, never); err == nil || len(s.Visits) != 1 {
+				t.Errorf("%s: %v after %d visits with a context that has ended", name, err, len(s.Visits))
 			}
 			synctest.Wait()
 		}
 	})
 	inBubble(t, "lets the connection go when the loop is left", func(t *testing.T) {
 		s := newSite(events("data: a\n\n", time.Hour))
-		if got, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client()}, 1); len(got) != 1 || err != nil || s.open != 0 {
-			t.Errorf("got %+v, %v, %d bodies open", got, err, s.open)
+		if got, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.Client()}, 1); len(got) != 1 || err != nil || s.Open != 0 {
+			t.Errorf("got %+v, %v, %d bodies open", got, err, s.Open)
 		}
 	})
 	inBubble(t, "does not ask again what cannot be asked", func(t *testing.T) {
 		s := newSite(events("id: \x01\ndata: a\n\n"))
-		if _, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client()}, never); err == nil || len(s.visits) != 1 {
-			t.Errorf("error = %v after %d visits, want one for an id that no header holds", err, len(s.visits))
+		if _, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.Client()}, never); err == nil || len(s.Visits) != 1 {
+			t.Errorf("error = %v after %d visits, want one for an id that no header holds", err, len(s.Visits))
 		}
 		if _, err := all(t.Context(), &sse.Client{URL: "%"}, never); err == nil {
 			t.Error("a URL that is none: no error")
 		}
 		noToken := errors.New("no token")
-		c := &sse.Client{URL: "http://site/", HTTP: s.client(), Prepare: func(*http.Request) error { return noToken }}
+		c := &sse.Client{URL: "http://site/", HTTP: s.Client(), Prepare: func(*http.Request) error { return noToken }}
 		if _, err := all(t.Context(), c, never); !errors.Is(err, noToken) {
 			t.Errorf("error = %v, want %v", err, noToken)
 		}
-		c = &sse.Client{URL: "http://site/", HTTP: newSite(events("data: abc\n\n")).client(), MaxEventSize: 2}
+		c = &sse.Client{URL: "http://site/", HTTP: newSite(events("data: abc\n\n")).Client(), MaxEventSize: 2}
 		if _, err := all(t.Context(), c, never); !errors.Is(err, sse.ErrEventTooLarge) {
 			t.Errorf("error = %v, want %v", err, sse.ErrEventTooLarge)
 		}
@@ -184,12 +185,12 @@ func TestClientLosesNothing(t *testing.T) {
 			}
 			return eventsOf(r, io.MultiReader(bytes.NewReader(wire), iotest.ErrReader(io.ErrUnexpectedEOF)))
 		})
-		c := &sse.Client{URL: "http://site/", HTTP: s.client(), Wait: time.Millisecond, OnError: quiet}
+		c := &sse.Client{URL: "http://site/", HTTP: s.Client(), Wait: time.Millisecond, OnError: quiet}
 		if got, err := all(t.Context(), c, never); err != nil || !reflect.DeepEqual(got, log) {
 			t.Errorf("got %d events, %v, want %d in their order", len(got), err, len(log))
 		}
-		if cuts < 100 || s.open != 0 {
-			t.Errorf("%d cuts, %d bodies open, want a hundred cuts at least", cuts, s.open)
+		if cuts < 100 || s.Open != 0 {
+			t.Errorf("%d cuts, %d bodies open, want a hundred cuts at least", cuts, s.Open)
 		}
 	})
 }
@@ -207,25 +208,25 @@ func TestClientPOST(t *testing.T) {
 	} {
 		inBubble(t, tt.name, func(t *testing.T) {
 			s := newSite(tt.first)
-			_, err := all(t.Context(), &sse.Client{URL: "http://site/", Body: []byte("q"), HTTP: s.client()}, never)
+			_, err := all(t.Context(), &sse.Client{URL: "http://site/", Body: []byte("q"), HTTP: s.Client()}, never)
 			var refused *sse.ResponseError
 			if !errors.Is(err, tt.want) && !errors.As(err, &refused) || (err == nil) != (tt.want == nil) {
 				t.Errorf("error = %v, want %v", err, tt.want)
 			}
-			if want := []visit{{method: "POST", body: "q"}}; !reflect.DeepEqual(s.visits, want) {
-				t.Errorf("visits %+v, want %+v", s.visits, want)
+			if want := []site.Visit{{Method: "POST", Body: "q"}}; !reflect.DeepEqual(s.Visits, want) {
+				t.Errorf("visits %+v, want %+v", s.Visits, want)
 			}
 		})
 	}
 	inBubble(t, "is sent again when told to, body and all", func(t *testing.T) {
 		s := newSite(events("id: 1\ndata: a\n\n"), refuse(broken), events("data: b\n\n"), status(204))
-		c := &sse.Client{URL: "http://site/", Method: "PUT", Body: []byte("q"), RepeatPOST: true, HTTP: s.client(), OnError: quiet}
+		c := &sse.Client{URL: "http://site/", Method: "PUT", Body: []byte("q"), RepeatPOST: true, HTTP: s.Client(), OnError: quiet}
 		got, err := all(t.Context(), c, never)
-		if err != nil || len(got) != 2 || len(s.visits) != 4 {
-			t.Errorf("got %+v, %v after %d visits", got, err, len(s.visits))
+		if err != nil || len(got) != 2 || len(s.Visits) != 4 {
+			t.Errorf("got %+v, %v after %d visits", got, err, len(s.Visits))
 		}
-		for _, v := range s.visits {
-			if v.method != "PUT" || v.body != "q" {
+		for _, v := range s.Visits {
+			if v.Method != "PUT" || v.Body != "q" {
 				t.Errorf("visit %+v, want PUT of q", v)
 			}
 		}
@@ -257,13 +258,13 @@ func TestClientWaits(t *testing.T) {
 		inBubble(t, tt.name, func(t *testing.T) {
 			s := newSite(append(tt.answers, status(204))...)
 			c := tt.client
-			c.URL, c.HTTP = "http://site/", s.client()
+			c.URL, c.HTTP = "http://site/", s.Client()
 			var told []time.Duration
 			c.OnError = func(_ error, wait time.Duration) { told = append(told, wait) }
 			if _, err := all(t.Context(), &c, never); err != nil {
 				t.Error(err)
 			}
-			got := s.waits()
+			got := s.Waits()
 			if len(got) != len(tt.want) || !slices.Equal(got, told) {
 				t.Fatalf("waited %v, told %v, want about %v", got, told, tt.want)
 			}
@@ -285,7 +286,7 @@ func TestClientWaits(t *testing.T) {
 		inBubble(t, tt.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			c := tt.client
-			c.URL, c.HTTP = "http://site/", newSite(tt.answer).client()
+			c.URL, c.HTTP = "http://site/", newSite(tt.answer).Client()
 			c.OnError = func(_ error, wait time.Duration) {
 				cancel()
 				if wait < 100*365*24*time.Hour {
@@ -297,10 +298,10 @@ func TestClientWaits(t *testing.T) {
 	}
 	inBubble(t, "until the date of Retry-After", func(t *testing.T) {
 		s := newSite(status(503, "Retry-After", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)), status(204))
-		if _, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client(), OnError: quiet}, never); err != nil {
+		if _, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.Client(), OnError: quiet}, never); err != nil {
 			t.Error(err)
 		}
-		if got := s.waits(); got[0] != time.Hour {
+		if got := s.Waits(); got[0] != time.Hour {
 			t.Errorf("waited %v, want an hour", got)
 		}
 	})
@@ -308,7 +309,7 @@ func TestClientWaits(t *testing.T) {
 		short, long := events("retry: 0\ndata: a\n\n"), events("data: a\n\n", time.Second)
 		s := newSite(short, short, short, short, long, short, status(204))
 		var told []time.Duration
-		c := &sse.Client{URL: "http://site/", HTTP: s.client(), OnError: func(_ error, wait time.Duration) { told = append(told, wait) }}
+		c := &sse.Client{URL: "http://site/", HTTP: s.Client(), OnError: func(_ error, wait time.Duration) { told = append(told, wait) }}
 		if _, err := all(t.Context(), c, never); err != nil {
 			t.Error(err)
 		}
@@ -322,10 +323,10 @@ func TestClientWaits(t *testing.T) {
 		waits := make(map[time.Duration]bool)
 		for range 20 {
 			s := newSite(away, status(204))
-			if _, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client(), OnError: quiet}, never); err != nil {
+			if _, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.Client(), OnError: quiet}, never); err != nil {
 				t.Error(err)
 			}
-			waits[s.waits()[0]] = true
+			waits[s.Waits()[0]] = true
 		}
 		if len(waits) < 15 {
 			t.Errorf("20 clients waited %d different times", len(waits))
@@ -355,13 +356,13 @@ func TestClientIdle(t *testing.T) {
 	inBubble(t, "connections are given up, heartbeats keep them", func(t *testing.T) {
 		s := newSite(hang, events(":\n", 9*time.Second, ":\n", 9*time.Second, "data: a\n\n", 9*time.Second, ":\n", time.Hour), status(204))
 		var told []string
-		c := &sse.Client{URL: "http://site/", HTTP: s.client(), Idle: 10 * time.Second,
+		c := &sse.Client{URL: "http://site/", HTTP: s.Client(), Idle: 10 * time.Second,
 			OnError: func(err error, _ time.Duration) {
-				told = append(told, fmt.Sprint(time.Since(s.start).Round(5*time.Second), err))
+				told = append(told, fmt.Sprint(time.Since(s.Start).Round(5*time.Second), err))
 			}}
 		got, err := all(t.Context(), c, never)
-		if err != nil || len(got) != 1 || s.open != 0 {
-			t.Errorf("got %+v, %v, %d bodies open", got, err, s.open)
+		if err != nil || len(got) != 1 || s.Open != 0 {
+			t.Errorf("got %+v, %v, %d bodies open", got, err, s.Open)
 		}
 		want := []string{"10s " + sse.ErrIdle.Error(), "50s " + sse.ErrIdle.Error()}
 		if !slices.Equal(told, want) {
@@ -370,7 +371,7 @@ func TestClientIdle(t *testing.T) {
 	})
 	inBubble(t, "is the server's silence, not the reader's", func(t *testing.T) {
 		s := newSite(events("data: a\n\n", "data: b\n\n"), status(204))
-		c := &sse.Client{URL: "http://site/", HTTP: s.client(), Idle: time.Second,
+		c := &sse.Client{URL: "http://site/", HTTP: s.Client(), Idle: time.Second,
 			OnError: func(err error, _ time.Duration) {
 				if err != io.EOF {
 					t.Errorf("lost the connection: %v", err)
@@ -389,7 +390,7 @@ func TestClientTellsTheLog(t *testing.T) {
 	log := watchLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(refuse(errors.New("away")), events("data: a\n\n"), status(204))
-		if _, err := all(t.Context(), &sse.Client{URL: "http://site/?token=secret", HTTP: s.client()}, never); err != nil {
+		if _, err := all(t.Context(), &sse.Client{URL: "http://site/?token=secret", HTTP: s.Client()}, never); err != nil {
 			t.Error(err)
 		}
 	})

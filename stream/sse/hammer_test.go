@@ -64,19 +64,19 @@ func TestClientDoesNotHammer(t *testing.T) {
 			defer cancel()
 			s := newSite(tt.answer)
 			c := tt.client
-			c.URL, c.HTTP, c.OnError = "http://site/", s.client(), quiet
+			c.URL, c.HTTP, c.OnError = "http://site/", s.Client(), quiet
 			for range c.Events(ctx) {
-				if n := len(s.visits); n > 1000 {
-					t.Fatalf("%d requests in %v", n, time.Since(s.start))
+				if n := len(s.Visits); n > 1000 {
+					t.Fatalf("%d requests in %v", n, time.Since(s.Start))
 				}
 			}
 			early := 0
-			for _, v := range s.visits {
-				if v.at < 3*time.Second {
+			for _, v := range s.Visits {
+				if v.At < 3*time.Second {
 					early++
 				}
 			}
-			if n := len(s.visits); n > tt.most || early > 30 || tt.name != "a redirect to itself" && early > 6 {
+			if n := len(s.Visits); n > tt.most || early > 30 || tt.name != "a redirect to itself" && early > 6 {
 				t.Errorf("%d requests in a minute, %d in three seconds, want at most %d and 6", n, early, tt.most)
 			}
 		})

@@ -68,7 +68,7 @@ func TestLogger(t *testing.T) {
 		}},
 		{"a connection that is lost", "connection lost", func(t *testing.T, l *slog.Logger) {
 			s := newSite(refuse(errors.New("away")), status(204))
-			if _, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.client(), Logger: l}, never); err != nil {
+			if _, err := all(t.Context(), &sse.Client{URL: "http://site/", HTTP: s.Client(), Logger: l}, never); err != nil {
 				t.Errorf("Events() = %v, want nil", err)
 			}
 		}},

@@ -44,7 +44,7 @@ func TestRelayLogger(t *testing.T) {
 			standard := watchLog(t)
 			var given bytes.Buffer
 			rl := llm.Relay{
-				Request: toModel, HTTP: newSite(tt.server).client(), Heartbeat: time.Second,
+				Request: toModel, HTTP: newSite(tt.server).Client(), Heartbeat: time.Second,
 				Logger: slog.New(slog.NewTextHandler(&given, nil)),
 			}
 			func() {

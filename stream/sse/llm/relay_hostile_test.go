@@ -22,7 +22,7 @@ func TestRelayTellsOfTheRequestsDeadline(t *testing.T) {
 			defer cancel()
 			w = httptest.NewRecorder()
 			defer func() { panicked = recover() }()
-			rl := llm.Relay{HTTP: newSite(events(parts...)).client(), Request: func(_ context.Context, r *http.Request) (*http.Request, error) {
+			rl := llm.Relay{HTTP: newSite(events(parts...)).Client(), Request: func(_ context.Context, r *http.Request) (*http.Request, error) {
 				return http.NewRequest("POST", "http://model/", r.Body) // with no context
 			}}
 			rl.ServeHTTP(w, httptest.NewRequestWithContext(ctx, "POST", "/", strings.NewReader("question")))
@@ -63,7 +63,7 @@ func TestRelayAnswersOnce(t *testing.T) {
 			t.Errorf("recover() = %v, written %q, want %v after one write", got, written, http.ErrAbortHandler)
 		}
 	}()
-	rl := llm.Relay{HTTP: newSite(events(helloChunk)).client(), Request: toModel, Heartbeat: time.Hour}
+	rl := llm.Relay{HTTP: newSite(events(helloChunk)).Client(), Request: toModel, Heartbeat: time.Hour}
 	rl.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader("question")))
 }
 

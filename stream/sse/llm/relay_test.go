@@ -27,14 +27,14 @@ func toModel(ctx context.Context, r *http.Request) (*http.Request, error) {
 func askRelay(t *testing.T, rl llm.Relay, a answer) *httptest.ResponseRecorder {
 	t.Helper()
 	s := newSite(a)
-	rl.HTTP = s.client()
+	rl.HTTP = s.Client()
 	if rl.Request == nil {
 		rl.Request = toModel
 	}
 	w := httptest.NewRecorder()
 	rl.ServeHTTP(w, httptest.NewRequest("POST", "/ask", strings.NewReader("question")))
-	if s.open != 0 {
-		t.Errorf("%d bodies were not closed", s.open)
+	if s.Open != 0 {
+		t.Errorf("%d bodies were not closed", s.Open)
 	}
 	return w
 }
@@ -102,7 +102,7 @@ func TestRelay(t *testing.T) {
 			got = r
 			return status(500, "Set-Cookie", "upstream=1", "X-Request-Id", "2", "Retry-After", "3")(r)
 		})
-		rl := llm.Relay{HTTP: s.client(), Request: func(_ context.Context, r *http.Request) (*http.Request, error) {
+		rl := llm.Relay{HTTP: s.Client(), Request: func(_ context.Context, r *http.Request) (*http.Request, error) {
 			req, err := http.NewRequest("POST", "http://model/", r.Body) // with no context
 			if r.Header.Get("X-All") != "" {
 				req.Header = r.Header
@@ -131,16 +131,16 @@ func TestRelay(t *testing.T) {
 		if up, _ := ask("yes"); up.Get("Cookie") != "" || up.Get("Authorization") == "" {
 			t.Errorf("sent up %v, want all but the cookie", up)
 		}
-		if got := s.visits[0].body; got != "question" {
+		if got := s.Visits[0].Body; got != "question" {
 			t.Errorf("sent up %q, want the question", got)
 		}
 	})
 	inBubble(t, "asks nobody for a HEAD", func(t *testing.T) {
 		s := newSite(events(doneEvent))
 		w := httptest.NewRecorder()
-		(&llm.Relay{HTTP: s.client(), Request: toModel}).ServeHTTP(w, httptest.NewRequest("HEAD", "/", nil))
-		if w.Code != 200 || len(s.visits) != 0 {
-			t.Errorf("status %d after %d questions, want 200 without one", w.Code, len(s.visits))
+		(&llm.Relay{HTTP: s.Client(), Request: toModel}).ServeHTTP(w, httptest.NewRequest("HEAD", "/", nil))
+		if w.Code != 200 || len(s.Visits) != 0 {
+			t.Errorf("status %d after %d questions, want 200 without one", w.Code, len(s.Visits))
 		}
 	})
 	t.Run("panics without Request", func(t *testing.T) {
@@ -162,11 +162,11 @@ func TestRelay(t *testing.T) {
 func TestRelayWithoutABrowser(t *testing.T) {
 	relayed := func(r *http.Request, w http.ResponseWriter, rl llm.Relay, a answer) (thrown any) {
 		s := newSite(a)
-		rl.HTTP, rl.Request = s.client(), toModel
+		rl.HTTP, rl.Request = s.Client(), toModel
 		defer func() {
 			thrown = recover()
-			if s.open != 0 {
-				t.Errorf("%d bodies were not closed", s.open)
+			if s.Open != 0 {
+				t.Errorf("%d bodies were not closed", s.Open)
 			}
 		}()
 		rl.ServeHTTP(w, r)

@@ -32,7 +32,7 @@ func TestRelayWaitsForABodyOnlyWhileItComes(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			overPipes(t, func() http.Handler {
 				relay := tt.relay
-				relay.Request, relay.HTTP = toModel, newSite(events(helloChunk, doneEvent)).client()
+				relay.Request, relay.HTTP = toModel, newSite(events(helloChunk, doneEvent)).Client()
 				return &relay
 			}, func(t *testing.T, p *testkit.Pipes) {
 				pr, pw := io.Pipe()
@@ -70,7 +70,7 @@ func TestRelayWaitsForABodyOnlyWhileItComes(t *testing.T) {
 	}
 	t.Run("the next request of the connection is none the wiser", func(t *testing.T) {
 		overPipes(t, func() http.Handler {
-			return &llm.Relay{Request: toModel, HTTP: newSite(events(helloChunk, time.Hour, doneEvent)).client()}
+			return &llm.Relay{Request: toModel, HTTP: newSite(events(helloChunk, time.Hour, doneEvent)).Client()}
 		}, func(t *testing.T, p *testkit.Pipes) {
 			for range 2 {
 				res := ask(t, p)
