@@ -7,11 +7,11 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// unavailableAfter is how long the Store may take to add an event, and to tell of
-// what has been added when Shutdown waits for it.
+// unavailableAfter limits the wait for a Store: for an append without a deadline,
+// and for Shutdown until subscribers have the last events.
 const unavailableAfter = 5 * time.Second
 
-// appendToStore is Publish with a Store.
+// appendToStore is Publish for a broker with a Store.
 func (t Topic) appendToStore(ctx context.Context, e sse.Event) (id string, err error) {
 	b := t.b
 	longest := e
@@ -34,8 +34,9 @@ func (t Topic) appendToStore(ctx context.Context, e sse.Event) (id string, err e
 	return makeID(epoch(m.Life, t.name), m.Number), nil
 }
 
-// beginAppend keeps Shutdown waiting, or reports false after it: a handler may
-// have a change to tell of then, which the Store keeps for whoever comes back.
+// beginAppend makes Shutdown wait for an append. After Shutdown it reports false:
+// a handler may still publish, but nothing waits for the event. The Store keeps
+// it for clients that reconnect.
 func (b *Broker) beginAppend() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -46,7 +47,8 @@ func (b *Broker) beginAppend() bool {
 	return true
 }
 
-// endAppend notes what has come of an append.
+// endAppend records the outcome of an append. awaited is the result of
+// beginAppend.
 func (b *Broker) endAppend(name string, m Mark, err error, awaited bool) {
 	if err == nil {
 		b.learn(m)
@@ -67,8 +69,9 @@ func (b *Broker) endAppend(name string, m Mark, err error, awaited bool) {
 	}
 }
 
-// patient returns a context for Store.Append that has the deadline and the values
-// of ctx but does not end when ctx is cancelled: see Publish.
+// patient returns the context of Store.Append. It has the values and the deadline
+// of ctx, but does not end when ctx is cancelled: see Publish. A deadline that is
+// missing or has passed is replaced by unavailableAfter.
 func patient(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
 	if !ok || time.Until(deadline) <= 0 {

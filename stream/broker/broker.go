@@ -11,74 +11,79 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A Broker sends the events that are published on a topic to its subscribers. The
-// zero value is ready to use. A Broker must not be copied, and its fields must not
-// change once it is in use. Its methods may be called concurrently. Without a Store
-// it runs no goroutine while nothing is published.
+// A Broker sends the events that are published on a topic to the topic's
+// subscribers. The zero value is ready to use. A Broker must not be copied, and
+// its fields must not change after first use. Its methods may be called
+// concurrently. Without a Store, a Broker runs no goroutine while nothing is
+// published.
 type Broker struct {
-	// Store keeps the events for all processes that share it. Nil means that
-	// this process keeps them in memory, for itself only.
+	// Store keeps the events for all processes that share it. Nil means that this
+	// process keeps them in memory, for its own subscribers only.
 	Store Store
-	// Retain limits what each topic retains for clients that come back. It is
-	// ignored with a Store, which has a Retention of its own.
+	// Retain limits the events that each topic keeps for clients that reconnect.
+	// It is ignored with a Store, which has its own Retention.
 	Retain Retention
-	// Queue limits the events that a subscriber may be behind. Events that are
-	// replayed to a client that comes back do not count. It must exceed what is
-	// published in one go. Zero or less means as many as are retained.
+	// Queue limits the number of events that a subscriber may be behind. Events
+	// that are replayed to a client that reconnects do not count. Queue must be
+	// larger than the number of events that are published at once. Zero or less
+	// means that a subscriber may be behind by all the events that are retained.
 	Queue int
-	// Slow says what happens to a subscriber that is further behind. Zero
-	// means Disconnect. Topics that need different ones need two brokers.
+	// Slow decides what happens to a subscriber that is further behind. Zero means
+	// Disconnect. Topics that need different policies need different brokers.
 	Slow Policy
-	// Limits bound what clients can take of the server. Zero means no limits.
+	// Limits bound the number of clients and topics. The zero value means no
+	// limits.
 	Limits Limits
-	// Subject returns the user or session of a request, for Limits.PerSubject
-	// and for the method Disconnect. Nil means the address of the peer, of IPv6
-	// its first 64 bits. Behind a proxy the peer is the proxy: set Subject there.
+	// Subject returns the user or session of a request, for Limits.PerSubject and
+	// the method Disconnect. Nil means the IP address of the peer, shortened to
+	// its first 64 bits for IPv6. Behind a proxy, the peer is the proxy: set
+	// Subject there.
 	Subject func(*http.Request) string
 	// Authorize returns nil if the request may subscribe to the topic. An error
-	// refuses with the status 403, or 204 if it matches ErrStop; its text is not
-	// sent. Authorize is called when a client connects, possibly more than once,
-	// and not later: set Stream.MaxLife, so that clients must come back and are
-	// checked again. Nil allows every request, for topics that only the program
-	// names.
+	// refuses the request with the status 403, or 204 if it matches ErrStop. The
+	// text of the error is not sent. Authorize is called when a client connects,
+	// possibly more than once, and not later. Set Stream.MaxLife to make clients
+	// reconnect, so that they are checked again. Nil allows every request, and is
+	// only for topics that the program itself names: see Handler.
 	Authorize func(r *http.Request, topic string) error
-	// CORS lets pages of other origins subscribe. Nil means none may.
+	// CORS allows pages of other origins to subscribe. Nil means that they are
+	// refused.
 	CORS *CORS
-	// Stream says how the streams are sent. Heartbeats come up to a fifth
-	// earlier, so that not all streams beat at once.
+	// Stream configures the event streams. Each stream shortens the interval of
+	// its heartbeats by up to a fifth, so that not all streams send them at once.
 	Stream sse.Options
-	// Logger receives what the streams log, unless Stream has a Logger. Nil means
-	// slog.Default at the time of the line.
+	// Logger receives the log lines of the streams, unless Stream.Logger is set.
+	// Nil means slog.Default at the time of the line.
 	Logger *slog.Logger
 
 	once    sync.Once
 	ids     idSource
 	life    context.Context // ends the streams
-	end     context.CancelFunc
+	cancel  context.CancelFunc
 	closed  atomic.Bool
-	shut    chan struct{} // closed when nothing more is published
-	drained chan struct{} // closed when the last subscriber has gone after that
-	wakers  sync.WaitGroup
-	counts  counts // of the feeds that have been forgotten
+	shut    chan struct{}  // closed by Shutdown when the last events can be read
+	drained chan struct{}  // closed when the last subscriber has left after Shutdown
+	wakers  sync.WaitGroup // calls of Feed.wake
+	counts  counts         // sum of the feeds that have been forgotten
 
 	refused atomic.Uint64
 
 	followers sync.WaitGroup // calls of Store.Follow
-	appended  chan struct{}  // closed when Shutdown has no call of Store.Append to wait for
-	knownMu   sync.Mutex     // the last to be held
-	known     Mark           // the highest of the Store that has been heard of
+	appended  chan struct{}  // closed when Shutdown need not wait for Store.Append any more
+	knownMu   sync.Mutex     // locked after all other mutexes
+	known     Mark           // the highest mark of the Store that this process has seen
 
-	mu        sync.Mutex // held before any of a feed
+	mu        sync.Mutex // locked before the mutexes of a feed
 	appending int        // calls of Store.Append that Shutdown waits for
 	feeds     map[string]*Feed
-	forgotten uint64 // the highest number dropped by a feed that has been forgotten
+	forgotten uint64 // the highest number that a forgotten feed has dropped
 	subs      int
 	clients   int
-	subjects  map[string]int // clients of each, if they are limited
-	rounds    uint64         // of Disconnect
+	subjects  map[string]int // clients of each subject, if Limits.PerSubject is set
+	rounds    uint64         // calls of Disconnect
 }
 
-// init makes the zero value ready.
+// init prepares the zero value for use.
 func (b *Broker) init() {
 	b.once.Do(func() {
 		b.ids.init()
@@ -86,7 +91,7 @@ func (b *Broker) init() {
 		if until == nil {
 			until = context.Background()
 		}
-		b.life, b.end = context.WithCancel(until)
+		b.life, b.cancel = context.WithCancel(until)
 		b.shut = make(chan struct{})
 		b.drained = make(chan struct{})
 		b.appended = make(chan struct{})
@@ -95,14 +100,15 @@ func (b *Broker) init() {
 	})
 }
 
-// Topic returns a topic. There is nothing to be made or deleted: a topic takes
-// memory while it has subscribers or retains events. A bad name is ErrTopic of
-// what is done with the topic.
+// Topic returns the topic with a name. Topics are neither created nor deleted: a
+// topic takes memory only while it has subscribers or retains events. With an
+// invalid name, the methods of the Topic return ErrTopic, and its Handler panics.
 func (b *Broker) Topic(name string) Topic {
 	return Topic{b, name}
 }
 
-// feed returns the feed of a topic, made if there is none. b.mu is held.
+// feed returns the feed of a topic, and creates it if there is none. b.mu is
+// held.
 func (b *Broker) feed(name string) (*Feed, error) {
 	if f := b.feeds[name]; f != nil {
 		return f, nil
@@ -128,7 +134,7 @@ func (b *Broker) feed(name string) (*Feed, error) {
 	return f, nil
 }
 
-// retention returns what a topic retains in memory.
+// retention returns the limits of what a topic keeps in memory.
 func (b *Broker) retention() Retention {
 	if b.Store != nil {
 		return b.Store.Retention().withDefaults()
@@ -136,10 +142,10 @@ func (b *Broker) retention() Retention {
 	return b.Retain.withDefaults()
 }
 
-// forget removes a feed if nobody needs it. The next one of its name must not
-// take an id from before for one that it can replay from, so what has been
-// dropped is remembered, for all names together. What is in a Store need not be
-// here. b.mu and f.mu are held.
+// forget removes a feed that has no subscribers and, unless a Store has its
+// events, no events. A later feed of the same name must not treat an older id as
+// one that it can replay from, so b.forgotten keeps the highest number that any
+// removed feed has dropped. b.mu and f.mu are held.
 func (b *Broker) forget(f *Feed) {
 	f.ring.expire(time.Now())
 	if f.removed || len(f.subs) > 0 || len(f.ring.items) > 0 && b.Store == nil {
@@ -159,7 +165,7 @@ func (b *Broker) forget(f *Feed) {
 	delete(b.feeds, f.name)
 }
 
-// forgetIdle removes a feed if nobody needs it.
+// forgetIdle calls forget with the locks held.
 func (b *Broker) forgetIdle(f *Feed) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// CORS lets pages of other origins subscribe, see
-// https://fetch.spec.whatwg.org/#http-cors-protocol. Besides what needs no leave
-// they may send the headers Authorization, Cache-Control, Content-Type and
-// Last-Event-ID.
+// CORS allows pages of other origins to subscribe, as defined by
+// https://fetch.spec.whatwg.org/#http-cors-protocol. Beyond the headers that need
+// no permission, their requests may have Authorization, Cache-Control,
+// Content-Type and Last-Event-ID.
 type CORS struct {
-	// Origins are those that may, each as a browser sends it, such as
-	// "https://app.example" or "http://localhost:8080". "*" means any, and is
-	// for what anyone may read.
+	// Origins are the allowed origins, each as a browser sends it, such as
+	// "https://app.example" or "http://localhost:8080". "*" allows every origin:
+	// use it for topics that anyone may read.
 	Origins []string
-	// Credentials lets them send cookies. It cannot go with "*".
+	// Credentials allows requests with cookies. It cannot be combined with "*".
 	Credentials bool
 }
 
@@ -27,14 +27,14 @@ func (c *CORS) allow(origin string) bool {
 
 func (c *CORS) any() bool { return slices.Contains(c.Origins, "*") }
 
-// mustBeGood panics with all that is wrong.
+// mustBeGood panics with all faults of the configuration.
 func (c *CORS) mustBeGood() {
 	var faults []string
 	if len(c.Origins) == 0 {
-		faults = append(faults, "it names no origin")
+		faults = append(faults, "no origins")
 	}
 	if c.any() && c.Credentials {
-		faults = append(faults, `"*" goes with Credentials`)
+		faults = append(faults, `"*" with Credentials`)
 	}
 	for _, o := range c.Origins {
 		if o != "*" && !goodOrigin(o) {
@@ -46,8 +46,9 @@ func (c *CORS) mustBeGood() {
 	}
 }
 
-// goodOrigin reports whether an origin is as browsers write it. The origin
-// "null" is that of any sandboxed frame, so nobody can mean it.
+// goodOrigin reports whether an origin is written as browsers send it. Every
+// sandboxed frame has the origin "null", so a program cannot mean it to be
+// allowed.
 func goodOrigin(origin string) bool {
 	u, err := url.Parse(origin)
 	if err != nil || u.Scheme == "" || u.Hostname() == "" || strings.Contains(origin, "*") || origin != strings.ToLower(origin) {
@@ -59,8 +60,8 @@ func goodOrigin(origin string) bool {
 	return origin == u.Scheme+"://"+u.Host && !strings.HasSuffix(origin, ":")
 }
 
-// mayCross reports whether the page that asks may. If not, or if it only asks
-// whether it may, it answers.
+// mayCross reports whether the request may be served, as far as its origin
+// matters. It answers preflight requests and requests that it refuses.
 func (b *Broker) mayCross(w http.ResponseWriter, r *http.Request) bool {
 	h := w.Header()
 	origin := r.Header.Get("Origin")
@@ -85,7 +86,7 @@ func (b *Broker) mayCross(w http.ResponseWriter, r *http.Request) bool {
 	return false
 }
 
-// announce tells the browser that the page may read the answer.
+// announce sets the headers that let the page read the answer.
 func (c *CORS) announce(h http.Header, origin string) {
 	if c.any() && !slices.Contains(c.Origins, origin) {
 		origin = "*"
@@ -97,9 +98,9 @@ func (c *CORS) announce(h http.Header, origin string) {
 }
 
 // fromHere reports whether a request comes from a page of this origin, from the
-// user or from something that is no browser. Browsers send Sec-Fetch-Site to
-// trustworthy origins only; to others a page of another origin sends an Origin.
-// The scheme is not compared, since a proxy may have changed it.
+// user or from a client that is not a browser. Browsers send Sec-Fetch-Site only
+// to trustworthy origins. To other servers, a page of another origin sends an
+// Origin. The scheme is not compared, since a proxy may have changed it.
 func fromHere(r *http.Request, origin string) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "same-origin", "none":

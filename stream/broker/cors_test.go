@@ -129,15 +129,15 @@ func TestCORSFaults(t *testing.T) {
 		cors  broker.CORS
 		fault string
 	}{
-		{"no origin", broker.CORS{}, "it names no origin"},
-		{"any origin with credentials", broker.CORS{Origins: []string{"*"}, Credentials: true}, `"*" goes with Credentials`},
+		{"no origin", broker.CORS{}, "no origins"},
+		{"any origin with credentials", broker.CORS{Origins: []string{"*"}, Credentials: true}, `"*" with Credentials`},
 		{"a host", broker.CORS{Origins: []string{"app.example"}}, "the origin app.example"},
 		{"a path", broker.CORS{Origins: []string{"https://app.example/"}}, "the origin https://app.example/"},
 		{"a default port", broker.CORS{Origins: []string{"https://app.example:443"}}, "app.example:443"},
 		{"capitals", broker.CORS{Origins: []string{"https://App.example"}}, "App"},
 		{"a pattern", broker.CORS{Origins: []string{"https://*.app.example"}}, "*.app"},
 		{"null", broker.CORS{Origins: []string{"null"}}, "the origin null"},
-		{"two faults", broker.CORS{Origins: []string{"*", "null"}, Credentials: true}, `"*" goes with Credentials; no browser sends the origin null`},
+		{"two faults", broker.CORS{Origins: []string{"*", "null"}, Credentials: true}, `"*" with Credentials; no browser sends the origin null`},
 	} {
 		t.Run(c.name+" cannot be built", func(t *testing.T) {
 			defer func() {

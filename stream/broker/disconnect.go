@@ -1,14 +1,15 @@
 package broker
 
-// Disconnect ends the streams of the clients that match, and returns how many.
-// It does not wait for them, nor for events that are on their way. None of them
-// is sent what is published from then on. Their streams end at once and tell
-// them nothing, unlike those that Shutdown ends, so that each client comes back
-// after the time it waits anyway: Stream.Retry, or what its browser takes. It is
-// for Authorize to refuse it then, so a logout first ends the session and then
-// disconnects. A client that is just being authorized is asked for again.
+// Disconnect ends the streams of the clients that match and returns their number.
+// match is called once for each client, without a lock held. Disconnect waits
+// neither for the streams to end nor for events that are being written. A
+// disconnected client receives nothing that is published from then on.
 //
-// match is called without a lock, once for each client.
+// A stream that Disconnect ends has no final retry, unlike a stream that Shutdown
+// ends. The client therefore reconnects after its usual delay: Stream.Retry, or
+// the default of the browser. Authorize has to refuse it then, so a logout ends
+// the session first and calls Disconnect after that. A client that is being
+// authorized during Disconnect is authorized again.
 func (b *Broker) Disconnect(match func(topic, subject string) bool) int {
 	b.init()
 	n := 0
@@ -20,7 +21,7 @@ func (b *Broker) Disconnect(match func(topic, subject string) bool) int {
 	return n
 }
 
-// everyone returns the clients.
+// everyone returns all clients.
 func (b *Broker) everyone() []*subscriber {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -38,8 +39,8 @@ func (b *Broker) everyone() []*subscriber {
 	return clients
 }
 
-// disconnect ends a subscription from outside. It reports false if that has
-// been done before, or if the client has gone.
+// disconnect ends the subscription of a client. It reports false if the client
+// has left or is disconnected already.
 func (s *subscriber) disconnect() bool {
 	s.feed.mu.Lock()
 	defer s.feed.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A store for two brokers of one program, which forgets nothing. Package natsbroker
-// has one for several programs.
+// A memoryStore serves several brokers of one program and never drops an event.
+// Package natsbroker has a Store for several programs.
 type memoryStore struct {
 	mu     sync.Mutex
 	events []struct {
@@ -65,8 +65,8 @@ func (s *memoryStore) Follow(ctx context.Context, topic string, f *broker.Feed) 
 	}
 }
 
-// What is published with one broker arrives at the subscribers of another that
-// has the same store.
+// Subscribers of one broker receive the events that another broker publishes, if
+// both share a Store.
 func ExampleStore() {
 	ctx := context.Background()
 	store := &memoryStore{more: make(chan struct{})}

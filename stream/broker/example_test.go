@@ -18,13 +18,13 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// price is a component; a program has templ files instead.
+// price is a component. A program has it in a templ file.
 func price(cents int) templ.Component {
 	return templ.Raw(fmt.Sprintf("<b>%d.%02d</b>", cents/100, cents%100))
 }
 
-// receive asks h for a stream and prints its first events, ids and heartbeats
-// left out.
+// receive requests a stream from h and prints its first events, without ids and
+// heartbeats.
 func receive(h http.Handler, events int, headers ...string) {
 	server := httptest.NewServer(h)
 	defer server.Close()
@@ -57,8 +57,9 @@ func receive(h http.Handler, events int, headers ...string) {
 	}
 }
 
-// A page is rendered with the position it was loaded at, and subscribes after
-// it. Here the first request comes when two events have been published since.
+// A page is rendered with the position at which it was loaded, and subscribes
+// after that position. Here two events are published between the position and the
+// first request.
 func Example() {
 	var b broker.Broker
 	prices := b.Topic("prices")
@@ -105,7 +106,7 @@ func ExampleBroker() {
 	// 403 Forbidden
 }
 
-// Each user has a topic of their own, and may read no other.
+// Each user has one topic, and may read no other.
 func ExampleBroker_Handler() {
 	b := &broker.Broker{
 		Subject: func(r *http.Request) string { return r.Header.Get("User") },
@@ -129,13 +130,13 @@ func ExampleBroker_Handler() {
 	// 403
 }
 
-// Without Authorize anyone could read any topic.
+// Wrong: without Authorize, anyone could read any topic.
 func ExampleBroker_Handler_wrong() {
 	defer func() { fmt.Println(recover()) }()
 	var b broker.Broker
 	b.Handler(func(r *http.Request) string { return r.URL.Query().Get("topic") })
 	// Output:
-	// broker: Handler takes its topic from the request, so the Broker needs an Authorize
+	// broker: Handler needs Broker.Authorize, since requests name the topic
 }
 
 func ExampleBroker_Topic() {
@@ -143,11 +144,11 @@ func ExampleBroker_Topic() {
 	_, err := b.Topic("prices of tea").Publish(context.Background(), sse.Event{Data: "4711"})
 	fmt.Println(err)
 	// Output:
-	// broker: bad name of a topic
+	// broker: invalid topic name
 }
 
-// A logout ends the session, so that Authorize refuses the client when it comes
-// back, and then the streams.
+// A logout first ends the session, so that Authorize refuses the client when it
+// reconnects, and then ends the client's streams.
 func ExampleBroker_Disconnect() {
 	var b broker.Broker
 	logout := func(user string) int {
@@ -171,7 +172,7 @@ func ExampleBroker_Shutdown() {
 	fmt.Println(err)
 	// Output:
 	// <nil>
-	// broker: the broker has been shut down
+	// broker: broker is shut down
 }
 
 func ExampleBroker_Stats() {
@@ -222,7 +223,7 @@ func ExampleTopic_Position() {
 	// 8 0
 }
 
-// An id that is not known here is a gap: what is shown must be fetched again.
+// An unknown id is a gap: the client must fetch its content again.
 func ExampleTopic_Handler() {
 	var b broker.Broker
 	receive(b.Topic("prices").Handler(), 1, "Last-Event-ID", "anotherlife-12")
@@ -235,7 +236,7 @@ func ExampleTopic_Subscribe() {
 	var b broker.Broker
 	prices := b.Topic("prices")
 	ctx := context.Background()
-	events := prices.Subscribe(ctx, "") // all from here on
+	events := prices.Subscribe(ctx, "") // all events that are published from now on
 	for _, data := range []string{"4711", "4712"} {
 		if _, err := prices.Publish(ctx, sse.Event{Data: data}); err != nil {
 			log.Fatal(err)
@@ -257,7 +258,7 @@ func ExampleTopic_Subscribe() {
 	// 4712
 }
 
-// The last price is all that matters, so who is late is spared the others.
+// Only the last price matters, so a slow subscriber may miss earlier ones.
 func ExamplePolicy() {
 	b := &broker.Broker{Queue: 1, Slow: broker.DropOldest}
 	prices := b.Topic("prices")
@@ -297,7 +298,7 @@ func ExampleCORS() {
 	// 403 Forbidden
 }
 
-// Only a broker says when its topics have ended.
+// EventSource reconnects until it is told that there are no more events.
 func ExampleErrStop() {
 	over := true
 	b := &broker.Broker{Authorize: func(*http.Request, string) error {

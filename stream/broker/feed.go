@@ -8,39 +8,39 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A Feed is a topic that has events or subscribers, as a Store sees it: its methods
-// are what Store.Follow tells, called one at a time. Applications have no use for
-// it.
+// A Feed is the state of one topic in this process. A Store reports the events of
+// the topic to the Feed that Follow receives. The methods must be called one at a
+// time. Applications do not use a Feed.
 type Feed struct {
 	b        *Broker
 	name     string
-	unfollow context.CancelFunc // nil without a Store
+	unfollow context.CancelFunc // ends Store.Follow; nil without a Store
 
-	publishing sync.Mutex // held before mu, so that numbers are in order
+	publishing sync.Mutex // locked before mu; keeps the numbers in order
 
-	mu      sync.Mutex // held for as long as it takes to look or to copy
-	epoch   string     // never changes without a Store
+	mu      sync.Mutex // held only to read or to copy
+	epoch   string     // constant without a Store
 	ring    ring
 	subs    map[*subscriber]struct{}
-	expiry  *time.Timer   // nil: there has been no event
-	pending bool          // the expiry is set
-	ready   chan struct{} // closed when there is more; nil: nobody waits
-	fresh   bool          // there is more since ready was last closed
-	waking  bool          // wake runs
+	expiry  *time.Timer   // nil until the first event
+	pending bool          // expiry is running
+	ready   chan struct{} // closed when something has changed; nil if nobody waits
+	fresh   bool          // something has changed since ready was last closed
+	waking  bool          // wake is running
 	removed bool
 	counts  counts
 
 	// With a Store:
 	life      string
-	started   bool   // life, epoch and through mean something
-	replaying bool   // what the store retains has not all come yet
-	current   bool   // it has what the store has, as far as is known
-	through   uint64 // the number up to which it has, or had, what the store has
+	started   bool   // Start has been called; life, epoch and through are set
+	replaying bool   // events that the Store retains are still to come
+	current   bool   // as far as is known, the Store has no further event
+	through   uint64 // the Store has reported all events up to this number
 	expected  uint64 // the highest number that this process has published
-	unplaced  int    // subscribers that wait for their position
+	unplaced  int    // subscribers that have no position yet
 }
 
-// publish numbers, encodes and appends an event.
+// publish gives an event its number, encodes it and appends it.
 func (f *Feed) publish(e sse.Event) (string, error) {
 	f.publishing.Lock()
 	defer f.publishing.Unlock()
@@ -62,8 +62,8 @@ func (f *Feed) publish(e sse.Event) (string, error) {
 	return e.ID, nil
 }
 
-// append adds an event and sees to it that the subscribers hear of it. It
-// reports false for a feed that has been removed.
+// append adds an event and wakes the subscribers. It reports false if the feed
+// has been removed.
 func (f *Feed) append(number uint64, e sse.Encoded) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -75,7 +75,7 @@ func (f *Feed) append(number uint64, e sse.Encoded) bool {
 	return true
 }
 
-// push is append for a feed that has not been removed. f.mu is held.
+// push adds an event to a feed that has not been removed. f.mu is held.
 func (f *Feed) push(number uint64, e sse.Encoded) {
 	f.ring.push(number, e, time.Now())
 	if f.ring.keep.Age > 0 && !f.pending {
@@ -84,7 +84,7 @@ func (f *Feed) push(number uint64, e sse.Encoded) {
 	f.rouse()
 }
 
-// rouse has who waits look again. f.mu is held.
+// rouse wakes the goroutines that wait for f.ready. f.mu is held.
 func (f *Feed) rouse() {
 	if f.ready == nil {
 		return
@@ -96,9 +96,10 @@ func (f *Feed) rouse() {
 	}
 }
 
-// wake wakes who waits. That takes milliseconds where ten thousand do, so
-// neither a publisher nor a lock waits for it; what is published meanwhile
-// shares the next round.
+// wake closes f.ready until nothing has changed since. Waking ten thousand
+// subscribers takes milliseconds, so it runs in a goroutine of its own and
+// outside the lock: no publisher waits for it. Events that are published
+// meanwhile share the next round.
 func (f *Feed) wake() {
 	for {
 		f.mu.Lock()
@@ -116,7 +117,7 @@ func (f *Feed) wake() {
 	}
 }
 
-// wait returns what is closed when there is more. f.mu is held.
+// wait returns a channel that is closed when something has changed. f.mu is held.
 func (f *Feed) wait() <-chan struct{} {
 	if f.ready == nil {
 		f.ready = make(chan struct{})
@@ -124,13 +125,14 @@ func (f *Feed) wait() <-chan struct{} {
 	return f.ready
 }
 
-// What an event "gap" says.
+// The data of an event "gap".
 const (
-	gapExpired = "expired" // the id is from here, but older than what is retained
-	gapUnknown = "unknown" // the id is from another life, another topic or nowhere
+	gapExpired = "expired" // events after the id are no longer retained
+	gapUnknown = "unknown" // the id is of another life or topic, or was never given
 )
 
-// settle gives a subscriber its position. f.mu is held.
+// settle gives a subscriber its position, and the gap that comes before it. f.mu
+// is held.
 func (f *Feed) settle(s *subscriber, position uint64, gap string) {
 	s.position, s.gap = position, gap
 	s.caughtUp = f.ring.next()
@@ -140,9 +142,9 @@ func (f *Feed) settle(s *subscriber, position uint64, gap string) {
 	}
 }
 
-// locate returns the position of who has seen the event with the id after, or of
-// who wants only what comes from now on and, if that leaves a gap, which. f.mu
-// is held.
+// locate returns the position after the event with an id, or the end of the feed
+// if the id is empty. If events are missing after the id, locate returns the end
+// of the feed and the kind of the gap. f.mu is held.
 func (f *Feed) locate(after string) (position uint64, gap string) {
 	f.ring.expire(time.Now())
 	if after == "" {
@@ -158,9 +160,9 @@ func (f *Feed) locate(after string) (position uint64, gap string) {
 	return position, ""
 }
 
-// expireIn sets the timer that frees what nobody asks for. It is up to an
-// eighth late, so that a busy topic does not set it for each event. f.mu is
-// held.
+// expireIn starts the timer that drops expired events of a topic without traffic.
+// The timer is up to an eighth late, so that a busy topic does not set it for
+// each event. f.mu is held.
 func (f *Feed) expireIn(d time.Duration) {
 	d += f.ring.keep.Age / 8
 	f.pending = true
@@ -171,7 +173,7 @@ func (f *Feed) expireIn(d time.Duration) {
 	f.expiry.Reset(d)
 }
 
-// expire is what the timer calls.
+// expire drops expired events when the timer fires.
 func (f *Feed) expire() {
 	f.b.mu.Lock()
 	defer f.b.mu.Unlock()

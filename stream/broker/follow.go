@@ -7,11 +7,11 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// This file is what a Store does to a feed, and how a feed waits for it.
+// This file holds the calls of a Store to a feed, and how a feed waits for them.
 
-// Start says that what the Store tells from here on is all that it has of the
-// topic after a mark. If that is where the feed has got to, it goes on. If not,
-// it begins anew: what it had is dropped, and its subscribers are told of a gap.
+// Start announces that the Store will report all its events of the topic after a
+// mark. If the feed has reached that mark, it continues. Otherwise it starts
+// over: it drops its events and tells its subscribers of a gap.
 func (f *Feed) Start(after Mark) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -38,9 +38,10 @@ func (f *Feed) Start(after Mark) {
 	f.rouse()
 }
 
-// Event tells an event of the topic, in the order of their numbers. One that
-// has been told before is ignored, and so is one that cannot be published: its
-// name is bad or reserved. The ID of e is that of the number.
+// Event reports the next event of the topic. Events must be reported in the order
+// of their numbers. Event ignores a number that has been reported before, and an
+// event whose name is invalid or reserved. The feed sets the ID of e from the
+// number.
 func (f *Feed) Event(number uint64, e sse.Event) {
 	f.mu.Lock()
 	epoch, stale := f.epoch, number <= f.through
@@ -63,8 +64,8 @@ func (f *Feed) Event(number uint64, e sse.Event) {
 	f.rouse()
 }
 
-// Through says that the Store has told all that it has of the topic up to a
-// number, and that no event is on its way, as far as it knows.
+// Through announces that the Store has reported all its events of the topic up to
+// a number and knows of no further one.
 func (f *Feed) Through(number uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -76,21 +77,23 @@ func (f *Feed) Through(number uint64) {
 	}
 }
 
-// Lost says that the Store is away, or may be: nobody knows what it has.
+// Lost announces that the Store may be out of reach and have events that it has
+// not reported.
 func (f *Feed) Lost() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.current = false
 }
 
-// follow begins to follow the Store. b.mu is held.
+// follow starts Store.Follow. b.mu is held.
 func (f *Feed) follow() {
-	ctx, stop := context.WithCancel(context.Background())
-	f.unfollow = stop
+	ctx, cancel := context.WithCancel(context.Background())
+	f.unfollow = cancel
 	f.b.followers.Go(func() { f.b.Store.Follow(ctx, f.name, f) }) // waited for by Shutdown
 }
 
-// place returns the id of what the feed has got to, if that is up to date.
+// place returns the id that the feed has reached. It is empty if the Store may
+// have further events.
 func (f *Feed) place() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -101,9 +104,10 @@ func (f *Feed) place() string {
 }
 
 // admit gives a subscriber of a topic in a Store its position. It reports false
-// if the feed has not got to where that is: it is waited for, since another
-// process may be ahead. Nor is there a position while what the Store retains is
-// only coming: nobody is to take it for news. f.mu is held.
+// if the subscriber has to wait, for one of two reasons. Its id may be of a
+// process that is ahead of this one, so the feed has to reach that number first.
+// Or the feed is still receiving events that the Store retains, which must not be
+// taken for new ones. f.mu is held.
 func (f *Feed) admit(s *subscriber) bool {
 	if !f.started || f.replaying {
 		return false
@@ -128,7 +132,8 @@ func (f *Feed) admit(s *subscriber) bool {
 	return true
 }
 
-// expect notes what Shutdown waits for.
+// expect records the mark of an event that this process has published. Shutdown
+// waits until the feed has reached it.
 func (f *Feed) expect(m Mark) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -137,8 +142,8 @@ func (f *Feed) expect(m Mark) {
 	}
 }
 
-// await waits until the feed has what this process has published, or until ctx
-// ends: the store may be away.
+// await waits until the feed has received the events that this process has
+// published, or until ctx ends, since the Store may be out of reach.
 func (f *Feed) await(ctx context.Context) {
 	for {
 		f.mu.Lock()

@@ -12,25 +12,31 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// Handler serves the topic whose name is taken from the request over
-// Server-Sent Events. It panics if b has no Authorize, since anyone could then
-// read any topic, or if topic is nil.
+// Handler serves topics over Server-Sent Events. The function topic returns the
+// name of the topic that a request asks for. Handler panics if topic is nil, or
+// if b has no Authorize: any client could then read any topic. It also panics if
+// b.CORS is invalid.
 //
-// A client that sends the id of the last event it has seen is sent what came
-// after it; one without an id is sent what comes from now on. If that leaves a
-// gap, the stream begins with an event "gap", see the package doc.
+// A client that sends the ID of its last event first receives the events after
+// that one. A client without an ID receives the events that are published from
+// now on. If events may be missing, the stream begins with an event "gap": see
+// the package doc.
 //
-// What is not served: a page of another origin (403, unless CORS allows it), a
-// bad name of a topic (404), what Authorize refuses (403, or 204 for ErrStop),
-// what is over the Limits (429 or 503, with Retry-After), and methods other than
-// GET, HEAD and POST, whose body is ignored (405). After Shutdown a stream is
-// opened only to tell the client when to come back.
+// These requests are refused:
+//   - a request of a page of another origin, unless CORS allows it: 403
+//   - an invalid topic name: 404
+//   - a topic that Authorize refuses: 403, or 204 for ErrStop
+//   - a client beyond the Limits: 429 or 503, with Retry-After
+//   - a method other than GET, HEAD and POST: 405
+//
+// The body of a POST is ignored. After Shutdown, a stream is opened only to tell
+// the client when to reconnect.
 func (b *Broker) Handler(topic func(*http.Request) string) http.Handler {
 	if topic == nil {
-		panic("broker: Handler without a function for the topic")
+		panic("broker: Handler with a nil topic function")
 	}
 	if b.Authorize == nil {
-		panic("broker: Handler takes its topic from the request, so the Broker needs an Authorize")
+		panic("broker: Handler needs Broker.Authorize, since requests name the topic")
 	}
 	return b.handler(topic)
 }
@@ -71,15 +77,17 @@ func (b *Broker) handler(topic func(*http.Request) string) http.Handler {
 	})
 }
 
-// untilShutdown is for a client that comes after Shutdown has begun: it learns
-// what the others have, and not from a status after which EventSource gives up.
+// untilShutdown serves a client that connects after Shutdown has begun. It is
+// told when to reconnect, like the other clients. A refusal would make
+// EventSource give up.
 func untilShutdown(ctx context.Context, _ *sse.Stream) error {
 	<-ctx.Done()
 	return context.Cause(ctx)
 }
 
-// admit begins the subscription of a client, or says why not. A client that
-// was authorized before Disconnect looked for it is asked for again.
+// admit begins the subscription of a client, or returns why it is refused. If
+// Disconnect is called between the authorization and the subscription, the client
+// is authorized again.
 func (b *Broker) admit(s *subscriber, r *http.Request, name string) error {
 	if !goodName(name) {
 		return ErrTopic
@@ -105,7 +113,7 @@ func (b *Broker) admit(s *subscriber, r *http.Request, name string) error {
 	}
 }
 
-// answer answers a request that is not admitted.
+// answer refuses a request for which admit has returned err.
 func (b *Broker) answer(w http.ResponseWriter, err error) {
 	switch {
 	case errors.Is(err, ErrStop):
@@ -130,13 +138,15 @@ func (b *Broker) refuse(w http.ResponseWriter, status int) {
 	http.Error(w, http.StatusText(status), status)
 }
 
-// retryAfter spreads the return of those who are too many.
+// retryAfter returns a random number of seconds, so that refused clients do not
+// all return at once.
 func retryAfter() string { return strconv.Itoa(5 + rand.N(10)) }
 
-const defaultHeartbeat = 15 * time.Second // that of sse.Options
+const defaultHeartbeat = 15 * time.Second // the default of sse.Options
 
-// spread returns a heartbeat, up to a fifth shorter: ten thousand subscribers
-// of one topic that have all been sent the same event would beat at once.
+// spread returns a heartbeat that is up to a fifth shorter. Otherwise ten
+// thousand subscribers that received the same event would get their heartbeats at
+// once.
 func spread(heartbeat time.Duration) time.Duration {
 	if heartbeat < 0 {
 		return heartbeat

@@ -9,12 +9,12 @@ import (
 	"sync/atomic"
 )
 
-// An idSource is where ids come from. An id is an epoch and a number: the epoch
-// tells the lives of a broker and its topics apart, so that an id is known only
-// where it comes from; the number is counted by one counter of the broker.
+// An idSource makes ids. An id has an epoch and a number. The epoch differs
+// between topics and between runs of a broker, so that an id is valid only where
+// it was made. The numbers of all topics come from one counter.
 type idSource struct {
 	secret [16]byte
-	last   atomic.Uint64 // number given
+	last   atomic.Uint64 // the last number given
 }
 
 func (s *idSource) init() {
@@ -23,23 +23,23 @@ func (s *idSource) init() {
 
 var epochEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// epoch returns the epoch of a topic. That of one topic says nothing about that
-// of another.
+// epoch returns the epoch of a topic. The epoch of one topic does not reveal the
+// epoch of another.
 func (s *idSource) epoch(topic string) string { return epoch(string(s.secret[:]), topic) }
 
-// epoch returns the epoch of a topic in one life. No name has a NUL.
+// epoch returns the epoch of a topic in one life. Topic names have no NUL.
 func epoch(life, topic string) string {
 	sum := sha256.Sum256([]byte(life + "\x00" + topic))
 	return epochEncoding.EncodeToString(sum[:5])
 }
 
-// makeID returns an id that needs no escaping in a URL and, in the header of a
-// request to another origin, no preflight.
+// makeID returns an id that needs no escaping in a URL and no CORS preflight in a
+// request header.
 func makeID(epoch string, number uint64) string {
 	return epoch + "-" + strconv.FormatUint(number, 10)
 }
 
-// parseID returns the number of an id that makeID made for the epoch.
+// parseID returns the number of an id that makeID has made for the epoch.
 func parseID(id, epoch string) (number uint64, ok bool) {
 	digits, ok := strings.CutPrefix(id, epoch+"-")
 	if !ok || len(digits) > 20 {

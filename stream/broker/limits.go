@@ -5,22 +5,23 @@ import (
 	"net/netip"
 )
 
-// Limits bound what clients can take of the server. Zero or less means no
-// limit. Subscribers in the same process are not counted, but what they
-// subscribe to is.
+// Limits bound the resources that clients can take. Zero or less means no limit.
+// Subscribers in the same process do not count as clients, but their topics
+// count.
 type Limits struct {
-	// Topics is the most topics that have subscribers or events. A client is
-	// refused with the status 503, Publish returns ErrTopics. With a Store only
-	// those with subscribers count, and Publish is not bounded.
+	// Topics limits the topics that have subscribers or events. Beyond it, clients
+	// are refused with the status 503 and Publish returns ErrTopics. With a Store,
+	// only topics with subscribers count, and Publish is not limited.
 	Topics int
-	// Subscribers is the most clients. More are refused with the status 503.
+	// Subscribers limits the clients. Further ones are refused with the status
+	// 503.
 	Subscribers int
-	// PerSubject is the most clients of one subject, see Broker.Subject. More
-	// are refused with the status 429.
+	// PerSubject limits the clients of one subject, see Broker.Subject. Further
+	// ones are refused with the status 429.
 	PerSubject int
 }
 
-// full returns why there is no room for another client. b.mu is held.
+// full returns an error if there is no room for another client. b.mu is held.
 func (b *Broker) full(subject string) error {
 	if n := b.Limits.PerSubject; n > 0 && b.subjects[subject] >= n {
 		return errPerSubject
@@ -31,7 +32,7 @@ func (b *Broker) full(subject string) error {
 	return nil
 }
 
-// count counts a client that comes, or goes. b.mu is held.
+// count adds n clients of a subject; n is 1 or -1. b.mu is held.
 func (b *Broker) count(subject string, n int) {
 	b.clients += n
 	if b.Limits.PerSubject <= 0 {
@@ -42,7 +43,7 @@ func (b *Broker) count(subject string, n int) {
 	}
 }
 
-// subject returns who asks.
+// subject returns the subject of a request.
 func (b *Broker) subject(r *http.Request) string {
 	if b.Subject != nil {
 		return b.Subject(r)
@@ -55,6 +56,6 @@ func (b *Broker) subject(r *http.Request) string {
 	if addr.Is4() {
 		return addr.String()
 	}
-	network, _ := addr.Prefix(64) // what one household has
+	network, _ := addr.Prefix(64) // one household has a network of 64 bits
 	return network.String()
 }

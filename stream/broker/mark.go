@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// A Mark is a place in a Store.
+// A Mark is a position in a Store.
 type Mark struct {
-	Life   string // of the store
-	Number uint64 // of the event at the place, or of the last before it
+	Life   string // the life of the Store
+	Number uint64 // the number of the last event up to this position
 }
 
-// unknownAfter is how long the Store may take to say where it is. Pages wait for
-// that, and can do without.
+// unknownAfter limits the wait for the last mark of the Store. A page waits for
+// its position, and can be shown without one.
 const unknownAfter = 2 * time.Second
 
 // last asks the Store for its last mark.
@@ -26,7 +26,7 @@ func (b *Broker) last(ctx context.Context) (Mark, error) {
 	return m, err
 }
 
-// learn remembers that the store has a mark. It may be called under any lock.
+// learn records a mark that the Store has. It may be called with any lock held.
 func (b *Broker) learn(m Mark) {
 	b.knownMu.Lock()
 	defer b.knownMu.Unlock()
@@ -35,17 +35,18 @@ func (b *Broker) learn(m Mark) {
 	}
 }
 
-// knows reports whether the store is known to have got as far as the mark.
+// knows reports whether the Store is known to have reached the mark.
 func (b *Broker) knows(m Mark) bool {
 	b.knownMu.Lock()
 	defer b.knownMu.Unlock()
 	return b.known.Life == m.Life && b.known.Number >= m.Number
 }
 
-// locate returns the id that who comes with after begins at. Without one that is
-// what its feed has got to, if it is up to date, or what the store says; if the store
-// does not say, there is none, and where the subscription begins is a gap. An id
-// of the future is asked for, since it may be that of a process that is ahead.
+// locate returns the id after which a subscription begins. A client without an id
+// begins at the current end of its topic: the end of the feed if that is up to
+// date, otherwise the end of the Store. If the Store does not answer, the id is
+// empty and the subscription begins with a gap. An id with an unknown number
+// makes locate ask the Store, since the id may be of a process that is ahead.
 func (b *Broker) locate(ctx context.Context, name, after string) string {
 	b.mu.Lock()
 	f := b.feeds[name]
@@ -63,7 +64,7 @@ func (b *Broker) locate(ctx context.Context, name, after string) string {
 	life := b.known.Life
 	b.knownMu.Unlock()
 	if number, ok := parseID(after, epoch(life, name)); life == "" || ok && !b.knows(Mark{life, number}) {
-		_, _ = b.last(ctx) // without an answer the id is judged when the store is back
+		_, _ = b.last(ctx) // without an answer the id is checked when the Store is back
 	}
 	return after
 }

@@ -5,18 +5,17 @@ import (
 	"time"
 )
 
-// Retention says what a topic retains for clients that come back. Whatever
-// passes one of the bounds goes, the oldest event first. It is also what a
-// subscriber may at most be behind.
+// Retention limits the events that a topic keeps for clients that reconnect. The
+// oldest events are dropped when any limit is exceeded. A subscriber cannot be
+// further behind than the events that are kept.
 type Retention struct {
 	// Count is the number of events. Zero or less means 1024.
 	Count int
-	// Bytes is the size of the events as they go over the wire. Zero or less
-	// means 4 MiB.
+	// Bytes is the total size of the events as they are sent. Zero or less means 4
+	// MiB.
 	Bytes int
-	// Age is how long an event is retained. Zero means 5 minutes. Negative
-	// means that age is no reason to go; a topic that had an event is then
-	// never forgotten.
+	// Age is how long an event is kept. Zero means 5 minutes. A negative Age means
+	// no limit; a topic that has had an event then stays in memory for good.
 	Age time.Duration
 }
 
@@ -30,6 +29,6 @@ func (r Retention) withDefaults() Retention {
 	if r.Age == 0 {
 		r.Age = 5 * time.Minute
 	}
-	r.Age = min(r.Age, math.MaxInt64/2) // something is added to it
+	r.Age = min(r.Age, math.MaxInt64/2) // leaves room for additions
 	return r
 }

@@ -8,10 +8,11 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// batchSize is how many bytes of whole events are sent with one write.
+// batchSize is the number of bytes that one write may have if it carries several
+// events.
 const batchSize = 64 << 10
 
-// A batch is what is sent with one write. Subscribers that wait hold none.
+// A batch holds the events of one write. Subscribers that wait hold none.
 type batch struct{ events []sse.Encoded }
 
 var batchPool = sync.Pool{New: func() any { return new(batch) }}
@@ -28,7 +29,7 @@ func (s *subscriber) serve(ctx context.Context, stream *sse.Stream) error {
 		case <-s.stop:
 			return nil
 		case <-ctx.Done():
-			// What has been published before the server stops would be lost
+			// Events that were published before the server stops would be lost
 			// with the memory of the broker.
 			if errors.Is(context.Cause(ctx), sse.ErrShutdown) {
 				_, _ = s.send(stream)
@@ -38,8 +39,8 @@ func (s *subscriber) serve(ctx context.Context, stream *sse.Stream) error {
 	}
 }
 
-// ended makes the end of a stream a proper one if it is for the client to come
-// back.
+// ended returns nil for errors after which the stream ends properly, so that the
+// client reconnects.
 func ended(err error) error {
 	if errors.Is(err, ErrSlow) || errors.Is(err, errStopped) {
 		return nil
@@ -47,7 +48,8 @@ func ended(err error) error {
 	return err
 }
 
-// send sends all there is, and returns what to wait for.
+// send sends all events that there are. It returns a channel that is closed when
+// there may be more.
 func (s *subscriber) send(stream *sse.Stream) (<-chan struct{}, error) {
 	b := batchPool.Get().(*batch)
 	defer func() {

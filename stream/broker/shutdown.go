@@ -7,19 +7,19 @@ import (
 	"slices"
 )
 
-// Shutdown ends the broker. What has been published is sent, then each stream
-// ends with a line that tells its client to come back after Stream.Retry, or 3 s,
-// give or take a half, so that not all come back at once. It returns when the
-// last subscriber has gone, or with the cause of ctx when that ends first: a
-// client that does not read holds its handler until its write has taken too
-// long, see sse.Options.
+// Shutdown ends the broker. Each stream sends the events that have been published
+// and ends. Its last line tells the client to reconnect after about Stream.Retry
+// (3 s if zero), varied at random by up to half, so that not all clients
+// reconnect at once. Shutdown returns when the last subscriber has left, or
+// returns an error with the cause of ctx when ctx ends first. A client that does
+// not read delays Shutdown until its write times out: see sse.Options.
 //
-// Publish returns ErrClosed from now on. With a Store it does not, until the Store is
-// closed: a handler that is still at work tells other processes, and those who
-// come back.
+// Publish returns ErrClosed from now on. With a Store, Publish works until the
+// Store is closed: handlers that are still running can reach other processes, and
+// clients that reconnect.
 //
-// http.Server.Shutdown waits for streams and does not end them. So call this one
-// first, or give it to http.Server.RegisterOnShutdown.
+// http.Server.Shutdown waits for streams and does not end them. Call
+// Broker.Shutdown first, or pass it to http.Server.RegisterOnShutdown.
 func (b *Broker) Shutdown(ctx context.Context) error {
 	b.init()
 	b.close(ctx)
@@ -29,17 +29,17 @@ func (b *Broker) Shutdown(ctx context.Context) error {
 		select {
 		case <-b.drained:
 		default:
-			return fmt.Errorf("broker: subscribers are still there: %w", context.Cause(ctx))
+			return fmt.Errorf("broker: subscribers still connected: %w", context.Cause(ctx))
 		}
 	}
-	b.followers.Wait() // their feeds went with their last subscribers
+	b.followers.Wait() // each has ended with the last subscriber of its feed
 	b.wakers.Wait()
 	b.empty()
 	return nil
 }
 
-// close ends the streams. Each event that Publish has returned an id for is
-// there by then, or in the Store.
+// close ends the streams. Before that, each event for which Publish has returned
+// an id is in its feed or in the Store.
 func (b *Broker) close(ctx context.Context) {
 	b.mu.Lock()
 	first := !b.closed.Swap(true)
@@ -61,11 +61,12 @@ func (b *Broker) close(ctx context.Context) {
 		f.rest()
 	}
 	close(b.shut)
-	b.end()
+	b.cancel()
 }
 
-// catchUp waits until subscribers have what this process has published to the
-// Store. Should it not come in time, they are sent it where they come back.
+// catchUp waits until the feeds have received what this process has published to
+// the Store. Events that do not arrive in time reach the clients when they
+// reconnect.
 func (b *Broker) catchUp(ctx context.Context, feeds []*Feed) {
 	ctx, cancel := context.WithTimeout(ctx, unavailableAfter)
 	defer cancel()
@@ -78,13 +79,13 @@ func (b *Broker) catchUp(ctx context.Context, feeds []*Feed) {
 	}
 }
 
-// rest waits for who has begun to publish.
+// rest waits for a call of publish that has begun.
 func (f *Feed) rest() {
 	f.publishing.Lock()
 	defer f.publishing.Unlock()
 }
 
-// empty frees what is retained, when nobody is left to read it.
+// empty frees the retained events after the last subscriber has left.
 func (b *Broker) empty() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,17 +1,17 @@
 package broker
 
-// Stats are figures of a broker at one time. The counters only grow.
+// Stats are the figures of a broker at one moment. The counters only grow.
 type Stats struct {
-	Topics      int // that have subscribers or events
-	Subscribers int // clients, and those in the same process
-	Events      int // retained
-	Bytes       int // retained, as they go over the wire
+	Topics      int // topics that have subscribers or events
+	Subscribers int // clients and subscribers in the same process
+	Events      int // retained events
+	Bytes       int // size of the retained events as they are sent
 
-	Published uint64 // events, with a Store those of this process
-	Delivered uint64 // events, once for each subscriber that took them
+	Published uint64 // events that this process has published
+	Delivered uint64 // events delivered, counted once for each subscriber
 	Gaps      uint64 // gaps that subscribers were told of
-	Slow      uint64 // times that a subscriber was found too far behind
-	Refused   uint64 // requests, whatever the reason
+	Slow      uint64 // times that a subscriber was too far behind
+	Refused   uint64 // requests refused, for any reason
 
 	Store StoreStats // zero without a Store
 }
@@ -26,8 +26,8 @@ func (c *counts) add(d counts) {
 	c.slow += d.slow
 }
 
-// Stats returns the figures of now. It looks at each topic, so it is for a
-// probe and not for each request.
+// Stats returns the current figures. It visits each topic, so it is for a probe
+// and not for each request.
 func (b *Broker) Stats() Stats {
 	b.init()
 	b.mu.Lock()

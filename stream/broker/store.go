@@ -7,33 +7,34 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A Store keeps the events of topics outside of the process, so that the brokers of
-// several processes serve the same topics: see Broker.Store. Package natsbroker has
-// one on NATS JetStream. An implementation must allow concurrent use, by several
-// brokers too.
+// A Store keeps the events of topics outside the process, so that the brokers of
+// several processes serve the same topics: see Broker.Store. Package natsbroker
+// implements one with NATS JetStream. A Store must allow concurrent use, by
+// several brokers too.
 //
-// A Store numbers the events of all topics with one sequence that only grows. Its
-// life is a name for that sequence. A store that was made anew has another life, and
-// all processes see the same one.
+// A Store numbers the events of all topics in one sequence that only grows. The
+// life of a Store is the name of that sequence, and is the same for all
+// processes. A Store that has lost its events and starts again has another life.
 type Store interface {
-	// Retention returns what the store retains of each topic, at least. The
-	// broker retains as much in memory for each topic that has subscribers.
+	// Retention returns the limits of what the store keeps of each topic. The
+	// store may keep more. The broker keeps as much in memory for each topic that
+	// has subscribers.
 	Retention() Retention
-	// Append adds an event without an ID to a topic. It returns the mark of the
-	// event once the store keeps it. It tries until ctx ends. The broker's ctx
-	// has a deadline and the values of the context of Publish, but does not end
-	// with the request. After an error that matches ErrUnavailable the event may
-	// or may not have been added.
+	// Append adds an event without an ID to a topic, and returns the mark of the
+	// event once the store keeps it. It retries until ctx ends. The broker passes
+	// a ctx that has a deadline and the values of the context of Publish, but does
+	// not end with the request. After an error that matches ErrUnavailable, the
+	// event may or may not have been added.
 	Append(ctx context.Context, topic string, e sse.Event) (Mark, error)
-	// Last returns the mark of the last event of all topics. An event that is
-	// added after the call of Last has a higher number, or is that event.
+	// Last returns the mark of the last event of all topics. Every event that is
+	// added after the call of Last has this number or a higher one.
 	Last(ctx context.Context) (Mark, error)
-	// Follow tells f all events of a topic, and then those that are added, until
-	// ctx ends. It recovers by itself when the store was away. The broker calls
-	// it for the first subscriber of a topic and ends ctx after the last one.
-	// Shutdown waits for it to return.
+	// Follow reports to f all retained events of a topic, and then each new event,
+	// until ctx ends. It recovers by itself after the store was out of reach. The
+	// broker calls Follow for the first subscriber of a topic and ends ctx after
+	// the last one has left. Shutdown waits for Follow to return.
 	Follow(ctx context.Context, topic string, f *Feed)
-	// Stats returns the state of the store. The broker fills in Behind.
+	// Stats returns the state of the store. The broker sets the field Behind.
 	Stats() StoreStats
 }
 
@@ -41,12 +42,13 @@ type Store interface {
 type StoreStats struct {
 	// Connected reports whether the store can be reached, as far as is known.
 	Connected bool
-	// Behind counts the topics with subscribers that lack events of the store:
-	// they are just starting, or the store is away.
+	// Behind counts the topics with subscribers that may lack events of the store,
+	// because they are just starting or because the store is out of reach.
 	Behind int
-	// Restarts counts how often following a topic began anew.
+	// Restarts counts how often the store had to start again to follow a topic.
 	Restarts uint64
-	// Err is the last error of following a topic. It is nil when all is well.
+	// Err is the last error of following a topic. It is nil when all topics are
+	// followed.
 	Err error
 }
 

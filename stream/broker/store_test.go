@@ -263,7 +263,7 @@ func TestStore(t *testing.T) {
 func TestStatsAsJSON(t *testing.T) {
 	s := broker.Stats{Store: broker.StoreStats{Behind: 2, Err: broker.ErrUnavailable}}
 	text, err := json.Marshal(s)
-	if want := `"Store":{"Connected":false,"Behind":2,"Restarts":0,"Err":"broker: the store does not answer"}`; err != nil || !strings.Contains(string(text), want) {
+	if want := `"Store":{"Connected":false,"Behind":2,"Restarts":0,"Err":"broker: store unavailable"}`; err != nil || !strings.Contains(string(text), want) {
 		t.Errorf("Marshal() = %s, %v, want %s in it", text, err, want)
 	}
 }

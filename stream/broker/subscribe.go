@@ -8,18 +8,20 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// Subscribe returns the events of the topic for use in the same process: those
-// after the event with that id, or, if it is empty, those that are published
-// after Subscribe has been called. The subscription itself begins and ends with
-// the iteration, and each iteration begins at the same position. Events are as a
-// client receives them, see sse.Encoded.Event.
+// Subscribe returns the events of the topic after the event with the id after,
+// for use in the same process. If after is empty, it returns the events that are
+// published after the call of Subscribe. The subscription lasts as long as an
+// iteration over the sequence, and each iteration begins at the same position.
+// Each event is as a client receives it: see sse.Encoded.Event.
 //
-// ErrGap comes before the first event, and later if this process has lost events
-// of a Store; the iteration can go on. Any other error is the last: ErrTopic, ErrTopics, ErrSlow, ErrClosed, or the cause of
-// ctx. Limits and Broker.Disconnect are for clients only.
+// ErrGap comes before the first event if events may be missing. With a Store it
+// may also come later, if this process has lost events. The iteration can
+// continue after ErrGap. Any other error ends it: ErrTopic, ErrTopics, ErrSlow,
+// ErrClosed, or the cause of ctx. Limits.Subscribers, Limits.PerSubject and
+// Broker.Disconnect do not apply.
 func (t Topic) Subscribe(ctx context.Context, after string) iter.Seq2[sse.Event, error] {
 	if after == "" {
-		after, _ = t.Position(ctx) // its error is that of the iteration, too
+		after, _ = t.Position(ctx) // the iteration meets the same error
 	}
 	return func(yield func(sse.Event, error) bool) {
 		if err := t.iterate(ctx, after, yield); err != nil {
@@ -28,7 +30,7 @@ func (t Topic) Subscribe(ctx context.Context, after string) iter.Seq2[sse.Event,
 	}
 }
 
-// iterate returns nil when the consumer has enough.
+// iterate returns nil when the consumer stops the iteration.
 func (t Topic) iterate(ctx context.Context, after string, yield func(sse.Event, error) bool) error {
 	t.b.init()
 	if !goodName(t.name) {
@@ -69,7 +71,7 @@ func (t Topic) iterate(ctx context.Context, after string, yield func(sse.Event, 
 		select {
 		case <-ready:
 		case <-t.b.shut:
-			last = true // there may be more since
+			last = true // events may have come since take
 		case <-ctx.Done():
 		}
 	}

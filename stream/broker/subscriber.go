@@ -6,24 +6,24 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A subscriber reads a feed from a position on, at its own pace, in the
-// goroutine of its handler. Nothing is queued for it.
+// A subscriber reads a feed from a position on, at its own pace and in the
+// goroutine of its handler. It has no queue of its own.
 type subscriber struct {
 	feed    *Feed
 	subject string
 	local   bool          // in the same process
 	stop    chan struct{} // closed by Broker.Disconnect; nil for a local one
-	after   string        // the id that a Store has not been found to have
+	after   string        // the id to begin after, until placed; with a Store only
 
 	// Under feed.mu:
-	placed   bool   // it has a position
-	gap      string // to be told
-	position uint64
-	caughtUp uint64 // from this position on, Broker.Queue counts
+	placed   bool   // position is set
+	gap      string // the gap to report before the next event; empty if none
+	position uint64 // of the next event in the feed's ring
+	caughtUp uint64 // the position from which Broker.Queue applies
 	stopped  bool   // stop is closed
 }
 
-var errStopped = errors.New("broker: the client is disconnected")
+var errStopped = errors.New("broker: client disconnected")
 
 // subscribe begins a subscription to a topic. It returns errAskAgain if
 // Disconnect has been called since round.
@@ -82,10 +82,11 @@ func (b *Broker) unsubscribe(s *subscriber) {
 	}
 }
 
-// take appends the next events to dst, as many as go into so many bytes and at
-// least one. If there are none, it returns what to wait for. A gap comes before
-// them: who is in the same process gets ErrGap, others the event that tells of it.
-// That has no id, so that a client that is cut right after it is told again.
+// take appends the next events to dst: at least one, and no more than fit into a
+// number of bytes. If there are none, it returns a channel that is closed when
+// there may be some. Before a gap, a subscriber in the same process gets ErrGap,
+// and a client the event "gap". That event has no id, so that a client that is
+// cut right after it is told again.
 func (s *subscriber) take(dst []sse.Encoded, bytes int) ([]sse.Encoded, <-chan struct{}, error) {
 	f := s.feed
 	f.mu.Lock()
@@ -134,7 +135,8 @@ func (s *subscriber) isSlow() bool {
 	return queue > 0 && s.position >= s.caughtUp && r.next()-s.position > uint64(queue)
 }
 
-// skip goes on with what the subscriber may be behind. feed.mu is held.
+// skip moves the subscriber forward, to where it is no longer too far behind.
+// feed.mu is held.
 func (s *subscriber) skip() {
 	r := &s.feed.ring
 	s.position = max(s.position, r.first)

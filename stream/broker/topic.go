@@ -11,8 +11,8 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A Topic is what events are published on and subscribed to, made by
-// Broker.Topic. It is a small value, to be copied at will.
+// A Topic is the place where events are published and subscribed to. Broker.Topic
+// returns it. A Topic is a small value that may be copied.
 type Topic struct {
 	b    *Broker
 	name string
@@ -21,20 +21,21 @@ type Topic struct {
 // Name returns the name of the topic.
 func (t Topic) Name() string { return t.name }
 
-// Publish sends an event to all subscribers, and to those who come back and
-// have not seen it. It returns the id that the event has been given; e.ID must
-// be empty. When it returns, the event is retained and its subscribers are being
-// woken. It waits for none of them.
+// Publish sends an event to all subscribers of the topic. Clients that reconnect
+// receive it too, if they have missed it. Publish returns the ID that the broker
+// gives the event; e.ID must be empty. When Publish returns, the event is
+// retained and its subscribers are being woken. Publish waits for none of them.
 //
-// Publish outlives the request that caused it: an event is published although
-// ctx has been cancelled, before or meanwhile, since others wait for a change
-// that has been committed. Without a Store ctx is not used. With a Store, Publish
-// waits until the Store keeps the event, up to the deadline of ctx, or 5 s if there
-// is none or it has passed. If middleware gives each request a deadline,
-// context.WithoutCancel(ctx) removes it.
+// Publish outlives the request that caused it. The event is published even if ctx
+// is cancelled before or during the call, since other clients wait for a change
+// that has been committed. Without a Store, ctx is not used. With a Store,
+// Publish waits until the Store keeps the event, up to the deadline of ctx. If
+// ctx has no deadline or it has passed, Publish waits up to 5 s. To remove a
+// deadline that middleware has set, pass context.WithoutCancel(ctx).
 //
-// The errors are ErrTopic, ErrEvent, ErrTooLarge, ErrTopics, ErrClosed, those of
-// sse.Event.Encode and, with a Store, ErrUnavailable and the errors of the Store.
+// Publish returns ErrTopic, ErrEvent, ErrTooLarge, ErrTopics, ErrClosed or an
+// error of sse.Event.Encode. With a Store, it may also return ErrUnavailable or
+// an error of the Store.
 func (t Topic) Publish(ctx context.Context, e sse.Event) (id string, err error) {
 	t.b.init()
 	if !goodName(t.name) {
@@ -65,18 +66,18 @@ func (t Topic) Publish(ctx context.Context, e sse.Event) (id string, err error) 
 	}
 }
 
-// renderTime is how long a view may take at least, as long as a load has.
+// renderTime is the time that a view has at least, the same as for a load.
 const renderTime = 30 * time.Second
 
 // PublishComponent publishes the HTML of a templ component, or of any other view
 // with a Render method, as the data of an event without a name. The view is
-// rendered once for all subscribers, so its context has none of the values of ctx:
-// no nonce, no user, nothing of the request that led to it. The package doc says
-// what must not be in such a view. If the view fails, nothing is published and its
-// error is returned.
+// rendered once for all subscribers. Its context therefore has none of the values
+// of ctx: no nonce, no user, nothing of the request. The package doc says what
+// such a view must not contain. If the view fails, its error is returned and
+// nothing is published.
 //
 // Like Publish, PublishComponent outlives the request that caused it: the view is
-// rendered although ctx has ended. The context of the view ends after 30 s, or at
+// rendered even if ctx has ended. The context of the view ends after 30 s, or at
 // the deadline of ctx if that is later.
 func (t Topic) PublishComponent(ctx context.Context, view interface {
 	Render(context.Context, io.Writer) error
@@ -94,11 +95,11 @@ func (t Topic) PublishComponent(ctx context.Context, view interface {
 	return t.Publish(ctx, sse.Event{Data: data.String()})
 }
 
-// Position returns the current id of the topic. A subscriber that begins after it
-// receives every event that is published from now on. A page takes the Position
-// before it loads what it shows, so that it misses no event between that and its
-// subscription. The topic may be without events. With a Store, Position asks the
-// Store for up to 2 s, and may return ErrUnavailable.
+// Position returns the current ID of the topic, which may have no events yet. A
+// subscriber that begins after this ID receives every event that is published
+// from now on. A page asks for the Position before it loads its content, so that
+// it misses no event until it subscribes. With a Store, Position asks the Store,
+// waits for up to 2 s, and may return ErrUnavailable.
 func (t Topic) Position(ctx context.Context) (id string, err error) {
 	t.b.init()
 	if !goodName(t.name) {
@@ -117,27 +118,28 @@ func (t Topic) Position(ctx context.Context) (id string, err error) {
 	if f == nil {
 		return makeID(t.b.ids.epoch(t.name), t.b.ids.last.Load()), nil
 	}
-	f.publishing.Lock() // an event that has a number has its place, too
+	f.publishing.Lock() // waits until an event that has a number is in the feed
 	defer f.publishing.Unlock()
 	return makeID(f.epoch, t.b.ids.last.Load()), nil
 }
 
-// Handler serves the topic over Server-Sent Events, to everyone if there is no
-// Broker.Authorize. See Broker.Handler for the rest. It panics if the name of
-// the topic is bad.
+// Handler serves the topic over Server-Sent Events. Without Broker.Authorize, it
+// serves every client. Handler panics if the name of the topic is invalid, or if
+// Broker.CORS is. Broker.Handler describes the rest.
 func (t Topic) Handler() http.Handler {
 	if !goodName(t.name) {
-		panic("broker: Handler of a topic with the bad name " + t.name)
+		panic("broker: Handler of a topic with the invalid name " + t.name)
 	}
 	return t.b.handler(func(*http.Request) string { return t.name })
 }
 
-// reserved reports whether the name of an event is not for publishing.
+// reserved reports whether a program may not publish events with this name.
 func reserved(name string) bool { return name == "gap" || name == "open" || name == "error" }
 
 const maxName = 128
 
-// goodName leaves out what has a meaning where topics may be patterns.
+// goodName reports whether the name of a topic is valid. Characters that make a
+// pattern in other systems are not allowed.
 func goodName(name string) bool {
 	for i := range len(name) {
 		if c := name[i]; c <= ' ' || c > '~' || c == '*' || c == '>' {

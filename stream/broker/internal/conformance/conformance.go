@@ -1,6 +1,6 @@
-// Package conformance holds the tests that every form of the broker passes. They
-// run over real connections and on the wall clock, without sleeping on it, so
-// that a form may have a server of its own behind it.
+// Package conformance holds the tests that every broker passes, whatever its
+// Store. They use real connections and the wall clock, since a Store may have a
+// server of its own. They do not sleep.
 package conformance
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// Settings are those fields of broker.Broker that the tests set.
+// Settings are the fields of broker.Broker that the tests set.
 type Settings struct {
 	Retain    broker.Retention
 	Queue     int
@@ -24,8 +24,8 @@ type Settings struct {
 	Stream    sse.Options
 }
 
-// A Broker is what is tested, with the meaning that broker.Broker and
-// broker.Topic give its methods.
+// A Broker is the subject of a test. Its methods have the meaning that
+// broker.Broker and broker.Topic give them.
 type Broker interface {
 	Publish(ctx context.Context, topic string, e sse.Event) (id string, err error)
 	Position(ctx context.Context, topic string) (id string, err error)
@@ -36,11 +36,11 @@ type Broker interface {
 	Shutdown(context.Context) error
 }
 
-// A Form makes a broker that shares nothing with those it has made before: each
-// is another life. It cleans up when the test ends.
+// A Form makes a broker that shares nothing with earlier ones: each broker has a
+// life of its own. It cleans up when the test ends.
 type Form func(*testing.T, Settings) Broker
 
-// Run runs all tests.
+// Run runs all tests on the brokers of a Form.
 func Run(t *testing.T, form Form) {
 	for _, c := range []struct {
 		name string

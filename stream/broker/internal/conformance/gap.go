@@ -44,7 +44,7 @@ func testGap(t *testing.T, form Form) {
 			client.want(t, c.name)
 		})
 	}
-	t.Run("who is cut right after a gap is told again", func(t *testing.T) {
+	t.Run("a client that is cut right after a gap is told again", func(t *testing.T) {
 		client := s.subscribe(t, "news", oldest)
 		client.wantGap(t, "expired")
 		s.publish(t, "news", "missed")

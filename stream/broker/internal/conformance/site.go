@@ -17,11 +17,11 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// patience is how long something may take that comes at once.
+// patience limits the wait for something that happens at once.
 const patience = 20 * time.Second
 
 // A site is a broker behind a real server. The path of a request is the topic,
-// its header User the subject.
+// and its header User is the subject.
 type site struct {
 	Broker
 	*httptest.Server
@@ -60,7 +60,7 @@ func (s *site) position(t *testing.T, topic string) string {
 	return id
 }
 
-// waitFor waits until so many subscribers are there.
+// waitFor waits until the broker has a number of subscribers.
 func (s *site) waitFor(t *testing.T, subscribers int) {
 	t.Helper()
 	for end := time.Now().Add(patience); s.Stats().Subscribers != subscribers; runtime.Gosched() {
@@ -70,7 +70,7 @@ func (s *site) waitFor(t *testing.T, subscribers int) {
 	}
 }
 
-// A client is a connection that is read from when the test says so.
+// A client is a connection that the test reads from.
 type client struct {
 	res   *http.Response
 	lines *bufio.Reader
@@ -79,7 +79,7 @@ type client struct {
 	leave context.CancelFunc
 }
 
-// ask sends a request for a stream, with the header if the id is not empty.
+// ask requests a stream, with a Last-Event-ID if after is not empty.
 func (s *site) ask(t *testing.T, topic, after string, headers ...string) *client {
 	t.Helper()
 	ctx, leave := context.WithTimeout(t.Context(), patience)
@@ -103,7 +103,7 @@ func (s *site) ask(t *testing.T, topic, after string, headers ...string) *client
 	return c
 }
 
-// subscribe is ask for a stream that is served.
+// subscribe requests a stream that must be served.
 func (s *site) subscribe(t *testing.T, topic, after string, headers ...string) *client {
 	t.Helper()
 	c := s.ask(t, topic, after, headers...)
@@ -118,7 +118,7 @@ func (c *client) close() {
 	_ = c.res.Body.Close()
 }
 
-// next reads an event, or returns the error with which the stream ends.
+// next reads an event, or returns the error at the end of the stream.
 func (c *client) next() (sse.Event, error) {
 	var e sse.Event
 	var data []string
@@ -150,7 +150,7 @@ func (c *client) next() (sse.Event, error) {
 	}
 }
 
-// want reads events with these data.
+// want reads events with the given data.
 func (c *client) want(t *testing.T, data ...string) {
 	t.Helper()
 	for _, want := range data {
@@ -161,7 +161,7 @@ func (c *client) want(t *testing.T, data ...string) {
 	}
 }
 
-// wantGap reads an event that tells of a gap.
+// wantGap reads the event of a gap.
 func (c *client) wantGap(t *testing.T, data string) {
 	t.Helper()
 	e, err := c.next()
@@ -170,7 +170,7 @@ func (c *client) wantGap(t *testing.T, data string) {
 	}
 }
 
-// wantEnd reads the proper end of the stream, and nothing before it.
+// wantEnd reads the proper end of the stream, without an event before it.
 func (c *client) wantEnd(t *testing.T) {
 	t.Helper()
 	if e, err := c.next(); !errors.Is(err, io.EOF) {
