@@ -16,23 +16,26 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// The headers of a message, whose data are those of the event.
+// The headers of a message. The data of a message is the data of the event.
 const (
 	nameHeader  = "Rivulet-Event" // percent-encoded
 	retryHeader = "Rivulet-Retry" // in milliseconds
 )
 
-// longestAppend is how long an event may be tried: NATS knows it again for
-// longer.
+// longestAppend limits the time to retry an append. NATS recognizes a repeated
+// event for at least as long.
 const longestAppend = time.Minute
 
-// Append publishes an event and waits until NATS has acknowledged it. As long as
-// there is no connection or no answer it tries again, until ctx ends or for a
-// minute; NATS knows the event again, so it is added once. Then the error matches
-// broker.ErrUnavailable, or context.Canceled if that is why. The ctx of a broker does
-// not end with a request that is given up, see broker.Topic.Publish. An event that is larger
-// than what the server takes is broker.ErrTooLarge; that, what is denied and
-// broker.ErrClosed are told at once.
+// Append publishes an event and waits until NATS has acknowledged it. Without a
+// connection or an answer, it retries until ctx ends, for at most a minute. NATS
+// recognizes a repeated event, so it is added once. When the time is over, the
+// error matches broker.ErrUnavailable, or context.Canceled if ctx has been
+// cancelled. A broker passes a ctx that does not end with the request: see
+// broker.Topic.Publish.
+//
+// These errors are returned at once: broker.ErrTooLarge for an event that exceeds
+// the limit of the server, nats.ErrPermissionViolation for a publication that the
+// server denies, and broker.ErrClosed.
 func (s *Store) Append(ctx context.Context, topic string, e sse.Event) (broker.Mark, error) {
 	m := s.message(topic, e)
 	longest := min(longestAppend, s.duplicates()/2)
@@ -44,7 +47,7 @@ func (s *Store) Append(ctx context.Context, topic string, e sse.Event) (broker.M
 		ack, err = s.js.PublishMsg(ctx, m, jetstream.WithRetryAttempts(0))
 		switch {
 		case errors.Is(err, nats.ErrMaxPayload):
-			return fmt.Errorf("%w, or than the %d bytes that NATS takes", broker.ErrTooLarge, s.conn.MaxPayload())
+			return fmt.Errorf("%w: NATS accepts at most %d bytes", broker.ErrTooLarge, s.conn.MaxPayload())
 		case errors.Is(err, jetstream.ErrNoStreamResponse), errors.Is(err, nats.ErrNoResponders):
 			if _, missing := s.info(ctx); missing != nil {
 				return fmt.Errorf("stream %q: %w", s.o.Stream, missing)

@@ -8,14 +8,15 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// NATS makes a consumer on any of the servers that keep the stream. What its
-// leader says of the end of the stream may not have got there.
+// NATS creates a consumer on any server that keeps the stream. That server may lag
+// behind the leader, which has reported the end of the stream.
 
-var errBehind = errors.New("a consumer is on a server that is behind")
+var errBehind = errors.New("the server of the consumer lags behind")
 
-// complete reports whether a consumer that has nothing pending has sent all up
-// to the number last, and so many messages in all. Where it is not so yet it is
-// waited for, but not for long: the next consumer may be on another server.
+// complete reports whether a consumer without pending messages has delivered the
+// stream up to the number last. messages is how many messages have been received
+// from it. complete waits a short time for the server of the consumer to catch
+// up, and then returns errBehind: the next consumer may be on another server.
 func (fl *follower) complete(ctx context.Context, c jetstream.PushConsumer, last, messages uint64) (bool, error) {
 	if fl.alone || fl.through >= last {
 		return true, nil
@@ -26,7 +27,7 @@ func (fl *follower) complete(ctx context.Context, c jetstream.PushConsumer, last
 			return false, err
 		}
 		if info.NumPending > 0 || info.Delivered.Consumer > messages {
-			return false, nil // asked again after what is on its way
+			return false, nil // asked again after the messages on their way
 		}
 		if info.Delivered.Stream >= last {
 			return true, nil

@@ -14,22 +14,22 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker"
 )
 
-// Why what needs a connection ends without one.
+// Errors of work that needs a connection.
 var (
-	errLost   = errors.New("the connection to NATS is lost")
-	errClosed = fmt.Errorf("%w: the store is closed", broker.ErrClosed)
+	errLost   = errors.New("connection to NATS lost")
+	errClosed = fmt.Errorf("%w: store closed", broker.ErrClosed)
 )
 
-// connect tries until there is a server.
+// connect retries until it has reached a server.
 func connect(ctx context.Context, o Options) (*nats.Conn, error) {
 	options := []nats.Option{
 		nats.Name("rivulet"),
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(250 * time.Millisecond),
-		nats.ReconnectBufSize(-1), // what is given up must not be sent later
+		nats.ReconnectBufSize(-1), // an event that was given up must not be sent later
 		nats.Timeout(5 * time.Second),
-		nats.PingInterval(10 * time.Second), // a silent end is noticed within three
-		nats.IgnoreAuthErrorAbort(),         // who is refused for a while is not cut off for good
+		nats.PingInterval(10 * time.Second), // a dead connection is noticed within three pings
+		nats.IgnoreAuthErrorAbort(),         // a temporary refusal must not end the connection
 		nats.DisconnectErrHandler(func(c *nats.Conn, err error) {
 			if !c.IsClosed() { // by Close
 				o.logger().Warn("natsbroker: the connection to NATS is lost", slog.Any("error", err))
@@ -55,18 +55,19 @@ func connect(ctx context.Context, o Options) (*nats.Conn, error) {
 	}
 }
 
-// unreached reports whether no server answers, rather than one that refuses. An
-// error of package os or url would be a net.Error too.
+// unreached reports whether no server could be reached. A server that refuses has
+// been reached. Errors of the packages os and url are excluded, although they are
+// net.Errors.
 func unreached(err error) bool {
 	if errors.Is(err, nats.ErrTLS) {
 		return false
 	}
 	var op *net.OpError
 	return errors.Is(err, nats.ErrNoServers) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, io.EOF) ||
-		errors.As(err, &op) && op.Op != "remote error" && op.Op != "local error" // those of TLS
+		errors.As(err, &op) && op.Op != "remote error" && op.Op != "local error" // from TLS
 }
 
-// watch notes when the connection is lost and when it is back. It ends when the
+// watch records when the connection is lost and when it is back. It ends when the
 // listener is removed.
 func (s *Store) watch() {
 	for status := range s.status {
@@ -74,7 +75,7 @@ func (s *Store) watch() {
 	}
 }
 
-// turn notes how the connection is.
+// turn records whether the store is connected.
 func (s *Store) turn(connected bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -88,7 +89,7 @@ func (s *Store) turn(connected bool) {
 	default:
 	}
 	if s.closed {
-		close(s.back) // who waits is told
+		close(s.back) // wakes the waiting calls
 	}
 	if !connected || s.closed {
 		return
@@ -97,8 +98,8 @@ func (s *Store) turn(connected bool) {
 	close(s.back)
 }
 
-// connected waits for a connection and returns a context that ends with ctx and
-// with the connection.
+// connected waits for a connection. It returns a context that ends with ctx or
+// when the connection is lost.
 func (s *Store) connected(ctx context.Context) (context.Context, context.CancelFunc, error) {
 	for {
 		s.mu.Lock()

@@ -8,18 +8,19 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// NATS says asynchronously that the user may not publish or subscribe to
-// something, and never answers what was asked. This file ends the wait.
+// NATS reports a denied subject asynchronously and does not answer the request.
+// This file ends the wait for the answer.
 
-// A question is what waits for an answer.
+// A question is a call that waits for an answer of NATS.
 type question struct {
-	needs func(subject string) bool // what it publishes on
-	end   context.CancelCauseFunc
+	needs  func(subject string) bool // reports whether the call publishes on the subject
+	cancel context.CancelCauseFunc
 }
 
-// ask notes a question until the function that it returns is called.
-func (s *Store) ask(needs func(string) bool, end context.CancelCauseFunc) func() {
-	q := &question{needs, end}
+// ask registers a question until the returned function is called. cancel is
+// called if the server denies a subject for which needs returns true.
+func (s *Store) ask(needs func(string) bool, cancel context.CancelCauseFunc) func() {
+	q := &question{needs, cancel}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.questions[q] = struct{}{}
@@ -30,8 +31,8 @@ func (s *Store) ask(needs func(string) bool, end context.CancelCauseFunc) func()
 	}
 }
 
-// denials has a connection of the store's own tell what is denied. The handler of
-// errors that it has hears of it too.
+// denials makes the store's own connection report denied subjects to denied. The
+// connection's error handler is still called.
 func (s *Store) denials(conn *nats.Conn) {
 	next := conn.ErrorHandler()
 	conn.SetErrorHandler(func(c *nats.Conn, sub *nats.Subscription, err error) {
@@ -42,8 +43,9 @@ func (s *Store) denials(conn *nats.Conn) {
 	})
 }
 
-// denied ends the questions that will not be answered. The error has the subject
-// in quotation marks. Without an inbox there are no answers at all.
+// denied cancels the questions that will not be answered. The error contains the
+// denied subject in quotation marks. If the store may not subscribe to its inbox,
+// no question is answered.
 func (s *Store) denied(err error) {
 	_, subject, _ := strings.Cut(err.Error(), `"`)
 	subject, _, _ = strings.Cut(subject, `"`)
@@ -52,18 +54,17 @@ func (s *Store) denied(err error) {
 	defer s.mu.Unlock()
 	for q := range s.questions {
 		if q.needs(subject) || strings.HasPrefix(subject, inboxes+".") {
-			q.end(err)
+			q.cancel(err)
 		}
 	}
 }
 
-// aboutStream reports whether the stream is asked for on a subject.
+// aboutStream reports whether a subject is one on which the stream is requested.
 func (s *Store) aboutStream(subject string) bool {
 	return strings.HasPrefix(subject, "$JS.API.STREAM.") && strings.HasSuffix(subject, "."+s.o.Stream)
 }
 
-// aboutConsumer reports whether a subject is one of those that it takes to
-// follow a topic.
+// aboutConsumer reports whether a subject is needed to follow a topic.
 func (s *Store) aboutConsumer(topic, subject string) bool {
 	return s.aboutStream(subject) || strings.HasPrefix(subject, "$JS.FC."+s.o.Stream+".") ||
 		strings.HasPrefix(subject, "$JS.API.CONSUMER.INFO."+s.o.Stream+".") ||

@@ -1,7 +1,7 @@
 // Package natsbroker keeps the events of a broker.Broker in NATS JetStream, so
-// that any number of processes, behind a load balancer, serve the same topics.
-// What is published on one reaches the subscribers of all, and an id that a
-// client has from one is good on each.
+// that any number of processes behind a load balancer serve the same topics.
+// Subscribers of every process receive the events that any process publishes, and
+// the ID of an event is valid on all of them.
 //
 //	ctx, cancel := context.WithTimeout(ctx, 15*time.Second) // how long Open waits for NATS
 //	store, err := natsbroker.Open(ctx, natsbroker.Options{URL: os.Getenv("NATS_URL")})
@@ -13,117 +13,131 @@
 //	err = server.Shutdown(ctx) // the handlers end
 //	err = store.Close()
 //
-// All else is as package broker has it: Authorize, Limits, CORS, the policy for
-// slow subscribers. For development and tests there is package embedded, a NATS
-// server in the same process.
+// Everything else works as package broker describes: Authorize, Limits, CORS and
+// the policy for slow subscribers. Package embedded runs a NATS server in the
+// same process, for development and tests.
 //
 // # Order and errors
 //
-// No lock is held over a commit and its publication by several processes, so two
-// may publish in another order than they have committed. Where that matters publish
-// the whole of what is shown, not what is new, and to do it twice is harmless: after
-// a commit read what is there, publish it (live.Region.ReplaceAll), read again, and
-// go on until nothing has changed meanwhile. Then the last event holds the last
-// commit: whoever publishes an older state finds the newer one after that, unless it
-// is committed, and so published, later still. The reads must see each commit: those
+// Several processes hold no common lock over a commit and its publication. Two of
+// them may therefore publish in another order than they commit. Where the order
+// matters, publish the complete state instead of the change, in a loop: after a
+// commit, read the state, publish it (live.Region.ReplaceAll), read it again, and
+// repeat until the state has not changed meanwhile. The last event then shows the
+// last commit. A process that publishes an older state reads the newer one
+// afterwards and publishes that. The reads must see every commit, which the reads
 // of a replica may not.
 //
-// After broker.ErrUnavailable, when the event may be out or not, do it again with
-// growing pauses: in one goroutine that requests wake and do not wait for. It begins
-// by publishing, since a process that was killed may have told nobody, and ends after
-// http.Server.Shutdown, before Close. The program examples/instances does all that.
+// After broker.ErrUnavailable, the event may or may not have been published.
+// Publish it again, with growing pauses, in one goroutine that requests wake but
+// do not wait for. That goroutine first publishes the state when the program
+// starts, since an earlier process may have been killed before it published. It
+// ends after http.Server.Shutdown and before Close. The program
+// examples/instances does all of this.
 //
 // # What to set
 //
-// [Options].URL, with tls:// for a server with TLS, and credentials and the
-// authorities that are trusted as options of the connection, in Connect:
-// nats.UserCredentials, nats.UserInfo or nats.Nkey, nats.RootCAs, nats.ClientCert.
-// A password in the URL is percent-encoded. Open says at once what is wrong with
-// any of that, and no error has the password. Afterwards a server that refuses the
-// user is tried again for as long as the store is open; [broker.Stats].Store says so,
-// and so does package nats on stderr unless Connect has a nats.ErrorHandler.
+// Set [Options].URL, with tls:// for a server with TLS. Connect takes options of
+// the connection for credentials and trusted authorities: nats.UserCredentials,
+// nats.UserInfo or nats.Nkey, nats.RootCAs, nats.ClientCert. Percent-encode a
+// password in the URL. Open returns an error at once if any of these is wrong,
+// and no error contains the password. If a server refuses the user later, the
+// store retries as long as it is open. [broker.Stats].Store reports the refusal,
+// and package nats prints it on stderr unless Connect has a nats.ErrorHandler.
 //
-// Retain, which in a broker with a Store is that of the Store. Processes that share a
-// stream set the same; the one that is opened last sets the limits.
+// Set Retain in the Options: a broker with a Store ignores its own. All processes
+// that share a stream set the same Retain. The process that opened the stream
+// last has set its limits.
 //
-// The user of NATS needs to publish on the subjects of the topics, on $JS.API.> and
-// on $JS.FC.>, by which a process answers that it keeps up, and to subscribe to
-// _INBOX.>, or to what nats.CustomInboxPrefix says. For one stream, EVENTS, with
-// the subjects events, these will do:
+// The NATS user must be allowed to publish on the subjects of the topics, on
+// $JS.API.>, and on $JS.FC.>, where a process answers flow control. It must be
+// allowed to subscribe to _INBOX.>, or to the prefix of nats.CustomInboxPrefix.
+// For the stream EVENTS with the subjects "events", these permissions suffice:
 //
 //	publish:   events.*
 //	           $JS.API.STREAM.INFO.EVENTS
-//	           $JS.API.STREAM.CREATE.EVENTS (not where the stream is there)
-//	           $JS.API.STREAM.UPDATE.EVENTS (not where its limits are as they should be)
+//	           $JS.API.STREAM.CREATE.EVENTS (unless the stream exists)
+//	           $JS.API.STREAM.UPDATE.EVENTS (unless its limits are right)
 //	           $JS.API.CONSUMER.CREATE.EVENTS.>
 //	           $JS.API.CONSUMER.INFO.EVENTS.* (with Replicas)
 //	           $JS.FC.EVENTS.>
 //	subscribe: _INBOX.>
 //
-// What is denied is an error that matches nats.ErrPermissionViolation and names the
-// subject: Open, Publish and Position return it, and [broker.Stats].Store has it for a topic
-// that may not be followed.
+// A missing permission is an error that matches nats.ErrPermissionViolation and
+// names the subject. Open, Publish and Position return it. [broker.Stats].Store
+// holds it for a topic that cannot be followed.
 //
-// In a cluster Replicas: 3, and all its servers in the URL, separated by commas:
-// then any one may stop. While the others elect a leader nobody is answered, which
-// takes seconds; Open waits for it too. Positions are those of the leader.
+// In a cluster, set Replicas to 3 and list all servers in the URL, separated by
+// commas. Any one server may then stop. NATS answers nothing while the other
+// servers elect a leader, which takes seconds. Open waits for the election too.
+// Positions come from the leader.
 //
 // # What NATS keeps
 //
-// One stream for all topics. A topic is a subject, "rivulet.prices" say, in which
-// "." and "%" of its name are percent-encoded. A message's data are those of the
-// event; headers hold its name and its retry. What somebody else publishes on
-// the subject arrives too: it must be trusted like the program itself. An event's
-// number is its place in the stream. The stream's limits are those of
-// [Options].Retain, for each topic, and Bytes, for all. Its messages cannot be
-// deleted or purged one by one, since nobody would be told: to forget all, delete
-// the stream. Change its limits through Options, not by hand.
+// One stream keeps all topics. Each topic is a subject, such as "rivulet.prices",
+// in which "." and "%" of the topic's name are percent-encoded. The data of a
+// message is the data of the event, and its headers hold the event's name and
+// retry. The number of an event is its sequence number in the stream. Messages
+// that another program publishes on the subject are delivered too, so that
+// program must be trusted like this one.
 //
-// For each topic that has subscribers a process has one consumer, begun with the
-// first and ended with the last: ten thousand subscribers cost NATS as much as
-// one. Its state is in memory and it acknowledges nothing. The process retains in
-// memory what Retain says, so that whoever comes back is served from there. The
-// first subscriber of a topic in a process waits until it has been fetched.
+// [Options].Retain limits each topic of the stream, and Bytes limits the whole
+// stream. Messages cannot be deleted or purged one by one, since subscribers
+// would not be told of it. To remove all events, delete the stream. Change the
+// limits through Options, not by hand.
+//
+// A process has one consumer for each topic that has subscribers. The consumer
+// starts with the first subscriber and ends with the last, so ten thousand
+// subscribers cost NATS as much as one. The consumer keeps its state in memory
+// and acknowledges nothing. The process keeps the events that Retain allows in
+// memory, and serves clients that reconnect from there. The first subscriber of a
+// topic in a process waits until these events have been fetched.
 //
 // # How to size it
 //
-// The disk of each server holds at most Bytes, which JetStream reserves. Without
-// that limit it is the number of topics times Count times the size of an event,
-// with some 150 bytes each for headers and its index. The memory of a process is
-// Retain.Bytes at most for each topic with subscribers. A topic that none has
-// takes nothing of a process. Bytes and Age must hold what is published in
-// fifteen seconds (three heartbeats) at the least: an event that goes sooner may
-// be missed by a process that hangs, without a gap.
+// The stream takes at most Bytes on the disk of each server, and JetStream
+// reserves that much. Without that limit it would take the number of topics times
+// Count times the size of an event, plus about 150 bytes for the headers and
+// index of each event. The memory of a process is at most Retain.Bytes for each
+// topic with subscribers. A topic without subscribers takes no memory of a
+// process. Bytes and Age must be large enough for the events of fifteen seconds
+// (three heartbeats). A process that hangs may miss an event that is dropped
+// sooner, without a gap.
 //
-// NATS takes an event of up to 1 MiB (max_payload of its server); a larger one is
-// broker.ErrTooLarge, however much Retain.Bytes is. Each publication is one
-// answer of the server, so that programs that publish much do it from several
-// goroutines.
+// NATS accepts events of up to 1 MiB (max_payload of the server). A larger event
+// is broker.ErrTooLarge, even if Retain.Bytes is larger. Each publication waits
+// for an answer of the server, so publish from several goroutines where the rate
+// is high.
 //
-// A server that is killed has written what it acknowledged to its files, but one
-// whose machine loses power has not, for up to two minutes, unless sync_interval
-// is always or there are Replicas. Should the end of a stream be lost, its
-// processes begin anew with a gap; a number may then be given twice.
+// A server that is killed has written all acknowledged events to its files. A
+// server whose machine loses power may lose the events of the last two minutes,
+// unless its sync_interval is always or the stream has Replicas. If the end of a
+// stream is lost, the processes start over with a gap. A number may then be given
+// twice.
 //
 // # When NATS is down
 //
-// Subscribers stay connected, are sent heartbeats and hear nothing. Who comes
-// back is served what the process has, if it had the topic, and else waits with a
-// connection; who comes without an id waits 2 s for the head of the answer, and is
-// told of a gap when NATS is back. A page waits as long for its position, is shown
-// without one, and goes on after a gap, too: see live.Await. Publish waits until
-// the deadline of its context, or 5 s, and at most a minute, whether or not the
-// request that caused it is given up meanwhile, and then returns
-// broker.ErrUnavailable: the event may have been published all the same, if only
-// the answer was lost. Tried within that time it is published once.
-// [broker.Stats].Store says all this, for a probe. What else a program does over
-// [Store.Conn] fails at once with nats.ErrReconnectBufExceeded, or when its context ends.
+// Subscribers stay connected and receive heartbeats, but no events. A client that
+// reconnects is served from the memory of the process if the process has the
+// topic, and otherwise waits with an open connection. A client without an id
+// waits 2 s for the headers, and is told of a gap when NATS is back. A page waits
+// up to 2 s for its position. It is then shown without one, and is told of a gap
+// later: see live.Await.
 //
-// When NATS is back each process goes on after the last event that it has:
-// nothing that was acknowledged is lost, and nothing comes twice. A process that
-// was away for longer than NATS retains tells its subscribers of a gap, and all
-// do when the stream has been deleted, which is made anew then, or was in memory.
-// A consumer that an operator deletes, or whose server stops while the process is
-// connected to another of the cluster, is noticed after two and a half
-// [Options].Heartbeat: its topic is late by as much, in that process.
+// Publish waits until the deadline of its context, or 5 s without a deadline, and
+// for at most a minute. The end of the request does not end the wait. Publish
+// then returns broker.ErrUnavailable. The event may have been published
+// nevertheless, if only the answer was lost. Retries within one call publish the
+// event once. [broker.Stats].Store reports the state for a probe. Calls on
+// [Store.Conn] fail at once with nats.ErrReconnectBufExceeded, or when their
+// context ends.
+//
+// When NATS is back, each process continues after the last event that it has
+// received. No acknowledged event is lost, and none is delivered twice.
+// Subscribers are told of a gap if their process was away for longer than NATS
+// retains events. All subscribers are told of a gap if the stream was in memory
+// or has been deleted; a deleted stream is created again. If an operator deletes
+// a consumer, or its server stops while the process is connected to another
+// server of the cluster, the process notices after two and a half
+// [Options].Heartbeat. Its topic is late by as much in that process.
 package natsbroker

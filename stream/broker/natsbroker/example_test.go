@@ -15,8 +15,8 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// Two brokers, as of two processes, have one store. The id of the first event that
-// was published on one is good on the other.
+// Two brokers, as in two processes, share one store. The id of an event that the
+// first broker has published is valid on the second.
 func Example() {
 	ctx := context.Background()
 	server, err := embedded.Start(embedded.Options{})
@@ -43,7 +43,7 @@ func Example() {
 	// Output: Grace <nil>
 }
 
-// A server of its own, with credentials and TLS.
+// A separate NATS server, with credentials and TLS.
 func ExampleOpen() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -66,9 +66,9 @@ func ExampleOpen() {
 	http.Handle("GET /board", b.Topic("board").Handler())
 }
 
-// Wrong: a store is opened once for a process, not for each request, and an error
-// of Publish is not to be thrown away: a change that nobody hears of is not on
-// anybody's page.
+// While NATS is down, Publish waits for its context and returns
+// broker.ErrUnavailable. The program has to publish the event again: otherwise
+// open pages stay out of date.
 func ExampleStore_Append() {
 	server, err := embedded.Start(embedded.Options{})
 	if err != nil {

@@ -8,9 +8,9 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker"
 )
 
-// Follow follows a topic by one consumer at a time. When that is lost, for
-// whatever reason, another goes on where it was, and Stats says why. Follow
-// returns when ctx has ended or the store is closed.
+// Follow follows a topic with one consumer at a time. If the consumer is lost,
+// Follow continues with another one where the first has stopped, and Stats
+// reports the reason. Follow returns when ctx has ended or the store is closed.
 func (s *Store) Follow(ctx context.Context, topic string, f *broker.Feed) {
 	fl := &follower{store: s, topic: topic, feed: f}
 	defer s.trouble(topic, nil)
@@ -35,7 +35,8 @@ func (s *Store) Follow(ctx context.Context, topic string, f *broker.Feed) {
 	}
 }
 
-// trouble notes why a topic cannot be followed; nil: it can, or need not be.
+// trouble records why a topic cannot be followed. A nil error means that it can
+// be, or need not be.
 func (s *Store) trouble(topic string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,27 +12,27 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker"
 )
 
-// Why a consumer is given up.
+// Reasons to replace a consumer.
 var (
-	errMissed = errors.New("messages of a consumer are missing")
-	errSilent = errors.New("a consumer is gone")
+	errMissed = errors.New("messages of the consumer are missing")
+	errSilent = errors.New("no message from the consumer")
 )
 
-// A follower is what outlives the consumers of a topic.
+// A follower is the state of a followed topic that outlives its consumers.
 type follower struct {
 	store *Store
 	topic string
 	feed  *broker.Feed
 
-	life    string    // of the stream that the feed is from
-	through uint64    // where the feed has got to
-	limit   uint64    // most events that NATS retains of the topic
-	alone   bool      // one server keeps the stream
-	checked time.Time // when NATS was last known to have dropped nothing after through
+	life    string    // the life of the stream that the feed has events of
+	through uint64    // the feed has all events up to this number
+	limit   uint64    // the number of events that NATS retains of the topic
+	alone   bool      // only one server keeps the stream
+	checked time.Time // when NATS was last known to have all events after through
 }
 
-// run follows the topic by one consumer until that is lost or ctx ends. It
-// returns why.
+// run follows the topic with one consumer until the consumer is lost or ctx ends.
+// It returns the reason.
 func (fl *follower) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -47,8 +47,8 @@ func (fl *follower) run(ctx context.Context) error {
 	}
 	last := info.State.LastSeq
 	if life := lifeOf(info); fl.life != life || fl.through > last {
-		// The stream is another, or has lost what it had acknowledged: start
-		// will not find the feed where it begins.
+		// This is another stream, or one that has lost acknowledged events. The
+		// feed cannot continue where it is, so start makes it start over.
 		fl.life, fl.through = life, 0
 	}
 	fl.limit = uint64(max(info.Config.MaxMsgsPerSubject, 0))
@@ -86,7 +86,7 @@ func (fl *follower) run(ctx context.Context) error {
 	}
 }
 
-// cause prefers why ctx has ended to what has come of that.
+// cause returns why ctx has ended, or err if it has not.
 func cause(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -94,9 +94,9 @@ func cause(ctx context.Context, err error) error {
 	return err
 }
 
-// consume makes a consumer of what comes after where the feed is. It belongs to
-// this process alone, has its state in memory, acknowledges nothing and is
-// removed by NATS a second after nobody listens to it.
+// consume creates a consumer of the events after fl.through. Only this process
+// uses it. It keeps its state in memory, acknowledges nothing, and is removed by
+// NATS a second after the process stops listening.
 func (fl *follower) consume(ctx context.Context) (*nats.Subscription, jetstream.PushConsumer, error) {
 	inbox := fl.store.conn.NewInbox()
 	sub, err := fl.store.conn.SubscribeSync(inbox)
@@ -124,8 +124,9 @@ func (fl *follower) consume(ctx context.Context) (*nats.Subscription, jetstream.
 	return sub, consumer, nil
 }
 
-// start says from where on the consumer tells all. It asks after the consumer
-// has been made: what is dropped since then, see suspect.
+// start tells the feed where the events of the consumer begin. It asks for the
+// first number of the stream after the consumer has been created. For events that
+// NATS drops later, see suspect.
 func (fl *follower) start(ctx context.Context) error {
 	info, err := fl.store.info(ctx)
 	if err != nil {
@@ -140,15 +141,15 @@ func (fl *follower) start(ctx context.Context) error {
 	return nil
 }
 
-// reach notes that the feed has all there is up to a number.
+// reach records that the feed has all events up to a number.
 func (fl *follower) reach(number uint64) {
 	fl.through = max(fl.through, number)
 	fl.checked = time.Now()
 	fl.feed.Through(fl.through)
 }
 
-// arrive reaches the end of the stream as it was before the consumer was made,
-// if that has sent all.
+// arrive calls reach with the number last, the end of the stream before the
+// consumer was created, if the consumer has delivered everything up to it.
 func (fl *follower) arrive(ctx context.Context, c jetstream.PushConsumer, last, messages uint64) error {
 	all, err := fl.complete(ctx, c, last, messages)
 	if all {
@@ -157,8 +158,8 @@ func (fl *follower) arrive(ctx context.Context, c jetstream.PushConsumer, last, 
 	return err
 }
 
-// receive takes an event. The state of the stream before the consumer was made
-// ends with the number last.
+// receive handles an event. The number last is the end of the stream before the
+// consumer was created.
 func (fl *follower) receive(ctx context.Context, c jetstream.PushConsumer, m *nats.Msg, next, last uint64) error {
 	meta, err := m.Metadata()
 	if err != nil {
@@ -183,12 +184,12 @@ func (fl *follower) receive(ctx context.Context, c jetstream.PushConsumer, m *na
 	return nil
 }
 
-// suspect reports whether NATS may have dropped events before the next that it
-// has sent, while they were on their way. By count it drops one only when there
-// are as many after it as it retains, and they are then pending but for the
-// first. By age or bytes it does so only to a consumer that has been behind for
-// long, and the stream's first number tells. The promise is that of the package
-// doc: both hold for three heartbeats.
+// suspect reports whether NATS may have dropped events of the topic before the
+// one that it has just delivered. The limit on the count drops an event only when
+// as many newer ones as NATS retains follow it; all of these but the first are
+// then pending. The limits on age and bytes affect only a consumer that has been
+// behind for long, and show in the first number of the stream. As the package doc
+// requires, both limits hold for three heartbeats.
 func (fl *follower) suspect(ctx context.Context, pending uint64) (bool, error) {
 	if fl.limit > 0 && pending+1 >= fl.limit {
 		return true, nil
@@ -207,11 +208,11 @@ func (fl *follower) suspect(ctx context.Context, pending uint64) (bool, error) {
 	return first(info)-1 > fl.through, nil
 }
 
-// control takes what is no event. A heartbeat tells how far the consumer has
-// got, and what it has sent by then.
+// control handles a message that is not an event. A heartbeat says which number
+// the consumer has reached and how many messages it has sent.
 func (fl *follower) control(m *nats.Msg, next uint64) error {
 	if m.Header.Get("Status") != "100" {
-		return errors.New("a consumer ended: " + m.Header.Get("Description"))
+		return errors.New("the consumer has ended: " + m.Header.Get("Description"))
 	}
 	if m.Reply != "" { // flow control
 		return m.Respond(nil)

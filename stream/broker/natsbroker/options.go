@@ -11,60 +11,62 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker"
 )
 
-// Options say where the store is and what it keeps. All processes that share a store
-// open it with the same Options. The zero value means the NATS server of this
-// machine.
+// Options configure a Store. All processes that share a stream use the same
+// Options. The zero value uses the NATS server of this machine.
 type Options struct {
-	// URL is where NATS is, or several such, separated by commas. A password in
-	// it is percent-encoded. Empty means nats.DefaultURL.
+	// URL is the address of NATS, or several addresses separated by commas. A
+	// password in it must be percent-encoded. Empty means nats.DefaultURL.
 	URL string
-	// Server is a NATS server in this process, such as one of package embedded,
-	// and is used instead of the URL. Nil means none.
+	// Server is a NATS server in this process, such as one of package embedded. It
+	// is used instead of URL. Nil means that URL is used.
 	Server nats.InProcessConnProvider
-	// Connect are further options of the connection: credentials, TLS, its
-	// name. Nil means none.
+	// Connect holds further options of the connection, such as credentials, TLS or
+	// its name. Nil means none.
 	Connect []nats.Option
-	// Conn is a connection to be used instead of one of the store's own. It is
-	// not closed. It should have been made with nats.MaxReconnects(-1), so that
-	// it comes back, nats.IgnoreAuthErrorAbort, or being refused for a while
-	// ends it, and nats.ReconnectBufSize(-1), or what Publish has given up may
-	// be sent later. What NATS denies is told to its own nats.ErrorHandler
-	// only; here it is an answer that does not come. Nil means none.
+	// Conn is a connection to use instead of one that the store makes. Close does
+	// not close it. Make it with nats.MaxReconnects(-1), so that it reconnects for
+	// ever; with nats.IgnoreAuthErrorAbort, so that a temporary refusal does not
+	// end it; and with nats.ReconnectBufSize(-1), so that an event that Publish
+	// has given up is not sent later. Only its own nats.ErrorHandler learns what
+	// NATS denies; the store sees no answer. Nil means that the store connects
+	// itself.
 	Conn *nats.Conn
 
 	// Stream is the name of the JetStream stream. Empty means "RIVULET".
 	Stream string
-	// Subjects is what the subjects of the topics begin with: the topic
-	// "prices" has the subject "rivulet.prices" if it is "rivulet". Empty means
-	// the name of the stream in lower case.
+	// Subjects is the prefix of the subjects. With "rivulet", the topic "prices"
+	// has the subject "rivulet.prices". Empty means the name of the stream in
+	// lower case.
 	Subjects string
-	// Retain says what is retained of each topic, see package broker. Its Bytes
-	// are held by each process, not by NATS, which has no such limit. A
-	// negative Age never ends. NATS retains 64 events more than Count.
+	// Retain limits the events that each topic keeps: see package broker, also for
+	// zero values. NATS enforces Age and Count, and keeps 64 events more than
+	// Count. Each process enforces Bytes in its memory, since NATS has no such
+	// limit. A negative Age means no limit.
 	Retain broker.Retention
-	// Bytes is the most that the stream takes on the disk of each NATS server,
-	// of all topics together; when it is full, the oldest events go. JetStream
-	// reserves it. Zero or less means 1 GiB.
+	// Bytes limits the size of the stream, with all topics, on the disk of each
+	// NATS server. The oldest events are dropped when the limit is reached.
+	// JetStream reserves the space. Zero or less means 1 GiB.
 	Bytes int64
-	// Memory has NATS keep the events in memory instead of in files: when its
-	// server ends, all clients are told of a gap. It does not change a stream
-	// that is there.
+	// Memory makes NATS keep the events in memory instead of in files. All clients
+	// are told of a gap when the server ends. False means files. Memory does not
+	// change an existing stream.
 	Memory bool
-	// Replicas is how many servers of a NATS cluster keep the events: 3 go on
-	// when one is lost. It does not change a stream that is there. Zero or less
-	// means 1.
+	// Replicas is the number of servers of a NATS cluster that keep the events.
+	// With 3, one of them may fail. Replicas does not change an existing stream.
+	// Zero or less means 1.
 	Replicas int
-	// Heartbeat is how often NATS says of a topic with subscribers that there
-	// is nothing new. A consumer that has been deleted is noticed and made anew
-	// after two and a half. Zero or less means 5 s, the least is 100 ms.
+	// Heartbeat is the interval at which NATS confirms that a topic with
+	// subscribers has no new events. A deleted consumer is noticed and replaced
+	// after two and a half intervals. Zero or less means 5 s. The minimum is 100
+	// ms.
 	Heartbeat time.Duration
-	// Logger receives a line when the connection is lost, when it is back, and
-	// when Open waits for it. The handlers of Conn, and those that Connect sets,
-	// replace the first two. Nil means slog.Default at the time of the line.
+	// Logger receives a line when Open waits for NATS, when the connection is lost
+	// and when it is back. Handlers of Conn, or handlers that Connect sets,
+	// replace the last two. Nil means slog.Default at the time of the line.
 	Logger *slog.Logger
 }
 
-// logger returns where the store logs.
+// logger returns the Logger, or its default.
 func (o Options) logger() *slog.Logger { return cmp.Or(o.Logger, slog.Default()) }
 
 func (o Options) withDefaults() Options {

@@ -13,18 +13,18 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker"
 )
 
-// attemptTime is how long one answer is waited for before it is asked again.
+// attemptTime limits the wait for one answer before the next attempt.
 const attemptTime = 2 * time.Second
 
 var errUnanswered = errors.New("NATS does not answer")
 
-// attempt calls f for at most attemptTime, and for no longer than it takes to hear
-// that one of the subjects that f publishes on is denied. Which those are, needs
-// reports.
+// attempt calls f once, with a context that ends after attemptTime. The context
+// also ends when the server denies a subject on which f publishes: needs reports
+// whether f publishes on a subject.
 func (s *Store) attempt(ctx context.Context, needs func(subject string) bool, f func(context.Context) error) error {
-	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
-	defer s.ask(needs, end)()
+	ctx, cancelCause := context.WithCancelCause(ctx)
+	defer cancelCause(nil)
+	defer s.ask(needs, cancelCause)()
 	ctx, cancel := context.WithTimeoutCause(ctx, attemptTime, errUnanswered)
 	defer cancel()
 	err := f(ctx)
@@ -34,14 +34,14 @@ func (s *Store) attempt(ctx context.Context, needs func(subject string) bool, f 
 		return nil
 	case errors.Is(why, errUnanswered), errors.Is(why, nats.ErrPermissionViolation):
 		return why
-	case errors.Is(why, errLost) && errors.Is(err, context.Canceled): // which is its echo
+	case errors.Is(why, errLost) && errors.Is(err, context.Canceled): // err only repeats why
 		return errLost
 	}
 	return err
 }
 
-// persist attempts f, with a connection, until it succeeds, until it returns an
-// error that will not pass, or until ctx ends.
+// persist attempts f while there is a connection, until f succeeds, until f
+// returns a permanent error, or until ctx ends.
 func (s *Store) persist(ctx context.Context, needs func(subject string) bool, f func(context.Context) error) error {
 	last := errLost
 	for wait := time.Duration(0); ; {
@@ -66,8 +66,9 @@ func (s *Store) persist(ctx context.Context, needs func(subject string) bool, f 
 	}
 }
 
-// prepare opens the stream. A cluster that has no leader does not answer, or
-// says so; a server that is just starting has trouble for some tries.
+// prepare opens the stream. It retries while a cluster without a leader does not
+// answer or says that it is not available. It retries a few times while a server
+// that is just starting returns errors.
 func (s *Store) prepare(ctx context.Context) error {
 	for tries, wait := 1, time.Duration(0); ; tries++ {
 		err := s.attempt(ctx, s.aboutStream, func(ctx context.Context) error {
@@ -88,13 +89,14 @@ func (s *Store) prepare(ctx context.Context) error {
 	}
 }
 
-// What JetStream says while a cluster elects, and while its servers have not met.
+// Error codes of JetStream while a cluster elects a leader, and before its servers have connected.
 const (
 	notAvailable = 10008 // JSClusterNotAvailErr
 	noPeers      = 10005 // JSClusterNoPeersErrF
 )
 
-// unavailable says why something has not been done by the end of ctx.
+// unavailable returns the error of an operation that has not succeeded by the end
+// of ctx.
 func unavailable(ctx context.Context, last error) error {
 	if cause := context.Cause(ctx); errors.Is(cause, context.Canceled) {
 		return fmt.Errorf("natsbroker: %w", cause)
@@ -102,19 +104,19 @@ func unavailable(ctx context.Context, last error) error {
 	return fmt.Errorf("%w: %w", broker.ErrUnavailable, last)
 }
 
-// permanent reports whether trying again is no use.
+// permanent reports whether another attempt would be useless.
 func permanent(err error) bool {
 	return errors.Is(err, nats.ErrConnectionClosed) ||
 		errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrPermissionViolation) ||
 		errors.Is(err, errStreamDiffers)
 }
 
-// longer returns how long to wait after a failure that was waited for before.
+// longer returns the pause after a failure, given the pause before it.
 func longer(wait time.Duration) time.Duration {
 	return min(max(2*wait, 20*time.Millisecond), time.Second)
 }
 
-// pause waits about as long, or returns the error of ctx.
+// pause waits for d, varied at random by up to half, or returns the error of ctx.
 func pause(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d/2 + rand.N(d))
 	defer t.Stop()

@@ -11,8 +11,8 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker"
 )
 
-// A Store is a broker.Store on a JetStream stream, made by Open. Its methods may be
-// called concurrently.
+// A Store is a broker.Store that keeps its events in a JetStream stream. Open
+// returns it. Its methods may be called concurrently.
 type Store struct {
 	o       Options // with defaults
 	conn    *nats.Conn
@@ -21,26 +21,27 @@ type Store struct {
 	watched sync.WaitGroup
 
 	mu        sync.Mutex
-	online    context.Context // ends when the connection does; a new one comes with the next
+	online    context.Context // ends when the connection is lost; renewed with each connection
 	offline   context.CancelFunc
-	back      chan struct{} // closed when there is a connection
+	back      chan struct{} // closed while there is a connection, and by Close
 	life      string
 	questions map[*question]struct{}
 	troubled  map[string]struct{} // topics that cannot be followed
-	err       error               // why one could not, the last time
+	err       error               // why a topic could not be followed, the last time
 	restarts  uint64
 	closed    bool
 }
 
-// Open connects to NATS and makes the stream, if there is none, or sets its
-// limits to those of the options, if they differ. It tries until ctx ends as long
-// as no server answers or a cluster has no leader, and for a second if one has
-// trouble of its own; any other error is told at once: a wrong password, an unknown
-// authority, a permission that is missing. No error has the password of the URL.
+// Open connects to NATS. It creates the stream if there is none, and sets its
+// limits if they differ from the options. While no server answers or a cluster
+// has no leader, Open retries until ctx ends. It retries for about a second if a
+// server reports an internal error. It returns any other error at once, such as a
+// wrong password, an unknown authority or a missing permission. No error contains
+// the password of the URL.
 //
-// A line in
-// the Logger says that it waits, and later that the connection is lost and back,
-// unless Options.Connect or Conn has handlers of its own. The caller closes the store after all its brokers have been shut down.
+// The Logger receives a line when Open waits, and later when the connection is
+// lost and when it is back, unless Options.Connect or Conn has handlers for
+// these. The caller closes the store after all its brokers have been shut down.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	o = o.withDefaults()
 	conn := o.Conn
@@ -71,9 +72,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// Close ends the connection, unless it is Options.Conn. It must be
-// called after broker.Broker.Shutdown. Publish returns broker.ErrClosed from now
-// on. The error is nil; more than one call does no harm.
+// Close closes the connection, unless it is Options.Conn. Call it after
+// broker.Broker.Shutdown. Publish returns broker.ErrClosed from then on. The
+// error is always nil. Close may be called more than once.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	first := !s.closed
@@ -94,9 +95,9 @@ func (s *Store) closeConn() {
 	}
 }
 
-// Conn returns the connection, for what else a program keeps in NATS, such as a
-// bucket of keys and values that its pages load. Close closes it, unless it is
-// Options.Conn.
+// Conn returns the connection, for other uses of NATS by the program, such as a
+// key-value bucket from which its pages load. Close closes the connection, unless
+// it is Options.Conn.
 func (s *Store) Conn() *nats.Conn { return s.conn }
 
 // Retention returns Options.Retain, with its defaults.
@@ -120,9 +121,10 @@ func (s *Store) Stats() broker.StoreStats {
 	return st
 }
 
-// Last asks for the end of the stream, again and again until ctx ends. Then the
-// error matches broker.ErrUnavailable, or context.Canceled if that is why. What is
-// denied, and broker.ErrClosed, is told at once.
+// Last asks NATS for the end of the stream and retries until ctx ends. The error
+// then matches broker.ErrUnavailable, or context.Canceled if ctx has been
+// cancelled. Last returns at once if the request is denied, or with
+// broker.ErrClosed.
 func (s *Store) Last(ctx context.Context) (broker.Mark, error) {
 	var info *jetstream.StreamInfo
 	err := s.persist(ctx, s.aboutStream, func(ctx context.Context) error {

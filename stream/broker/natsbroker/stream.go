@@ -13,22 +13,22 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// spare is how many events more NATS retains of a topic than its brokers do: as
-// many may be on their way to a broker before it must suspect that it has missed
-// one.
+// spare is the number of events that NATS keeps of a topic beyond Retain.Count.
+// As many events may be on their way to a process before it must suspect that it
+// has missed one.
 const spare = 64
 
-// deduplicated is how long NATS knows an event that has been published twice.
+// deduplicated is how long NATS recognizes a repeated event.
 const deduplicated = 2 * time.Minute
 
-// raisedAt is the metadata of the stream that holds its last number when its
-// limit for each topic was raised: before that, events may have been dropped
-// although there is room for them.
+// raisedAt is the key of a number in the stream's metadata: the last number
+// before the limit of each topic was raised, or deleting was denied. Events
+// before that number may be missing although the limits allow them.
 const raisedAt = "rivulet_raised_at"
 
-var errStreamDiffers = errors.New("the stream is not one of a broker")
+var errStreamDiffers = errors.New("the stream does not belong to a broker")
 
-// config returns what the stream is to be.
+// config returns the configuration of the stream.
 func (s *Store) config() jetstream.StreamConfig {
 	return jetstream.StreamConfig{
 		Name:              s.o.Stream,
@@ -44,7 +44,7 @@ func (s *Store) config() jetstream.StreamConfig {
 		Storage:           s.storage(),
 		Replicas:          s.o.Replicas,
 		Duplicates:        s.duplicates(),
-		// What is removed by hand would be missing without a gap.
+		// Subscribers would not be told of events that are removed by hand.
 		DenyDelete: true,
 		DenyPurge:  true,
 	}
@@ -57,8 +57,8 @@ func (s *Store) storage() jetstream.StorageType {
 	return jetstream.FileStorage
 }
 
-// duplicates returns for how long an event can be known again: not longer than
-// it is there.
+// duplicates returns how long NATS recognizes a repeated event: no longer than it
+// keeps the event.
 func (s *Store) duplicates() time.Duration {
 	if s.o.Retain.Age > 0 {
 		return min(deduplicated, s.o.Retain.Age)
@@ -66,8 +66,8 @@ func (s *Store) duplicates() time.Duration {
 	return deduplicated
 }
 
-// open returns the stream's state. It makes the stream if there is none, and
-// sets its limits if they differ.
+// open returns the state of the stream. It creates the stream if there is none,
+// and sets its limits if they differ.
 func (s *Store) open(ctx context.Context) (*jetstream.StreamInfo, error) {
 	want := s.config()
 	stream, err := s.js.Stream(ctx, s.o.Stream)
@@ -108,8 +108,8 @@ func (s *Store) open(ctx context.Context) (*jetstream.StreamInfo, error) {
 	return info, nil
 }
 
-// info returns the stream's state. A stream that is gone is made anew: that is
-// another life, and clients are told of a gap.
+// info returns the state of the stream. A stream that is gone is created again.
+// The new one has another life, so clients are told of a gap.
 func (s *Store) info(ctx context.Context) (*jetstream.StreamInfo, error) {
 	stream, err := s.js.Stream(ctx, s.o.Stream)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
@@ -129,23 +129,25 @@ func (s *Store) setLife(life string) {
 	s.life = life
 }
 
-// lifeOf returns what tells the lives of a stream apart, on all nodes alike.
+// lifeOf returns the life of a stream: a name that changes when the stream is
+// created again, and is the same on all servers.
 func lifeOf(info *jetstream.StreamInfo) string {
 	return info.Config.Name + " " + strconv.FormatInt(info.Created.UnixNano(), 10)
 }
 
-// first returns the number before which events may have been dropped, by age,
-// by bytes or when the limits were others.
+// first returns the number before which events may have been dropped: by age, by
+// bytes, or while the limits were lower.
 func first(info *jetstream.StreamInfo) uint64 {
 	raised, _ := strconv.ParseUint(info.Config.Metadata[raisedAt], 10, 64)
 	return max(info.State.FirstSeq, raised+1)
 }
 
-// subject returns the subject of a topic: its name as one token.
+// subject returns the subject of a topic. The name of the topic is one token of
+// it.
 func (s *Store) subject(topic string) string {
 	return s.o.Subjects + "." + token.Replace(topic)
 }
 
-// token leaves nothing that would divide a token. Names of topics have no
-// wildcards and no spaces.
+// token escapes the characters that separate tokens. Names of topics contain
+// neither wildcards nor spaces.
 var token = strings.NewReplacer("%", "%25", ".", "%2E")

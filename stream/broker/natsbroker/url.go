@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// checkURL finds what package nats would put into the text of an error, with
-// the password that is in it. What it returns has nothing of the URL. After the
-// host there is no "@": before it a password has a "/", "?" or "#" as it is.
+// checkURL returns an error for a URL that package nats would quote in an error,
+// with the password in it. The returned error quotes nothing of the URL. An "@"
+// after the host means that the password contains an unescaped "/", "?" or "#".
 func checkURL(urls string) error {
 	list := strings.Split(urls, ",")
 	for i, s := range list {
@@ -18,13 +18,13 @@ func checkURL(urls string) error {
 		}
 		u, err := url.Parse(s)
 		if err != nil || strings.Contains(u.Path+u.RawQuery+u.Fragment, "@") {
-			return fmt.Errorf("natsbroker: Options.URL: number %d of %d is not a URL; in a password all but letters and digits are to be percent-encoded", i+1, len(list))
+			return fmt.Errorf("natsbroker: Options.URL: address %d of %d is not a URL; characters of a password other than letters and digits must be percent-encoded", i+1, len(list))
 		}
 	}
 	return nil
 }
 
-// hosts returns where the servers are, without what else is in a URL.
+// hosts returns the hosts of the URLs, without users and passwords.
 func hosts(o Options) string {
 	if o.Server != nil {
 		return "this process"

@@ -1,11 +1,11 @@
 // Package embedded runs a NATS server with JetStream in this process, for
-// development, for tests and for a program that is to be one file.
+// development, for tests, and for a program that is a single file.
 //
 //	server, err := embedded.Start(embedded.Options{Dir: "events"})
 //	...
 //	store, err := natsbroker.Open(ctx, natsbroker.Options{Server: server})
 //
-// It takes no port unless it is given an address. It has no users, no TLS and is
-// no part of a cluster: what needs those needs a server of its own. It is a
-// package of its own so that a program that only connects does not carry one.
+// The server listens on a port only if Addr is set. It has no users, no TLS and
+// no cluster: run a separate server for these. The package is separate so that a
+// program that only connects to NATS does not contain a server.
 package embedded

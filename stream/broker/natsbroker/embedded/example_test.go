@@ -7,7 +7,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker/embedded"
 )
 
-// Other processes of this machine find the server at its URL.
+// Other processes of this machine connect to the URL of the server.
 func ExampleStart() {
 	server, err := embedded.Start(embedded.Options{Addr: "127.0.0.1:0"})
 	if err != nil {

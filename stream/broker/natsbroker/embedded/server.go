@@ -10,18 +10,18 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// Options say how the server is. The zero value keeps nothing beyond its life
-// and can be reached from this process only.
+// Options configure a Server. The zero value keeps nothing after Close, and only
+// this process can connect.
 type Options struct {
-	// Dir is the folder where streams are kept. Empty means one for temporary
-	// files, which Close removes.
+	// Dir is the folder for the streams. Empty means a temporary folder, which
+	// Close removes.
 	Dir string
-	// Addr is the host and the port where other processes find the server.
-	// Anybody who can connect may read and publish everything. Empty means
-	// that it listens on none.
+	// Addr is the host and port where the server listens. Every client that can
+	// connect may read and publish everything. Empty means that the server does
+	// not listen.
 	Addr string
-	// MaxPayload is the largest event in bytes, with its headers. Zero or less
-	// means 1 MiB, as of any NATS server; the most is 64 MiB.
+	// MaxPayload limits an event with its headers, in bytes. Zero or less means 1
+	// MiB, the default of NATS. The maximum is 64 MiB.
 	MaxPayload int
 }
 
@@ -31,7 +31,7 @@ type Server struct {
 	temporary string
 }
 
-// Start starts a server and waits until it takes connections.
+// Start starts a server and waits until it accepts connections.
 func Start(o Options) (*Server, error) {
 	options := &server.Options{
 		ServerName: "embedded",
@@ -51,7 +51,7 @@ func Start(o Options) (*Server, error) {
 		if options.Port, err = strconv.Atoi(port); err != nil {
 			return nil, fmt.Errorf("embedded: %w", err)
 		}
-		free, err := net.Listen("tcp", o.Addr) // the server would wait instead of saying so
+		free, err := net.Listen("tcp", o.Addr) // if the address is in use, the server would wait without an error
 		if err != nil {
 			return nil, fmt.Errorf("embedded: %w", err)
 		}
@@ -76,7 +76,7 @@ func Start(o Options) (*Server, error) {
 	s.nats.Start()
 	if !s.nats.ReadyForConnections(20*time.Second) || !s.nats.JetStreamEnabled() {
 		s.Close()
-		return nil, fmt.Errorf("embedded: the server does not start on %q with the folder %q", o.Addr, options.StoreDir)
+		return nil, fmt.Errorf("embedded: server not ready on %q with the folder %q", o.Addr, options.StoreDir)
 	}
 	return s, nil
 }
@@ -85,8 +85,8 @@ func Start(o Options) (*Server, error) {
 // nats.InProcessServer and natsbroker.Options.
 func (s *Server) InProcessConn() (net.Conn, error) { return s.nats.InProcessConn() }
 
-// URL returns where other processes find the server: what is to be given as
-// natsbroker.Options.URL. It is empty if it listens on no address.
+// URL returns the address of the server, for natsbroker.Options.URL. It is empty
+// if the server does not listen.
 func (s *Server) URL() string {
 	if addr := s.nats.Addr(); addr != nil {
 		return "nats://" + addr.String()
@@ -94,8 +94,8 @@ func (s *Server) URL() string {
 	return ""
 }
 
-// Close ends the server and waits until it has ended. What it keeps is on the
-// disk by then.
+// Close stops the server and waits until it has stopped. The streams are on disk
+// by then.
 func (s *Server) Close() {
 	s.nats.Shutdown()
 	s.nats.WaitForShutdown()
