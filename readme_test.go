@@ -8,27 +8,33 @@ import (
 	"testing"
 )
 
-// TestTheReadmeCompiles finds each line of the README's examples in a source
-// file of the repository, all of which are compiled by its tests.
-func TestTheReadmeCompiles(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
+// TestTheDocsCompile finds each line of the examples in the README and in docs
+// in a source file of the repository, all of which are compiled by its tests.
+func TestTheDocsCompile(t *testing.T) {
+	pages, err := filepath.Glob("docs/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	sources := sourceLines(t)
-	var in bool
-	for n, line := range strings.Split(string(readme), "\n") {
-		switch {
-		case line == "```go", line == "```templ":
-			in = true
-		case line == "```":
-			in = false
-		case in && !sources[strings.TrimSpace(line)]:
-			t.Errorf("README.md:%d: no source has the line %q", n+1, strings.TrimSpace(line))
+	for _, page := range append(pages, "README.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if n := strings.Count(string(readme), "\n"); n > 200 {
-		t.Errorf("README.md has %d lines, want at most 200", n)
+		var in bool
+		for n, line := range strings.Split(string(text), "\n") {
+			switch {
+			case line == "```go", line == "```templ":
+				in = true
+			case line == "```":
+				in = false
+			case in && !sources[strings.TrimSpace(line)]:
+				t.Errorf("%s:%d: no source has the line %q", page, n+1, strings.TrimSpace(line))
+			}
+		}
+		if n := strings.Count(string(text), "\n"); n > 200 {
+			t.Errorf("%s has %d lines, want at most 200", page, n)
+		}
 	}
 }
 

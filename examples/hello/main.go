@@ -9,15 +9,11 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/a-h/templ"
-
 	"github.com/rivulet-go/rivulet/stream"
 )
 
 func main() {
-	http.Handle("GET /{$}", stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
-		return Page(), nil
-	}))
+	http.Handle("GET /{$}", stream.Handler(stream.Component(Page())))
 	fmt.Println("http://127.0.0.1:8080/")
 	log.Fatal(http.ListenAndServe("127.0.0.1:8080", nil))
 }

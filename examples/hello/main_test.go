@@ -1,14 +1,11 @@
 package main
 
 import (
-	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/a-h/templ"
 
 	"github.com/rivulet-go/rivulet/stream"
 )
@@ -17,9 +14,7 @@ func TestThePageShowsTheWeather(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		w := httptest.NewRecorder()
-		stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
-			return Page(), nil
-		}).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+		stream.Handler(stream.Component(Page())).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
 
 		for _, want := range []string{"<h1>Hello</h1>", "<strong>sunny, 21 °C</strong>", "</html>"} {
 			if !strings.Contains(w.Body.String(), want) {
