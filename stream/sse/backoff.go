@@ -12,26 +12,26 @@ import (
 const (
 	defaultWait    = time.Second
 	defaultMaxWait = time.Minute
-	// leastWait is waited whatever the server asks for: one that sends
-	// "retry: 0" and ends is not to be asked without end. While connections
-	// end in less than calm it doubles, up to calm.
+	// leastWait is the shortest wait, whatever the server asks for. A server that sends
+	// "retry: 0" and ends must not cause requests without a pause. While connections
+	// last less than calm, the shortest wait doubles, up to calm.
 	leastWait = 100 * time.Millisecond
 	calm      = time.Second
-	// longestWait can be doubled. A server may ask for any time.
+	// longestWait caps the wait that a server may ask for. It can be doubled.
 	longestWait = time.Duration(math.MaxInt64 / 2)
 )
 
-// backoff is how long to wait before the next attempt.
+// A backoff decides how long to wait before the next attempt.
 type backoff struct {
-	wait     time.Duration // zero: defaultWait, unless told
-	told     bool          // wait is what the server has said
-	most     time.Duration // of doubling; zero: defaultMaxWait
-	attempts int           // since the last event
-	least    time.Duration // of this wait, if the connection was short; zero: leastWait
+	wait     time.Duration // first wait; zero: defaultWait, unless told
+	told     bool          // the server has set wait
+	most     time.Duration // limit of doubling; zero: defaultMaxWait
+	attempts int           // attempts since the last event
+	least    time.Duration // shortest wait after a short connection; zero: leastWait
 }
 
-// next counts an attempt, which has taken so long, and returns how long to wait
-// before the next one, never less than the server has told.
+// next counts an attempt that lasted took, and returns the wait before the next
+// attempt. The wait is never shorter than the server has asked for.
 func (b *backoff) next(took time.Duration) time.Duration {
 	wait, most := b.wait, b.most
 	if wait <= 0 && !b.told {
@@ -64,8 +64,8 @@ func jitter(d time.Duration) time.Duration {
 	return rand.N(d)
 }
 
-// retryAfter returns what the header of that name says, zero if nothing:
-// https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
+// retryAfter returns the time of the header Retry-After, or zero if there is
+// none: https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
 func retryAfter(h http.Header) time.Duration {
 	v := h.Get("Retry-After")
 	if s, err := strconv.ParseUint(v, 10, 32); err == nil {
@@ -77,7 +77,7 @@ func retryAfter(h http.Header) time.Duration {
 	return 0
 }
 
-// pause returns after d, or when ctx has ended.
+// pause waits for d, or until ctx has ended.
 func pause(ctx context.Context, d time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, d)
 	defer cancel()

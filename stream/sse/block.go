@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// field is the kind of a line that is not blank.
+// A field is the kind of a line that is not blank.
 type field int8
 
 const (
@@ -18,12 +18,12 @@ const (
 	retryField
 )
 
-// maxHead is how many bytes of a line tell which field it is and where its
-// value starts: the longest are those of "event: ".
+// maxHead is the number of bytes that show which field a line is and where its
+// value starts. "event: " is the longest start.
 const maxHead = len("event: ")
 
-// cutField tells which field a line is, and its value. The line may be the
-// start of one, of at least maxHead bytes.
+// cutField returns the field and the value of a line, or of the first bytes of a
+// line: at least maxHead of them.
 func cutField(line []byte) (field, []byte) {
 	if len(line) >= maxHead && string(line[:len("data:")]) == "data:" {
 		return dataField, trimSpace(line[len("data:"):])
@@ -45,7 +45,7 @@ func cutField(line []byte) (field, []byte) {
 	return ignored, nil
 }
 
-// trimSpace removes the one space that may stand before a value.
+// trimSpace removes the one space that may precede a value.
 func trimSpace(value []byte) []byte {
 	if len(value) > 0 && value[0] == ' ' {
 		return value[1:]
@@ -53,29 +53,29 @@ func trimSpace(value []byte) []byte {
 	return value
 }
 
-// block is what the lines since the last blank one have said.
+// A block holds the fields of the lines since the last blank line.
 type block struct {
-	data   []byte // each line with an LF
+	data   []byte // lines of data, each with an LF
 	name   []byte
 	id     []byte
-	value  []byte // of the line that has not ended, if it is a name or an id
+	value  []byte // the value so far of an unfinished name or id line
 	idSet  bool
 	digits digits
-	wait   time.Duration // what a retry field of this block has said
+	wait   time.Duration // from a retry field of this block
 
-	// What outlives the block.
+	// These outlive the block.
 	lastID   string
-	lastName string // not to be made again for each event
+	lastName string // saves an allocation for each event
 	retry    retry
 }
 
-// retry is a reconnection time, if told.
+// A retry is a reconnection time. told reports whether the stream has set it.
 type retry struct {
 	wait time.Duration
 	told bool
 }
 
-// add adds to the value of the line that has not ended.
+// add appends to the value of the unfinished line.
 func (b *block) add(f field, value []byte) {
 	switch f {
 	case dataField:
@@ -87,7 +87,7 @@ func (b *block) add(f field, value []byte) {
 	}
 }
 
-// end ends the line.
+// end finishes the line.
 func (b *block) end(f field) {
 	switch f {
 	case dataField:
@@ -109,13 +109,13 @@ func (b *block) end(f field) {
 	}
 }
 
-// size is how much the block holds.
+// size returns the number of bytes that the block holds.
 func (b *block) size() int { return len(b.data) + len(b.name) + len(b.id) + len(b.value) }
 
-// keep is how much room for data is kept from one event to the next.
+// keep is the capacity for data that is kept from one event to the next.
 const keep = 1 << 20
 
-// dispatch ends the block, which is an event if it has data.
+// dispatch ends the block. The block is an event if it has data.
 func (b *block) dispatch() (e Event, ok bool) {
 	if b.idSet && string(b.id) != b.lastID {
 		b.lastID = decoded(b.id)
@@ -143,7 +143,7 @@ func (b *block) dispatch() (e Event, ok bool) {
 	return e, ok
 }
 
-// digits is the value of a retry field, of any length.
+// digits is the value of a retry field, which may have any length.
 type digits struct {
 	n     int64
 	some  bool

@@ -8,7 +8,8 @@ type buffer struct{ b []byte }
 
 var bufferPool = sync.Pool{New: func() any { return new(buffer) }}
 
-// maxPooled keeps one huge event from holding its memory for ever.
+// maxPooled is the largest buffer that is pooled, so that one huge event does not
+// hold its memory for ever.
 const maxPooled = 256 << 10
 
 // getBuffer returns an empty buffer.

@@ -12,83 +12,84 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse/internal/upstream"
 )
 
-// A Client receives the events of a URL, over as many connections as it takes,
-// as EventSource does: https://html.spec.whatwg.org/multipage/server-sent-events.html#processing-model
-// Beyond EventSource it can POST, send headers, wait longer and longer for a
-// server that is away, and it comes back after the statuses that a server has
-// while it is restarted.
+// A Client receives the events of a URL and reconnects when a connection ends, as
+// EventSource does:
+// https://html.spec.whatwg.org/multipage/server-sent-events.html#processing-model.
+// Unlike EventSource, it can POST and send headers, waits longer and longer while
+// a server is down, and reconnects after the statuses of a server that restarts.
 //
-// Only the URL is needed. The fields are constant once Events has been called;
-// then a Client is safe for concurrent use.
+// Only URL is required. The fields must not change after Events has been called.
+// A Client is then safe for concurrent use.
 type Client struct {
-	// URL is where the events are.
+	// URL is the address of the stream.
 	URL string
-	// Method of the request. Empty means GET, or POST if there is a Body.
+	// Method is the method of the requests. Empty means GET, or POST if there is a
+	// Body.
 	Method string
-	// Header is sent with each request. What it says about Accept and
-	// Cache-Control goes before what the Client would say.
+	// Header is sent with each request. Its Accept and Cache-Control replace the
+	// Client's own.
 	Header http.Header
-	// Body is sent with each request.
+	// Body is sent with each request. Nil means no body.
 	Body []byte
-	// Prepare, unless nil, is called with each request before it is sent, to
-	// refresh a token for example. Its error is final.
+	// Prepare is called with each request before it is sent, for example to
+	// refresh a token. Its error ends the events. Nil means that requests are sent
+	// as they are.
 	Prepare func(*http.Request) error
-	// HTTP sends the requests. Nil means http.DefaultClient. One with a
-	// Timeout cuts every connection after that time.
+	// HTTP sends the requests. Nil means http.DefaultClient. A Timeout in it cuts
+	// each connection after that time.
 	HTTP *http.Client
 
-	// LastEventID is the id to go on after. Empty means none.
+	// LastEventID is the ID after which the events continue. Empty means none.
 	LastEventID string
-	// RepeatPOST lets a request with another method than GET be sent again,
-	// which the server may then carry out twice. Else its first connection is
-	// the only one: its end is the end of the events, its error is final.
+	// RepeatPOST allows the Client to repeat a request with a method other than
+	// GET. The server may then carry it out twice. False means that such a request
+	// is sent once: the events end with its response, and its error is final.
 	RepeatPOST bool
-	// Wait is how long to wait before the first reconnection, until the server
-	// sends another time as retry. Zero means one second. Each further attempt
-	// without an event in between doubles it, up to MaxWait, and up to half of
-	// it is added at random, so that clients do not come back all at once.
-	// Whatever Wait, MaxWait and the server say, it is never less than 100 ms,
-	// and grows to 1 s while connections end within a second.
+	// Wait is the time before the first reconnection, unless the server has set
+	// another by retry. Zero means one second. Each further attempt without an
+	// event doubles the time, up to MaxWait. Up to half of it is added at random,
+	// so that clients do not reconnect all at once. The time is always at least
+	// 100 ms. While connections end within a second, this minimum grows to 1 s.
 	Wait time.Duration
-	// MaxWait caps what doubling makes of Wait, not what the server asks for
-	// by retry or Retry-After. Zero means one minute.
+	// MaxWait limits the doubling of Wait. It does not limit what the server asks
+	// for by retry or Retry-After. Zero means one minute.
 	MaxWait time.Duration
-	// Idle is how long to wait for the server's next byte, its headers and
-	// its heartbeats included, before the connection is given up with
-	// ErrIdle. Zero means for ever. Set it to some multiple of the heartbeat
-	// that the server is known to have.
+	// Idle limits the wait for the next byte from the server, including its
+	// headers and heartbeats. The connection then ends with ErrIdle. Zero means no
+	// limit. Set Idle to a multiple of the server's heartbeat.
 	Idle time.Duration
-	// MaxEventSize limits one event, in bytes. A larger one ends the events. Zero
-	// means DefaultMaxEventSize.
+	// MaxEventSize limits one event, in bytes. A larger event ends the events.
+	// Zero means DefaultMaxEventSize; negative means no limit.
 	MaxEventSize int
 
-	// OnError receives why a connection has ended and how long the Client waits
-	// before the next: io.EOF if the server ended it properly,
-	// a *ResponseError, ErrIdle or an error of the network. Nil means that
-	// all but io.EOF go to the Logger.
+	// OnError receives the reason for which a connection has ended, and the wait
+	// before the next one. The reason is io.EOF if the server has ended the
+	// connection properly, a *ResponseError, ErrIdle or an error of the network.
+	// Nil means that the Logger receives all errors but io.EOF.
 	OnError func(err error, wait time.Duration)
-	// Logger receives the ends of connections unless OnError is set. Nil means slog.Default at
-	// the time of the line.
+	// Logger receives the ends of connections, unless OnError is set. Nil means
+	// slog.Default at the time of the line.
 	Logger *slog.Logger
 }
 
-// ErrIdle ends a connection on which nothing came for the time Idle of a Client or
-// an llm.Relay.
+// ErrIdle means that no byte has arrived for the Idle time of a Client or an
+// llm.Relay.
 var ErrIdle = upstream.ErrIdle
 
-// Events connects when it is ranged over, and again whenever the connection
-// ends, with the last id that came as Last-Event-ID. It ends
-//   - without an error when the server answers 204, which is how it says stop;
-//   - with a *ResponseError for any other answer that is not 200 with the type
-//     text/event-stream, unless the status is 408, 425, 429 or 5xx, after
-//     which the Client waits, as long as Retry-After says if it does;
-//   - with an error matching that of ctx, or its cause, when ctx ends;
-//   - with the error of Prepare, an error matching ErrEventTooLarge, or one
-//     that says that the request cannot be made;
-//   - when a request that is not to be repeated has ended, see RepeatPOST.
+// Events connects when the loop begins, and reconnects whenever the connection
+// ends. It sends the last ID that it has received as Last-Event-ID. The events
+// end
+//   - without an error when the server answers 204, which tells clients to stop;
+//   - with a *ResponseError for any other response that is not 200 with the type
+//     text/event-stream. After the statuses 408, 425, 429 and 5xx, the Client
+//     reconnects instead, and waits at least as long as Retry-After says;
+//   - with an error that matches the cause of ctx when ctx ends;
+//   - with the error of Prepare, an error that matches ErrEventTooLarge, or an
+//     error for a request that cannot be made;
+//   - with the response to a request that must not be repeated: see RepeatPOST.
 //
-// An event's ID is the last one set, on this connection or before. When the
-// loop is left, the connection is closed.
+// The ID of an event is the last ID that was set, on this connection or an
+// earlier one. The connection is closed when the loop is left.
 func (c *Client) Events(ctx context.Context) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		s := session{Client: c, yield: yield, lastID: c.LastEventID, backoff: backoff{wait: c.Wait, most: c.MaxWait}}
@@ -115,7 +116,8 @@ func (c *Client) client() *http.Client {
 	return http.DefaultClient
 }
 
-// report tells OnError, or else the Logger, why a connection has ended.
+// report passes the reason for the end of a connection to OnError or to the
+// Logger.
 func (c *Client) report(err error, wait time.Duration) {
 	switch {
 	case c.OnError != nil:

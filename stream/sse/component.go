@@ -10,7 +10,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
 
-// appendComponent appends the event with c rendered as the rest of its data.
+// appendComponent appends the event, with the HTML of c at the end of its data.
 func (e Event) appendComponent(ctx context.Context, buf *buffer, c templ.Component) error {
 	if err := e.check(); err != nil {
 		return err
@@ -18,7 +18,7 @@ func (e Event) appendComponent(ctx context.Context, buf *buffer, c templ.Compone
 	w := &dataWriter{b: append(e.appendHead(buf.b), "data: "...)}
 	defer func() { buf.b = w.take() }()
 	_, _ = io.WriteString(w, e.Data)
-	// What a failed component has claimed nobody has got.
+	// The assets that a failed component has claimed have not been sent.
 	state := ctx.Value(templstate.Key)
 	claims := templstate.Of(state, nil)
 	if err := c.Render(ctx, w); err != nil {
@@ -29,12 +29,12 @@ func (e Event) appendComponent(ctx context.Context, buf *buffer, c templ.Compone
 	return nil
 }
 
-// A dataWriter makes data lines of what is written to it. It is never used
-// again, unlike its bytes: what a component has left running can still write to
-// it, but not into the event of somebody else.
+// A dataWriter turns its input into data lines. It is not reused, unlike its
+// bytes: a goroutine that a component has left running may still write to it, but
+// must not write into another event.
 type dataWriter struct {
 	b       []byte
-	afterCR bool // an LF belongs to the line end that has been written
+	afterCR bool // an LF that follows belongs to the line end before it
 	taken   bool
 }
 
@@ -58,7 +58,7 @@ func writeData[T string | []byte](w *dataWriter, p T) (int, error) {
 	return n, nil
 }
 
-// take ends the writer and returns what it has.
+// take closes the writer and returns its bytes.
 func (w *dataWriter) take() []byte {
 	b := w.b
 	w.b, w.taken = nil, true

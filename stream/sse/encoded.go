@@ -7,12 +7,13 @@ import (
 	"time"
 )
 
-// An Encoded is an event as it goes over the wire. It is for events with many
-// receivers, and never changes. Only Event.Encode makes one: nothing else can
-// be put on a stream. The zero value is no event and sends nothing.
+// An Encoded is an event in the form in which it is sent. It serves events with
+// many receivers, and is immutable. Only Event.Encode makes one, so a stream
+// cannot carry anything else. The zero value is not an event and sends nothing.
 type Encoded struct{ b []byte }
 
-// Encode encodes the event, or returns ErrEventID or ErrEventName.
+// Encode encodes the event. It returns ErrEventID or ErrEventName for an event
+// that cannot be sent.
 func (e Event) Encode() (Encoded, error) {
 	buf := getBuffer()
 	defer putBuffer(buf)
@@ -23,11 +24,11 @@ func (e Event) Encode() (Encoded, error) {
 	return Encoded{bytes.Clone(buf.b)}, nil
 }
 
-// Len returns the number of bytes that go over the wire.
+// Len returns the number of bytes that are sent.
 func (e Encoded) Len() int { return len(e.b) }
 
-// Event returns the event as a client receives it: its lines are ended by LF,
-// what is not UTF-8 is U+FFFD, and its Retry is in whole milliseconds.
+// Event returns the event as a client receives it: its lines end with LF, invalid
+// UTF-8 is replaced by U+FFFD, and its Retry is in whole milliseconds.
 func (e Encoded) Event() Event {
 	var event Event
 	var data strings.Builder
@@ -52,8 +53,7 @@ func (e Encoded) Event() Event {
 	return event
 }
 
-// SendEncoded sends events in their order, any number of them with one write
-// and one flush.
+// SendEncoded sends any number of events, in order, with one write and one flush.
 func (s *Stream) SendEncoded(events ...Encoded) error {
 	if len(events) == 1 {
 		return s.write(events[0].b)

@@ -8,34 +8,34 @@ import (
 	"time"
 )
 
-// An Event is one message of a stream, see
+// An Event is one message of a stream:
 // https://html.spec.whatwg.org/multipage/server-sent-events.html.
 type Event struct {
-	// ID is what a client that reconnects sends as Last-Event-ID. Empty means
-	// the event does not change it. Short printable ASCII is safest: some
-	// clients cannot reconnect with anything else.
+	// ID is sent by a client that reconnects, as Last-Event-ID. Empty means that
+	// the event does not change the client's ID. Short printable ASCII is safest,
+	// since some clients cannot reconnect with other IDs.
 	ID string
-	// Name is the type of the event, which EventSource listeners are added
-	// for. Empty means "message". EventSource itself uses the names "error"
-	// and "open".
+	// Name is the type of the event, to which EventSource listeners are added.
+	// Empty means "message". EventSource uses the names "error" and "open" itself.
 	Name string
-	// Data may have any number of lines; clients receive them joined by LF,
-	// whatever they were ended by here. An event that only has a Retry or an
-	// ID, but empty Data, is received as an event with empty data.
+	// Data may have any number of lines. Clients receive the lines joined by LF,
+	// whatever their line ends are here. An event with only a Retry or an ID is
+	// received as an event with empty data.
 	Data string
-	// Retry is how long clients are to wait before they reconnect, in whole
-	// milliseconds. Zero or less means the event does not change it.
+	// Retry is how long clients wait before they reconnect, in whole milliseconds.
+	// Zero or less means that the event does not change it.
 	Retry time.Duration
 }
 
-// Why an Event cannot be sent: it would be read as something else.
+// Errors of an Event that cannot be sent, since clients would read another one.
 var (
-	ErrEventID   = errors.New("sse: line end or NUL in the id of an event")
-	ErrEventName = errors.New("sse: line end in the name of an event")
+	ErrEventID   = errors.New("sse: line end or NUL in event id")
+	ErrEventName = errors.New("sse: line end in event name")
 )
 
-// AppendTo appends the event as it goes over the wire, blank line included, and
-// returns the extended slice, or dst as it was and ErrEventID or ErrEventName.
+// AppendTo appends the event in the form in which it is sent, with its blank
+// line, and returns the extended slice. For an event that cannot be sent, it
+// returns dst unchanged and ErrEventID or ErrEventName.
 func (e Event) AppendTo(dst []byte) ([]byte, error) {
 	if err := e.check(); err != nil {
 		return dst, err
@@ -55,7 +55,7 @@ func (e Event) check() error {
 	return nil
 }
 
-// appendHead appends what stands before the data.
+// appendHead appends the fields before the data.
 func (e Event) appendHead(dst []byte) []byte {
 	if e.Name != "" {
 		dst = append(dst, "event: "...)
@@ -65,9 +65,9 @@ func (e Event) appendHead(dst []byte) []byte {
 	return appendRetry(dst, e.Retry)
 }
 
-// appendEnd appends what stands after the data. The id comes last, since some
-// clients take it over when they read it: one whose connection is cut within
-// the event would otherwise never see the event.
+// appendEnd appends the fields after the data. The id comes last, since some
+// clients record it when they read its line. A client that is cut within the
+// event would otherwise never receive the event.
 func (e Event) appendEnd(dst []byte) []byte {
 	if e.ID != "" {
 		dst = append(dst, "id: "...)
@@ -77,8 +77,8 @@ func (e Event) appendEnd(dst []byte) []byte {
 	return append(dst, '\n')
 }
 
-// appendRetry appends a line, or nothing if there is not a whole millisecond.
-// It needs no blank line to be obeyed.
+// appendRetry appends a retry line, or nothing for less than a millisecond.
+// Clients obey the line without a blank line after it.
 func appendRetry(dst []byte, retry time.Duration) []byte {
 	ms := retry.Milliseconds()
 	if ms <= 0 {
@@ -89,16 +89,16 @@ func appendRetry(dst []byte, retry time.Duration) []byte {
 	return append(dst, '\n')
 }
 
-// appendLines appends text, at least one line of it, each with the prefix.
+// appendLines appends the lines of a text, at least one, each with the prefix.
 func appendLines(dst []byte, prefix, text string) []byte {
 	dst = append(dst, prefix...)
 	return appendText(dst, prefix, text)
 }
 
-// appendText appends text to a line that has its prefix already, and does not
-// end the last line.
+// appendText appends text to a line that already has its prefix. It does not end
+// the last line.
 func appendText[T string | []byte](dst []byte, prefix string, text T) []byte {
-	lf := -1 // where the next one is; less than start: not known; len(text): there is none
+	lf := -1 // index of the next LF; below start if unknown, len(text) if none
 	for start := 0; ; {
 		if lf < start {
 			lf = start + indexByte(text[start:], '\n')
@@ -116,8 +116,8 @@ func appendText[T string | []byte](dst []byte, prefix string, text T) []byte {
 	}
 }
 
-// indexByte returns where the first c is, or the length if there is none. A
-// conversion to either type would copy.
+// indexByte returns the index of the first c, or the length of the text if there
+// is none. It converts neither type to the other, which would copy.
 func indexByte[T string | []byte](text T, c byte) int {
 	i := -1
 	switch text := any(text).(type) {

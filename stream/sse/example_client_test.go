@@ -41,7 +41,7 @@ func ExampleClient() {
 }
 
 func ExampleClient_Events() {
-	// One that asks with a body is sent once: its answer is all there is.
+	// A request with a body is sent once: the events end with its response.
 	site := httptest.NewServer(sse.Handler(func(_ context.Context, s *sse.Stream) error {
 		return s.Send(sse.Event{Name: "answer", Data: "42"})
 	}))

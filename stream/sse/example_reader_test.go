@@ -28,7 +28,7 @@ func ExampleReader_Events() {
 	r := sse.NewReader(strings.NewReader(": a comment\ndata: one\n\ndata: two\n\n"))
 	for e, err := range r.Events() {
 		if err != nil {
-			fmt.Println(err) // that of the stream; its end is none
+			fmt.Println(err) // never io.EOF
 			return
 		}
 		fmt.Println(e.Data)
@@ -48,8 +48,7 @@ func ExampleReader_LastEventID() {
 	// Output: 7 5s
 }
 
-// A Reader's limit is a matter of trust: without one a server can take all the
-// memory there is.
+// MaxEventSize bounds the memory that a server can make a Reader take.
 func ExampleErrEventTooLarge() {
 	r := sse.NewReader(strings.NewReader("data: " + strings.Repeat("x", 1000) + "\n\n"))
 	r.MaxEventSize = 100

@@ -16,7 +16,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// show prints what h sends.
+// show prints the response of h.
 func show(h http.Handler, r *http.Request) {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
@@ -57,8 +57,8 @@ func ExampleHandler() {
 	// --
 }
 
-// What can go wrong must do so before Open, while there is a status to say it
-// with. That is also when the body of a POST can be read.
+// Errors must be found before Open, while the status can still report them. The
+// body of a POST must be read before Open, too.
 func ExampleOpen() {
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var question struct{ Text string }
@@ -92,9 +92,8 @@ func ExampleOpen() {
 	// What?
 }
 
-// A server that stops must end its streams, since http.Server.Shutdown waits
-// for them, and should keep all their clients from coming back in the same
-// second.
+// A server that stops must end its streams, since http.Server.Shutdown waits for
+// them. It should also keep its clients from reconnecting all in the same second.
 func ExampleOptions() {
 	until, shutdown := context.WithCancel(context.Background())
 	streams := sse.Options{Until: until, MaxLife: time.Hour, Retry: 2 * time.Second}
@@ -125,7 +124,7 @@ func masked(text string) string {
 	return text[:i] + "retry: RANDOM\n"
 }
 
-// A client that reconnects says which event it has seen last.
+// A client that reconnects sends the ID of the last event that it has received.
 func ExampleStream_LastEventID() {
 	log := []string{"zero", "one", "two", "three"}
 	h := sse.Handler(func(ctx context.Context, s *sse.Stream) error {
@@ -153,8 +152,8 @@ func ExampleStream_LastEventID() {
 	// --
 }
 
-// An id can also come with the URL, for the first request of a page that knows
-// what it shows already.
+// The ID may also be in the URL, for the first request of a page that already
+// shows the content up to an event.
 func ExampleLastEventID() {
 	r := httptest.NewRequest("GET", "/log?lastEventId=1", nil)
 	fmt.Println(sse.LastEventID(r))
@@ -198,8 +197,8 @@ func ExampleStream_SendEncoded() {
 	// --
 }
 
-// A goroutine that outlives the handler is a mistake. It does no harm: a closed
-// stream sends nothing, and its methods say so.
+// Wrong: the program uses a stream after its handler has returned. A closed
+// stream sends nothing, and its methods return ErrClosed.
 func ExampleStream_Close() {
 	var forgotten *sse.Stream
 	h := sse.Handler(func(ctx context.Context, s *sse.Stream) error {
@@ -210,7 +209,7 @@ func ExampleStream_Close() {
 	fmt.Println(forgotten.Send(sse.Event{Data: "too late"}))
 	// Output:
 	// :
-	// sse: the stream is closed
+	// sse: stream closed
 }
 
 func ExampleStream_Comment() {
@@ -223,7 +222,7 @@ func ExampleStream_Comment() {
 	// : thinking
 }
 
-// EventSource reconnects whenever a response ends, until it is told to stop.
+// EventSource reconnects after each response, until Stop answers it.
 func ExampleStop() {
 	stream := sse.Handler(func(ctx context.Context, s *sse.Stream) error {
 		return s.Send(sse.Event{ID: "end", Data: "That was all."})
@@ -263,13 +262,13 @@ func ExampleEvent_AppendTo() {
 	// id: 7
 	//
 	// <nil>
-	// sse: line end in the name of an event
+	// sse: line end in event name
 }
 
 func ExampleErrEventID() {
 	_, err := sse.Event{ID: "7\ndata: forged"}.Encode()
 	fmt.Println(errors.Is(err, sse.ErrEventID), err)
-	// Output: true sse: line end or NUL in the id of an event
+	// Output: true sse: line end or NUL in event id
 }
 
 func ExampleEncoded_Event() {

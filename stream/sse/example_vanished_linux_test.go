@@ -12,10 +12,10 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// Where a network goes away without a word, nothing tells the server: what it
-// sends is kept for sending again, for a quarter of an hour on Linux, and
-// heartbeats are so small that no write ever waits. TCP itself can give up
-// earlier, and over HTTP/2 the server can ask.
+// The server is not told when the network of a client fails. Linux keeps the
+// bytes that were sent and repeats them for a quarter of an hour. Heartbeats are
+// so small that no write ever blocks. TCP_USER_TIMEOUT makes TCP give up earlier,
+// and over HTTP/2 the server can send pings.
 func Example_clientsThatVanish() {
 	const userTimeout = 18 // TCP_USER_TIMEOUT of Linux, see tcp(7)
 	listen := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) (err error) {
@@ -24,7 +24,7 @@ func Example_clientsThatVanish() {
 		})
 		return cmp.Or(unusable, err)
 	}}
-	listen.SetMultipathTCP(false) // it does not have the option
+	listen.SetMultipathTCP(false) // Multipath TCP does not have the option
 	l, err := listen.Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		fmt.Println(err)
@@ -37,7 +37,7 @@ func Example_clientsThatVanish() {
 		}),
 		// Behind a proxy, or with TLS, clients may use HTTP/2.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second},
-		// Only to show that connections have what the listener has.
+		// Only to show that connections inherit the option from the listener.
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			fmt.Println("unacknowledged for", userTimeoutOf(c.(*net.TCPConn), userTimeout))
 			return ctx

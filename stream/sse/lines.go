@@ -5,18 +5,18 @@ import (
 	"io"
 )
 
-// lines cuts what r reads at LF, CR and CRLF, without the byte order mark that
-// may stand first. It keeps no more of a line than what one read has brought
-// unless it is asked to.
+// lines splits its input at LF, CR and CRLF, without a byte order mark at the
+// start. It keeps only the part of a line that one read has returned, unless the
+// caller leaves a part unread.
 type lines struct {
 	r          io.Reader
 	err        error
 	buf        []byte
-	start, end int  // of what is unread, in buf
-	lf, cr     int  // where the next ones are, in buf; end: there is none; less than start: not known
+	start, end int  // bounds of the unread bytes in buf
+	lf, cr     int  // indexes of the next ones in buf; end if none, below start if unknown
 	afterCR    bool // an LF that comes next belongs to the line before
-	began      bool // no byte order mark can come any more
-	empty      int  // reads in a row that brought neither bytes nor an error
+	began      bool // the byte order mark, if any, has been read
+	empty      int  // reads in a row that returned neither bytes nor an error
 }
 
 const (
@@ -25,8 +25,9 @@ const (
 	mark       = "\uFEFF"
 )
 
-// next returns the next line if all of it is there, and takes it. Else it
-// returns the part that is there and leaves it. The line is valid until fill.
+// next returns the next line and removes it from the input if its end has been
+// read. Otherwise next returns the part that has been read, and leaves it. The
+// line is valid until fill.
 func (l *lines) next() (line []byte, whole bool) {
 	if l.start == l.end || !l.began && !l.begin() {
 		return nil, false
@@ -55,8 +56,8 @@ func (l *lines) next() (line []byte, whole bool) {
 	return line, true
 }
 
-// index returns where the next c is. Kept until it has been passed, so that
-// no byte is looked at twice.
+// index returns the index of the next c. The caller keeps it until it has been
+// passed, so that no byte is searched twice.
 func (l *lines) index(c byte) int {
 	if i := bytes.IndexByte(l.buf[l.start:l.end], c); i >= 0 {
 		return l.start + i
@@ -64,8 +65,8 @@ func (l *lines) index(c byte) int {
 	return l.end
 }
 
-// begin drops the byte order mark. It reports false if more bytes must tell
-// whether there is one.
+// begin removes the byte order mark. It reports false if it needs more bytes to
+// decide.
 func (l *lines) begin() bool {
 	have := l.buf[l.start:l.end]
 	if len(have) < len(mark) && bytes.HasPrefix([]byte(mark), have) {
@@ -78,10 +79,10 @@ func (l *lines) begin() bool {
 	return l.start < l.end
 }
 
-// take takes the part of a line that next has returned.
+// take removes the part of a line that next has returned.
 func (l *lines) take() { l.start = l.end }
 
-// fill reads once.
+// fill calls Read once.
 func (l *lines) fill() {
 	if l.buf == nil {
 		l.buf = make([]byte, bufferSize)

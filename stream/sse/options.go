@@ -13,54 +13,55 @@ import (
 	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
 
-// Options say how streams are sent. The zero value is ready to use. The methods
-// may be called for any number of requests at once.
+// Options configure streams. The zero value is ready to use. The methods may be
+// called concurrently.
 type Options struct {
-	// Heartbeat is how long a stream is silent before a comment is sent, so
-	// that proxies keep the connection and a client that no longer reads, or
-	// whose end of the connection is gone, is noticed. One whose network is
-	// gone is not: see the package doc. It also goes with the headers, for middleware that holds them
-	// back until there is a body. Clients do not see it; those that take the
-	// stream apart with less than a parser may trip over it. Zero means 15 s;
-	// negative means no heartbeats.
+	// Heartbeat is the time without an event after which the stream sends a
+	// comment. The comment keeps proxies from closing the connection, and reveals
+	// a client that no longer reads or has closed its connection. It does not
+	// reveal a client whose network has failed: see the package doc. If Retry is
+	// not sent, a comment also follows the headers, for middleware that holds
+	// headers back until there is a body. EventSource ignores comments. A client
+	// without a complete parser may fail at them. Zero means 15 s; negative means
+	// no heartbeats.
 	Heartbeat time.Duration
-	// WriteTimeout is the time for each write to the client, and for the rest
-	// of the request's body unless the server has a ReadTimeout. Zero means the
-	// server's WriteTimeout, or 30 s if it has none; negative means none. The
-	// server's WriteTimeout does not end the stream.
+	// WriteTimeout limits each write to the client. Unless the server has a
+	// ReadTimeout, it also limits the wait for the rest of the request's body.
+	// Zero means the server's WriteTimeout, or 30 s if the server has none;
+	// negative means no limit. The server's WriteTimeout does not end the stream.
 	WriteTimeout time.Duration
-	// MaxLife is the longest that a stream lasts. Its context then ends with
-	// ErrMaxLife, up to a tenth earlier, so that streams that began together
-	// do not end together. Zero or less means no limit.
+	// MaxLife limits the duration of a stream. The context of the stream then ends
+	// with ErrMaxLife. Each stream ends up to a tenth earlier, so that streams
+	// that began together do not end together. Zero or less means no limit.
 	MaxLife time.Duration
-	// Retry is how long clients are to wait before they reconnect, in whole
-	// milliseconds. They are told with the headers. Zero or less means that
-	// they are not told; browsers then wait for some seconds.
+	// Retry is how long clients wait before they reconnect, in whole milliseconds.
+	// It is sent with the headers. Zero or less means that it is not sent;
+	// browsers then wait for a few seconds.
 	Retry time.Duration
-	// Until ends the streams when it is done: their contexts then end with
-	// ErrShutdown, and their last line spreads the clients' return around
-	// Retry, or 3 s. http.Server.Shutdown waits for streams, so a server that
-	// is to stop needs it: give the function that cancels it to
-	// http.Server.RegisterOnShutdown. Nil means that streams end with their
-	// requests only.
+	// Until ends the streams when it is done. Their contexts end with ErrShutdown.
+	// The last line of each stream tells the client to reconnect after a random
+	// time around Retry, or around 3 s if Retry is zero. http.Server.Shutdown
+	// waits for streams, so pass the function that cancels Until to
+	// http.Server.RegisterOnShutdown. Nil means that streams end only with their
+	// requests.
 	Until context.Context
-	// Logger receives what would otherwise vanish: errors of a Handler, panics of a
+	// Logger receives errors that no caller sees: errors of a Handler, panics of a
 	// ResponseWriter, and warnings about middleware that breaks streams. Each
-	// warning is logged once per process for each kind of writer. Nil means
+	// warning is logged once per process for each type of writer. Nil means
 	// slog.Default at the time of the line.
 	Logger *slog.Logger
 }
 
-// Why the context of a stream has ended, as context.Cause tells, besides a
-// client that has left and a write that has failed.
+// Causes for which the context of a stream ends, as returned by context.Cause. The
+// context also ends when the client has left or a write has failed.
 var (
-	// ErrMaxLife means that Options.MaxLife is over.
-	ErrMaxLife = errors.New("sse: the stream's MaxLife is over")
+	// ErrMaxLife means that the stream has lasted for Options.MaxLife.
+	ErrMaxLife = errors.New("sse: MaxLife of the stream is over")
 	// ErrShutdown means that Options.Until is done.
 	ErrShutdown = errors.New("sse: the server is stopping")
-	// ErrClosed means that Close has been called. A stream that answers a
-	// HEAD request begins with it.
-	ErrClosed = errors.New("sse: the stream is closed")
+	// ErrClosed means that Close has been called. The stream of a HEAD request is
+	// closed from the start.
+	ErrClosed = errors.New("sse: stream closed")
 )
 
 // Open opens a stream with the zero Options.
@@ -73,20 +74,20 @@ func Handler(f func(context.Context, *Stream) error) http.Handler {
 	return Options{}.Handler(f)
 }
 
-// Open answers r with a stream, whatever its method: it sends the status 200
-// and the headers at once, so that a client knows of the stream before its
-// first event. The caller closes the stream before its handler returns. What
-// the handler needs of the body of r must have been read before, since over
-// HTTP/1.1 the server drops the rest when it sends the headers.
+// Open answers r with a stream, whatever its method. It sends the status 200 and
+// the headers at once, so that the client knows of the stream before its first
+// event. The caller must close the stream before its handler returns, and must
+// read the body of r before it calls Open: over HTTP/1.1, the server drops the
+// rest of the body when it sends the headers.
 //
-// An error that matches http.ErrNotSupported means that w, or what it wraps,
-// cannot flush. Nothing has been sent then, so the caller can still answer.
-// With any other error the client has gone, or a Flush of w has panicked, and the
-// response must be cut.
+// An error that matches http.ErrNotSupported means that w, or a writer that it
+// wraps, cannot flush. Nothing has been sent then, so the caller can still send
+// another response. Any other error means that the client has left or that a
+// Flush of w has panicked. The response must then be cut.
 //
-// Open sets the Content-Type and X-Accel-Buffering, which keeps nginx and its
-// kin from collecting events, and Cache-Control unless the caller has. An
-// answer to HEAD ends there: its stream is closed already.
+// Open sets Content-Type, and X-Accel-Buffering, which keeps nginx and similar
+// proxies from collecting events. It sets Cache-Control unless the caller has.
+// For a HEAD request, nothing else is sent, and the stream is closed already.
 func (o Options) Open(w http.ResponseWriter, r *http.Request) (*Stream, error) {
 	if !writers.CanFlush(w) {
 		return nil, fmt.Errorf("sse: %T cannot flush, some middleware hides Flush and Unwrap: %w", writers.Innermost(w), http.ErrNotSupported)
@@ -110,21 +111,20 @@ func (o Options) Open(w http.ResponseWriter, r *http.Request) (*Stream, error) {
 	return s, nil
 }
 
-// Handler serves a stream. It opens one for each request, calls f in the
-// request's goroutine and closes the stream when f returns. The context is that
-// of the stream. Who needs the body of the request, or wants to refuse it,
-// calls Open in a handler of their own.
+// Handler serves streams. It opens a stream for each request, calls f in the
+// goroutine of the request, and closes the stream when f returns. The context is
+// the context of the stream. To read the body of the request, or to refuse it,
+// call Open in a handler of your own.
 //
-// When f returns nil, or the error with which its context has ended, the
-// response ends like any other. EventSource reconnects then, too; to be rid of
-// it, the next request must be answered by Stop. Any other error goes to
-// the Logger and, like a panic, cuts the response: there is no status left to
-// change, and clients for which a proper end means that all has been said must
-// not take it for one. A stream whose write has failed is cut whatever f
+// If f returns nil, or the error of its context, the response ends properly.
+// EventSource reconnects even then: to stop it, answer its next request with
+// Stop. If f returns another error or panics, the response is cut, since the
+// status has been sent and some clients take a proper end for success. The error
+// goes to the Logger. If a write has failed, the response is cut whatever f
 // returns.
 //
-// A ResponseWriter that cannot flush is answered with the status 500 and a line
-// in the Logger. Handler panics if f is nil.
+// If a ResponseWriter cannot flush, the response has the status 500 and the
+// Logger receives a line. Handler panics if f is nil.
 func (o Options) Handler(f func(context.Context, *Stream) error) http.Handler {
 	if f == nil {
 		panic("sse: Handler with a nil function")
@@ -143,10 +143,10 @@ func (o Options) Handler(f func(context.Context, *Stream) error) http.Handler {
 	})
 }
 
-// logger returns where the streams log.
+// logger returns the Logger, or its default.
 func (o Options) logger() *slog.Logger { return cmp.Or(o.Logger, slog.Default()) }
 
-// life returns MaxLife or up to a tenth less.
+// life returns MaxLife, shortened by up to a tenth.
 func (o Options) life() time.Duration {
 	return o.MaxLife - rand.N(o.MaxLife/10+1)
 }

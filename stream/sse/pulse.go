@@ -11,12 +11,12 @@ import (
 
 const defaultHeartbeat = 15 * time.Second
 
-// A heartbeat is a comment without a blank line, which some clients take for an
-// event.
+// heartbeat is a comment. It has no blank line after it, which some clients take
+// for an event.
 var heartbeat = []byte(":\n")
 
 // A pulse sends heartbeats while nothing else is sent. It has a timer and no
-// goroutine. Traffic does not touch the timer: when it fires too early, it is
+// goroutine. Sending does not touch the timer: a timer that fires too early is
 // set to the rest of the time.
 type pulse struct {
 	every time.Duration
@@ -31,15 +31,15 @@ func (s *Stream) startPulse(every time.Duration) {
 	if every == 0 {
 		every = defaultHeartbeat
 	}
-	// What beat uses must be there before the timer runs.
+	// s.pulse must be set before beat runs.
 	s.pulse = pulse{every, time.AfterFunc(math.MaxInt64, s.beat)}
 	s.pulse.timer.Reset(every)
 }
 
-// beat is what the timer calls.
+// beat sends a heartbeat when the timer fires.
 func (s *Stream) beat() {
 	if !s.mu.TryLock() {
-		// Something is being sent, or the stream closed.
+		// An event is being sent, or the stream is being closed.
 		s.pulse.timer.Reset(s.pulse.every)
 		return
 	}
@@ -58,22 +58,22 @@ func (s *Stream) beat() {
 	s.pulse.timer.Reset(rest)
 }
 
-// recoverBeat ends the stream when the ResponseWriter has panicked: here, unlike
-// in the handler's goroutine, that would end the program. s.mu is held.
+// recoverBeat ends the stream when the ResponseWriter has panicked. A panic in
+// this goroutine would otherwise end the program. s.mu is held.
 func (s *Stream) recoverBeat() {
 	v := recover()
 	if v == nil {
 		return
 	}
 	s.err = fmt.Errorf("sse: write: panic: %v", v)
-	s.end(s.err)
+	s.cancel(s.err)
 	if v != http.ErrAbortHandler {
 		s.out.log().ErrorContext(s.r.Context(), "sse: heartbeat", slog.String("path", s.r.URL.Path),
 			slog.Any("error", s.err), slog.String("stack", string(debug.Stack())))
 	}
 }
 
-// stop stops the heartbeats. What runs all the same finds the stream closed.
+// stop stops the timer. A beat that runs nevertheless finds the stream closed.
 func (p *pulse) stop() {
 	if p.timer != nil {
 		p.timer.Stop()

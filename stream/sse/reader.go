@@ -12,50 +12,51 @@ import (
 // and an llm.Relay, in bytes.
 const DefaultMaxEventSize = 16 << 20
 
-// ErrEventTooLarge matches the error of a Reader that has met an event of more
+// ErrEventTooLarge matches the error of a Reader that has met an event with more
 // than MaxEventSize bytes.
 var ErrEventTooLarge = errors.New("sse: event too large")
 
-// A Reader reads events exactly as the HTML standard tells browsers to,
-// whatever pieces the bytes come in:
+// A Reader parses a stream exactly as the HTML standard requires of browsers:
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 //
-// An event is there with the first byte of the blank line that ends it: a lone
-// CR is not held back until it is clear whether an LF follows. What the stream
-// ends within is dropped, its id too. Bytes that are not UTF-8 are replaced by
-// U+FFFD as https://encoding.spec.whatwg.org/#utf-8-decoder does it.
+// A Reader returns an event as soon as it has read the first byte of the blank
+// line that ends it. It does not wait to see whether an LF follows a CR. An event
+// that is incomplete when the stream ends is dropped, with its ID. Invalid UTF-8
+// is replaced by U+FFFD as https://encoding.spec.whatwg.org/#utf-8-decoder
+// defines.
 //
-// Comments and unknown fields, however long, take no memory. A Reader is used
-// by one goroutine.
+// Comments and unknown fields take no memory, however long they are. A Reader
+// must not be used concurrently.
 type Reader struct {
-	// MaxEventSize is how many bytes of data, name and id an event may have.
-	// Zero means DefaultMaxEventSize, less than zero no limit. It is set
+	// MaxEventSize limits the data, name and ID of one event together, in bytes.
+	// Zero means DefaultMaxEventSize; negative means no limit. It must be set
 	// before the first event is read.
 	MaxEventSize int
 
 	src   lines
 	block block
-	open  field // of the line that has begun but not ended; zero: none has
+	open  field // field of the unfinished line; zero if there is none
 	err   error
 }
 
-// NewReader returns a Reader of what r reads. It may read ahead. Whoever owns r
-// closes it.
+// NewReader returns a Reader of r. The Reader may read ahead. It does not close
+// r.
 func NewReader(r io.Reader) *Reader { return &Reader{src: lines{r: r}} }
 
-// Next returns the next event. Its ID is the last one that the stream has set
-// in this event or before, as MessageEvent.lastEventId is; an empty Name means
-// "message"; Retry is what this event said.
+// Next returns the next event. Its ID is the last one that the stream has set, in
+// this event or an earlier one, like MessageEvent.lastEventId. An empty Name
+// means "message". Retry is zero unless this event has set it.
 //
-// The error is io.EOF when the stream has ended, matches ErrEventTooLarge, or
-// is that of the io.Reader; it stays.
+// At the end of the stream the error is io.EOF. Otherwise it matches
+// ErrEventTooLarge, or is the error of the io.Reader. Further calls return the
+// same error.
 func (r *Reader) Next() (Event, error) {
 	for {
 		if e, ok := r.scan(); ok {
 			return e, nil
 		}
 		if r.err == nil {
-			r.err = r.src.err // not before all that came with it has been read
+			r.err = r.src.err // only after the bytes that came with the error
 		}
 		if r.err != nil {
 			return Event{}, r.err
@@ -64,8 +65,8 @@ func (r *Reader) Next() (Event, error) {
 	}
 }
 
-// Events yields the events that are left, and at last the error of Next unless
-// that is io.EOF. It can be broken off and called again.
+// Events yields the remaining events, and then the error of Next unless that is
+// io.EOF. The caller may leave the loop and call Events again.
 func (r *Reader) Events() iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		for {
@@ -77,19 +78,19 @@ func (r *Reader) Events() iter.Seq2[Event, error] {
 	}
 }
 
-// LastEventID returns what a client that reconnects now would send as
-// Last-Event-ID. A block without data sets it, too, though it is no event.
+// LastEventID returns the ID that a client that reconnects now sends as
+// Last-Event-ID. A block without data is not an event, but may set the ID.
 func (r *Reader) LastEventID() string { return r.block.lastID }
 
 // Retry returns how long the stream has asked clients to wait before they
-// reconnect, if it has. It counts from the end of its line on, without an
-// event.
+// reconnect. ok is false if it has not. A retry line counts when it ends, without
+// an event.
 func (r *Reader) Retry() (wait time.Duration, ok bool) {
 	return r.block.retry.wait, r.block.retry.told
 }
 
-// scan reads lines up to and including the end of an event. Of a line whose end
-// is not there yet it takes what is: it need not be kept where it has been read.
+// scan reads lines up to the end of an event. It takes the part of an unfinished
+// line that has been read, so that the part need not be kept in the buffer.
 func (r *Reader) scan() (Event, bool) {
 	for r.err == nil {
 		line, whole := r.src.next()

@@ -7,14 +7,14 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse/internal/upstream"
 )
 
-// A ResponseError is a response that is no stream of events.
+// A ResponseError is a response that is not an event stream.
 type ResponseError struct {
 	StatusCode  int
 	ContentType string
-	Header      http.Header // of the response
+	Header      http.Header // header of the response
 }
 
-// Error tells the status, or the content type if the status is 200.
+// Error returns the status, or the content type if the status is 200.
 func (e *ResponseError) Error() string {
 	if e.StatusCode == http.StatusOK {
 		return fmt.Sprintf("sse: content type %q", e.ContentType)
@@ -22,7 +22,7 @@ func (e *ResponseError) Error() string {
 	return fmt.Sprintf("sse: status %d %s", e.StatusCode, http.StatusText(e.StatusCode))
 }
 
-// transient reports whether the same request may be answered better later.
+// transient reports whether the same request may succeed later.
 func (e *ResponseError) transient() bool {
 	switch e.StatusCode {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
@@ -31,7 +31,7 @@ func (e *ResponseError) transient() bool {
 	return e.StatusCode >= 500
 }
 
-// checkResponse returns a *ResponseError unless resp is a stream of events.
+// checkResponse returns a *ResponseError unless resp is an event stream.
 func checkResponse(resp *http.Response) error {
 	if upstream.IsStream(resp) {
 		return nil

@@ -14,7 +14,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse/internal/upstream"
 )
 
-// A session is one loop over Events.
+// A session is one loop over Client.Events.
 type session struct {
 	*Client
 	yield   func(Event, error) bool
@@ -22,13 +22,13 @@ type session struct {
 	backoff backoff
 }
 
-// errStop is why a session ends without an error.
+// errStop ends a session without an error.
 var errStop = errors.New("stop")
 
 // A finalError ends a session.
 type finalError struct{ error }
 
-// run returns the error that the events end with, or nil.
+// run returns the error that ends the events, or nil.
 func (s *session) run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		start := time.Now()
@@ -61,7 +61,7 @@ func (s *session) run(ctx context.Context) error {
 	return fmt.Errorf("sse: %w", context.Cause(ctx))
 }
 
-// once reports whether there is only one request.
+// once reports whether the session sends only one request.
 func (s *session) once() bool { return s.method() != http.MethodGet && !s.RepeatPOST }
 
 // connect yields the events of one connection and returns why it has ended.
@@ -92,7 +92,7 @@ func (s *session) connect(ctx context.Context) error {
 	return errStop
 }
 
-// read yields the events that r has and returns why there are no more.
+// read yields the events of r and returns why there are no more.
 func (s *session) read(r io.Reader) error {
 	rd := NewReader(r)
 	rd.MaxEventSize = s.MaxEventSize
@@ -131,7 +131,7 @@ func (s *session) request(ctx context.Context) (*http.Request, error) {
 		req.Header.Set("Cache-Control", "no-cache")
 	}
 	if s.lastID != "" {
-		// net/http would refuse it each time.
+		// net/http would refuse the request each time.
 		if strings.ContainsFunc(s.lastID, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7F }) {
 			return nil, fmt.Errorf("sse: id %q cannot be sent as Last-Event-ID", s.lastID)
 		}

@@ -15,33 +15,32 @@ import (
 	"github.com/rivulet-go/rivulet/internal/cut"
 )
 
-// A Stream is a response that events are sent with, made by Open. Its methods
-// may be called by any number of goroutines at once: events never mix. Each
-// call is one write, or one for every 64 KiB, and one flush.
+// A Stream is a response that sends events. Open returns it. Its methods may be
+// called concurrently: events never mix. Each call makes one write, or one for
+// every 64 KiB, and one flush.
 //
-// A write that fails, or takes longer than its time, ends the stream: its
-// method returns the error, the context ends, and whatever is sent later
-// returns that error, too. What is sent after the client has left, as far as
-// the server knows of it, returns the cause of the request's context. After
-// ErrMaxLife and ErrShutdown there is still time for last events.
+// A write that fails or exceeds its time ends the stream. The method returns the
+// error, the context ends, and later calls return the same error. After the
+// client has left, methods return the cause of the request's context. After
+// ErrMaxLife and ErrShutdown, the handler can still send last events.
 type Stream struct {
 	r      *http.Request
 	ctx    context.Context
-	end    context.CancelCauseFunc
-	until  context.Context // Options.Until; nil: none
-	unhook func() bool     // from until
+	cancel context.CancelCauseFunc
+	until  context.Context // Options.Until; may be nil
+	unhook func() bool     // removes the stream from until
 	life   *time.Timer     // nil: no limit
 	retry  time.Duration
 
 	mu     sync.Mutex // held while the ResponseWriter is used
 	out    transport
 	pulse  pulse
-	err    error // of a write
-	closed bool  // the ResponseWriter belongs to the server again
+	err    error // of a write that has failed
+	closed bool  // the ResponseWriter must not be used any more
 }
 
-// Send sends an event. It returns ErrEventID or ErrEventName, and sends
-// nothing, for one that would be read as something else.
+// Send sends an event. It sends nothing and returns ErrEventID or ErrEventName
+// for an event that clients would read as another one.
 func (s *Stream) Send(e Event) error {
 	buf := getBuffer()
 	defer putBuffer(buf)
@@ -53,8 +52,8 @@ func (s *Stream) Send(e Event) error {
 }
 
 // SendComponent sends an event whose data is e.Data followed by the HTML of c. It
-// renders c before it locks the stream. If c fails, it sends nothing, returns the
-// error, and the stream goes on. It waits for the boundaries within c.
+// renders c, with all boundaries in it, before it locks the stream. If c fails,
+// SendComponent returns the error, sends nothing, and the stream continues.
 func (s *Stream) SendComponent(ctx context.Context, e Event, c templ.Component) error {
 	buf := getBuffer()
 	defer putBuffer(buf)
@@ -64,8 +63,8 @@ func (s *Stream) SendComponent(ctx context.Context, e Event, c templ.Component) 
 	return s.write(buf.b)
 }
 
-// Comment sends lines that clients ignore. They do not end with a blank line,
-// which some clients take for an event.
+// Comment sends lines that clients ignore. No blank line follows, which some
+// clients take for an event.
 func (s *Stream) Comment(text string) error {
 	buf := getBuffer()
 	defer putBuffer(buf)
@@ -73,25 +72,26 @@ func (s *Stream) Comment(text string) error {
 	return s.write(buf.b)
 }
 
-// Request returns the request that the stream answers. Its context does not end
-// with the stream.
+// Request returns the request that the stream answers. The context of the request
+// does not end with the stream.
 func (s *Stream) Request() *http.Request { return s.r }
 
-// LastEventID returns the id of the last event that the client has seen, or "".
-// See the function LastEventID.
+// LastEventID returns the ID of the last event that the client has received, or
+// "". See the function LastEventID.
 func (s *Stream) LastEventID() string { return LastEventID(s.r) }
 
-// Context returns the context of the request, ended earlier if the stream is:
-// with the cause ErrMaxLife, ErrShutdown or ErrClosed, or that of a write that
-// has failed, unless the server has ended the request's context for it.
+// Context returns the context of the stream. It ends with the request's context,
+// or earlier with the stream. Its cause is then ErrMaxLife, ErrShutdown,
+// ErrClosed or the error of a write that has failed. After a failed write, the
+// server may end the request's context first, with a cause of its own.
 func (s *Stream) Context() context.Context { return s.ctx }
 
-// Close ends the stream. It waits for the write that is under way, if any, and
-// nothing touches the ResponseWriter afterwards, the heartbeat included. It must
-// be called before the handler returns. Further calls do nothing.
+// Close ends the stream. It waits for a write that is in progress. After Close,
+// nothing uses the ResponseWriter, not even a heartbeat. Close must be called
+// before the handler returns. Further calls do nothing.
 //
-// The response itself ends when the handler returns, or is cut when it panics
-// with http.ErrAbortHandler. That is for a stream that must not look finished.
+// The response ends when the handler returns. To cut a response that must not
+// look complete, panic with http.ErrAbortHandler.
 func (s *Stream) Close() {
 	if s.unhook != nil {
 		s.unhook()
@@ -111,18 +111,18 @@ func (s *Stream) Close() {
 	s.closed = true
 	s.pulse.stop()
 	if s.err == nil {
-		s.out.arm() // for what the server still has to send
+		s.out.arm() // for the bytes that the server still has to send
 	}
-	s.end(ErrClosed)
+	s.cancel(ErrClosed)
 }
 
 func newStream(w http.ResponseWriter, r *http.Request, o Options) *Stream {
 	s := &Stream{r: r, retry: o.Retry, out: newTransport(w, r, o)}
-	s.ctx, s.end = context.WithCancelCause(r.Context())
+	s.ctx, s.cancel = context.WithCancelCause(r.Context())
 	return s
 }
 
-// start sends the headers and starts the clocks.
+// start sends the headers and starts the timers.
 func (s *Stream) start(o Options) error {
 	// No blank line after it: clients obey the line at once.
 	first := appendRetry(nil, o.Retry)
@@ -137,18 +137,18 @@ func (s *Stream) start(o Options) error {
 	}
 	s.startPulse(o.Heartbeat)
 	if o.MaxLife > 0 {
-		s.life = time.AfterFunc(o.life(), func() { s.end(ErrMaxLife) })
+		s.life = time.AfterFunc(o.life(), func() { s.cancel(ErrMaxLife) })
 	}
 	if o.Until != nil {
 		s.until = o.Until
-		s.unhook = context.AfterFunc(o.Until, func() { s.end(ErrShutdown) })
+		s.unhook = context.AfterFunc(o.Until, func() { s.cancel(ErrShutdown) })
 	}
 	return nil
 }
 
-// serve calls f and ends the stream as Handler says.
+// serve calls f and ends the stream as Handler describes.
 func (s *Stream) serve(f func(context.Context, *Stream) error) {
-	failed := true // also by a panic, which goes on up
+	failed := true // after a panic of f, too
 	defer func() {
 		s.Close()
 		if failed {
@@ -162,16 +162,16 @@ func (s *Stream) serve(f func(context.Context, *Stream) error) {
 	}
 }
 
-// hear ends the context if Until is done. The handler may have heard of that first,
-// and how the stream ends is not to depend on it.
+// hear ends the context if Until is done. The handler may notice Until before the
+// stream does, and the end of the stream must not depend on that.
 func (s *Stream) hear() {
 	if s.until != nil && s.until.Err() != nil {
-		s.end(ErrShutdown)
+		s.cancel(ErrShutdown)
 	}
 }
 
-// failed reports whether the stream must not look finished, and logs why if
-// nobody else knows.
+// failed reports whether the stream must be cut. It logs the error unless a
+// caller has seen it.
 func (s *Stream) failed(err error) bool {
 	s.mu.Lock()
 	broken := s.err != nil
@@ -196,7 +196,7 @@ func (s *Stream) write(b []byte) error {
 	return s.send(b)
 }
 
-// gone returns why nothing can be sent any more. s.mu is held.
+// gone returns the reason why nothing can be sent any more, or nil. s.mu is held.
 func (s *Stream) gone() error {
 	switch {
 	case s.err != nil:
@@ -211,15 +211,16 @@ func (s *Stream) gone() error {
 func (s *Stream) send(b []byte) error {
 	if err := s.out.send(b); err != nil {
 		s.err = fmt.Errorf("sse: write: %w", err)
-		s.end(s.err)
+		s.cancel(s.err)
 		return s.err
 	}
 	return nil
 }
 
-const defaultRetry = 3 * time.Second // about what browsers wait by themselves
+const defaultRetry = 3 * time.Second // about the default of browsers
 
-// lastRetry spreads the return of the clients of a server that stops.
+// lastRetry returns a random retry, so that the clients of a server that stops do
+// not all reconnect at once.
 func (s *Stream) lastRetry() time.Duration {
 	retry := min(s.retry, longestWait)
 	if retry <= 0 {

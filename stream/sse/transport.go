@@ -13,21 +13,20 @@ import (
 	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
 
-// A transport sends bytes to the client, each write with a deadline of its own.
+// A transport sends bytes to the client. Each write has its own deadline.
 //
-// Between writes there is none: over HTTP/2 a deadline resets the stream even
-// when nothing is written. The server's ReadTimeout needs no care: HTTP/1.1
-// drops it with the end of the request's body, and HTTP/2 applies it to that
-// body alone.
+// There is no deadline between writes: over HTTP/2, a deadline resets the stream
+// even if nothing is written. The server's ReadTimeout does not matter: HTTP/1.1
+// removes it at the end of the request's body, and HTTP/2 applies it to that body
+// only.
 type transport struct {
 	w       http.ResponseWriter
-	timeout time.Duration // per write; negative: none
-	last    time.Time     // of a write
+	timeout time.Duration // of each write; negative: none
+	last    time.Time     // time of the last write
 	logger  *slog.Logger  // nil: slog.Default
 }
 
-// newTransport takes away the deadline that the server has set for the whole
-// response.
+// newTransport removes the deadline that the server has set for the response.
 func newTransport(w http.ResponseWriter, r *http.Request, o Options) transport {
 	t := transport{w: w, timeout: writers.WriteTimeout(r, o.WriteTimeout), logger: o.Logger}
 	if srv := writers.Server(r); srv != nil && srv.WriteTimeout > 0 && t.setDeadline(time.Time{}) != nil {
@@ -62,8 +61,8 @@ func (t *transport) send(b []byte) error {
 	return err
 }
 
-// boundBody gives what is left of the body of r the time of a write, until the
-// function that it returns is called.
+// boundBody limits the wait for the rest of the body of r to the time of a write,
+// until came is called.
 func (t *transport) boundBody(r *http.Request) (came func()) {
 	return writers.BoundBody(t.w, r, t.timeout)
 }
@@ -80,21 +79,22 @@ func (t *transport) setDeadline(d time.Time) error {
 	return http.NewResponseController(t.w).SetWriteDeadline(d)
 }
 
-// flush has the bytes leave now.
+// flush sends the buffered bytes.
 func (t *transport) flush() error {
 	err := writers.Flush(t.w)
 	if writers.CannotFlush(err) {
-		// Something has been sent, so it is not the error that Open means.
+		// Bytes have been sent, so this must not match http.ErrNotSupported: see Open.
 		err = fmt.Errorf("%T cannot flush: %v", t.w, err)
 		t.noteNoFlush(err)
 	}
 	return err
 }
 
-// log returns where the stream logs.
+// log returns the logger, or its default.
 func (t *transport) log() *slog.Logger { return cmp.Or(t.logger, slog.Default()) }
 
-// noteNoDeadline says that the server ends streams, once for each kind of writer.
+// noteNoDeadline warns that the server ends streams, once for each type of
+// writer.
 func (t *transport) noteNoDeadline() {
 	if firstTime("deadline", t.w) {
 		t.log().Warn("sse: the server's WriteTimeout ends streams, because some middleware hides SetWriteDeadline and Unwrap",
@@ -102,7 +102,7 @@ func (t *transport) noteNoDeadline() {
 	}
 }
 
-// noteNoFlush says why streams are cut, once for each kind of writer.
+// noteNoFlush logs why streams are cut, once for each type of writer.
 func (t *transport) noteNoFlush(err error) {
 	if firstTime("flush", t.w) {
 		t.log().Error("sse: streams are cut, because the ResponseWriter cannot flush",
@@ -110,16 +110,16 @@ func (t *transport) noteNoFlush(err error) {
 	}
 }
 
-// A cause is why a warning is given.
+// A cause is the reason for a warning.
 type cause struct {
 	warning      string
-	outer, inner reflect.Type // of the writer, and of what it wraps
+	outer, inner reflect.Type // types of the writer and of the innermost writer in it
 }
 
-// causes are those that a warning was given for.
+// causes are the reasons that have been warned about.
 var causes once.Set
 
-// firstTime reports whether a warning is to be given because of w.
+// firstTime reports whether a warning about w is still to be logged.
 func firstTime(warning string, w http.ResponseWriter) bool {
 	return causes.First(cause{warning, reflect.TypeOf(w), reflect.TypeOf(writers.Innermost(w))})
 }

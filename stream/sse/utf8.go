@@ -2,11 +2,10 @@ package sse
 
 import "unicode/utf8"
 
-// decoded returns b as UTF-8 decode makes a string of it, see
-// https://encoding.spec.whatwg.org/#utf-8-decoder.
+// decoded decodes b as https://encoding.spec.whatwg.org/#utf-8-decoder defines.
 //
-// A sequence never goes on over a line end, which is ASCII: what is decoded
-// line by line is what the whole stream would be decoded to.
+// A sequence never continues after a line end, which is ASCII. Decoding each line
+// therefore gives the same result as decoding the whole stream.
 func decoded(b []byte) string {
 	if utf8.Valid(b) {
 		return string(b)
@@ -23,9 +22,10 @@ func decoded(b []byte) string {
 	return string(s)
 }
 
-// maximalSubpart returns how many bytes at the start of b, which is not valid
-// there, become one U+FFFD: as many as could have begun a character. Ranging
-// over a string would give one for each byte.
+// maximalSubpart returns the number of bytes at the start of b that become one
+// U+FFFD. b does not start with a valid character. The bytes are those that could
+// have begun a character. Ranging over a string would give one U+FFFD for each
+// byte.
 func maximalSubpart(b []byte) int {
 	low, high, more := byte(0x80), byte(0xBF), 0
 	switch lead := b[0]; {

@@ -15,31 +15,31 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse/internal/upstream"
 )
 
-// An answer is what becomes of one request to a Relay.
+// An answer is the state of one request to a Relay.
 type answer struct {
 	*Relay
 	w      http.ResponseWriter
 	r      *http.Request
-	ctx    context.Context // of the request to the server
+	ctx    context.Context // ends the request to the server
 	cancel context.CancelCauseFunc
-	stream *sse.Stream  // nil: the headers have not been sent
-	open   map[int]bool // the choices met, by index; false: finished
+	stream *sse.Stream  // nil until the headers have been sent
+	open   map[int]bool // the choices so far, by index; false if finished
 }
 
 const (
 	defaultMaxBody = 1 << 20
-	// errorTime is the most that the body of an error may take: the browser,
-	// which is not told of it, waits meanwhile.
+	// errorTime limits the time to read the body of an error response. The browser
+	// waits meanwhile, and is not sent that body.
 	errorTime = time.Second
 )
 
-// relay returns nil when the browser has the whole answer.
+// relay returns nil when the browser has received the whole answer.
 func (a *answer) relay() error {
 	req, err := a.request()
 	if err != nil {
 		return err
 	}
-	// It ends with the browser's, whatever context it was made with.
+	// The request ends with the browser's, even if it was made with another context.
 	ctx, cancel := context.WithCancelCause(req.Context())
 	defer cancel(nil)
 	defer context.AfterFunc(a.ctx, func() { cancel(context.Cause(a.ctx)) })()
@@ -65,7 +65,7 @@ func (a *answer) relay() error {
 	return upstream.Reason(ctx, a.copy(idle))
 }
 
-var errLateBody = &RefusedError{http.StatusRequestTimeout, "the request did not come in time"}
+var errLateBody = &RefusedError{http.StatusRequestTimeout, "the request body did not arrive in time"}
 
 // request makes the request to the server.
 func (a *answer) request() (*http.Request, error) {
@@ -73,8 +73,8 @@ func (a *answer) request() (*http.Request, error) {
 	if limit <= 0 {
 		limit = defaultMaxBody
 	}
-	// All of it: over HTTP/1.1 the server notices that the browser leaves only
-	// when there is nothing left to read.
+	// The body is read completely: over HTTP/1.1 the server notices that the browser
+	// has left only when there is nothing more to read.
 	slow := newSlowBody(a.w, a.r, http.MaxBytesReader(a.w, a.r.Body, limit), a.WriteTimeout)
 	body, err := io.ReadAll(slow)
 	tooLarge := (*http.MaxBytesError)(nil)
@@ -82,11 +82,11 @@ func (a *answer) request() (*http.Request, error) {
 	case err == nil:
 		slow.came()
 	case errors.As(err, &tooLarge):
-		return nil, &RefusedError{http.StatusRequestEntityTooLarge, "the request is too large"}
+		return nil, &RefusedError{http.StatusRequestEntityTooLarge, "the request body is too large"}
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, errLateBody
 	default:
-		return nil, &RefusedError{http.StatusBadRequest, "the request could not be read"}
+		return nil, &RefusedError{http.StatusBadRequest, "the request body could not be read"}
 	}
 	from := a.r.WithContext(a.ctx)
 	from.Body = io.NopCloser(bytes.NewReader(body))
@@ -94,7 +94,7 @@ func (a *answer) request() (*http.Request, error) {
 	if err != nil {
 		return nil, &requestError{err}
 	}
-	req.Header = req.Header.Clone() // it may be that of the browser's request
+	req.Header = req.Header.Clone() // the header may belong to the browser's request
 	req.Header.Del("Cookie")
 	return req, nil
 }
@@ -112,12 +112,12 @@ func (a *answer) begin() error {
 		panic(http.ErrAbortHandler) // the headers may have left
 	}
 	a.stream = s
-	// A heartbeat may be the first to notice that the browser has left.
+	// A heartbeat may be the first write to fail after the browser has left.
 	context.AfterFunc(s.Context(), func() { a.cancel(context.Cause(s.Context())) })
 	return nil
 }
 
-// copy sends the chunks that r has, and the end.
+// copy sends the chunks of r, and the end of the answer.
 func (a *answer) copy(r io.Reader) error {
 	rd := sse.NewReader(r)
 	rd.MaxEventSize = a.MaxEventSize
@@ -148,8 +148,8 @@ func (a *answer) copy(r io.Reader) error {
 	}
 }
 
-// line returns a chunk, or the end, as one line, and "" for anything else: it
-// may be an error in a form that nobody has heard of.
+// line returns a chunk, or the end of the answer, as one line. It returns "" for
+// any other event, which may be an error in an unknown form.
 func (a *answer) line(e sse.Event) (string, error) {
 	if e.Data == done {
 		return done, nil
@@ -177,7 +177,7 @@ func (a *answer) line(e sse.Event) (string, error) {
 	return line.String(), err
 }
 
-// finished reports whether every choice met has ended with a reason.
+// finished reports whether every choice so far has ended with a reason.
 func (a *answer) finished() bool {
 	for _, open := range a.open {
 		if open {

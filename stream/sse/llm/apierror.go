@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// An APIError is an error object of an OpenAI-compatible server, sent in the
-// middle of a stream for example. It may quote keys, prompts and the names of
-// internal servers: it is for logs, never for users.
+// An APIError is an error object of an OpenAI-compatible server, in a response or
+// in the middle of a stream. It may quote keys, prompts and the names of internal
+// servers: it is for logs, never for users.
 type APIError struct {
 	Message string
-	Type    string // "server_error"
-	Code    string // "rate_limit_exceeded"; digits if the server has sent a number
+	Type    string // such as "server_error"
+	Code    string // such as "rate_limit_exceeded"; digits if the server has sent a number
 }
 
 // Error returns the message of the server, with its type and code.
@@ -29,7 +29,8 @@ func (e *APIError) Error() string {
 	return fmt.Sprintf("llm: api error (%s): %s", strings.Join(about, ", "), e.Message)
 }
 
-// newAPIError reads an error in JSON. Not all servers send an object.
+// newAPIError reads an error in JSON. Some servers send another value than an
+// object.
 func newAPIError(text []byte) *APIError {
 	var object struct{ Message, Type, Code any }
 	if json.Unmarshal(text, &object) != nil {
@@ -42,7 +43,7 @@ func newAPIError(text []byte) *APIError {
 	return &APIError{Message: plain(object.Message), Type: plain(object.Type), Code: plain(object.Code)}
 }
 
-// plain returns a JSON value as it is written, a string without quotes.
+// plain returns a JSON value as text, a string without its quotes.
 func plain(v any) string {
 	switch v := v.(type) {
 	case nil:

@@ -12,15 +12,15 @@ import (
 // done is the data of the event that ends a stream of chunks.
 const done = "[DONE]"
 
-// chunk is what matters here of one event of a stream of chat completions, or
-// of the older completions:
+// chunk holds the fields that this package needs of one event of a stream of chat
+// completions, or of the older completions:
 // https://platform.openai.com/docs/api-reference/chat-streaming
 type chunk struct {
 	Choices []choice        `json:"choices"`
 	Usage   json.RawMessage `json:"usage"`
 	Error   json.RawMessage `json:"error"`
 
-	// Of an error that is not in an object of its own.
+	// These belong to an error that is not in an object of its own.
 	Type   any `json:"type"`
 	Object any `json:"object"`
 }
@@ -35,8 +35,8 @@ type choice struct {
 	Error        json.RawMessage `json:"error"`
 }
 
-// readChunk returns what an event says, or an *APIError if it says that.
-// Whether the event is the last one, or none at all, has been looked at before.
+// readChunk returns the chunk in an event, or an *APIError if the event holds an
+// error. The caller has checked that the event is neither the last one nor blank.
 func readChunk(e sse.Event) (*chunk, error) {
 	var c chunk
 	if err := json.Unmarshal([]byte(e.Data), &c); err != nil {
@@ -62,8 +62,8 @@ func readChunk(e sse.Event) (*chunk, error) {
 	return &c, nil
 }
 
-// blank reports whether an event is one of those that gateways send for no
-// reason but to keep a connection.
+// blank reports whether an event is empty, as gateways send them to keep a
+// connection open.
 func blank(e sse.Event) bool {
 	data := strings.TrimSpace(e.Data)
 	return data == "" && e.Name != "error" || data == "null"

@@ -1,6 +1,6 @@
-// Package llm shows the answers of language models as they are written: it reads
-// the streams of OpenAI-compatible servers, and relays them to browsers that have
-// no key.
+// Package llm shows the answers of language models while they are written. It
+// reads the streams of OpenAI-compatible servers, and relays them to browsers
+// that have no key.
 //
 // [Tokens] yields the text of an answer, piece by piece, from the body of a
 // response:
@@ -12,21 +12,21 @@
 //		...
 //	}
 //
-// A [Relay] is a handler that hands the stream itself to a browser:
+// A [Relay] is a handler that passes the stream itself to a browser:
 //
 //	mux.Handle("POST /chat", &llm.Relay{Request: ask})
 //
 // # The life of a relayed answer
 //
 // The relay reads the whole request of the browser. Its function Request checks
-// it and makes the request to the server. The relay sends each chunk of the
-// server's answer when it comes, and [DONE] at the end. When the browser leaves,
-// the relay cancels the request to the server at once.
+// that request and makes the request to the server. The relay sends each chunk of
+// the server's answer when it arrives, and [DONE] at the end. When the browser
+// leaves, the relay cancels the request to the server at once.
 //
 // # Limits
 //
-// Only chat completions and the older completions are read. The error of a server
-// may quote keys and prompts, so an [APIError] is for logs; the browser receives a
-// message of the relay's own. An answer that ends early is an error that matches
-// [ErrTruncated]: half an answer is not a whole one.
+// The package reads only chat completions and the older completions. An error of
+// the server may quote keys and prompts, so an [APIError] is for logs. The
+// browser receives the relay's own message instead. An answer that ends early is
+// an error that matches [ErrTruncated].
 package llm

@@ -34,8 +34,7 @@ data: [DONE]
 	// Output: Hello there
 }
 
-// What has come so far looks like an answer, but is not all of it. Those who
-// ignore the error do not see that.
+// The text so far looks like an answer but is incomplete. Only the error says so.
 func ExampleErrTruncated() {
 	body := strings.NewReader(`data: {"choices":[{"index":0,"delta":{"content":"You may go"}}]}` + "\n\n")
 	for token, err := range llm.Tokens(body) {
@@ -59,8 +58,8 @@ func ExampleRelay() {
 			if _, err := r.Cookie("session"); err != nil {
 				return nil, &llm.RefusedError{StatusCode: http.StatusUnauthorized, Message: "log in first"}
 			}
-			// In earnest: read the question from r.Body, check it, and make a
-			// body with "stream": true of it.
+			// A real program reads the question from r.Body, checks it, and makes a
+			// body with "stream": true.
 			req, err := http.NewRequestWithContext(ctx, http.MethodPost, model.URL, r.Body)
 			if err != nil {
 				return nil, err
@@ -90,11 +89,11 @@ func ExampleAPIError() {
 	for _, err := range llm.Tokens(body) {
 		var told *llm.APIError
 		if errors.As(err, &told) {
-			fmt.Println("for the visitor: the answer could not be had")
+			fmt.Println("for the visitor: no answer from the server")
 			fmt.Println("for the log:", told.Type, told.Code, told.Message)
 		}
 	}
 	// Output:
-	// for the visitor: the answer could not be had
+	// for the visitor: no answer from the server
 	// for the log: server_error 429 key sk-1 has no money left
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A failure is all that a browser is told of what has gone wrong.
+// A failure is the part of an error that the browser receives.
 type failure struct {
 	status  int
 	Message string  `json:"message"`
@@ -24,12 +24,12 @@ type failure struct {
 	Code    string  `json:"code"`
 }
 
-// fail tells the browser what it may know of err, and the log the rest.
+// fail sends the browser a failure for err, and logs the error itself.
 func (a *answer) fail(err error) {
-	// To return is not enough where the browser has left, as it seems: a client
-	// that has only closed its side still reads, and would be given an empty 200.
-	// Nor is it where writing has failed or the time that some middleware gives a
-	// request is over. Over HTTP/1.1 a body that is late ends the context, too.
+	// A client that seems to have left may have closed only its side of the
+	// connection. It would read an empty 200 if the handler returned, so the
+	// response is cut. It is also cut after a failed write, and when a deadline of
+	// some middleware has passed. Over HTTP/1.1 a late body ends the context, too.
 	left := errors.Is(a.r.Context().Err(), context.Canceled) && !errors.Is(err, errLateBody)
 	if left || a.stream != nil && a.stream.Context().Err() != nil {
 		a.close()
@@ -45,7 +45,7 @@ func (a *answer) fail(err error) {
 	}
 	body, _ := json.Marshal(map[string]failure{"error": f})
 	if a.stream != nil {
-		_ = a.stream.Send(sse.Event{Data: string(body)}) // else the browser has gone
+		_ = a.stream.Send(sse.Event{Data: string(body)}) // an error means that the browser has left
 		return
 	}
 	h := a.w.Header()
@@ -60,14 +60,14 @@ func failureOf(err error) failure {
 	var refused *RefusedError
 	var own *requestError
 	var answered *sse.ResponseError
-	upstream := failure{http.StatusBadGateway, "the answer could not be had", "server_error", nil, "upstream_error"}
+	upstream := failure{http.StatusBadGateway, "no answer from the server", "server_error", nil, "upstream_error"}
 	switch {
 	case errors.As(err, &refused):
 		return failure{refused.StatusCode, refused.Message, "invalid_request_error", nil, "refused"}
 	case errors.As(err, &own), errors.Is(err, http.ErrNotSupported):
-		return failure{http.StatusInternalServerError, "the question could not be asked", "server_error", nil, "internal_error"}
+		return failure{http.StatusInternalServerError, "the request could not be made", "server_error", nil, "internal_error"}
 	case errors.Is(err, ErrTruncated):
-		upstream.Message, upstream.Code = "the answer has been cut off", "upstream_truncated"
+		upstream.Message, upstream.Code = "the answer was cut off", "upstream_truncated"
 	case errors.Is(err, sse.ErrIdle), errors.Is(err, context.DeadlineExceeded):
 		upstream.status = http.StatusGatewayTimeout
 	case errors.As(err, &answered):
@@ -79,14 +79,14 @@ func failureOf(err error) failure {
 	return upstream
 }
 
-// requestError is an error of Relay.Request.
+// A requestError is an error of Relay.Request.
 type requestError struct{ err error }
 
 func (e *requestError) Error() string { return fmt.Sprintf("llm: request: %v", e.err) }
 func (e *requestError) Unwrap() error { return e.err }
 
-// withBody adds to err, for the log, the error object that a response has
-// instead of a stream. Other bodies are nobody's business: they may be answers.
+// withBody adds to err, for the log, the error object in the body of a response
+// that is not a stream. It ignores any other body, which may be an answer.
 func withBody(err error, r io.Reader) error {
 	const enough = 64 << 10
 	body, _ := io.ReadAll(io.LimitReader(r, enough))

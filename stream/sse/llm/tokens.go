@@ -9,23 +9,23 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// ErrTruncated means that a stream of chunks has ended before its answer had.
+// ErrTruncated means that a stream has ended before its answer was complete.
 var ErrTruncated = errors.New("llm: truncated answer")
 
-// Tokens yields the text of an answer as it comes from an OpenAI-compatible
-// server that was asked with "stream": true. It yields the content of the deltas of
-// chat completions, and the text of the older completions. r is the body of the
-// response, whose status the caller has checked. The caller closes it; that also
-// stops the server when the loop is left early.
+// Tokens yields the text of an answer as it arrives from an OpenAI-compatible
+// server that was asked with "stream": true. It yields the content of the deltas
+// of chat completions, and the text of the older completions. r is the body of
+// the response, whose status the caller has checked. The caller closes r, also
+// after it has left the loop early: that stops the server.
 //
-// Only the first of several choices is read (index 0). Comments, usage, tool
-// calls, refusals and whatever else the chunks have are left out.
+// Tokens reads only the first of several choices (index 0). It skips comments,
+// usage, tool calls, refusals and all other fields.
 //
-// The answer ends at the event [DONE]; nothing is read after it. Servers that never
-// send it end an answer by a finish_reason. Any other end is an error that matches
-// ErrTruncated, and the error of r if that is not io.EOF: half an answer is not
-// taken for a whole one. An error of the server itself is an *APIError, whose text
-// is not for users.
+// The answer ends at the event [DONE], and Tokens reads nothing after it. Some
+// servers never send [DONE], and end an answer with a finish_reason. Any other
+// end is an error that matches ErrTruncated, and the error of r unless that is
+// io.EOF. An error that the server sends is an *APIError, whose text is not for
+// users.
 func Tokens(r io.Reader) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		rd := sse.NewReader(r)
@@ -62,7 +62,8 @@ func Tokens(r io.Reader) iter.Seq2[string, error] {
 	}
 }
 
-// truncation returns what the end of a stream without [DONE] means.
+// truncation returns the error of a stream that ends without [DONE], or nil if
+// its answer is complete.
 func truncation(err error, finished bool) error {
 	switch {
 	case errors.Is(err, sse.ErrEventTooLarge):

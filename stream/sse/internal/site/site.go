@@ -1,4 +1,5 @@
-// Package site is a server without a network, for tests of what reads streams.
+// Package site is a server without a network, for tests of clients that read
+// streams.
 package site
 
 import (
@@ -9,23 +10,24 @@ import (
 	"time"
 )
 
-// A Visit is one request of a Client, and what it was told then.
+// A Visit is one request of a Client.
 type Visit struct {
-	At     time.Duration // since the Site was made
+	At     time.Duration // time since the Site was made
 	Method string
 	LastID string
 	Body   string
 }
 
-// A Site is a server without a network, so that time in its bubble is virtual.
-// It answers each request with the next function, and the last one for ever.
+// A Site is a server without a network, so that its time is virtual inside a
+// synctest bubble. It answers each request with the next Answer, and all further
+// ones with the last.
 type Site struct {
-	Start time.Time // when it was made
+	Start time.Time // when the Site was made
 
 	mu      sync.Mutex
 	answers []Answer
 	Visits  []Visit
-	Open    int // bodies not closed
+	Open    int // bodies that have not been closed
 }
 
 // An Answer is how a Site answers one request.
@@ -34,7 +36,7 @@ type Answer func(*http.Request) (*http.Response, error)
 // New returns a Site that gives the answers in turn.
 func New(answers ...Answer) *Site { return &Site{Start: time.Now(), answers: answers} }
 
-// Client returns a client whose requests s answers.
+// Client returns a client whose requests the Site answers.
 func (s *Site) Client() *http.Client { return &http.Client{Transport: s} }
 
 // RoundTrip answers r.
@@ -94,11 +96,11 @@ func Refuse(err error) Answer {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// Events answers with a stream that ends after the last piece. A piece that is
-// a duration is a silence.
+// Events answers with a stream that ends after the last part. A part is a string,
+// or a time.Duration during which nothing is sent.
 func Events(parts ...any) Answer { return Typed("text/event-stream", parts...) }
 
-// Typed answers as Events does, with another content type.
+// Typed answers like Events, with another content type.
 func Typed(contentType string, parts ...any) Answer {
 	return func(r *http.Request) (*http.Response, error) {
 		pr, pw := io.Pipe()

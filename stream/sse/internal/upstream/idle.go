@@ -5,15 +5,16 @@ import (
 	"time"
 )
 
-// An Idle reads from R, and calls a function when one read takes too long. The
-// time between reads does not count.
+// An Idle reads from R, and calls a function when a read takes too long. The time
+// between reads does not count.
 type Idle struct {
 	R     io.Reader // may be set after NewIdle, before the first Read
 	after time.Duration
-	timer *time.Timer // nil: reads may take for ever
+	timer *time.Timer // nil: no limit
 }
 
-// NewIdle returns an Idle whose time runs already, for the headers.
+// NewIdle returns an Idle whose timer already runs, for the headers of the
+// response.
 func NewIdle(after time.Duration, f func()) *Idle {
 	i := &Idle{after: after}
 	if after > 0 {
@@ -22,7 +23,7 @@ func NewIdle(after time.Duration, f func()) *Idle {
 	return i
 }
 
-// Read reads from R. The clock runs during the read only.
+// Read reads from R. The timer runs only during the read.
 func (i *Idle) Read(p []byte) (int, error) {
 	if i.timer != nil {
 		i.timer.Reset(i.after)
@@ -31,7 +32,7 @@ func (i *Idle) Read(p []byte) (int, error) {
 	return i.R.Read(p)
 }
 
-// Stop stops the clock.
+// Stop stops the timer.
 func (i *Idle) Stop() {
 	if i.timer != nil {
 		i.timer.Stop()

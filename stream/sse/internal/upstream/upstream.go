@@ -1,4 +1,4 @@
-// Package upstream reads the streams of other servers, for sse.Client and for
+// Package upstream reads the streams of other servers, for sse.Client and
 // llm.Relay.
 package upstream
 
@@ -13,14 +13,15 @@ import (
 // ErrIdle is sse.ErrIdle.
 var ErrIdle = errors.New("sse: idle connection")
 
-// IsStream reports whether a response is a stream of events.
+// IsStream reports whether a response is an event stream.
 func IsStream(resp *http.Response) bool {
 	essence, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
 	return resp.StatusCode == http.StatusOK && strings.EqualFold(strings.TrimSpace(essence), "text/event-stream")
 }
 
-// Reason returns why a connection with the context ctx has ended with err: the
-// cause of ctx if that says more. It leaves out the URL, which may hold a key.
+// Reason returns why a connection with the context ctx has ended with err. The
+// cause of ctx replaces err if it says more. Reason removes the URL, which may
+// hold a key.
 func Reason(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
