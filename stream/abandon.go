@@ -2,8 +2,14 @@ package stream
 
 import (
 	"context"
+	"runtime"
 	"time"
 )
+
+// patience is how long a response that has not been sent whole waits for loads
+// to notice that it has ended. Its client, or who answers in its place, waits as
+// long.
+const patience = 100 * time.Millisecond
 
 // expire fails b if the reason why its context has ended is time.
 func (b *boundary) expire() {
@@ -85,10 +91,77 @@ func (l *loads) abandonTasks() {
 	l.tasks = 0
 }
 
+// shutDown fails all loads that have not ended, because the server is stopping.
+// Nobody waits for one that does not listen.
+func (l *loads) shutDown() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.life.stop(ErrShutdown)
+	for b, next := l.unsettled.first, (*boundary)(nil); b != nil; b = next {
+		next = b.unsettled.next // fail may remove b
+		if b.phase == loading {
+			l.abandon(b)
+		}
+		l.fail(b, ErrShutdown)
+	}
+	l.abandonTasks()
+	l.signal()
+}
+
+// finish ends the loads, waits for them, and returns those that it has left
+// behind: a load whose time has passed, and if not whole any that has not ended
+// when the patience is over.
+func (l *loads) finish(whole bool) (abandoned []*boundary) {
+	l.end()
+	if !l.life.isOpen() {
+		return nil
+	}
+	if l.life.stay != nil {
+		defer l.life.stay() // not before: it ends what is waited for here
+	}
+	l.life.unhook()
+	l.life.cancel(errEnded)
+	var last time.Time
+	if !whole {
+		last = time.Now().Add(patience)
+	}
+	for l.busy() {
+		next := l.overdue(time.Now(), last)
+		if !l.busy() {
+			break
+		}
+		l.sleep(next)
+	}
+	if !l.idle() {
+		// Most of what has run out of time has heard so and is about to return.
+		runtime.Gosched()
+		settle()
+	}
+	if l.idle() {
+		_ = l.group.Wait()
+		return nil
+	}
+	return l.leftBehind()
+}
+
+// sleep returns when a load has returned, or at the time t if it is not zero.
+func (l *loads) sleep(t time.Time) {
+	var over <-chan time.Time
+	if !t.IsZero() {
+		timer := time.NewTimer(time.Until(t))
+		defer timer.Stop()
+		over = timer.C
+	}
+	select {
+	case <-l.wake:
+	case <-over:
+	}
+}
+
 // overdue abandons the loads whose time has passed and returns when the next
-// one's will have, or zero. Tasks have until deadline, and none has longer than
-// until last, unless that is zero.
-func (l *loads) overdue(now, deadline, last time.Time) (next time.Time) {
+// one's will have, or zero. Tasks have until the deadline of the response, and
+// none has longer than until last, unless that is zero.
+func (l *loads) overdue(now, last time.Time) (next time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	atMost := func(t time.Time) time.Time {
@@ -97,7 +170,7 @@ func (l *loads) overdue(now, deadline, last time.Time) (next time.Time) {
 		}
 		return t
 	}
-	deadline = atMost(deadline)
+	deadline := atMost(l.life.deadline)
 	earlier := func(t time.Time) {
 		if next.IsZero() || t.Before(next) {
 			next = t

@@ -111,7 +111,7 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 	if err := f.resp.loads.add(ctx, f, nb); err != nil {
 		return err
 	}
-	f.marks = append(f.marks, mark{offset: len(f.bytes), b: nb})
+	f.holes = append(f.holes, hole{offset: len(f.bytes), b: nb})
 	return nil
 }
 
@@ -157,7 +157,7 @@ type boundary struct {
 	phase     loadPhase
 	over      bool // its content has been rendered for the last time
 	abandoned bool // settled by its timeout while it was loading
-	announced bool // in resp.loads.ready
+	announced bool // in resp.loads.arrived
 	children  int
 	subtree   *[2]scope // nil until it is needed
 
@@ -165,8 +165,7 @@ type boundary struct {
 	// response.
 	content templ.Component
 	err     error
-	sent    bool // its markers are on the wire
-	stuck   bool // no markers work where it stands
+	marked  bool // its markers are on the wire, or among the bytes to be sent
 	filled  bool // its content has been rendered
 }
 
@@ -187,4 +186,23 @@ func (b *boundary) info() BoundaryInfo {
 		return BoundaryInfo{ID: string(b.appendID(nil)), Name: b.Name}
 	}
 	return BoundaryInfo{ID: b.id, Name: b.Name}
+}
+
+// before reports whether b stands before c in the page, or around it.
+func (b *boundary) before(c *boundary) bool {
+	db, dc := b.depth, c.depth
+	deeper := db > dc
+	for ; db > dc; db-- {
+		b = b.parent
+	}
+	for ; dc > db; dc-- {
+		c = c.parent
+	}
+	if b == c {
+		return !deeper
+	}
+	for b.parent != c.parent {
+		b, c = b.parent, c.parent
+	}
+	return b.index < c.index
 }

@@ -9,7 +9,7 @@ import (
 	templruntime "github.com/a-h/templ/runtime"
 )
 
-// A fragment is rendered HTML: bytes, and marks where boundaries stand. Every
+// A fragment is rendered HTML: bytes, and holes where boundaries stand. Every
 // component is rendered into one, through a *templruntime.Buffer by which the
 // boundaries within recognise it. It is used by one goroutine at a time and
 // never again once its component has been rendered.
@@ -19,25 +19,16 @@ type fragment struct {
 	load  *boundary // whose load renders it; nil in the goroutine of the response
 	kind  fragmentKind
 	bytes []byte
-	marks []mark
+	holes []hole
 
 	closed bool // no boundary can be placed in it; guarded by resp.loads.mu
 }
 
-// A mark is the place of a boundary, which has no bytes yet.
-type mark struct {
-	offset int
-	b      *boundary
-
-	looked bool // whether b was ready has been looked at
-	ready  bool // b was ready then
-}
-
-// look looks once whether the boundary is ready.
-func (m *mark) look() {
-	if !m.looked {
-		m.looked, m.ready = true, m.b.ready()
-	}
+// A hole is the place of a boundary, which has no bytes yet.
+type hole struct {
+	offset   int
+	b        *boundary
+	decision decision
 }
 
 type fragmentKind uint8
@@ -118,5 +109,5 @@ func (f *fragment) render(ctx context.Context, c templ.Component, buf *templrunt
 // recycle gives the bytes of f to other responses.
 func (f *fragment) recycle() {
 	putBytes(f.bytes)
-	f.bytes, f.marks = nil, nil
+	f.bytes, f.holes = nil, nil
 }

@@ -57,7 +57,7 @@ func (p *response) serveComponent(c templ.Component) {
 // possible.
 func (p *response) fail(err error, answerable bool) {
 	p.result = err
-	if p.left() {
+	if hasLeft(p.ctx) {
 		panic(http.ErrAbortHandler)
 	}
 	if !answerable || p.rd.ErrorHandler == nil {

@@ -16,9 +16,9 @@ type budget struct {
 	held  atomic.Int64 // by loads that render, and by what stands in place
 }
 
-// part is how much a response that streams collects before it writes, however
-// much more is ready.
-func (p *response) part() int { return int(min(1<<20, p.budget.limit/4)) }
+// isPart reports whether p.bytes are so many that a response that streams writes
+// them, however much more is ready.
+func (p *response) isPart() bool { return len(p.bytes) > int(min(1<<20, p.budget.limit/4)) }
 
 func (rd *Renderer) maxBuffer() int64 {
 	switch {

@@ -149,10 +149,11 @@ func (b *boundary) awaitLoad(ctx context.Context, load func(context.Context) err
 // timeLeft returns how long b, which loads in place, may take. Zero or less
 // means for ever.
 func (b *boundary) timeLeft() time.Duration {
-	if b.Timeout > 0 || b.resp == nil || b.resp.timeout() < 0 {
+	if b.Timeout > 0 || b.resp == nil || b.resp.loads.life.timeout < 0 {
 		return b.Timeout
 	}
-	return max(time.Until(b.resp.start.Add(b.resp.timeout())), time.Nanosecond)
+	life := &b.resp.loads.life
+	return max(time.Until(life.start.Add(life.timeout)), time.Nanosecond)
 }
 
 // renderErrorView renders what stands for b, which has failed with err. Its

@@ -2,101 +2,128 @@ package stream
 
 import (
 	"context"
-	"errors"
-	"runtime"
 	"time"
 
-	"github.com/a-h/templ"
-
-	"github.com/rivulet-go/rivulet/internal/cut"
 	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
 
 const defaultTimeout = 30 * time.Second
 
-// open makes the contexts of boundaries, when the first is met: a page without
-// any does not pay for them. loads.mu is held.
-func (p *response) open(ctx context.Context) {
-	if p.view != nil {
-		return
+// A lifetime holds the contexts that end what a response has started, and the
+// instants at which they end.
+type lifetime struct {
+	start   time.Time       // timeout counts from it
+	timeout time.Duration   // of all boundaries without one of their own; zero or less: none
+	until   context.Context // Renderer.Until; may be nil
+
+	// Made by open. Guarded by loads.mu until then.
+	view     context.Context // views end with it: with the client or the response
+	cancel   context.CancelCauseFunc
+	unhook   func() bool             // from the request's context
+	scopes   [2]context.Context      // loads end with them, by scopeKind
+	stop     context.CancelCauseFunc // of scopes; nil without an until, as is stay
+	stay     func() bool             // unhooks from until
+	deadline time.Time               // of scopes[timed]; zero: none
+	limit    time.Time               // of the request; zero: none
+
+	expired <-chan struct{} // closed at the deadline; nil when that has been dealt with
+	latest  time.Time       // when the last Timeout of a boundary's own ends; guarded by loads.mu
+}
+
+// newLifetime returns the lifetime of a response of rd that starts now.
+func newLifetime(rd *Renderer) lifetime {
+	l := lifetime{start: time.Now(), timeout: rd.Timeout, until: rd.Until}
+	if l.timeout == 0 {
+		l.timeout = defaultTimeout
 	}
-	p.loads.wake = make(chan struct{}, 1)
-	p.origin.nonce = templ.GetNonce(ctx)
-	// The deadline of a request fails its loads. Views and error views are
-	// rendered all the same, so that the page ends properly.
-	p.view, p.end = context.WithCancelCause(context.Background())
-	p.unhook = context.AfterFunc(p.ctx, func() {
-		if p.left() {
-			p.end(context.Cause(p.ctx))
-			p.loads.signal()
+	return l
+}
+
+// isOpen reports whether open was called. loads.mu is held.
+func (l *lifetime) isOpen() bool { return l.view != nil }
+
+// open makes the contexts for the answer to request. When the client leaves, the
+// views have ended and left is called; shutDown is called when until is done.
+//
+// The deadline of a request fails its loads. Views and error views are rendered
+// all the same, so that the page ends properly.
+func (l *lifetime) open(request context.Context, left, shutDown func()) {
+	l.view, l.cancel = context.WithCancelCause(context.Background())
+	l.unhook = context.AfterFunc(request, func() {
+		if hasLeft(request) {
+			l.cancel(context.Cause(request))
+			left()
 		}
 	})
-	p.makeScopes()
-	p.expired = p.scopes[timed].Done()
-	if p.rd.Until != nil {
-		p.stay = context.AfterFunc(p.rd.Until, p.shutDown)
+	l.makeScopes(request)
+	l.expired = l.scopes[timed].Done()
+	if l.until != nil {
+		l.stay = context.AfterFunc(l.until, shutDown)
 	}
 }
 
 // makeScopes makes what loads end with: the view, the deadline of the request
 // and that of the Renderer's Timeout.
-func (p *response) makeScopes() {
-	var end context.CancelFunc // of deadlines, which end with view
-	p.scopes[untimed] = p.view
-	limit, ok := p.ctx.Deadline()
-	if ok {
-		p.scopes[untimed] = p.underDeadline(limit)
+func (l *lifetime) makeScopes(request context.Context) {
+	l.scopes[untimed] = l.view
+	limit, limited := request.Deadline()
+	if limited {
+		l.limit = limit
+		l.scopes[untimed] = l.underDeadline(request)
 	}
-	if p.rd.Until != nil {
-		p.scopes[untimed], p.stop = context.WithCancelCause(p.scopes[untimed])
+	if l.until != nil {
+		l.scopes[untimed], l.stop = context.WithCancelCause(l.scopes[untimed])
 	}
-	p.deadline = limit
-	p.scopes[timed] = p.scopes[untimed]
-	if timeout := p.timeout(); timeout > 0 {
-		p.deadline = p.start.Add(timeout)
-		p.scopes[timed], end = context.WithDeadlineCause(p.scopes[untimed], p.deadline, &timeoutError{timeout})
-		if ok && limit.Before(p.deadline) {
-			p.deadline = limit
+	l.deadline = l.limit
+	l.scopes[timed] = l.scopes[untimed]
+	if l.timeout > 0 {
+		var cancel context.CancelFunc
+		l.deadline = l.start.Add(l.timeout)
+		l.scopes[timed], cancel = context.WithDeadlineCause(l.scopes[untimed], l.deadline, &timeoutError{l.timeout})
+		_ = cancel // it ends with view
+		if limited && limit.Before(l.deadline) {
+			l.deadline = limit
 		}
 	}
-	_ = end
 }
 
 // underDeadline returns a context that ends with view and with the deadline of
-// the request, for the reason that the request gives.
-func (p *response) underDeadline(limit time.Time) context.Context {
-	std, _ := p.ctx.Value(cancelKey).(context.Context)
-	if std == nil || std.Done() != p.ctx.Done() {
+// request, for the reason that request gives.
+func (l *lifetime) underDeadline(request context.Context) context.Context {
+	std, _ := request.Value(cancelKey).(context.Context)
+	if std == nil || std.Done() != request.Done() {
 		// A context that is not of package context has no cause.
-		ctx, end := context.WithDeadline(p.view, limit)
-		_ = end
+		ctx, cancel := context.WithDeadline(l.view, l.limit)
+		_ = cancel // it ends with view
 		return ctx
 	}
-	ctx, end := context.WithCancelCause(&requestEnd{p.ctx, std})
-	endView := p.end
-	p.end = func(cause error) {
-		endView(cause)
-		end(cause)
+	ctx, cancel := context.WithCancelCause(&requestEnd{request, std})
+	cancelView := l.cancel
+	l.cancel = func(cause error) {
+		cancelView(cause)
+		cancel(cause)
 	}
 	return ctx
 }
 
-// shutDown fails all loads that have not ended, because the server is stopping.
-// Nobody waits for one that does not listen.
-func (p *response) shutDown() {
-	l := &p.loads
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	p.stop(ErrShutdown)
-	for b, next := l.unsettled.first, (*boundary)(nil); b != nil; b = next {
-		next = b.unsettled.next // fail may remove b
-		if b.phase == loading {
-			l.abandon(b)
-		}
-		l.fail(b, ErrShutdown)
+// last returns the instant at which the last load of all ends or fails, or zero
+// if none must. loads.mu is held.
+func (l *lifetime) last() time.Time {
+	switch {
+	case l.deadline.IsZero() || !l.latest.After(l.deadline):
+		return l.deadline
+	case !l.limit.IsZero() && l.limit.Before(l.latest):
+		return l.limit
 	}
-	l.abandonTasks()
-	l.signal()
+	return l.latest
+}
+
+// shutDown returns a channel that is closed when until is done.
+func (l *lifetime) shutDown() <-chan struct{} {
+	if l.until == nil {
+		return nil
+	}
+	return l.until.Done()
 }
 
 // cancelKey is the key under which package context finds its own context
@@ -123,100 +150,4 @@ func (c *requestEnd) Value(key any) any {
 		return c.std
 	}
 	return nil
-}
-
-// timeout returns the Renderer's Timeout, or none as a negative one.
-func (p *response) timeout() time.Duration {
-	if p.rd.Timeout == 0 {
-		return defaultTimeout
-	}
-	return p.rd.Timeout
-}
-
-var (
-	errEnded    = errors.New("the response has ended")
-	errPanicked = errors.New("stream: panic")
-)
-
-// close ends the loads and waits for them. What is unfinished must not look
-// finished then, even if a callback of the Trace does not return.
-func (p *response) close() {
-	defer p.finish()
-	p.endLoads()
-}
-
-// finish says on the wire how the response has ended.
-func (p *response) finish() {
-	if p.result != nil && !p.out.committed {
-		// The caller's answer may be rendered with what the page has claimed.
-		p.origin.claims.Restore(p.ctx.Value(templstate.Key))
-	}
-	switch {
-	case p.result == nil:
-		if p.timing != nil {
-			p.timing.end(p.out.w.Header())
-		}
-	case p.out.committed:
-		cut.Response(p.out.w, p.r)
-	default:
-		p.out.arm() // for the caller's answer
-	}
-}
-
-// patience is how long a response that has not been sent whole waits for loads
-// to notice that it has ended. Its client, or who answers in its place, waits as
-// long.
-const patience = 100 * time.Millisecond
-
-// endLoads ends the loads and waits for them. A load whose time has passed is
-// left behind.
-func (p *response) endLoads() {
-	p.loads.end()
-	if p.view == nil {
-		return
-	}
-	if p.stay != nil {
-		defer p.stay() // not before: it ends what is waited for here
-	}
-	p.unhook()
-	p.end(errEnded)
-	var last time.Time
-	if p.result != nil {
-		last = time.Now().Add(patience)
-	}
-	for p.loads.busy() {
-		next := p.loads.overdue(time.Now(), p.deadline, last)
-		if !p.loads.busy() {
-			break
-		}
-		p.pause(next)
-	}
-	if !p.loads.idle() {
-		// Most of what has run out of time has heard so and is about to return.
-		runtime.Gosched()
-		time.Sleep(time.Nanosecond)
-	}
-	if p.loads.idle() {
-		_ = p.loads.group.Wait()
-		return
-	}
-	if p.trace.Abandoned != nil {
-		for _, b := range p.loads.leftBehind() {
-			p.trace.Abandoned(p.ctx, b.info())
-		}
-	}
-}
-
-// pause returns when a load has returned, or at the time t if it is not zero.
-func (p *response) pause(t time.Time) {
-	var over <-chan time.Time
-	if !t.IsZero() {
-		timer := time.NewTimer(time.Until(t))
-		defer timer.Stop()
-		over = timer.C
-	}
-	select {
-	case <-p.loads.wake:
-	case <-over:
-	}
 }

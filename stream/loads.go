@@ -3,7 +3,6 @@ package stream
 import (
 	"context"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,10 +17,10 @@ import (
 // for those that say that mu is held.
 type loads struct {
 	limit   int
-	group   errgroup.Group  // its goroutines never return an error; response.endLoads waits for them
-	wake    chan struct{}   // capacity 1: something was settled or has returned
-	started atomic.Int64    // loads and tasks, ever
-	until   <-chan struct{} // Renderer.Until is done; may be nil
+	group   errgroup.Group // its goroutines never return an error; finish waits for them
+	wake    chan struct{}  // capacity 1: something was settled or has returned
+	started atomic.Int64   // loads and tasks, ever
+	life    lifetime       // of what runs
 
 	starting atomic.Int32 // goroutines of loads that have not had their first turn
 
@@ -31,10 +30,9 @@ type loads struct {
 
 	unsettled list        // boundaries that are not settled or whose load is running
 	queue     list        // of these, not yet loading, or paused with room again
-	ready     []*boundary // settled, or with more pieces, since the response last looked
+	arrived   []*boundary // settled, or with more pieces, since the response last looked
 
-	deep   int       // boundaries below maxLevels, ever
-	latest time.Time // when the last Timeout of a boundary's own ends
+	deep int // boundaries below maxLevels, ever
 
 	// How many goroutines run, each counted once.
 	running   int // loads that hold a slot of the limit, and those that are paused
@@ -46,6 +44,12 @@ type loads struct {
 	noTasks bool    // the time of all tasks has passed
 	aborted bool    // a load has panicked with http.ErrAbortHandler
 	ended   bool    // nothing can be placed or started any more
+}
+
+func (l *loads) init(rd *Renderer) {
+	l.limit = rd.Limit
+	l.life = newLifetime(rd)
+	l.unsettled.links, l.queue.links = unsettledLinks, queueLinks
 }
 
 // add starts or queues the load of b, which has been met in f.
@@ -68,6 +72,13 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 	l.queue.add(b)
 	l.startQueued()
 	return nil
+}
+
+// open makes what boundaries need, when the first is met: a page without any
+// does not pay for it. mu is held.
+func (l *loads) open(request context.Context) {
+	l.wake = make(chan struct{}, 1)
+	l.life.open(request, l.signal, l.shutDown)
 }
 
 // admit makes b, which has been met in f, a child of its parent, or refuses it.
@@ -108,7 +119,7 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 // makeContexts makes the contexts of b's load, which ends with base, and of its
 // view. Both have the values of ctx. mu is held.
 func (b *boundary) makeContexts(ctx, base context.Context) {
-	p := b.resp
+	p, life := b.resp, &b.resp.loads.life
 	if b.Pieces != nil {
 		b.pieces = &pieces{room: make(chan struct{}, 1)}
 		base, b.pieces.end = context.WithCancelCause(base)
@@ -116,8 +127,8 @@ func (b *boundary) makeContexts(ctx, base context.Context) {
 	if b.Timeout > 0 {
 		var end context.CancelFunc
 		deadline := time.Now().Add(b.Timeout)
-		if deadline.After(p.loads.latest) {
-			p.loads.latest = deadline
+		if deadline.After(life.latest) {
+			life.latest = deadline
 		}
 		base, end = context.WithDeadlineCause(base, deadline, &timeoutError{b.Timeout})
 		_ = end // it ends with what is around it
@@ -125,7 +136,7 @@ func (b *boundary) makeContexts(ctx, base context.Context) {
 	}
 	b.state.origin = &p.origin
 	b.load = placeContext{Context: base, values: ctx, owner: b, state: &b.state}
-	b.view = placeContext{Context: p.view, values: ctx, owner: b, state: &p.state}
+	b.view = placeContext{Context: life.view, values: ctx, owner: b, state: &p.state}
 }
 
 // startQueued starts loads while the limit allows. mu is held.
@@ -224,7 +235,7 @@ func (l *loads) announce(b *boundary) {
 	// In order, and complete, boundaries are asked where they stand.
 	if !b.announced && b.resp.mode == OutOfOrder {
 		b.announced = true
-		l.ready = append(l.ready, b)
+		l.arrived = append(l.arrived, b)
 	}
 	l.signal()
 }
@@ -244,22 +255,16 @@ func (l *loads) signal() {
 	}
 }
 
-// take returns what was announced since the last call, in document order.
+// take returns the boundaries that were announced since the last call.
 func (l *loads) take() []*boundary {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	ready := l.ready
-	l.ready = nil
-	for _, b := range ready {
+	arrived := l.arrived
+	l.arrived = nil
+	for _, b := range arrived {
 		b.announced = false
 	}
-	slices.SortFunc(ready, func(b, c *boundary) int {
-		if b.before(c) {
-			return -1
-		}
-		return 1
-	})
-	return ready
+	return arrived
 }
 
 // close refuses what is still to be placed in f, which has been rendered. If
@@ -278,6 +283,21 @@ func (l *loads) end() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.ended = true
+}
+
+// over reports whether nothing can be placed any more.
+func (l *loads) over() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ended
+}
+
+// canceled reports whether the context of views has ended. A goroutine of the
+// page may be making it just now.
+func (l *loads) canceled() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.life.isOpen() && l.life.view.Err() != nil
 }
 
 // idle reports whether no goroutine of the response is left.

@@ -87,11 +87,11 @@ func (p *response) behind() *markup.Scanner {
 	return new(markup.Scanner)
 }
 
-// findStuck finds the boundaries among p.marks whose markers would not work,
+// findStuck finds the boundaries among p.holes whose markers would not work,
 // and reports whether there are any.
-func (p *response) findStuck() (stuck bool) {
+func (p *response) findStuck() (found bool) {
 	pos := 0
-	for i, m := range p.marks {
+	for i, m := range p.holes {
 		// Where no tag stands between two boundaries, one knows of both.
 		if tag, odd := markup.Hint(p.bytes[pos:m.offset]); i == 0 || tag != nil || odd {
 			p.lookAtTag(beforeBoundary, nil, tag, odd)
@@ -101,18 +101,18 @@ func (p *response) findStuck() (stuck bool) {
 	if !p.look.unread && p.look.scanner == nil {
 		return false
 	}
-	holes := make([]int, len(p.marks))
-	for i, m := range p.marks {
+	holes := make([]int, len(p.holes))
+	for i, m := range p.holes {
 		holes[i] = m.offset
 	}
 	p.read(p.behind(), p.bytes, holes, func(i int, within string) {
-		if b := p.marks[i].b; within != "" {
-			b.stuck, stuck = true, true
+		if b := p.holes[i].b; within != "" {
+			p.holes[i].decision, found = stuck, true
 			p.look.route.stuck.Store(true)
 			p.fault("stream: a boundary waits in place, because no marker works there", b.Name, slog.String("within", within))
 		}
 	})
-	return stuck
+	return found
 }
 
 // lookAtContent looks at what b shows: it is to leave nothing open that takes in
@@ -220,7 +220,7 @@ func (p *response) names() map[string]string {
 	for b := p.loads.unsettled.first; b != nil; b = b.unsettled.next {
 		note(b)
 	}
-	for _, b := range p.loads.ready {
+	for _, b := range p.loads.arrived {
 		note(b)
 	}
 	return names

@@ -3,6 +3,8 @@ package stream
 import (
 	"net/http"
 	"strings"
+
+	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
 
 // A Mode is a way to send a page. The same components serve all three.
@@ -106,6 +108,19 @@ func defaultMode(h http.Header) (mode Mode, vary string) {
 		return OutOfOrder, varyReferer
 	}
 	return Complete, varyReferer
+}
+
+// chooseMode chooses how the page is sent, if it is.
+func (p *response) chooseMode() {
+	if p.rd.Mode != nil {
+		p.mode = p.rd.Mode(p.r)
+	} else {
+		p.mode, p.vary = defaultMode(p.r.Header)
+	}
+	if p.mode != Complete && !writers.CanFlush(p.out.w) {
+		noteNoFlush(p.rd.logger(), p.out.w, http.ErrNotSupported)
+		p.mode = Complete
+	}
 }
 
 func first(values []string) string {

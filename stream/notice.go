@@ -3,7 +3,6 @@ package stream
 import (
 	"context"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -53,61 +52,5 @@ func Deadline(ctx context.Context) (time.Time, bool) {
 func (p *response) lastDeadline() time.Time {
 	p.loads.mu.Lock()
 	defer p.loads.mu.Unlock()
-	limit, limited := p.ctx.Deadline()
-	switch last := p.loads.latest; {
-	case p.deadline.IsZero() || !last.After(p.deadline):
-		return p.deadline
-	case limited && limit.Before(last):
-		return limit
-	default:
-		return last
-	}
-}
-
-// pending reports whether m is of a boundary whose content is still to come.
-func (m mark) pending() bool { return !m.ready }
-
-// fillable reports whether m is of a boundary whose content can be shown.
-func (m mark) fillable() bool { return m.ready && !m.b.notice }
-
-// allArrived reports whether nothing is pending but notices.
-func (p *response) allArrived() bool {
-	return p.pending == 0 && !slices.ContainsFunc(p.marks, mark.pending)
-}
-
-// awaitEnd notes that the markers of b, a notice, are among the bytes to be sent.
-func (p *response) awaitEnd(b *boundary) {
-	if len(p.notices) == 0 {
-		p.noticed = p.lastDeadline()
-	}
-	p.notices = append(p.notices, b)
-}
-
-// renewNotices sends the notices again if they were told a deadline that is not
-// the last any more.
-func (p *response) renewNotices() {
-	if len(p.notices) == 0 {
-		return
-	}
-	if !p.lastDeadline().After(p.noticed) {
-		return
-	}
-	notices := p.notices
-	p.notices = nil
-	for _, b := range notices {
-		p.bytes = appendChunkStart(p.bytes, b)
-		p.placeholder(b)
-		p.bytes = appendChunkEnd(p.bytes)
-	}
-}
-
-// sendEnd sends the end of the page, of which nothing is pending any more. It
-// takes the notices away: they go last, so that they stay on a page that is cut.
-func (p *response) sendEnd() error {
-	for _, b := range p.notices {
-		p.bytes = appendChunkEnd(appendChunkStart(p.bytes, b))
-	}
-	p.notices = nil
-	p.bytes = append(p.bytes, p.tail...)
-	return p.writeLast()
+	return p.loads.life.last()
 }

@@ -36,7 +36,7 @@ func Prerender(content templ.Component) func(context.Context) (templ.Component, 
 		if err := f.render(ctx, content, new(templruntime.Buffer)); err != nil {
 			return nil, err
 		}
-		if len(f.marks) == 0 {
+		if len(f.holes) == 0 {
 			// Whoever keeps it keeps no request.
 			f = &fragment{bytes: f.bytes}
 			if !inPlace.Load() {
@@ -66,7 +66,7 @@ func (p *prerendered) Render(ctx context.Context, w io.Writer) error {
 	if f != nil && f.belongs(ctx, w) && p.fragment.CompareAndSwap(f, nil) {
 		return f.Render(ctx, w)
 	}
-	if f != nil && f.resp != nil && f.resp.over() {
+	if f != nil && f.resp != nil && f.resp.loads.over() {
 		p.fragment.CompareAndSwap(f, nil) // whoever keeps p keeps no request
 	}
 	return p.content.Render(templ.ClearChildren(ctx), w)
@@ -74,7 +74,7 @@ func (p *prerendered) Render(ctx context.Context, w io.Writer) error {
 
 // belongs reports whether f, with its boundaries, can stand where ctx and w do.
 func (f *fragment) belongs(ctx context.Context, w io.Writer) bool {
-	if len(f.marks) == 0 {
+	if len(f.holes) == 0 {
 		owner, _ := ctx.Value(ownerKey{}).(*boundary)
 		return f.resp == nil || owner != nil && owner.resp == f.resp
 	}
@@ -89,7 +89,7 @@ func (f *fragment) belongs(ctx context.Context, w io.Writer) bool {
 func (f *fragment) Render(ctx context.Context, w io.Writer) error {
 	to, buf := fragmentOf(w)
 	pos := 0
-	for _, m := range f.marks {
+	for _, m := range f.holes {
 		if _, err := w.Write(f.bytes[pos:m.offset]); err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ func (f *fragment) Render(ctx context.Context, w io.Writer) error {
 		if err := drain(buf); err != nil {
 			return err
 		}
-		to.marks = append(to.marks, mark{offset: len(to.bytes), b: m.b})
+		to.holes = append(to.holes, hole{offset: len(to.bytes), b: m.b})
 	}
 	_, err := w.Write(f.bytes[pos:])
 	return err

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync/atomic"
@@ -10,14 +11,12 @@ import (
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
 
-	writers "github.com/rivulet-go/rivulet/internal/transport"
+	"github.com/rivulet-go/rivulet/internal/cut"
 	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
 
-// A response is one page on its way: run sends the shell (shell.go)
-// with a fallback or the content at each boundary (marks.go), waits for loads
-// (wait.go), fills boundaries with the views they return (fill.go) and closes
-// the response (lifetime.go).
+// A response is one page on its way. Its loads decide what runs, its reveal what
+// may be sent, and the response makes the bytes. See run for the trip of a page.
 //
 // All of it but its loads belongs to the goroutine that called Render, unless a
 // field says something else.
@@ -29,7 +28,6 @@ type response struct {
 	trace *Trace          // not nil
 	mode  Mode
 	vary  string // the headers that the choice of mode has looked at
-	start time.Time
 
 	page   pageWriter    // that the Page of a Handler was given
 	timing *serverTiming // nil: nobody asked for it
@@ -37,25 +35,17 @@ type response struct {
 	// The tree of boundaries and what they share. Used by all goroutines.
 	loads       loads
 	root        boundary    // the page, of which all boundaries are descendants
+	origin      templOrigin // of all states; with the nonce that templ.WithNonce has set
 	state       templState  // of the page, of views and of error views
 	failed      atomic.Bool // a boundary without an ErrorView of its own has
 	toldInPlace atomic.Bool // Trace.InPlace has been called
 
-	// Contexts and their ends. Made by open, guarded by loads.mu until then.
-	origin   templOrigin     // with the nonce that templ.WithNonce has set
-	view     context.Context // views end with it: with the client or the response
-	end      context.CancelCauseFunc
-	unhook   func() bool             // from the request's context
-	stop     context.CancelCauseFunc // of scopes; nil without an Until, as is stay
-	stay     func() bool             // unhooks from Until
-	scopes   [2]context.Context      // loads end with them, by scopeKind
-	deadline time.Time               // of tasks; zero: none
-	expired  <-chan struct{}         // closed at the deadline; nil when that has been dealt with
+	reveal reveal // out of order
 
 	// What is being rendered. Out of order, a response that waits holds nothing
 	// of it but spare.
 	bytes      []byte               // to be sent
-	marks      []mark               // in bytes, out of order
+	holes      []hole               // in bytes, out of order
 	buf        *templruntime.Buffer // through which views are rendered into bytes
 	seen       int64                // goroutines started before buf was in use
 	spare      *fragment            // for the next view
@@ -64,22 +54,27 @@ type response struct {
 	whole      bool                 // boundaries are waited for where they stand, whatever the mode
 
 	// What has been sent, and what is still to be.
-	out     transport
-	pending int         // boundaries whose markers were sent and whose content was not
-	notices []*boundary // that were sent and are to be taken away at the end
-	noticed time.Time   // the deadline that they were told
-	tail    []byte      // end tags, held back until nothing is pending
-	err     error       // of a write; rendering the page stops with it
-	result  error       // of Render
-	look    look        // at the HTML
+	out    transport
+	tail   []byte // end tags, held back until nothing is pending
+	err    error  // of a write; rendering the page stops with it
+	result error  // of Render
+	look   look   // at the HTML
 }
 
+var (
+	errEnded    = errors.New("the response has ended")
+	errPanicked = errors.New("stream: panic")
+)
+
 func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response {
-	p := &response{rd: rd, r: r, ctx: r.Context(), trace: rd.Trace, start: time.Now(), result: errPanicked}
+	p := &response{rd: rd, r: r, ctx: r.Context(), trace: rd.Trace, result: errPanicked}
 	p.out.w = w
 	p.chooseMode()
+	p.loads.init(rd)
+	p.reveal.grace = rd.Grace
+	p.budget.limit = rd.maxBuffer()
 	if rd.ServerTiming {
-		p.timing = newServerTiming(p.start)
+		p.timing = newServerTiming(p.loads.life.start)
 		p.trace = JoinTraces(p.trace, p.timing.trace())
 	}
 	if p.trace == nil {
@@ -91,12 +86,6 @@ func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response
 		}
 	}
 	p.root.resp = p
-	p.loads.limit = rd.Limit
-	p.loads.unsettled.links, p.loads.queue.links = unsettledLinks, queueLinks
-	p.budget.limit = rd.maxBuffer()
-	if rd.Until != nil {
-		p.loads.until = rd.Until.Done()
-	}
 	if p.state.v = p.ctx.Value(templstate.Key); p.state.v != nil {
 		p.origin.claims = templstate.Of(p.state.v, nil)
 	}
@@ -104,33 +93,58 @@ func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response
 	return p
 }
 
-// chooseMode chooses how the page is sent, if it is.
-func (p *response) chooseMode() {
-	if p.rd.Mode != nil {
-		p.mode = p.rd.Mode(p.r)
-	} else {
-		p.mode, p.vary = defaultMode(p.r.Header)
-	}
-	if p.mode != Complete && !writers.CanFlush(p.out.w) {
-		noteNoFlush(p.rd.logger(), p.out.w, http.ErrNotSupported)
-		p.mode = Complete
-	}
-}
-
-// run sends page and ends the response. Pages wait in it.
+// run sends page and ends the response: this is the trip of a page. Pages wait
+// in it.
 func (p *response) run(page templ.Component) error {
-	p.start = time.Now()
+	p.loads.life.start = time.Now()
 	p.out = newTransport(p.out.w, p.r, p.rd.WriteTimeout, p.rd.logger())
 	defer p.close()
 	err := p.sendPage(page)
-	for err == nil && p.pending > 0 {
-		if err = p.sendReady(); err == nil && p.pending > 0 {
+	for err == nil && p.reveal.pending > 0 {
+		if err = p.sendChunks(); err == nil && p.reveal.pending > 0 {
 			err = p.wait()
-			p.yield()
+			p.loads.yield()
 		}
 	}
 	p.result = err
 	return err
+}
+
+// close ends the loads and waits for them. What is unfinished must not look
+// finished then, even if a callback of the Trace does not return.
+func (p *response) close() {
+	defer p.finish()
+	for _, b := range p.loads.finish(p.result == nil) {
+		if p.trace.Abandoned != nil {
+			p.trace.Abandoned(p.ctx, b.info())
+		}
+	}
+}
+
+// finish says on the wire how the response has ended.
+func (p *response) finish() {
+	if p.result != nil && !p.out.committed {
+		// The caller's answer may be rendered with what the page has claimed.
+		p.origin.claims.Restore(p.ctx.Value(templstate.Key))
+	}
+	switch {
+	case p.result == nil:
+		if p.timing != nil {
+			p.timing.end(p.out.w.Header())
+		}
+	case p.out.committed:
+		cut.Response(p.out.w, p.r)
+	default:
+		p.out.arm() // for the caller's answer
+	}
+}
+
+// open makes what boundaries need, when the first is met, in ctx. loads.mu is held.
+func (p *response) open(ctx context.Context) {
+	if !p.loads.life.isOpen() {
+		p.origin.nonce = templ.GetNonce(ctx)
+		p.loads.open(p.ctx)
+	}
 }
 
 // done tells the Trace that all is over.

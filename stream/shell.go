@@ -53,7 +53,7 @@ func (p *response) renderPage(f *fragment, page templ.Component) error {
 // shellError returns err as an error of a shell of which nothing, or something,
 // was sent.
 func (p *response) shellError(err error) error {
-	if p.left() && !errors.Is(err, context.Canceled) && errors.Is(err, context.Cause(p.ctx)) {
+	if hasLeft(p.ctx) && !errors.Is(err, context.Canceled) && errors.Is(err, context.Cause(p.ctx)) {
 		err = fmt.Errorf("%w: %w", p.ctx.Err(), err) // the cause alone does not say that the client has left
 	}
 	if !p.out.committed {
@@ -73,7 +73,7 @@ func (p *response) flushShell(f *fragment) {
 	// The end tags stay for the end. In order, so does what stands behind a
 	// boundary that is not ready.
 	n, end := 0, markup.TailStart(f.bytes)
-	for _, m := range f.marks {
+	for _, m := range f.holes {
 		if m.offset > end {
 			break
 		}
@@ -84,7 +84,7 @@ func (p *response) flushShell(f *fragment) {
 		n++
 	}
 	// A flush of nothing would be the end of all other statuses.
-	err := p.assemble(f.bytes[:end], f.marks[:n], false)
+	err := p.assemble(f.bytes[:end], f.holes[:n], true)
 	if err == nil && len(p.bytes) > 0 {
 		if p.mode == OutOfOrder {
 			p.lookAtShell(p.bytes, false)
@@ -95,26 +95,26 @@ func (p *response) flushShell(f *fragment) {
 		p.err = err
 	}
 	f.bytes = append(f.bytes[:0], f.bytes[end:]...)
-	f.marks = append(f.marks[:0], f.marks[n:]...)
-	for i := range f.marks {
-		f.marks[i].offset -= end
+	f.holes = append(f.holes[:0], f.holes[n:]...)
+	for i := range f.holes {
+		f.holes[i].offset -= end
 	}
 }
 
 // sendShell sends the rest of the page, with fallbacks for what is not ready.
 func (p *response) sendShell(f *fragment) error {
-	if len(f.marks) == 0 && p.pending == 0 && len(p.notices) == 0 {
+	if len(f.holes) == 0 && !p.reveal.open() {
 		p.bytes, f.bytes = f.bytes, nil
 		return p.writeLast()
 	}
-	if err := p.grace(f.marks); err != nil {
+	if err := p.hold(f.holes); err != nil {
 		return err
 	}
-	if err := p.assemble(f.bytes, f.marks, true); err != nil {
+	if err := p.assemble(f.bytes, f.holes, false); err != nil {
 		return err
 	}
 	f.recycle()
-	if p.pending == 0 && len(p.notices) == 0 {
+	if !p.reveal.open() {
 		return p.writeLast()
 	}
 	end := markup.TailStart(p.bytes)
@@ -122,37 +122,24 @@ func (p *response) sendShell(f *fragment) error {
 	p.tail = append(p.tail, p.bytes[end:]...)
 	p.bytes = p.rd.Script.appendElement(p.bytes[:end], assets.Unsuspense().Text, p.origin.nonce)
 	p.look.scanner, p.look.chunks = nil, true
-	if p.pending == 0 {
+	if p.reveal.pending == 0 {
 		return p.sendEnd()
 	}
 	p.renewNotices()
 	return p.write(true)
 }
 
-// grace waits for loads that are nearly done.
-func (p *response) grace(marks []mark) error {
-	if p.rd.Grace <= 0 || p.mode != OutOfOrder {
-		return nil
-	}
-	over := false
-	timer := time.AfterFunc(p.rd.Grace, func() {
-		p.loads.mu.Lock()
-		defer p.loads.mu.Unlock()
-		over = true
-		p.loads.signal()
-	})
-	defer timer.Stop()
-	for _, m := range marks {
-		for !m.b.ready() {
-			if err := p.wait(); err != nil {
-				return err
-			}
-			p.loads.mu.Lock()
-			stop := over
-			p.loads.mu.Unlock()
-			if stop {
-				return nil
-			}
+// hold waits, for the Renderer's Grace, until the boundaries at holes are ready.
+func (p *response) hold(holes []hole) error {
+	for p.mode == OutOfOrder {
+		until := p.reveal.holdUntil(time.Now(), holes)
+		if until.IsZero() {
+			break
+		}
+		timer := time.AfterFunc(time.Until(until), p.loads.signal)
+		err := p.wait()
+		if timer.Stop(); err != nil {
+			return err
 		}
 	}
 	return nil

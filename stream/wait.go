@@ -3,21 +3,25 @@ package stream
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"runtime"
+	"sync"
+	"time"
 )
 
 // wait returns when something has happened to the loads. Its error is that of
 // a client that has left. Pages spend their time here, so what it and those
 // that call it keep on the stack is what a waiting page costs.
 func (p *response) wait() error {
+	life := &p.loads.life
 	select {
 	case <-p.loads.wake:
-	case <-p.expired:
-		p.expired = nil
+	case <-life.expired:
+		life.expired = nil
 		// It ends with the client, too.
-		if p.scopes[timed].Err() == context.DeadlineExceeded {
-			p.loads.expireTimed(context.Cause(p.scopes[timed]))
+		if life.scopes[timed].Err() == context.DeadlineExceeded {
+			p.loads.expireTimed(context.Cause(life.scopes[timed]))
 		}
 	}
 	p.loads.checkAbort()
@@ -34,32 +38,13 @@ func (p *response) await(b *boundary) error {
 	return nil
 }
 
-// yield lets loads that end at this moment end, so that what ends together is
-// sent together and what needs no time stands in place. A load that has not had
-// its first turn is waited for: on a busy machine another thread may have taken
-// it and not run it yet, and a goroutine that waits lets this thread take it
-// back. Gosched goes behind all that can run now; the second time, behind loads
-// that have yielded once themselves.
-func (p *response) yield() {
-	for p.loads.starting.Load() > 0 {
-		<-p.loads.wake
-	}
-	for range 2 {
-		if !p.loads.busy() {
-			return
-		}
-		runtime.Gosched()
-	}
-	settle()
-}
-
 // gone returns the error of a client that has left or that could not be
 // written to, or nil.
 func (p *response) gone() error {
 	if p.err != nil {
 		return p.err
 	}
-	if !p.left() && !p.ended() {
+	if !hasLeft(p.ctx) && !p.loads.canceled() {
 		return nil
 	}
 	if err := p.ctx.Err(); err != nil && !errors.Is(context.Cause(p.ctx), err) {
@@ -68,20 +53,41 @@ func (p *response) gone() error {
 	return fmt.Errorf("stream: %w", context.Cause(p.ctx))
 }
 
-// left reports whether the client has left: a deadline is no such thing.
-func (p *response) left() bool { return errors.Is(p.ctx.Err(), context.Canceled) }
+// hasLeft reports whether the client has left whose request has that context. A
+// deadline is no such thing.
+func hasLeft(request context.Context) bool { return errors.Is(request.Err(), context.Canceled) }
 
-// over reports whether nothing can be placed any more.
-func (p *response) over() bool {
-	p.loads.mu.Lock()
-	defer p.loads.mu.Unlock()
-	return p.loads.ended
+// yield lets loads that end at this moment end, so that what ends together is
+// sent together and what needs no time stands in place. A load that has not had
+// its first turn is waited for: on a busy machine another thread may have taken
+// it and not run it yet, and a goroutine that waits lets this thread take it
+// back. Gosched goes behind all that can run now; the second time, behind loads
+// that have yielded once themselves.
+func (l *loads) yield() {
+	for l.starting.Load() > 0 {
+		<-l.wake
+	}
+	for range 2 {
+		if !l.busy() {
+			return
+		}
+		runtime.Gosched()
+	}
+	settle()
 }
 
-// ended reports whether the context of views has ended. A goroutine of the
-// page may be making it just now.
-func (p *response) ended() bool {
-	p.loads.mu.Lock()
-	defer p.loads.mu.Unlock()
-	return p.view != nil && p.view.Err() != nil
+// settle makes what ends at one moment the same in every run of a test. How
+// many loads have ended when the response looks is up to the scheduler, on which
+// no test should depend. Under testing/synctest the shortest sleep ends when all
+// else waits, so in the tests of a program, ours and others', a response sleeps
+// for that long. It does not in production, nor in benchmarks.
+var settle = func() {
+	if underTest() {
+		time.Sleep(time.Nanosecond)
+	}
 }
+
+var underTest = sync.OnceValue(func() bool {
+	bench := flag.Lookup("test.bench")
+	return bench != nil && bench.Value.String() == ""
+})

@@ -34,7 +34,7 @@ func (b *boundary) scopeKind() scopeKind {
 func (b *boundary) scope(kind scopeKind) context.Context {
 	switch {
 	case b.parent == nil:
-		return b.resp.scopes[kind]
+		return b.resp.loads.life.scopes[kind]
 	case b.failed.Load(), b.pieces != nil:
 		return b.parent.scope(kind)
 	}
@@ -63,22 +63,3 @@ func (b *boundary) closeSubtree() {
 }
 
 var errSurroundings = errors.New("the boundary around it failed")
-
-// before reports whether b stands before c in the page, or around it.
-func (b *boundary) before(c *boundary) bool {
-	db, dc := b.depth, c.depth
-	deeper := db > dc
-	for ; db > dc; db-- {
-		b = b.parent
-	}
-	for ; dc > db; dc-- {
-		c = c.parent
-	}
-	if b == c {
-		return !deeper
-	}
-	for b.parent != c.parent {
-		b, c = b.parent, c.parent
-	}
-	return b.index < c.index
-}

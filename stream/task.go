@@ -129,7 +129,7 @@ func (t *task) wait(ctx context.Context) error {
 	}
 	var until <-chan struct{}
 	if t.loads != nil {
-		until = t.loads.until
+		until = t.loads.life.shutDown()
 	}
 	select {
 	case <-t.done:

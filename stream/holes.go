@@ -1,0 +1,195 @@
+package stream
+
+import (
+	"fmt"
+	"io"
+	"slices"
+)
+
+// assemble makes p.bytes of src, with what is to stand at its holes. At a flush
+// what follows src is not known yet.
+func (p *response) assemble(src []byte, holes []hole, flush bool) error {
+	p.bytes = getBytes()
+	if !p.outOfOrder() {
+		return p.fillInOrder(src, holes)
+	}
+	p.bytes, p.holes = append(p.bytes, src...), append(p.holes, holes...)
+	p.fillHoles(flush)
+	return nil
+}
+
+// fillHoles puts at each hole of p.bytes what was decided. Unless at a flush, it
+// lets loads that need no time end first, those of boundaries within others too.
+func (p *response) fillHoles(flush bool) {
+	for len(p.holes) > 0 {
+		if !flush {
+			p.loads.yield()
+		}
+		more := p.reveal.decide(p.holes, flush)
+		// A sequence leaves markers behind what it has so far.
+		if !more || slices.ContainsFunc(p.holes, hole.isSequence) {
+			more = p.findStuck() || more
+		}
+		waited := false
+		p.atHoles(func(h hole) {
+			switch {
+			case h.decision == stuck:
+				_ = p.fillWhole(h.b) // its error shows at the next write
+				waited = true
+			case h.decision == content:
+				p.fillSoFar(h.b)
+			case more:
+				h.offset = len(p.bytes)
+				p.holes = append(p.holes, h)
+			default:
+				p.placeholder(h.b)
+			}
+		})
+		if waited {
+			p.reveal.decideAgain(p.holes)
+		}
+	}
+}
+
+// isSequence reports whether the content of h comes in pieces.
+func (h hole) isSequence() bool { return h.b.pieces != nil }
+
+// atHoles writes p.bytes anew and calls put at each hole.
+func (p *response) atHoles(put func(hole)) {
+	src, holes := p.bytes, p.holes
+	p.bytes, p.holes = getBytes(), nil
+	pos := 0
+	for _, h := range holes {
+		p.bytes = append(p.bytes, src[pos:h.offset]...)
+		pos = h.offset
+		put(h)
+	}
+	p.bytes = append(p.bytes, src[pos:]...)
+	putBytes(src)
+	if !p.out.committed {
+		_ = p.checkHeld() // which shows at the next write
+	}
+}
+
+// fillInOrder appends src to p.bytes and waits at each hole for the content that
+// is to stand there. Pages in order wait in it.
+func (p *response) fillInOrder(src []byte, holes []hole) error {
+	pos := 0
+	for _, h := range holes {
+		p.bytes = append(p.bytes, src[pos:h.offset]...)
+		pos = h.offset
+		if err := p.fillWhole(h.b); err != nil {
+			return err
+		}
+	}
+	p.bytes = append(p.bytes, src[pos:]...)
+	if p.mode == InOrder && !p.whole {
+		return nil // and is sent in parts
+	}
+	return p.checkHeld()
+}
+
+// fillWhole appends all that b shows, however long that takes.
+func (p *response) fillWhole(b *boundary) error {
+	for more := true; more; {
+		err := p.awaitInOrder(b)
+		if err != nil {
+			return err
+		}
+		if more, err = p.fillInPlace(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// awaitInOrder waits for content of b. In order, what stands before it is sent
+// meanwhile, or when it is much.
+func (p *response) awaitInOrder(b *boundary) error {
+	if p.mode == InOrder && !p.whole && len(p.bytes) > 0 && (!b.ready() || p.isPart()) {
+		p.loads.yield() // what ends at this moment needs no flush before it
+		if !b.ready() || p.isPart() {
+			if err := p.write(true); err != nil {
+				return err
+			}
+			p.bytes = getBytes()
+		}
+	}
+	return p.await(b)
+}
+
+// fillSoFar appends what b, which is ready, shows by now, and markers where a
+// sequence will go on.
+func (p *response) fillSoFar(b *boundary) {
+	// Its error shows at the next write.
+	if more, _ := p.fillInPlace(b); more {
+		p.bytes = appendEnd(appendStart(p.bytes, b))
+		p.reveal.placed(b)
+	}
+}
+
+// fillInPlace appends the content of b, which stands where p.bytes end, and
+// reports whether there is more to come.
+func (p *response) fillInPlace(b *boundary) (more bool, err error) {
+	start, content := p.written(), len(p.bytes)
+	more, err = p.fill(b)
+	// In order, some of it may have been sent.
+	if err == nil && p.written()-start == len(p.bytes)-content {
+		p.lookAtContent(b, p.bytes[content:])
+	}
+	p.noteSent(b, p.written()-start, true)
+	return more, err
+}
+
+// fillInto waits for b and writes its content to w, a writer that is not ours.
+// It is called in the midst of another view, whose bytes it puts aside.
+func (p *response) fillInto(w io.Writer, b *boundary) error {
+	bytes, buf, seen, whole := p.bytes, p.buf, p.seen, p.whole
+	defer func() { p.bytes, p.buf, p.seen, p.whole = bytes, buf, seen, whole }()
+	p.bytes, p.buf, p.whole = nil, nil, true
+	for more := true; more; {
+		err := p.await(b)
+		if err != nil {
+			return err
+		}
+		if more, err = p.fill(b); err != nil {
+			return err
+		}
+	}
+	p.noteSent(b, len(p.bytes), true)
+	_, err := w.Write(p.bytes)
+	return err
+}
+
+// placeholder writes the markers of b with its fallback between them.
+func (p *response) placeholder(b *boundary) {
+	if b.notice {
+		p.reveal.notified(b, p.lastDeadline())
+	} else {
+		p.reveal.placed(b)
+	}
+	p.bytes = appendStart(p.bytes, b)
+	if start := len(p.bytes); b.Fallback != nil {
+		// A fallback that claimed the page's only copy of a style would take
+		// it away at the reveal, so it has a templ state of its own.
+		ctx := &placeContext{
+			Context:  b.view.Context,
+			values:   b.view.values,
+			owner:    b,
+			state:    &templState{origin: &p.origin},
+			fallback: true,
+		}
+		// A notice that a full buffer had no room for would be lost, or go on
+		// saying what is not true any more.
+		p.lastResort = b.notice
+		if err := p.render(ctx, fallbackFragment, b.Fallback); err != nil && p.err == nil {
+			b.report(p.ctx, "", fmt.Errorf("fallback: %w", err))
+		}
+		p.lastResort = false
+		p.lookAt(ofFallback, b, p.bytes[start:])
+		if !b.notice { // which may be sent again
+			b.Fallback = nil
+		}
+	}
+	p.bytes = appendEnd(p.bytes)
+}

@@ -1,0 +1,210 @@
+package stream
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+
+	"github.com/rivulet-go/rivulet/stream/internal/templstate"
+)
+
+// fill appends the content of b, which is ready: its view, or an error view, or
+// the pieces that have come, with more to come. Its error is that of a client
+// that has left.
+func (p *response) fill(b *boundary) (more bool, err error) {
+	if p.err != nil {
+		return false, p.err
+	}
+	if more, err = p.fillContent(b); !more {
+		p.loads.forget(b)
+	}
+	return more, err
+}
+
+// fillContent does what fill says.
+func (p *response) fillContent(b *boundary) (more bool, err error) {
+	if b.pieces != nil {
+		return p.fillPieces(b)
+	}
+	b.filled = true
+	content, err := b.content, b.err
+	b.content = nil
+	b.keep(0) // from here on it is among our own
+	if err == nil {
+		if err = p.render(&b.view, viewFragment, content); err == nil {
+			return false, nil
+		}
+	}
+	return false, p.fillFailed(b, err)
+}
+
+// fillFailed appends what stands for b, which has failed with err.
+func (p *response) fillFailed(b *boundary, err error) error {
+	passOnAbort(err)
+	if gone := p.gone(); gone != nil {
+		return gone
+	}
+	be := b.reportFailure(p.ctx, err)
+	views := b.errorViews(be)
+	for i, c := range views {
+		p.lastResort = i == len(views)-1
+		err := p.render(&b.view, viewFragment, c)
+		if err == nil {
+			break
+		}
+		b.report(p.ctx, be.Digest, fmt.Errorf("error view: %w", err))
+	}
+	p.lastResort = false
+	return p.gone()
+}
+
+// fillPieces appends what has come of the sequence of b since the last time. If
+// there is more to come it says so, else it has appended the error view of a
+// sequence that has failed.
+func (p *response) fillPieces(b *boundary) (more bool, err error) {
+	queue, over := p.loads.takePieces(b)
+	var failure error
+	if over {
+		failure = b.err
+	}
+	start := len(p.bytes)
+	var holes []hole
+	for _, c := range queue {
+		within, err := p.fillPiece(b, c)
+		if err != nil {
+			p.loads.stop(b, err)
+			over, failure = true, err
+			break
+		}
+		holes = append(holes, within...)
+	}
+	b.filled = over
+	// What came together loads together, in order too.
+	if err := p.fillOrKeep(start, holes); err != nil {
+		return false, err
+	}
+	if failure != nil {
+		return false, p.fillFailed(b, failure)
+	}
+	return !over, p.gone()
+}
+
+// fillPiece appends one piece of b and returns the holes in it.
+func (p *response) fillPiece(b *boundary, c templ.Component) ([]hole, error) {
+	t, ok := c.(Text)
+	if !ok {
+		return p.renderHoles(p.piece(b), viewFragment, c)
+	}
+	if err := p.fits(len(p.bytes) + len(t)); err != nil {
+		p.noteTooLarge(err)
+		return nil, err
+	}
+	p.bytes = append(p.bytes, templ.EscapeString(string(t))...)
+	return nil, nil
+}
+
+// piece returns the context of the view of a piece of b. A piece is a child of
+// its own, so that one that fails ends what it has placed, and no more.
+func (p *response) piece(b *boundary) *placeContext {
+	c := &boundary{resp: p, parent: b, depth: b.depth + 1, amends: b.amends}
+	p.loads.mu.Lock()
+	b.children++
+	c.index = b.children
+	p.loads.mu.Unlock()
+	c.view = b.view
+	c.view.owner = c
+	return &c.view
+}
+
+// render renders c at the end of p.bytes, in the context of a boundary. Of a
+// component that fails nothing stays.
+func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Component) error {
+	start := len(p.bytes)
+	holes, err := p.renderHoles(ctx, kind, c)
+	if err != nil {
+		return err
+	}
+	return p.fillOrKeep(start, holes)
+}
+
+// renderHoles renders c like render, and returns the holes in it.
+func (p *response) renderHoles(ctx *placeContext, kind fragmentKind, c templ.Component) ([]hole, error) {
+	start := len(p.bytes)
+	f := p.spare
+	if f == nil {
+		f = &fragment{resp: p}
+	}
+	f.owner, f.kind, f.bytes = ctx.owner, kind, p.bytes
+	p.bytes, p.spare = nil, nil
+	if p.buf == nil {
+		p.buf = p.buffer()
+	}
+	var claims *templstate.Claims
+	if kind == viewFragment {
+		claims = p.state.save()
+	}
+	started := p.loads.started.Load()
+	err := safely(func() error { return f.render(ctx, c, p.buf) })
+	passOnAbort(err)
+	p.bytes, f.bytes = f.bytes, nil
+	if err != nil {
+		p.bytes = p.bytes[:start]
+		p.discard(f, claims)
+		p.noteTooLarge(err)
+		return nil, err
+	}
+	if started == p.loads.started.Load() {
+		p.spare = f // nothing that still runs can have seen it
+	} else {
+		p.loads.close(f, false)
+	}
+	holes := f.holes
+	f.holes = nil
+	return holes, nil
+}
+
+// fillOrKeep sees to the holes that were rendered since p.bytes ended at start:
+// out of order they are kept until all is rendered, else they are filled now.
+func (p *response) fillOrKeep(start int, holes []hole) error {
+	if len(holes) == 0 || p.outOfOrder() {
+		p.holes = append(p.holes, holes...)
+		return nil
+	}
+	src := append(getBytes(), p.bytes[start:]...)
+	defer putBytes(src)
+	for i := range holes {
+		holes[i].offset -= start
+	}
+	p.bytes = p.bytes[:start]
+	return p.fillInOrder(src, holes)
+}
+
+// discard ends what was placed in f, whose component has failed, and gives back
+// what it has claimed since there were claims. A fallback shares neither subtree
+// nor templ state with anything.
+func (p *response) discard(f *fragment, claims *templstate.Claims) {
+	p.loads.close(f, f.kind == viewFragment)
+	f.holes = nil
+	if f.kind == viewFragment {
+		p.state.restore(claims)
+	}
+}
+
+// buffer returns a buffer to render into.
+func (p *response) buffer() *templruntime.Buffer {
+	buf, _ := templruntime.GetBuffer(io.Discard)
+	p.seen = p.loads.started.Load()
+	return buf
+}
+
+// release gives buf back to templ's pool, unless something was started while
+// it was in use that still runs and might have kept it: what such a load
+// writes too late must never reach another response.
+func (p *response) release(buf *templruntime.Buffer) {
+	if p.seen == p.loads.started.Load() || p.loads.idle() {
+		buf.Reset(nil)
+		_ = templruntime.ReleaseBuffer(buf)
+	}
+}
