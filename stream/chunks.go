@@ -28,7 +28,7 @@ func (p *response) chunk(b *boundary) {
 	// Its error shows at the next write.
 	more, err := p.fill(b)
 	if err == nil {
-		p.lookAtContent(b, p.bytes[content:])
+		p.check.content(b, p.bytes[content:])
 	}
 	if more {
 		p.bytes = appendEnd(appendStart(p.bytes, b))
@@ -43,7 +43,7 @@ func (p *response) chunk(b *boundary) {
 // in them, and the end of the page if they were the last.
 func (p *response) writeChunks() error {
 	p.fillHoles(false)
-	p.lookAtChunks()
+	p.check.chunks()
 	if p.reveal.pending == 0 {
 		return p.sendEnd()
 	}

@@ -8,6 +8,51 @@ import (
 	"github.com/a-h/templ"
 )
 
+// A Page makes the component for one request. It may set headers and cookies on
+// w, and the status: WriteHeader keeps the status back until the page leaves. A
+// failed Page is answered by Renderer.ErrorHandler; the status that it has set is
+// dropped.
+//
+// A Page that answers by itself, with a redirect, a file or a stream, returns
+// neither a component nor an error. Its answer passes through as it is, with no
+// header of a page; without one it is empty. What has been written to w cannot
+// be taken back: if the Page then returns a component or an error all the same,
+// the response is cut and the error logged.
+//
+// The context of r is the one that Trace.Start returned.
+//
+// Loads must not touch w: they run at the same time, and a header is a map. Once
+// the first has started and the Page has returned, w.Header returns an empty
+// header that goes nowhere, and a line in the log says so. Two
+// loads that use a header which the Page has kept, or the writer of a framework,
+// at the same time end the process.
+type Page func(w http.ResponseWriter, r *http.Request) (templ.Component, error)
+
+// Component returns a Page that answers every request with c. What c shows may
+// still depend on the request, by the context that c is rendered with.
+func Component(c templ.Component) Page {
+	return func(http.ResponseWriter, *http.Request) (templ.Component, error) { return c, nil }
+}
+
+// Handler serves page with the zero Renderer.
+func Handler(page Page) http.Handler {
+	return new(Renderer).Handler(page)
+}
+
+// Handler serves page. A page that fails before its first byte is answered by
+// rd.ErrorHandler; one that fails later is cut by a panic with http.ErrAbortHandler, so
+// that no client and no cache takes it for whole. A client that has left gets no
+// answer.
+//
+// Handler panics if page is nil. The handler may serve any number of requests at
+// once, and calls page from the goroutine of each.
+func (rd *Renderer) Handler(page Page) http.Handler {
+	if page == nil {
+		panic("stream: Handler with a nil Page")
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { rd.serve(w, r, page) })
+}
+
 var errAnsweredTwice = errors.New("stream: the Page has answered by itself and returned a component")
 
 // serve answers r with what page makes, or with what it has answered by itself.

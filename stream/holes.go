@@ -28,7 +28,7 @@ func (p *response) fillHoles(flush bool) {
 		more := p.reveal.decide(p.holes, flush)
 		// A sequence leaves markers behind what it has so far.
 		if !more || slices.ContainsFunc(p.holes, hole.isSequence) {
-			more = p.findStuck() || more
+			more = p.check.stuckHoles() || more
 		}
 		waited := false
 		p.atHoles(func(h hole) {
@@ -135,7 +135,7 @@ func (p *response) fillInPlace(b *boundary) (more bool, err error) {
 	more, err = p.fill(b)
 	// In order, some of it may have been sent.
 	if err == nil && p.written()-start == len(p.bytes)-content {
-		p.lookAtContent(b, p.bytes[content:])
+		p.check.content(b, p.bytes[content:])
 	}
 	p.noteSent(b, p.written()-start, true)
 	return more, err
@@ -186,7 +186,7 @@ func (p *response) placeholder(b *boundary) {
 			b.report(p.ctx, "", fmt.Errorf("fallback: %w", err))
 		}
 		p.lastResort = false
-		p.lookAt(ofFallback, b, p.bytes[start:])
+		p.check.ending(ofFallback, b, p.bytes[start:])
 		if !b.notice { // which may be sent again
 			b.Fallback = nil
 		}

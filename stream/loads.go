@@ -267,6 +267,25 @@ func (l *loads) take() []*boundary {
 	return arrived
 }
 
+// names returns the names, by id, of the boundaries whose content was not sent.
+func (l *loads) names() map[string]string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	names := make(map[string]string)
+	note := func(b *boundary) {
+		if b.Name != "" {
+			names[string(b.appendID(nil))] = b.Name
+		}
+	}
+	for b := l.unsettled.first; b != nil; b = b.unsettled.next {
+		note(b)
+	}
+	for _, b := range l.arrived {
+		note(b)
+	}
+	return names
+}
+
 // close refuses what is still to be placed in f, which has been rendered. If
 // failed, what was placed in it ends, too.
 func (l *loads) close(f *fragment, failed bool) {

@@ -2,10 +2,230 @@ package stream
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"reflect"
+	"sync"
 	"sync/atomic"
+	"time"
+
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 )
+
+// placeInPlace loads and renders spec where it stands: w is not ours, so
+// nothing can be sent later. It is also what happens outside a response.
+func placeInPlace(ctx context.Context, w io.Writer, spec Boundary) error {
+	b := &boundary{Boundary: spec, inPlace: true}
+	b.parent, _ = ctx.Value(ownerKey{}).(*boundary)
+	if b.parent != nil && b.parent.resp != nil {
+		b.resp = b.parent.resp
+		if b.resp.headOnly() {
+			return nil
+		}
+		b.resp.noteInPlace(b, w)
+	} else {
+		hintOutside(ctx)
+	}
+	b.countAmends()
+	if met, _ := ctx.Value(inPlaceKey{}).(*atomic.Bool); met != nil {
+		met.Store(true)
+	}
+	s := newScratch(ctx, b)
+	defer b.keep(0)
+	loadCtx, end := b.loadContext(ctx)
+	defer end() // not before the view has been rendered, which may use it
+	err := b.renderNow(ctx, loadCtx, s)
+	if err == errEnded {
+		return errClosed // and w may be another response's by now
+	}
+	if err != nil {
+		shown := s
+		b.keep(0)
+		if s, err = b.renderErrorView(ctx, err); err != nil {
+			return err
+		}
+		if b.Pieces != nil {
+			if err := shown.writeTo(w); err != nil {
+				return err
+			}
+		}
+	}
+	return s.writeTo(w)
+}
+
+// renderNow loads b, as long as loadCtx lasts, and renders its content into s:
+// that of a sequence as far as it comes.
+func (b *boundary) renderNow(ctx, loadCtx context.Context, s *scratch) error {
+	if b.Pieces != nil {
+		pieces, err := b.loadPieces(loadCtx)
+		if err == errEnded {
+			return err
+		}
+		for _, c := range pieces {
+			b.keep(s.len()) // what waits is as much as what will be shown of it
+			if err := s.render(ctx, c); err != nil {
+				return err
+			}
+		}
+		return err
+	}
+	b.fragments = s.fragments
+	view, err := b.loadNow(loadCtx)
+	if err != nil {
+		return err
+	}
+	b.keep(0) // what its load has rendered is copied
+	return s.render(ctx, view)
+}
+
+// loadContext returns the context in which b has the time that it has left.
+func (b *boundary) loadContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	if timeout := b.timeLeft(); timeout > 0 {
+		return context.WithTimeoutCause(ctx, timeout, &timeoutError{timeout})
+	}
+	return ctx, func() {}
+}
+
+// loadNow starts the load of b and waits for it, as long as ctx lasts.
+func (b *boundary) loadNow(ctx context.Context) (templ.Component, error) {
+	var view templ.Component
+	err := b.awaitLoad(ctx, func(ctx context.Context) (err error) {
+		if view, err = b.Load(ctx); err == nil && view == nil {
+			err = errNoView
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err // a load that outlives its time writes to view later
+	}
+	return view, nil
+}
+
+// loadPieces is loadNow for a sequence, of which it returns what has come. None
+// of it is sent before the end, so the sequence need not wait for anybody.
+func (b *boundary) loadPieces(ctx context.Context) ([]templ.Component, error) {
+	var mu sync.Mutex
+	var pieces []templ.Component
+	err := b.awaitLoad(ctx, func(ctx context.Context) error {
+		return b.each(ctx, func(c templ.Component) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if err := b.hold(pieceSize(c)); err != nil {
+				return err
+			}
+			pieces = append(pieces, c)
+			return nil
+		})
+	})
+	mu.Lock()
+	defer mu.Unlock()
+	return pieces, err
+}
+
+// pieceSize returns how much a piece that waits counts: Text by its length, what
+// else there is by what at least it takes.
+func pieceSize(c templ.Component) int {
+	t, _ := c.(Text)
+	return 64 + len(t)
+}
+
+// awaitLoad runs load, which is that of b, and waits for it as long as ctx lasts.
+func (b *boundary) awaitLoad(ctx context.Context, load func(context.Context) error) error {
+	t := start(ctx, b, b.scopeKind(), load)
+	err := t.wait(ctx)
+	late := ctx.Err() == context.DeadlineExceeded || err == ErrShutdown
+	if err != nil && t.loads != nil && (late || ctx.Err() != nil) {
+		t.loads.abandonTask(t, late)
+	}
+	return err
+}
+
+// timeLeft returns how long b, which loads in place, may take. Zero or less
+// means for ever.
+func (b *boundary) timeLeft() time.Duration {
+	if b.Timeout > 0 || b.resp == nil || b.resp.loads.life.timeout < 0 {
+		return b.Timeout
+	}
+	life := &b.resp.loads.life
+	return max(time.Until(life.start.Add(life.timeout)), time.Nanosecond)
+}
+
+// renderErrorView renders what stands for b, which has failed with err. Its
+// own error is the end of the surroundings, if that is why b has failed.
+func (b *boundary) renderErrorView(ctx context.Context, err error) (*scratch, error) {
+	passOnAbort(err)
+	if b.endsAround(ctx) {
+		return nil, context.Cause(ctx)
+	}
+	be := b.reportFailure(ctx, err)
+	b.failed.Store(true)
+	// What the error view places belongs to b.
+	errorCtx := context.WithValue(ctx, ownerKey{}, b)
+	var s *scratch
+	views := b.errorViews(be)
+	for i, c := range views {
+		// A load that was abandoned may still write into the first scratch.
+		s = newScratch(ctx, b)
+		s.lastResort = i == len(views)-1
+		err := s.render(errorCtx, c)
+		if err == nil {
+			break
+		}
+		if b.endsAround(ctx) {
+			return nil, context.Cause(ctx)
+		}
+		b.report(ctx, be.Digest, fmt.Errorf("error view: %w", err))
+	}
+	return s, nil
+}
+
+// endsAround reports whether the surroundings of b have ended, so that an error
+// of b is theirs. The deadline of a request is no such end for a boundary in
+// the page itself: it fails the page's loads, not the page.
+func (b *boundary) endsAround(ctx context.Context) bool {
+	return errors.Is(ctx.Err(), context.Canceled) || ctx.Err() != nil && !b.inPage()
+}
+
+// inPage reports whether nothing but boundaries that load in place stands
+// between b and the page.
+func (b *boundary) inPage() bool {
+	if b.resp == nil {
+		return false
+	}
+	up := b.parent
+	for up.inPlace {
+		up = up.parent
+	}
+	return up == &b.resp.root
+}
+
+// An inPlaceCause is why a boundary loads in place.
+type inPlaceCause struct {
+	writer reflect.Type
+	name   string // of the boundary
+}
+
+// noteInPlace says, once for each writer and name, that this page does not
+// stream everywhere.
+func (p *response) noteInPlace(b *boundary, w io.Writer) {
+	if buf, ok := w.(*templruntime.Buffer); ok {
+		w = buf.Underlying
+	}
+	if p.mode != Complete && causes.First(inPlaceCause{reflect.TypeOf(w), b.Name}) {
+		p.rd.logger().WarnContext(p.ctx, "stream: a boundary loads in place, because it was given a writer of some component's own",
+			slog.String("name", b.Name), slog.String("path", p.r.URL.Path), slog.String("type", fmt.Sprintf("%T", w)))
+	}
+	if p.trace.InPlace != nil && p.toldInPlace.CompareAndSwap(false, true) {
+		p.trace.InPlace(p.ctx, b.info())
+	}
+}
 
 // Outside a response a page with boundaries comes whole, each load after the one
 // before it. That is right for an e-mail or a test, and a fault where a server

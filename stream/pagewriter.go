@@ -113,7 +113,7 @@ func (w *pageWriter) begin() {
 	}
 	held := int(w.held.Load())
 	if held == 0 {
-		held, _ = statusOf(w.ResponseWriter)
+		held, _ = writers.Status(w.ResponseWriter)
 	}
 	w.tell(cmp.Or(held, http.StatusOK))
 	if held = int(w.held.Load()); held != 0 {

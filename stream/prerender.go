@@ -89,13 +89,13 @@ func (f *fragment) belongs(ctx context.Context, w io.Writer) bool {
 func (f *fragment) Render(ctx context.Context, w io.Writer) error {
 	to, buf := fragmentOf(w)
 	pos := 0
-	for _, m := range f.holes {
-		if _, err := w.Write(f.bytes[pos:m.offset]); err != nil {
+	for _, h := range f.holes {
+		if _, err := w.Write(f.bytes[pos:h.offset]); err != nil {
 			return err
 		}
-		pos = m.offset
+		pos = h.offset
 		if to == nil {
-			if err := f.resp.fillInto(w, m.b); err != nil {
+			if err := f.resp.fillInto(w, h.b); err != nil {
 				return err
 			}
 			continue
@@ -103,7 +103,7 @@ func (f *fragment) Render(ctx context.Context, w io.Writer) error {
 		if err := drain(buf); err != nil {
 			return err
 		}
-		to.holes = append(to.holes, hole{offset: len(to.bytes), b: m.b})
+		to.holes = append(to.holes, hole{offset: len(to.bytes), b: h.b})
 	}
 	_, err := w.Write(f.bytes[pos:])
 	return err

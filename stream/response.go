@@ -58,7 +58,7 @@ type response struct {
 	tail   []byte // end tags, held back until nothing is pending
 	err    error  // of a write; rendering the page stops with it
 	result error  // of Render
-	look   look   // at the HTML
+	check  check  // of the HTML
 }
 
 var (
@@ -68,7 +68,7 @@ var (
 
 func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response {
 	p := &response{rd: rd, r: r, ctx: r.Context(), trace: rd.Trace, result: errPanicked}
-	p.out.w = w
+	p.out.w, p.check.p = w, p
 	p.chooseMode()
 	p.loads.init(rd)
 	p.reveal.grace = rd.Grace

@@ -43,3 +43,24 @@ func (s Script) Element(text string) templ.Component {
 		return err
 	})
 }
+
+// appendElement appends the script element of a script with that text.
+func (s Script) appendElement(dst []byte, text, nonce string) []byte {
+	if s.none {
+		return dst
+	}
+	dst = append(dst, `<script`...)
+	if nonce != "" {
+		dst = append(dst, ` nonce="`...)
+		dst = append(dst, templ.EscapeString(nonce)...)
+		dst = append(dst, '"')
+	}
+	if s.src != "" {
+		dst = append(dst, ` async src="`...)
+		dst = append(dst, templ.EscapeString(s.src)...)
+		return append(dst, `"></script>`...)
+	}
+	dst = append(dst, '>')
+	dst = append(dst, text...)
+	return append(dst, `</script>`...)
+}

@@ -73,12 +73,12 @@ func (p *response) flushShell(f *fragment) {
 	// The end tags stay for the end. In order, so does what stands behind a
 	// boundary that is not ready.
 	n, end := 0, markup.TailStart(f.bytes)
-	for _, m := range f.holes {
-		if m.offset > end {
+	for _, h := range f.holes {
+		if h.offset > end {
 			break
 		}
-		if p.mode == InOrder && !m.b.settled.Load() {
-			end = m.offset
+		if p.mode == InOrder && !h.b.settled.Load() {
+			end = h.offset
 			break
 		}
 		n++
@@ -87,7 +87,7 @@ func (p *response) flushShell(f *fragment) {
 	err := p.assemble(f.bytes[:end], f.holes[:n], true)
 	if err == nil && len(p.bytes) > 0 {
 		if p.mode == OutOfOrder {
-			p.lookAtShell(p.bytes, false)
+			p.check.shell(p.bytes, false)
 		}
 		err = p.write(true)
 	}
@@ -118,10 +118,10 @@ func (p *response) sendShell(f *fragment) error {
 		return p.writeLast()
 	}
 	end := markup.TailStart(p.bytes)
-	p.lookAtShell(p.bytes[:end], true)
+	p.check.shell(p.bytes[:end], true)
 	p.tail = append(p.tail, p.bytes[end:]...)
 	p.bytes = p.rd.Script.appendElement(p.bytes[:end], assets.Unsuspense().Text, p.origin.nonce)
-	p.look.scanner, p.look.chunks = nil, true
+	p.check.scanner, p.check.behind = nil, true
 	if p.reveal.pending == 0 {
 		return p.sendEnd()
 	}

@@ -2,8 +2,6 @@ package stream
 
 import (
 	"strconv"
-
-	"github.com/a-h/templ"
 )
 
 // The bytes between the bytes of the page. They are the HTML standard's
@@ -50,25 +48,4 @@ func (b *boundary) appendID(dst []byte) []byte {
 		dst = append(b.parent.appendID(dst), '.')
 	}
 	return strconv.AppendInt(dst, int64(b.index), 10)
-}
-
-// appendElement appends the script element of a script with that text.
-func (s Script) appendElement(dst []byte, text, nonce string) []byte {
-	if s.none {
-		return dst
-	}
-	dst = append(dst, `<script`...)
-	if nonce != "" {
-		dst = append(dst, ` nonce="`...)
-		dst = append(dst, templ.EscapeString(nonce)...)
-		dst = append(dst, '"')
-	}
-	if s.src != "" {
-		dst = append(dst, ` async src="`...)
-		dst = append(dst, templ.EscapeString(s.src)...)
-		return append(dst, `"></script>`...)
-	}
-	dst = append(dst, '>')
-	dst = append(dst, text...)
-	return append(dst, `</script>`...)
 }

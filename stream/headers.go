@@ -4,13 +4,15 @@ import (
 	"cmp"
 	"net/http"
 	"strings"
+
+	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
 
 // commit sets the headers of a page, before they leave with its first bytes,
 // which may be all of it. It returns the status that is to be sent, or zero if
 // that is left to the server or was sent by the caller.
 func (p *response) commit(last bool) (status int) {
-	known, sent := statusOf(p.out.w)
+	known, sent := writers.Status(p.out.w)
 	if status = int(p.page.held.Load()); sent {
 		status = 0
 	} else {

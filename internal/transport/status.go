@@ -1,14 +1,14 @@
-package stream
+package transport
 
 import (
 	"net/http"
 	"reflect"
 )
 
-// statusOf returns the status that w, or a writer that it wraps, says it has,
+// Status returns the status that w, or a writer that it wraps, says it has,
 // or zero, and whether that has been sent. A writer of some middleware may say
 // 200 long before, so that is believed only of one that can tell.
-func statusOf(w http.ResponseWriter) (code int, sent bool) {
+func Status(w http.ResponseWriter) (code int, sent bool) {
 	for {
 		if s, ok := w.(interface{ Status() int }); ok {
 			code = s.Status()
@@ -28,7 +28,7 @@ func statusOf(w http.ResponseWriter) (code int, sent bool) {
 	}
 }
 
-// statusFields is statusOf for a writer that has fields for it, as echo's.
+// statusFields is Status for a writer that has fields for it, as echo's.
 func statusFields(w http.ResponseWriter) (code int, sent, ok bool) {
 	v := reflect.ValueOf(w)
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
