@@ -12,7 +12,7 @@ require (
 	github.com/labstack/echo/v5 v5.4.5
 	github.com/nats-io/nats.go v1.55.0
 	github.com/parquet-go/parquet-go v0.32.0
-	github.com/rivulet-go/rivulet v0.0.0
+	github.com/rivulet-go/rivulet v0.1.0
 	github.com/rivulet-go/rivulet/internal/e2e v0.0.0
 	github.com/rivulet-go/rivulet/stream/broker/natsbroker v0.0.0
 	modernc.org/sqlite v1.62.0

@@ -14,6 +14,7 @@ require (
 	github.com/microcosm-cc/bluemonday v1.0.27
 	github.com/rivulet-go/rivulet v0.0.0
 	github.com/tmaxmax/go-sse v0.11.0
+	golang.org/x/mod v0.43.0
 	golang.org/x/net v0.62.0
 )
 

@@ -7,7 +7,7 @@ require (
 	github.com/nats-io/nats.go v1.55.0
 	github.com/nats-io/nkeys v0.4.17
 	github.com/nats-io/nuid v1.0.1
-	github.com/rivulet-go/rivulet v0.0.0
+	github.com/rivulet-go/rivulet v0.1.0
 )
 
 require (
