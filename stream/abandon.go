@@ -16,8 +16,8 @@ func (b *boundary) expire() {
 	l := &b.resp.loads
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if b.load.Err() == context.DeadlineExceeded {
-		l.fail(b, context.Cause(&b.load))
+	if b.load.ctx.Err() == context.DeadlineExceeded {
+		l.fail(b, context.Cause(&b.load.ctx))
 		l.startQueued()
 	}
 }
@@ -29,7 +29,7 @@ func (l *loads) expireTimed(cause error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for b, next := l.unsettled.first, (*boundary)(nil); b != nil; b = next {
-		next = b.unsettled.next // fail may remove b
+		next = b.load.unsettled.next // fail may remove b
 		if b.Timeout <= 0 {
 			l.fail(b, cause)
 		}
@@ -43,7 +43,7 @@ func (l *loads) fail(b *boundary, cause error) {
 	if b.settled.Load() {
 		return
 	}
-	switch b.phase {
+	switch b.load.phase {
 	case queued:
 		l.queue.remove(b)
 	case loading:
@@ -55,11 +55,11 @@ func (l *loads) fail(b *boundary, cause error) {
 // abandon waits for b no more. At the end of the response overdue may do so
 // before expire does. mu is held.
 func (l *loads) abandon(b *boundary) {
-	if b.abandoned {
+	if b.load.abandoned {
 		return
 	}
 	l.resume(b)
-	b.abandoned = true
+	b.load.abandoned = true
 	l.abandoned++
 	l.running--
 }
@@ -98,8 +98,8 @@ func (l *loads) shutDown() {
 	defer l.mu.Unlock()
 	l.life.stop(ErrShutdown)
 	for b, next := l.unsettled.first, (*boundary)(nil); b != nil; b = next {
-		next = b.unsettled.next // fail may remove b
-		if b.phase == loading {
+		next = b.load.unsettled.next // fail may remove b
+		if b.load.phase == loading {
 			l.abandon(b)
 		}
 		l.fail(b, ErrShutdown)
@@ -176,11 +176,11 @@ func (l *loads) overdue(now, last time.Time) (next time.Time) {
 			next = t
 		}
 	}
-	for b := l.unsettled.first; b != nil; b = b.unsettled.next {
-		if b.phase != loading || b.abandoned {
+	for b := l.unsettled.first; b != nil; b = b.load.unsettled.next {
+		if b.load.phase != loading || b.load.abandoned {
 			continue
 		}
-		t, _ := b.load.Deadline()
+		t, _ := b.load.ctx.Deadline()
 		if t = atMost(t); t.IsZero() {
 			continue
 		}
@@ -202,8 +202,8 @@ func (l *loads) overdue(now, last time.Time) (next time.Time) {
 func (l *loads) leftBehind() (abandoned []*boundary) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for b := l.unsettled.first; b != nil; b = b.unsettled.next {
-		if b.abandoned && b.phase == loading {
+	for b := l.unsettled.first; b != nil; b = b.load.unsettled.next {
+		if b.load.abandoned && b.load.phase == loading {
 			abandoned = append(abandoned, b)
 		}
 	}

@@ -91,11 +91,10 @@ type boundary struct {
 	depth  int    // boundaries around it, the page included; zero for the page
 	number int    // of the response, instead of a path; zero down to maxLevels
 	id     string // if somebody is to be told of it, since each time costs an allocation
-	load   placeContext
 	view   placeContext
-	state  templState // of load
-	pieces *pieces    // nil unless it is a sequence
-	notice bool       // it is that of a WhilePending: it has no load, and no content but nothing
+	notice bool // it is that of a WhilePending: it has no load, and no content but nothing
+
+	load load
 
 	// Of a boundary that loads in place, which has no id.
 	inPlace   bool
@@ -103,22 +102,12 @@ type boundary struct {
 	amending  atomic.Int32           // what response.loads.amending counts, of the outermost one outside a response
 	fragments *templ.FragmentContext // what templ.RenderFragments asks of its load
 
-	result struct { // of the goroutine of the load, until it has returned
-		view templ.Component
-		err  error
-	}
-
 	held    atomic.Int64 // bytes, see budget
 	settled atomic.Bool  // content and err are known
 	failed  atomic.Bool  // its subtree has ended
 
 	// Guarded by resp.loads.mu.
-	unsettled links       // in resp.loads.unsettled
-	queue     links       // in resp.loads.queue
-	untimed   func() bool // stops waiting for its own Timeout; nil without one
-	phase     loadPhase
 	over      bool // its content has been rendered for the last time
-	abandoned bool // settled by its timeout while it was loading
 	announced bool // in resp.loads.arrived
 	children  int
 	subtree   *[2]scope // nil until it is needed
@@ -130,14 +119,6 @@ type boundary struct {
 	marked  bool // its markers are on the wire, or among the bytes to be sent
 	filled  bool // its content has been rendered
 }
-
-type loadPhase uint8
-
-const (
-	queued loadPhase = iota
-	loading
-	returned
-)
 
 // info names b to a Trace.
 func (b *boundary) info() BoundaryInfo {

@@ -52,7 +52,7 @@ func (p *response) fillHoles(flush bool) {
 }
 
 // isSequence reports whether the content of h comes in pieces.
-func (h hole) isSequence() bool { return h.b.pieces != nil }
+func (h hole) isSequence() bool { return h.b.load.pieces != nil }
 
 // atHoles writes p.bytes anew and calls put at each hole.
 func (p *response) atHoles(put func(hole)) {

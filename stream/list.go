@@ -11,8 +11,8 @@ type list struct {
 // links are the neighbours of a boundary in one list.
 type links struct{ prev, next *boundary }
 
-func unsettledLinks(b *boundary) *links { return &b.unsettled }
-func queueLinks(b *boundary) *links     { return &b.queue }
+func unsettledLinks(b *boundary) *links { return &b.load.unsettled }
+func queueLinks(b *boundary) *links     { return &b.load.queue }
 
 // add adds b, which is not in l, at the end.
 func (l *list) add(b *boundary) {

@@ -121,8 +121,8 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 func (b *boundary) makeContexts(ctx, base context.Context) {
 	p, life := b.resp, &b.resp.loads.life
 	if b.Pieces != nil {
-		b.pieces = &pieces{room: make(chan struct{}, 1)}
-		base, b.pieces.end = context.WithCancelCause(base)
+		b.load.pieces = &pieces{room: make(chan struct{}, 1)}
+		base, b.load.pieces.end = context.WithCancelCause(base)
 	}
 	if b.Timeout > 0 {
 		var end context.CancelFunc
@@ -132,10 +132,10 @@ func (b *boundary) makeContexts(ctx, base context.Context) {
 		}
 		base, end = context.WithDeadlineCause(base, deadline, &timeoutError{b.Timeout})
 		_ = end // it ends with what is around it
-		b.untimed = context.AfterFunc(base, b.expire)
+		b.load.untimed = context.AfterFunc(base, b.expire)
 	}
-	b.state.origin = &p.origin
-	b.load = placeContext{Context: base, values: ctx, owner: b, state: &b.state}
+	b.load.state.origin = &p.origin
+	b.load.ctx = placeContext{Context: base, values: ctx, owner: b, state: &b.load.state}
 	b.view = placeContext{Context: life.view, values: ctx, owner: b, state: &p.state}
 }
 
@@ -144,14 +144,14 @@ func (l *loads) startQueued() {
 	for l.queue.first != nil && (l.limit <= 0 || l.running-l.paused < l.limit) {
 		b := l.queue.first
 		l.queue.remove(b)
-		if b.phase == loading {
+		if b.load.phase == loading {
 			l.resume(b)
 			continue
 		}
 		if l.isLate(b) {
 			continue
 		}
-		b.phase = loading
+		b.load.phase = loading
 		l.running++
 		l.starting.Add(1)
 		l.group.Go(b.run)
@@ -161,10 +161,10 @@ func (l *loads) startQueued() {
 // isLate reports whether the context of b has ended before its load has started,
 // and settles b then. mu is held.
 func (l *loads) isLate(b *boundary) bool {
-	if !b.settled.Load() && b.load.Err() == nil {
+	if !b.settled.Load() && b.load.ctx.Err() == nil {
 		return false
 	}
-	l.settle(b, nil, context.Cause(&b.load))
+	l.settle(b, nil, context.Cause(&b.load.ctx))
 	return true
 }
 
@@ -172,10 +172,10 @@ func (l *loads) isLate(b *boundary) bool {
 func (l *loads) returned(b *boundary) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b.phase = returned
-	view, err := b.result.view, b.result.err
-	b.result.view, b.result.err = nil, nil
-	if b.abandoned {
+	b.load.phase = returned
+	view, err := b.load.result.view, b.load.result.err
+	b.load.result.view, b.load.result.err = nil, nil
+	if b.load.abandoned {
 		l.abandoned--
 		l.unsettled.remove(b)
 		b.clear()
@@ -198,11 +198,11 @@ func (l *loads) settle(b *boundary, view templ.Component, err error) {
 	}
 	b.content, b.err = view, err
 	b.settled.Store(true)
-	if b.untimed != nil {
-		b.untimed()
-		b.untimed = nil
+	if b.load.untimed != nil {
+		b.load.untimed()
+		b.load.untimed = nil
 	}
-	if b.phase != loading {
+	if b.load.phase != loading {
 		l.unsettled.remove(b)
 	}
 	if err != nil {
@@ -225,7 +225,7 @@ func (l *loads) forget(b *boundary) {
 
 // clear drops what was given with b once nobody needs it. resp.loads.mu is held.
 func (b *boundary) clear() {
-	if b.over && b.phase != loading {
+	if b.over && b.load.phase != loading {
 		b.Load, b.Pieces, b.ErrorView = nil, nil, nil
 	}
 }
@@ -277,7 +277,7 @@ func (l *loads) names() map[string]string {
 			names[string(b.appendID(nil))] = b.Name
 		}
 	}
-	for b := l.unsettled.first; b != nil; b = b.unsettled.next {
+	for b := l.unsettled.first; b != nil; b = b.load.unsettled.next {
 		note(b)
 	}
 	for _, b := range l.arrived {

@@ -43,7 +43,7 @@ func (q *pieces) full() bool { return len(q.queue) >= maxPieces || q.text >= max
 // ready reports whether there is something to be shown of b: all of it, or some
 // pieces.
 func (b *boundary) ready() bool {
-	return b.settled.Load() || b.pieces != nil && b.pieces.some.Load()
+	return b.settled.Load() || b.load.pieces != nil && b.load.pieces.some.Load()
 }
 
 // iterate is the load of a sequence.
@@ -77,16 +77,16 @@ func (b *boundary) each(ctx context.Context, take func(templ.Component) error) e
 func (l *loads) offer(b *boundary, c templ.Component) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if b.pieces.full() && !b.settled.Load() {
+	if b.load.pieces.full() && !b.settled.Load() {
 		l.pause(b)
 	}
 	switch {
-	case b.load.Err() != nil:
-		return context.Cause(&b.load)
+	case b.load.ctx.Err() != nil:
+		return context.Cause(&b.load.ctx)
 	case b.settled.Load() || l.ended:
 		return errClosed
 	}
-	b.pieces.add(c)
+	b.load.pieces.add(c)
 	l.announce(b)
 	return nil
 }
@@ -95,13 +95,13 @@ func (l *loads) offer(b *boundary, c templ.Component) error {
 // The sequence leaves its slot meanwhile: the response may be waiting for a
 // load that needs one. mu is held, and is not while it waits.
 func (l *loads) pause(b *boundary) {
-	b.pieces.paused = true
+	b.load.pieces.paused = true
 	l.paused++
 	l.startQueued()
 	l.mu.Unlock()
 	select {
-	case <-b.pieces.room:
-	case <-b.load.Done():
+	case <-b.load.pieces.room:
+	case <-b.load.ctx.Done():
 	}
 	l.mu.Lock()
 	l.resume(b)
@@ -109,13 +109,13 @@ func (l *loads) pause(b *boundary) {
 
 // resume lets b, if it is paused, go on in a slot. mu is held.
 func (l *loads) resume(b *boundary) {
-	if b.pieces == nil || !b.pieces.paused {
+	if b.load.pieces == nil || !b.load.pieces.paused {
 		return
 	}
-	b.pieces.paused = false
+	b.load.pieces.paused = false
 	l.paused--
 	l.queue.remove(b)
-	b.pieces.room <- struct{}{}
+	b.load.pieces.room <- struct{}{}
 }
 
 // takePieces returns the pieces of b that have come since it was last called,
@@ -123,7 +123,7 @@ func (l *loads) resume(b *boundary) {
 func (l *loads) takePieces(b *boundary) (queue []templ.Component, over bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	q := b.pieces
+	q := b.load.pieces
 	queue = q.queue
 	q.queue, q.text = nil, 0
 	q.some.Store(false)
@@ -140,7 +140,7 @@ func (l *loads) stop(b *boundary, err error) {
 	defer l.mu.Unlock()
 	l.settle(b, nil, err)
 	b.closeSubtree()
-	b.pieces.queue = nil
-	b.pieces.some.Store(false)
-	b.pieces.end(errPieceFailed)
+	b.load.pieces.queue = nil
+	b.load.pieces.some.Store(false)
+	b.load.pieces.end(errPieceFailed)
 }

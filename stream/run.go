@@ -3,34 +3,62 @@ package stream
 import (
 	"context"
 	"errors"
+
+	"github.com/a-h/templ"
+)
+
+// A load is the slow work of a boundary: its Load, or its Pieces.
+type load struct {
+	ctx    placeContext
+	state  templState // of ctx
+	pieces *pieces    // nil unless it is a sequence
+	result struct {   // of its goroutine, until that has returned
+		view templ.Component
+		err  error
+	}
+
+	// Guarded by loads.mu.
+	phase     loadPhase
+	abandoned bool        // settled by its timeout while it was loading
+	untimed   func() bool // stops waiting for its own Timeout; nil without one
+	unsettled links       // in loads.unsettled
+	queue     links       // in loads.queue
+}
+
+type loadPhase uint8
+
+const (
+	queued loadPhase = iota
+	loading
+	returned
 )
 
 // run is the goroutine of a load. What it keeps on its stack counts for every
 // load that a page waits for.
 func (b *boundary) run() error {
 	b.resp.loads.begun()
-	b.result.err = errGoexit
+	b.load.result.err = errGoexit
 	defer b.resp.loads.returned(b) // whatever a Trace does: a page would wait for it
 	if t := b.resp.trace; t.Loading != nil || t.Loaded != nil {
 		b.runTraced(t)
 		return nil
 	}
 	defer b.recoverLoad()
-	b.runLoad(&b.load)
+	b.runLoad(&b.load.ctx)
 	return nil
 }
 
 // runTraced runs the load of b in the context that t makes for it.
 func (b *boundary) runTraced(t *Trace) {
-	ctx := context.Context(&b.load)
+	ctx := context.Context(&b.load.ctx)
 	defer func() {
 		if v := recover(); v != nil {
-			b.result.err = newPanicError(v)
+			b.load.result.err = newPanicError(v)
 		}
 		if t.Loaded != nil {
-			err := b.result.err
-			b.result.err = errGoexit // unless the Trace returns
-			b.result.err = b.tellLoaded(ctx, err)
+			err := b.load.result.err
+			b.load.result.err = errGoexit // unless the Trace returns
+			b.load.result.err = b.tellLoaded(ctx, err)
 		}
 	}()
 	if t.Loading != nil {
@@ -44,21 +72,21 @@ func (b *boundary) runTraced(t *Trace) {
 // runLoad runs the load or the sequence of b.
 func (b *boundary) runLoad(ctx context.Context) {
 	if b.Pieces != nil {
-		b.result.err = b.iterate(ctx)
+		b.load.result.err = b.iterate(ctx)
 		return
 	}
-	b.result.view, b.result.err = b.Load(ctx)
-	if b.result.err != nil {
-		tryError(b.result.err)
-	} else if b.result.view == nil {
-		b.result.err = errNoView
+	b.load.result.view, b.load.result.err = b.Load(ctx)
+	if b.load.result.err != nil {
+		tryError(b.load.result.err)
+	} else if b.load.result.view == nil {
+		b.load.result.err = errNoView
 	}
 }
 
 // recoverLoad is deferred, and makes a panic of the load its error.
 func (b *boundary) recoverLoad() {
 	if v := recover(); v != nil {
-		b.result.err = newPanicError(v)
+		b.load.result.err = newPanicError(v)
 	}
 }
 
@@ -87,10 +115,10 @@ var (
 // has passed that is the reason, whatever the load makes of its context's end:
 // whether the load or the clock is heard first is a matter of luck.
 func (b *boundary) reason(err error) error {
-	if b.load.Err() == context.DeadlineExceeded && !isAbort(err) {
-		return context.Cause(&b.load)
+	if b.load.ctx.Err() == context.DeadlineExceeded && !isAbort(err) {
+		return context.Cause(&b.load.ctx)
 	}
-	return cause(&b.load, err)
+	return cause(&b.load.ctx, err)
 }
 
 // cause returns the reason why ctx has ended where err is only its echo.

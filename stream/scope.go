@@ -35,7 +35,7 @@ func (b *boundary) scope(kind scopeKind) context.Context {
 	switch {
 	case b.parent == nil:
 		return b.resp.loads.life.scopes[kind]
-	case b.failed.Load(), b.pieces != nil:
+	case b.failed.Load(), b.load.pieces != nil:
 		return b.parent.scope(kind)
 	}
 	if b.subtree == nil {

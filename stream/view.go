@@ -25,7 +25,7 @@ func (p *response) fill(b *boundary) (more bool, err error) {
 
 // fillContent does what fill says.
 func (p *response) fillContent(b *boundary) (more bool, err error) {
-	if b.pieces != nil {
+	if b.load.pieces != nil {
 		return p.fillPieces(b)
 	}
 	b.filled = true
