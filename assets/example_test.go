@@ -9,22 +9,23 @@ import (
 	"github.com/rivulet-go/rivulet/assets"
 )
 
-// The script by itself, for a page that brings its own: see stream.NoScript().
+// The text of the script, for a page that writes the script itself: see
+// stream.NoScript.
 func ExampleUnsuspense() {
 	element := "<script>" + assets.Unsuspense().Text + "</script>"
 	fmt.Println(len(element) < 800)
 	// Output: true
 }
 
-// The policy is the same for every response, so that it can be set by a proxy,
-// and pages with it can be cached.
+// The policy is the same for every response, so a proxy can set it, and the pages
+// can be cached.
 func ExampleUnsuspense_hash() {
 	policy := "default-src 'self'; script-src 'self' " + assets.Unsuspense().Hash
 	fmt.Println(strings.Contains(policy, " 'sha256-"), strings.HasSuffix(policy, "='"))
 	// Output: true true
 }
 
-// The URL to give to stream.ExternalScript.
+// The URL for stream.ExternalScript ends in the name.
 func ExampleUnsuspense_name() {
 	src := "/rivulet/" + assets.Unsuspense().Name
 	fmt.Println(strings.HasPrefix(src, "/rivulet/unsuspense."), strings.HasSuffix(src, ".js"))
@@ -41,14 +42,15 @@ func ExampleHandler() {
 	// Output: 200 public, max-age=31536000, immutable
 }
 
-// The script by itself, for a page that brings its own: see live.Region.
+// The text of the script, for a page that writes the script itself: see
+// live.Region.
 func ExampleLive() {
 	element := "<script>" + assets.Live().Text + "</script>"
 	fmt.Println(len(element) < 2300)
 	// Output: true
 }
 
-// The policy of a page with live regions: it allows both scripts, the connection and
+// The policy of a page with live regions allows both scripts, the connection and
 // the Trusted Types policy of the script.
 func ExampleLive_hash() {
 	policy := "default-src 'none'; connect-src 'self'; script-src " + assets.Unsuspense().Hash + " " + assets.Live().Hash +
@@ -57,7 +59,8 @@ func ExampleLive_hash() {
 	// Output: 2
 }
 
-// The URL to give to stream.ExternalScript, for the Script of a live.Region.
+// The URL for stream.ExternalScript, in the Script of a live.Region, ends in the
+// name.
 func ExampleLive_name() {
 	src := "/rivulet/" + assets.Live().Name
 	fmt.Println(strings.HasPrefix(src, "/rivulet/live."), strings.HasSuffix(src, ".js"))

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Handler returns a handler that serves the scripts to GET and HEAD requests.
-// The last element of the path is the Name of a [Script]. The handler may be
-// mounted below any prefix, with or without http.StripPrefix. Caches and browsers
-// may keep the answer for a year. Any other path is a 404: a page of another
-// version must not run the scripts of this one.
+// Handler returns a handler that serves the scripts to GET and HEAD requests. The
+// last element of the path is the Name of a [Script]. The handler may be mounted
+// below any prefix, with or without http.StripPrefix. Caches and browsers may
+// keep the response for a year. Any other path is answered with the status 404: a
+// page must not run the scripts of another version.
 func Handler() http.Handler { return http.HandlerFunc(serveScript) }
 
 func serveScript(w http.ResponseWriter, r *http.Request) {

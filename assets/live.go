@@ -8,5 +8,5 @@ var liveText string
 var live = makeScript("live", liveText)
 
 // Live returns the script that keeps the live regions of a page up to date. A
-// page needs it once.
+// page needs the script once.
 func Live() Script { return live() }

@@ -12,18 +12,18 @@ type Script struct {
 	// Text is the minified script, as it stands between <script> and </script>.
 	Text string
 	// Hash is the source expression that allows the inline script in a
-	// Content-Security-Policy without a nonce. It includes the single quotes
-	// that the policy needs: 'sha256-...'. See
+	// Content-Security-Policy without a nonce. It includes the single quotes that
+	// the policy needs: 'sha256-...'. See
 	// https://www.w3.org/TR/CSP3/#grammardef-hash-source.
 	Hash string
 	// Name is the last element of the URL of the script, such as
-	// unsuspense.0123abcd.js. It changes with Text, so what a cache holds under
-	// it is never stale.
+	// unsuspense.0123abcd.js. It changes with Text, so a cached script is never
+	// out of date.
 	Name string
 }
 
-// makeScript returns a function that returns the script. The sum is computed at
-// the first call.
+// makeScript returns a function that returns the script. The first call computes
+// the hash.
 func makeScript(name, text string) func() Script {
 	return sync.OnceValue(func() Script {
 		sum := sha256.Sum256([]byte(text))

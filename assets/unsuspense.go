@@ -9,6 +9,6 @@ var unsuspenseText string
 
 var unsuspense = makeScript("unsuspense", unsuspenseText)
 
-// Unsuspense returns the script that puts the chunks of a page in place, for
+// Unsuspense returns the script that puts the chunks of a page in place, in
 // browsers that do not do so by themselves.
 func Unsuspense() Script { return unsuspense() }

@@ -10,20 +10,21 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// Each shows fallback until the sequence that each returns has its first value,
-// and then, one after the other, what view makes of each value, as it comes. The
-// sequence runs in a goroutine of its own. An empty one leaves nothing.
+// Each shows fallback until the sequence that each returns yields its first
+// value. It then shows the component that view makes of each value, one after the
+// other, as the values arrive. The sequence runs in a goroutine of its own. An
+// empty sequence leaves nothing.
 //
-// The context of the sequence is that of a load (see [Await]), and its time
-// (see [Timeout]) is that to its end. A sequence that yields an error, panics or
-// runs out of time ends there: what has come stays and the error view (see
-// [ErrorView]) is added to it. So does one of which a view fails. What a sequence
-// yields together with an error is not shown. When its context has ended, the
-// sequence must end, with an error or without; its yield returns false.
+// The context of the sequence is the context of a load (see [Await]). The timeout
+// of the boundary (see [Timeout]) covers the whole sequence. If the sequence
+// yields an error, panics or exceeds its time, or if a view fails, the sequence
+// ends: the views so far stay, with the error view (see [ErrorView]) behind them.
+// A value that is yielded together with an error is not shown. When the context
+// has ended, yield returns false, and the sequence must return.
 //
-// Each is for what comes bit by bit over time. What comes at once is better
-// shown by one view: a view of its own costs each value more than its place in a
-// list does. Each panics if each or view is nil.
+// Use Each for values that arrive over time. For values that arrive together, one
+// view is cheaper, since each value of an Each costs more than an entry in a
+// list. Each panics if each or view is nil.
 func Each[T any](fallback templ.Component, each func(context.Context) iter.Seq2[T, error], view func(T) templ.Component, opts ...Option) templ.Component {
 	if each == nil {
 		panic("suspense: Each with a nil sequence")
@@ -36,7 +37,7 @@ func Each[T any](fallback templ.Component, each func(context.Context) iter.Seq2[
 	}, opts}
 }
 
-// views returns a sequence of what view makes of the values of values.
+// views returns the sequence of the views of values.
 func views[T any](values iter.Seq2[T, error], view func(T) templ.Component) iter.Seq2[templ.Component, error] {
 	return func(yield func(templ.Component, error) bool) {
 		for v, err := range values {
@@ -51,7 +52,7 @@ func views[T any](values iter.Seq2[T, error], view func(T) templ.Component) iter
 	}
 }
 
-// pieces is a component whose content comes bit by bit.
+// pieces is a component whose content arrives in pieces.
 type pieces struct {
 	fallback templ.Component
 	sequence func(context.Context) iter.Seq2[templ.Component, error]

@@ -29,7 +29,7 @@ func (m model) ask(ctx context.Context) iter.Seq2[string, error] {
 	}
 }
 
-// The first word replaces the fallback, each other one is added to it.
+// The first word replaces the fallback. Each later word is added to it.
 func ExampleText() {
 	m := model{"Rivers ", "run ", "<down> ", "hill."}
 	visit(templ.Join(text("Answer: "), suspense.Text(text("thinking"), m.ask)))
@@ -60,7 +60,7 @@ func found(ctx context.Context) iter.Seq2[user, error] {
 	}
 }
 
-// Each value has a view. What has come stays when the sequence fails.
+// Each value has a view. The views so far stay when the sequence fails.
 func ExampleEach() {
 	item := func(u user) templ.Component { return text("%s has %d coins. ", u.Name, u.Coins) }
 	sorry := func(*stream.BoundaryError) templ.Component { return text("There may be others.") }

@@ -10,9 +10,9 @@ import (
 	"github.com/rivulet-go/rivulet/suspense"
 )
 
-// Wrong: the view of the prices does the slow work. Views are rendered one
-// after the other, so everything behind it waits. Slow work belongs into the
-// load of an Await or into the children of a Suspense.
+// Wrong: the view of the prices does slow work. Views are rendered one after the
+// other, so everything behind this view waits. Do slow work in the load of an
+// Await or in the children of a Suspense.
 func Example_slowWorkInAView() {
 	viewStarted, stockLoaded := make(chan struct{}), make(chan struct{})
 	prices := func(ctx context.Context) (int, error) { return database(ctx, 3) }

@@ -18,7 +18,7 @@ type user struct {
 	Coins int
 }
 
-// The view of an Await is given what its load returns, typed.
+// The view of an Await receives the typed result of its load.
 func ExampleAwait() {
 	load := func(ctx context.Context) (user, error) {
 		return database(ctx, user{"Ada", 3})
@@ -32,7 +32,7 @@ func ExampleAwait() {
 	// <template for="1">Ada has 3 coins</template><!/>
 }
 
-// What fails shows its error view; the rest of the page is untouched.
+// A boundary that fails shows its error view. The rest of the page is unchanged.
 func ExampleAwait_error() {
 	coins := func(ctx context.Context) (int, error) {
 		if _, err := database(ctx, 0); err != nil {
@@ -76,9 +76,9 @@ func ExampleSuspense() {
 	// <template for="1">42 visitors</template><!/>
 }
 
-// The orders of a user stand within the view of the user, so their boundary is
-// met only when the user is there. What they need is known before, so they are
-// asked for with the page: both loads run at the same time.
+// The boundary of the orders is inside the view of the user, so the page reaches
+// it only after the user has been loaded. Start begins to load the orders with
+// the page: both loads run at the same time.
 func ExampleStart() {
 	asked := make(chan struct{})
 	loadOrders := func(context.Context) (int, error) {
@@ -151,7 +151,7 @@ func ExampleName() {
 	// prices
 }
 
-// A program can have options of its own.
+// A program can define its own options.
 func ExampleOption() {
 	quick := suspense.Option(func(b *stream.Boundary) {
 		b.Name, b.Timeout = "quick", 1

@@ -7,19 +7,19 @@ import (
 )
 
 // Start calls load at once, in a goroutine of its own, and returns a function
-// that waits for its result: begin early, await later. It is for what several
-// boundaries need, and for a nested boundary whose load need not wait until
-// the boundary around it has loaded.
+// that waits for the result. Use it for a value that several boundaries need. Use
+// it also for a nested boundary whose load need not wait for the load of the
+// boundary around it.
 //
 //	user := suspense.Start(ctx, shop.User)
 //	...
 //	@suspense.Await(nil, user, Greeting)
 //
-// The returned function may be called any number of times and by several
-// goroutines at once; it returns the cause of its context's end if that comes
-// first. A panic of load is returned as a *[stream.PanicError]. The load does
-// not count under the Renderer's Limit. Its context has the values of ctx and
-// ends with ctx and with the response, which waits for it.
+// The returned function may be called any number of times, and concurrently. If
+// its context ends first, it returns the cause. A panic of load is returned as a
+// *[stream.PanicError]. The Renderer's Limit does not apply to the load. The
+// context of the load has the values of ctx, and ends with ctx or with the
+// response. The response waits for the load.
 func Start[T any](ctx context.Context, load func(context.Context) (T, error)) func(context.Context) (T, error) {
 	var v T
 	wait := stream.Go(ctx, func(ctx context.Context) (err error) {

@@ -9,12 +9,11 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// Suspense shows fallback until its children have been rendered. The children
-// are the slow part: they are rendered in a goroutine of their own, so they
-// may do slow work in their templ bodies.
+// Suspense shows fallback until its children have been rendered. A goroutine of
+// their own renders the children, so they may do slow work in their templ bodies.
 //
-// templ's Once, css classes and scripts are emitted once per Suspense, not
-// once per page; children must not write to a variable of the surrounding
+// templ's Once, CSS classes and scripts are emitted once for each Suspense, not
+// once for the page. The children must not write to a variable of the surrounding
 // template. [Await] has neither limit.
 func Suspense(fallback templ.Component, opts ...Option) templ.Component {
 	return &suspended{fallback, opts}

@@ -11,14 +11,14 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// Text shows fallback until the sequence that text returns has its first
-// string, and then adds string to string as they come, escaped: the answer of a
-// model, the output of a program. It is [Each] for text, at a fraction of the
-// cost, and its sequence ends and fails in the same ways.
+// Text shows fallback until the sequence that text returns yields its first
+// string. It then adds each string when it arrives, escaped. It suits the answer
+// of a model or the output of a program. Text works like [Each] and is much
+// cheaper.
 //
-// The strings together are the text. One may end within a character or between
-// the two bytes of a line end: such a rest is held back until the next string,
-// or the end.
+// The strings are parts of one text. A string may end within a character or
+// between the two bytes of a line end. Text holds such bytes back until the next
+// string, or the end.
 //
 // Text panics if text is nil.
 func Text(fallback templ.Component, text func(context.Context) iter.Seq2[string, error], opts ...Option) templ.Component {
@@ -30,11 +30,11 @@ func Text(fallback templ.Component, text func(context.Context) iter.Seq2[string,
 	}, opts}
 }
 
-// wholeRunes returns a sequence of the text in parts, none of which ends where
-// a parser that reads it by itself would see something else than in the whole.
+// wholeRunes returns a sequence of the text in parts. No part ends within a rune
+// or a line end, since a parser reads each part by itself.
 func wholeRunes(ctx context.Context, parts iter.Seq2[string, error]) iter.Seq2[templ.Component, error] {
 	return func(yield func(templ.Component, error) bool) {
-		rest := "" // of a few bytes
+		rest := "" // at most a few bytes
 		for s, err := range parts {
 			if err != nil {
 				if rest == "" || yield(stream.Text(rest), nil) {
@@ -55,8 +55,9 @@ func wholeRunes(ctx context.Context, parts iter.Seq2[string, error]) iter.Seq2[t
 	}
 }
 
-// wholeLen returns how much of s can stand by itself: all but a carriage return
-// at its end, to which a line feed may belong, and a rune that is not complete.
+// wholeLen returns the length of the start of s that can stand by itself. It
+// leaves out a carriage return at the end, which a line feed may follow, and an
+// incomplete rune.
 func wholeLen(s string) int {
 	if strings.HasSuffix(s, "\r") {
 		return len(s) - 1

@@ -9,9 +9,9 @@ package templates
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Connection is a polite status for a page with live regions: it says so while
-// their connection is lost, and nothing otherwise. One is enough, anywhere in the
-// page. It needs [Style], whose rules hide it unless the html element has the
+// Connection is a polite status for a page with live regions. It says so while
+// their connection is lost, and shows nothing otherwise. A page needs one,
+// anywhere. It needs [Style], whose rules hide it unless the html element has the
 // attribute data-live="lost".
 func Connection() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {

@@ -11,9 +11,9 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "github.com/rivulet-go/rivulet/stream"
 
-// ErrorCard tells the visitor that a part of the page is missing, with the
-// digest that leads from the screen to the line in the log. Of the error
-// itself it shows nothing. It fits suspense.ErrorView and the ErrorView of a
+// ErrorCard tells the visitor that a part of the page is missing. It shows the
+// digest of the error, which the line in the log has too, and nothing of the
+// error itself. It fits suspense.ErrorView and the ErrorView of a
 // stream.Renderer.
 func ErrorCard(err *stream.BoundaryError) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {

@@ -29,13 +29,14 @@ func ExampleSpinner() {
 	// Output: <span class="rv-spinner" role="status"><span class="rv-ring" aria-hidden="true"></span> <span class="rv-label">Loading…</span></span>
 }
 
-// What is hidden is not read out: only one of the two texts is shown, or none.
+// The style hides the text until the connection is lost, and hidden text is not
+// read out.
 func ExampleConnection() {
 	show(templates.Connection())
 	// Output: <span role="status"><span class="rv-lost">Connection lost. Trying again…</span></span>
 }
 
-// In a page the card is given by name, as what a failed boundary shows.
+// ErrorCard is passed by name, as the error view of a boundary.
 func ExampleErrorCard() {
 	prices := func(context.Context) (string, error) { return "", errors.New("no route to host") }
 	view := func(s string) templ.Component { return templ.Raw(s) }
@@ -45,9 +46,9 @@ func ExampleErrorCard() {
 	// Output: <span class="rv-error" role="alert"><span class="rv-error-title">This part of the page could not be loaded.</span> <span class="rv-error-digest">Reference: <code>K3J2QX7A</code></span></span>
 }
 
-// A layout has one for all its pages, first in the body. What is printed is all
-// that a visitor gets of a page whose connection is lost: the notice shows after
-// 35 s, the Timeout of the Renderer and five more.
+// A layout has one Incomplete for all its pages, first in the body. The output is
+// everything that a visitor receives of a page whose connection is lost. The
+// notice appears after 35 s: the Timeout of the Renderer plus 5 s.
 func ExampleIncomplete() {
 	connection, lose := context.WithCancel(context.Background())
 	prices := func(ctx context.Context) (string, error) {
@@ -76,7 +77,7 @@ func ExampleStyle() {
 	// Output: <style nonce="r4nd0m">
 }
 
-// For style-src 'self', the rules are served as a file of the application.
+// For style-src 'self', the application serves the rules as a file.
 func ExampleCSS() {
 	fmt.Println(strings.Contains(templates.CSS(), "prefers-reduced-motion"))
 	// Output: true

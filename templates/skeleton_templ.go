@@ -9,10 +9,10 @@ package templates
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Skeleton stands for text that is still being loaded: grey bars, one for each
-// line, the last of several shorter than the rest. Give it about as many lines
-// as the content will have, so that the page does not jump. Without lines it is
-// there for screen readers alone.
+// Skeleton stands for text that is being loaded. It shows a grey bar for each
+// line, and the last of several bars is shorter. Use about as many lines as the
+// content will have, so that the page does not jump. With no lines, only screen
+// readers notice it.
 func Skeleton(lines int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -9,11 +9,11 @@ package templates
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Spinner is a turning ring, as high as a line of text, for something of which
-// the size is not known. A visitor who has asked for reduced motion sees the
-// word "Loading…" beside a ring that stands still.
+// Spinner is a turning ring, as high as a line of text, for content of unknown
+// size. A visitor that has asked for reduced motion sees the word "Loading…"
+// beside a ring that does not turn.
 //
-// It is a status without aria-busy: a busy status is not read out.
+// It is a status without aria-busy, since a busy status is not read out.
 func Spinner() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

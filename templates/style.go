@@ -15,12 +15,12 @@ var once = templ.NewOnceHandle(templ.WithComponent(templ.ComponentFunc(writeStyl
 
 // Style returns the style element of this package's views, for the head of the
 // page. It carries the nonce that templ.WithNonce has set, and is written once
-// however often it is asked for.
+// for a page.
 func Style() templ.Component { return once.Once() }
 
-// CSS returns the rules inside of [Style], for a page that may only load
-// stylesheets from its own server, as under style-src 'self', and for a program
-// that puts them into a stylesheet of its own.
+// CSS returns the rules in [Style]. Use it for a page that may load style sheets
+// only from its own server, as under style-src 'self', or to add the rules to a
+// style sheet of your own.
 func CSS() string { return css }
 
 func writeStyle(ctx context.Context, w io.Writer) error {

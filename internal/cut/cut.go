@@ -1,4 +1,4 @@
-// Package cut ends responses so that nobody takes them for whole.
+// Package cut ends responses so that clients notice that they are incomplete.
 package cut
 
 import (
@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// Response keeps an unfinished response from ending like a finished one, even
-// where a middleware swallows the panic or the error that says so.
+// Response keeps an unfinished response from ending like a finished one, even if
+// middleware swallows the panic or the error that reports it.
 func Response(w http.ResponseWriter, r *http.Request) {
 	rc := http.NewResponseController(w)
 	if r.ProtoAtLeast(1, 1) {
-		// The server can then end neither the last chunk of HTTP/1.1 nor the
-		// stream of HTTP/2.
+		// The server can then send neither the last chunk of HTTP/1.1 nor the end of
+		// the stream of HTTP/2.
 		_ = rc.SetWriteDeadline(time.Unix(1, 0))
 		return
 	}
-	// A response of HTTP/1.0 ends with its connection. A reset is the only
-	// error that protocol has, and nginx speaks it to its upstreams.
+	// A response of HTTP/1.0 ends with its connection. A reset is the only error
+	// of that protocol, which nginx uses to its upstreams.
 	conn, _, err := rc.Hijack()
 	if err != nil {
 		return
 	}
-	// The alert with which a tls.Conn is closed would be a proper end, too.
+	// Close of a tls.Conn would send an alert, which is a proper end, too.
 	if t, ok := conn.(interface{ NetConn() net.Conn }); ok {
 		conn = t.NetConn()
 	}

@@ -1,5 +1,4 @@
-// Package leaktest ends the tests of a package with a look at what they have
-// left behind.
+// Package leaktest checks that the tests of a package leave no goroutines.
 package leaktest
 
 import (
@@ -12,8 +11,8 @@ import (
 	"time"
 )
 
-// Main runs the tests and ends the process. They fail if more goroutines are
-// left than there were before. It is what a TestMain does.
+// Main runs the tests of a TestMain and exits. The tests fail if more goroutines
+// are running than before.
 func Main(m *testing.M) {
 	before := runtime.NumGoroutine()
 	code := m.Run()
@@ -28,8 +27,8 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// GoroutinesEnd waits until no more than n goroutines are left. Those that
-// have been told to end may need a moment on a busy machine.
+// GoroutinesEnd waits until at most n goroutines are running, for up to 5 s. It
+// reports false if more are left.
 func GoroutinesEnd(n int) bool {
 	for end := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > n; {
 		if time.Now().After(end) {

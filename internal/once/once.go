@@ -1,21 +1,21 @@
-// Package once tells what happens for the first time, such as the cause of a
+// Package once recognizes the first occurrence of a key, such as the cause of a
 // warning that comes with every request.
 package once
 
 import "sync"
 
-// max bounds the keys that a Set keeps, and so what is logged.
+// max limits the keys that a Set keeps, and so the lines that are logged.
 const max = 100
 
-// A Set holds the keys that it was given. The zero value is empty. It is safe for
-// concurrent use.
+// A Set records the keys that it has seen. The zero value is empty. A Set is safe
+// for concurrent use.
 type Set struct {
 	mu   sync.Mutex
 	seen map[any]bool
 }
 
-// First reports whether key is given for the first time. A Set that holds 100
-// keys reports false for all others.
+// First reports whether key is new. Once a Set holds 100 keys, it reports false
+// for all others.
 func (s *Set) First(key any) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -29,7 +29,7 @@ func (s *Set) First(key any) bool {
 	return true
 }
 
-// Forget empties s.
+// Forget removes all keys.
 func (s *Set) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

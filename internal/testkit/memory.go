@@ -10,18 +10,18 @@ import (
 	"testing"
 )
 
-// InUse returns the bytes of live objects and of stacks, when pools have been
-// emptied. Slots of the heap that have become free do not count.
+// InUse returns the bytes of live objects and of stacks, after pools have been
+// emptied. Free slots of the heap do not count.
 func InUse() uint64 {
 	m := collected()
 	return m.HeapAlloc + m.StackInuse
 }
 
-// Heap returns the bytes of live objects, when pools have been emptied.
+// Heap returns the bytes of live objects, after pools have been emptied.
 func Heap() uint64 { return collected().HeapAlloc }
 
-// collected reads the state of the memory after the garbage collector has run:
-// a pool gives back nothing before its second run.
+// collected returns the state of the memory after garbage collection. Pools are
+// emptied only by the second collection.
 func collected() (m runtime.MemStats) {
 	for range 3 {
 		runtime.GC()
@@ -30,11 +30,10 @@ func collected() (m runtime.MemStats) {
 	return m
 }
 
-// HeldOpen returns the bytes of heap and stacks that one of n requests takes
-// whose handlers wait. It sends them to h, each over its own connection, and
-// looks when wait has returned for each, which is called with the reader of the
-// answer. The memory is that of the server and of as little of a client as there
-// can be.
+// HeldOpen returns the bytes of heap and stacks that one of n waiting requests
+// takes. It sends the requests to h, each over its own connection, and calls wait
+// with the reader of each answer. It measures after all calls of wait have
+// returned. The memory includes the server and a minimal client.
 func HeldOpen(tb testing.TB, n int, h http.Handler, wait func(answer *bufio.Reader) error) float64 {
 	tb.Helper()
 	s := httptest.NewServer(h)

@@ -12,13 +12,14 @@ import (
 var Protocols = []string{"HTTP/1.1", "HTTP/2"}
 
 // Pipes are the client and the server of connections that are pipes without
-// buffers. In a bubble of synctest their deadlines are virtual, and a client
-// that does not read stops the server's writes at once.
+// buffers. In a bubble of synctest, their deadlines are virtual, and a client
+// that does not read blocks the server's writes at once.
 type Pipes struct {
 	*http.Client
 	Server *http.Server
 
-	// Wrap, if not nil, returns what the server sees of a new connection.
+	// Wrap returns the connection that the server uses in place of a new one. Nil
+	// means no change.
 	Wrap func(net.Conn) net.Conn
 
 	conns  chan net.Conn
@@ -60,7 +61,7 @@ func (p *Pipes) Dial() (net.Conn, error) {
 	}
 }
 
-// A pipeListener is Pipes as the server sees them.
+// A pipeListener is the listener of a Pipes.
 type pipeListener Pipes
 
 func (l *pipeListener) Accept() (net.Conn, error) {

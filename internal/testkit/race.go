@@ -3,5 +3,5 @@
 package testkit
 
 // Race reports whether the race detector is on. It slows code, allocates, and
-// makes pools forget, so figures taken beside it say nothing.
+// empties pools, so figures that are measured with it mean nothing.
 const Race = true

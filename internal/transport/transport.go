@@ -1,5 +1,5 @@
-// Package transport holds what packages stream and sse know alike of the
-// ResponseWriters of servers and middleware.
+// Package transport holds the knowledge of ResponseWriters that packages stream
+// and sse share.
 package transport
 
 import (
@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// PartSize is how many bytes share one deadline, so that a slow client has time
-// for a huge page, event or body.
+// PartSize is the number of bytes that share one deadline, so that a slow client
+// has enough time for a huge page, event or body.
 const PartSize = 64 << 10
 
 const defaultTime = 30 * time.Second
 
-// WriteTimeout returns the time for each part that is written or read: timeout,
-// or if that is zero the server's WriteTimeout, or 30 s if it has none. A
-// negative time means no deadline.
+// WriteTimeout returns the time for each part that is written or read. It is
+// timeout or, if that is zero, the server's WriteTimeout, or 30 s if the server
+// has none. A negative time means no deadline.
 func WriteTimeout(r *http.Request, timeout time.Duration) time.Duration {
 	if timeout != 0 {
 		return timeout
@@ -34,9 +34,9 @@ func Server(r *http.Request) *http.Server {
 	return srv
 }
 
-// CanFlush reports whether w can flush, as far as it can be told. A writer with
-// a Flush of its own may have to pass it on to one that has none, so the
-// innermost writer that is known decides.
+// CanFlush reports whether w can flush, as far as that is known. A writer with a
+// Flush method may pass the call on to a writer without one, so the innermost
+// known writer decides.
 func CanFlush(w http.ResponseWriter) bool {
 	switch Innermost(w).(type) {
 	case interface{ FlushError() error }, http.Flusher:
@@ -45,7 +45,7 @@ func CanFlush(w http.ResponseWriter) bool {
 	return false
 }
 
-// Innermost returns what w wraps, as far as Unwrap tells.
+// Innermost returns the innermost writer in w, as far as Unwrap returns it.
 func Innermost(w http.ResponseWriter) http.ResponseWriter {
 	for {
 		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
@@ -60,9 +60,9 @@ func Innermost(w http.ResponseWriter) http.ResponseWriter {
 	}
 }
 
-// Flush has the bytes that were written to w leave now. Its error matches
-// http.ErrNotSupported if w cannot flush. Some writers find that out only now,
-// and panic. A panic with http.ErrAbortHandler goes on up.
+// Flush sends the bytes that were written to w. Its error matches
+// http.ErrNotSupported if w cannot flush, including a panic of the writer. A
+// panic with http.ErrAbortHandler is passed on.
 func Flush(w http.ResponseWriter) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -75,13 +75,14 @@ func Flush(w http.ResponseWriter) (err error) {
 	return http.NewResponseController(w).Flush()
 }
 
-// CannotFlush reports whether err, of Flush, says that the writer cannot flush.
+// CannotFlush reports whether an error of Flush means that the writer cannot
+// flush.
 func CannotFlush(err error) bool { return errors.Is(err, http.ErrNotSupported) }
 
-// BoundBody gives what is left of the body of r the timeout, until the function
-// that it returns is called. Over HTTP/1.1 the server reads the body before it
-// sends the headers, and would wait for ever. A timeout of zero or less, and the
-// server's own ReadTimeout, leave the body as it is.
+// BoundBody limits the wait for the rest of the body of r to timeout, until the
+// function that it returns is called. Over HTTP/1.1, the server reads the body
+// before it sends the headers, and would wait for ever. BoundBody does nothing if
+// timeout is zero or less, or if the server has a ReadTimeout.
 func BoundBody(w http.ResponseWriter, r *http.Request, timeout time.Duration) (came func()) {
 	srv := Server(r)
 	if timeout <= 0 || r.ContentLength == 0 || r.ProtoMajor != 1 || srv != nil && srv.ReadTimeout > 0 {
@@ -90,7 +91,7 @@ func BoundBody(w http.ResponseWriter, r *http.Request, timeout time.Duration) (c
 	rc, end := http.NewResponseController(w), time.Now().Add(timeout)
 	_ = rc.SetReadDeadline(end)
 	return func() {
-		// Once it is over the deadline stays, because the server reads on when
+		// A deadline that has passed stays, because the server continues to read when
 		// the handler returns.
 		if time.Now().Before(end) {
 			_ = rc.SetReadDeadline(time.Time{})

@@ -12,10 +12,11 @@ import (
 	"strings"
 )
 
-// URL returns the address that opens the inspector in a browser, for a program
-// to print: base, at which it is mounted, with the token in the query. Who opens
-// it gets a cookie and is sent on to base. Requests for ?format=json need no
-// cookie beside the token. Where Allow decides, URL returns base.
+// URL returns the address that opens the inspector in a browser, for a program to
+// print: base, the address of the inspector, with the token in its query. A
+// browser that opens the address receives a cookie and is redirected to base.
+// Requests with ?format=json may send the token in place of the cookie. If Allow
+// is set, URL returns base.
 func (in *Inspector) URL(base string) string {
 	if in.Allow != nil {
 		return base
@@ -27,7 +28,8 @@ func (in *Inspector) URL(base string) string {
 	return base + separator + "token=" + url.QueryEscape(in.token())
 }
 
-// minToken is how long a token is at least, in bytes: a shorter one is guessed.
+// minToken is the minimum length of a token, in bytes. A shorter one could be
+// guessed.
 const minToken = 16
 
 func (in *Inspector) token() string {
@@ -38,11 +40,10 @@ func (in *Inspector) token() string {
 	return in.random
 }
 
-// admit reports whether r may see the inspector. Otherwise it has answered r.
+// admit reports whether r may see the inspector. If not, admit has answered r.
 //
-// Nothing that a request says of where it comes from decides: the address of a
-// peer may be that of a proxy, a proxy need not tell of itself, and a host may be
-// a name of anybody's that resolves to this machine.
+// The origin of a request does not matter. The peer may be a proxy, a proxy may
+// not identify itself, and any name may resolve to this machine.
 func (in *Inspector) admit(w http.ResponseWriter, r *http.Request) bool {
 	if in.Allow != nil {
 		allowed := in.Allow(r)
@@ -72,9 +73,9 @@ func (in *Inspector) admit(w http.ResponseWriter, r *http.Request) bool {
 	return false
 }
 
-// refuse says how to get in. Nothing of the request is logged beside the token:
-// an address whose host a stranger has chosen would be an invitation to send him
-// the token.
+// refuse tells the client and the log how to open the inspector. The log line
+// contains nothing of the request: a stranger may have chosen its host, and the
+// developer would send the token there.
 func (in *Inspector) refuse(w http.ResponseWriter) {
 	in.logged.Do(func() {
 		logger := in.Logger
@@ -82,19 +83,19 @@ func (in *Inspector) refuse(w http.ResponseWriter) {
 			logger = slog.Default()
 		}
 		if in.Token != "" && len(in.Token) < minToken {
-			logger.Warn("inspect: token too short, a random one takes its place", "bytes", len(in.Token), "least", minToken)
+			logger.Warn("inspect: token too short, using a random one", "bytes", len(in.Token), "least", minToken)
 		}
-		logger.Info("inspect: open the inspector by adding this query to its address", "query", in.URL(""))
+		logger.Info("inspect: to open the inspector, add this query to its address", "query", in.URL(""))
 	})
-	http.Error(w, "The inspector is opened by the address that holds its token: the program's log has the query to add, ?token=...", http.StatusForbidden)
+	http.Error(w, "Open the inspector with its token: add the query ?token=... to the address. The token is in the program's log.", http.StatusForbidden)
 }
 
-// open gives the cookie to a browser that has the token, and sends it on to the
-// same address without the token.
+// open sets the cookie of a browser that has sent the token, and redirects it to
+// the same address without the token.
 //
-// The target is relative, and the cookie has no Path, so that the browser takes
-// the folder of the address it has asked for: a proxy may have cut a prefix off
-// the path that is seen here.
+// The target is relative and the cookie has no Path, so both refer to the address
+// that the browser has requested. A proxy may have removed a prefix from the path
+// of r.
 func (in *Inspector) open(w http.ResponseWriter, r *http.Request, query url.Values) {
 	http.SetCookie(w, &http.Cookie{
 		Name:     cookieName(r),
@@ -110,29 +111,29 @@ func (in *Inspector) open(w http.ResponseWriter, r *http.Request, query url.Valu
 		w.WriteHeader(http.StatusSeeOther)
 		return
 	}
-	// A redirect of a link on another site is that site's request, without the
-	// cookie. What this page goes on to is its own.
+	// Browsers do not send the cookie when they follow a redirect that began with a
+	// link on another site. The page's own refresh is a request of this site.
 	w.Header().Set("Refresh", "0; url="+target)
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte("The inspector opens.\n")) // to a client that may have left
+	_, _ = w.Write([]byte("The inspector opens.\n")) // fails if the client has left
 }
 
-// cookie returns the value of the cookie, which does not tell the token.
+// cookie returns the value of the cookie, which does not reveal the token.
 func (in *Inspector) cookie() string {
 	mac := hmac.New(sha256.New, []byte(in.token()))
 	mac.Write([]byte("rivulet inspector"))
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// cookieName returns a name of the address's own. Cookies do not tell ports
-// apart, and their folder holds more than the inspector. It is the same for each
-// start of the program, so that a new cookie takes the place of the last one.
+// cookieName returns a name that belongs to this address. Cookies do not
+// distinguish ports, and their folder may hold more than the inspector. The name
+// is the same after a restart, so that a new cookie replaces the last one.
 func cookieName(r *http.Request) string {
 	sum := sha256.Sum256([]byte(r.Host + "\x00" + r.URL.Path))
 	return "rivulet-inspect-" + hex.EncodeToString(sum[:8])
 }
 
-// same compares in a time that tells nothing of want.
+// same compares in a time that reveals nothing of want.
 func same(got, want string) bool {
 	g, w := sha256.Sum256([]byte(got)), sha256.Sum256([]byte(want))
 	return subtle.ConstantTimeCompare(g[:], w[:]) == 1

@@ -43,13 +43,13 @@ func TestAnswersWithoutAPage(t *testing.T) {
 		{name: "a missing page", page: func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
 			http.NotFound(w, r)
 			return nil, nil
-		}, status: "404", state: "sent", list: "at once", want: []string{"all of it was sent at once"}},
+		}, status: "404", state: "sent", list: "at once", want: []string{"was sent at once"}},
 		{name: "nothing at all", page: func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 			return nil, nil
 		}, status: "200", state: "sent", list: "at once", want: []string{"nothing to draw"}},
 		{name: "a page without boundaries", page: func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 			return html("hello"), nil
-		}, status: "200", state: "sent", list: "at once", want: []string{"all of it was sent at once"}},
+		}, status: "200", state: "sent", list: "at once", want: []string{"was sent at once"}},
 		{name: "an error of the Page", page: func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 			return nil, errRefused
 		}, status: "500", state: "failed", list: "failed before its first byte", want: []string{"connection refused", "answer to the failure"}},

@@ -7,10 +7,10 @@ import (
 	"github.com/a-h/templ"
 )
 
-// element is an element with attributes, as names and values in turn, and its
-// children. It stands where an attribute is an expression: what templ generates
-// for one is not understood by all versions of its runtime, of which a program
-// may have any.
+// element is an element with children. attributes holds names and values in turn.
+// It is used where an attribute is an expression: the code that templ generates
+// for one does not work with all versions of templ's runtime, and a program may
+// have any of them.
 func element(name string, attributes ...string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		children := templ.GetChildren(ctx)

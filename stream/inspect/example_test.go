@@ -23,7 +23,7 @@ func home(http.ResponseWriter, *http.Request) (templ.Component, error) {
 	return suspense.Await(templ.Raw("…"), prices, view, suspense.Name("prices")), nil
 }
 
-// The inspector is mounted beside the site, and told of its pages.
+// The inspector is mounted beside the site and receives the events of its pages.
 func ExampleNew() {
 	inspector := inspect.New(100)
 	rd := stream.Renderer{Trace: inspector.Trace()}
@@ -33,7 +33,7 @@ func ExampleNew() {
 
 	inspector.Logger = slog.New(slog.DiscardHandler) // it would log the token
 
-	// A program prints the address that opens it. Without the token nobody gets in.
+	// A program prints the address with the token. Without the token, it is refused.
 	for _, address := range []string{"http://localhost/inspect", inspector.URL("http://localhost/inspect")} {
 		w := httptest.NewRecorder()
 		mux.ServeHTTP(w, httptest.NewRequest("GET", address, nil))
@@ -44,17 +44,17 @@ func ExampleNew() {
 	// 303 1 cookies
 }
 
-// A token that was set opens the inspector after a restart of the program, too,
-// as under templ generate --watch.
+// A fixed token opens the inspector after a restart of the program, too, as under
+// templ generate --watch.
 func ExampleInspector_URL() {
 	inspector := inspect.New(100)
-	inspector.Token = "J5QDKXWVMQ2ZC7SP" // out of the environment, say
+	inspector.Token = "J5QDKXWVMQ2ZC7SP" // from the environment, for example
 	fmt.Println(inspector.URL("http://localhost:8080/inspect"))
 	// Output:
 	// http://localhost:8080/inspect?token=J5QDKXWVMQ2ZC7SP
 }
 
-// Whoever wants a log as well combines two traces.
+// JoinTraces combines the inspector with a log.
 func ExampleInspector_Trace() {
 	inspector := inspect.New(100)
 	rd := stream.Renderer{Trace: stream.JoinTraces(inspector.Trace(), stream.Slog(slog.New(slog.DiscardHandler)))}
@@ -67,9 +67,9 @@ func ExampleInspector_Trace() {
 	// 1 response
 }
 
-// A program with users of its own says itself who may look. Wrong would be to
-// allow everyone, or everyone from this machine, as whom a proxy comes: paths and
-// the texts of errors are nobody else's business.
+// Allow checks the program's own users. It must not allow every client, nor every
+// request from this machine: a proxy makes all requests from there. Paths and the
+// texts of errors are confidential.
 func ExampleInspector() {
 	inspector := inspect.New(100)
 	inspector.Allow = func(r *http.Request) bool {
@@ -88,7 +88,7 @@ func ExampleInspector() {
 	// 200
 }
 
-// Figures for a test or a script come as JSON.
+// Tests and scripts read the figures as JSON.
 func ExampleInspector_ServeHTTP() {
 	inspector := inspect.New(100)
 	rd := stream.Renderer{Trace: inspector.Trace()}

@@ -6,30 +6,29 @@ import (
 	"sync"
 )
 
-// An Inspector keeps the last responses of the renderers that have its Trace,
-// and is the http.Handler of the pages that show them. Make it with New.
+// An Inspector keeps the last responses of the renderers that have its Trace, and
+// serves the pages that show them. Make it with New.
 //
-// All its pages are at the one URL it is mounted at, told apart by the query,
-// so any path and any prefix will do. It is safe for concurrent use. Set its
-// fields before it is in use.
+// All pages have the URL at which the Inspector is mounted, and differ in their
+// query. Any path and any prefix will do. An Inspector is safe for concurrent
+// use. Set its fields before first use.
 type Inspector struct {
-	// Allow decides alone who may see it. It must be safe for concurrent use.
-	// Nil means those who have opened the address that holds the token, see URL.
+	// Allow reports whether a request may see the inspector. It is called
+	// concurrently. Nil means that the token decides: see URL.
 	Allow func(*http.Request) bool
 
-	// Token is the secret that opens it. Empty means a random one, new for each
-	// start of the program. A token that was set outlives a restart, for which a
-	// random one is asked again; it has at least 16 bytes, made by chance, or a
-	// random one takes its place.
+	// Token is the secret that opens the inspector. It must be random and have at
+	// least 16 bytes; a shorter one is replaced by a random one. Empty means a
+	// random token, which changes with each start of the program.
 	Token string
 
-	// Logger receives the token, once, when a request has been refused, and what
-	// the inspector's own streams log. Nil means slog.Default at the time of the
-	// line.
+	// Logger receives the token once, when a request has been refused, and the log
+	// lines of the inspector's own streams. Nil means slog.Default at the time of
+	// the line.
 	Logger *slog.Logger
 
 	randomly sync.Once
-	random   string // takes the place of Token
+	random   string // used in place of Token
 	logged   sync.Once
 
 	ring     ring

@@ -219,7 +219,7 @@ func TestStates(t *testing.T) {
 	}))
 	want(t, get(in, "/").Body.String(), "failed before its first byte", "client left", ">cut<", "/aborted")
 	want(t, get(in, "/?id=1").Body.String(), "connection refused", "Nothing was sent")
-	want(t, get(in, "/?id=4").Body.String(), "(elsewhere) was given a writer", "A boundary in place (elsewhere)", "connection refused")
+	want(t, get(in, "/?id=4").Body.String(), "(elsewhere) to a writer", "A boundary in place (elsewhere)", "connection refused")
 }
 
 func TestBoundariesAreInDocumentOrder(t *testing.T) {

@@ -57,7 +57,7 @@ func listPage(in *Inspector) templ.Component {
 	})
 }
 
-// responses is what is live of the list.
+// responses is the live content of the list.
 func responses(all []summary) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -327,7 +327,7 @@ func countOf(all []summary) string {
 	return fmt.Sprintf("The last %d, newest first.", len(all))
 }
 
-// nameOf names a response: GET goes without saying.
+// nameOf returns the name of a response. The method GET is left out.
 func nameOf(s summary) string {
 	if s.Method == "GET" {
 		return s.Path
@@ -342,7 +342,7 @@ func statusOf(s summary) string {
 	return strconv.Itoa(s.Status)
 }
 
-// stateOf says how a response was sent.
+// stateOf returns how a response was sent.
 func stateOf(s summary) string {
 	switch s.State {
 	case stateRunning:
@@ -360,7 +360,7 @@ func stateOf(s summary) string {
 	return s.Mode
 }
 
-// grouped writes thousands apart.
+// grouped separates groups of three digits.
 func grouped(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0; i -= 3 {

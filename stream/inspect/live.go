@@ -10,12 +10,12 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// pace is how often a page is told of changes at most.
+// pace is the shortest time between two updates of a page.
 const pace = 200 * time.Millisecond
 
-// serveEvents sends what the page shows of rec, or the list if it is nil, now
-// and whenever it has changed. The event "end" says that it cannot change any
-// more.
+// serveEvents sends the content of the page of rec, or of the list if rec is nil,
+// now and whenever it has changed. The event "end" says that it will not change
+// any more.
 func (in *Inspector) serveEvents(w http.ResponseWriter, r *http.Request, rec *record) {
 	server, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
 	options := sse.Options{Until: in.servers.until(server), Logger: in.Logger}
@@ -24,8 +24,8 @@ func (in *Inspector) serveEvents(w http.ResponseWriter, r *http.Request, rec *re
 		if rec != nil {
 			id = rec.id
 		}
-		changed, end := in.watchers.add(id)
-		defer end()
+		changed, stop := in.watchers.add(id)
+		defer stop()
 		for {
 			var view templ.Component
 			settled := false
@@ -48,12 +48,12 @@ func (in *Inspector) serveEvents(w http.ResponseWriter, r *http.Request, rec *re
 	}).ServeHTTP(w, r)
 }
 
-// growth is how often a response that runs is sent although nothing has
-// happened, so that the bars grow.
+// growth is the time between updates of a running response without changes, so
+// that its bars grow.
 const growth = time.Second
 
-// wait waits for a change, at least for the pace, and if it grows for no longer
-// than that takes. It reports false when ctx has ended.
+// wait waits for a change, but at least for pace. If the picture grows, it waits
+// no longer than growth. It reports false when ctx has ended.
 func wait(ctx context.Context, changed <-chan struct{}, grows bool) bool {
 	paced, cancel := context.WithTimeout(ctx, pace)
 	defer cancel()
@@ -70,7 +70,7 @@ func wait(ctx context.Context, changed <-chan struct{}, grows bool) bool {
 	return ctx.Err() == nil
 }
 
-// settled reports whether the report will be the same for ever.
+// settled reports whether the report will not change any more.
 func (rep *report) settled() bool {
 	if rep.Summary.State == stateRunning {
 		return false

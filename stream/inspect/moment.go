@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// A phase lasts from one moment to another; it never was if both are the same.
+// A phase lasts from one moment to another. A phase with equal moments did not
+// take place.
 type phase struct {
 	From moment `json:"from"`
 	To   moment `json:"to"`
@@ -13,7 +14,7 @@ type phase struct {
 
 func (p phase) long() moment { return p.To - p.From }
 
-// A moment counts from the start of the response.
+// A moment is a time since the start of the response.
 type moment time.Duration
 
 const never moment = -1
@@ -28,7 +29,8 @@ func (m moment) MarshalJSON() ([]byte, error) {
 
 func (m moment) millis() float64 { return float64(time.Duration(m).Microseconds()) / 1000 }
 
-// String returns milliseconds or seconds with three digits that count, or "–".
+// String returns the time with three significant digits in ms or s, or "–" for
+// never.
 func (m moment) String() string {
 	ms := m.millis()
 	switch {

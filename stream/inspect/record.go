@@ -11,7 +11,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// What is kept of one response at most; strings in bytes.
+// Limits of what is kept of one response; lengths of strings are in bytes.
 const (
 	maxBoundaries = 256
 	maxChunks     = 256
@@ -23,7 +23,7 @@ const (
 	maxStack      = 4 << 10
 )
 
-// A record is what is known of one response. Times count from its start.
+// A record is the state of one response. Its times count from its start.
 type record struct {
 	id           int64
 	path, method string
@@ -31,17 +31,17 @@ type record struct {
 	start        time.Time
 	watchers     *watchers
 
-	mu         sync.Mutex // guards what follows
+	mu         sync.Mutex // guards the fields below
 	status     int
-	first      moment // byte
+	first      moment // time of the first byte
 	end        moment
 	err        string
-	left       bool // the client did
-	failedAll  bool // the page, before its first byte: what was sent is the answer to that
+	left       bool // the client has left
+	failedAll  bool // the page failed before its first byte
 	bytes      int
-	met        int // boundaries, those not kept too
-	failed     int // failures, those not kept too
-	flushed    int // chunks, those not kept too
+	met        int // boundaries, including those not kept
+	failed     int // failures, including those not kept
+	flushed    int // chunks, including those not kept
 	inPlace    bool
 	inPlaceOf  string
 	boundaries []*boundary
@@ -51,26 +51,26 @@ type record struct {
 	unsent     []*boundary // rendered since the last flush
 }
 
-// A boundary is what is known of one.
+// A boundary is the state of one boundary.
 type boundary struct {
 	id, name                           string
 	met, loading, loaded, failed, sent moment
-	shown                              moment // the first part of it
-	parts, bytes                       int    // more than one of a sequence
+	shown                              moment // time of the first part
+	parts, bytes                       int    // a sequence has several parts
 	inPlace, abandoned                 bool
 }
 
-// A chunk is what one flush has sent.
+// A chunk describes the bytes of one flush.
 type chunk struct {
 	At         moment   `json:"at"`
 	Bytes      int      `json:"bytes"`
-	Boundaries []string `json:"boundaries"` // their ids, the first of them
-	Count      int      `json:"count"`      // of all of them
+	Boundaries []string `json:"boundaries"` // ids of the first boundaries
+	Count      int      `json:"count"`      // number of all boundaries
 }
 
 // A failure is one line of the log.
 type failure struct {
-	Boundary string `json:"boundary"` // its id, "" for one that loads in place
+	Boundary string `json:"boundary"` // id; "" for a boundary that loads in place
 	Name     string `json:"name"`
 	Digest   string `json:"digest"`
 	At       moment `json:"at"`
@@ -85,7 +85,7 @@ func newRecord(method, path string, mode stream.Mode, ws *watchers) *record {
 	}
 }
 
-// changed unlocks the record and tells of the change.
+// changed unlocks the record and notifies its watchers.
 func (rec *record) changed() {
 	rec.mu.Unlock()
 	rec.watchers.tell(rec.id)
@@ -94,7 +94,8 @@ func (rec *record) changed() {
 // now returns the time since the start.
 func (rec *record) now() moment { return moment(time.Since(rec.start)) }
 
-// boundary returns that of b, or one that is forgotten. rec.mu is held.
+// boundary returns the state of b. If it is not kept, boundary returns a new
+// state, which is discarded. rec.mu is held.
 func (rec *record) boundary(b stream.BoundaryInfo) *boundary {
 	if known := rec.byID[b.ID]; known != nil {
 		return known
@@ -172,7 +173,7 @@ func (rec *record) fail(err *stream.BoundaryError) {
 	defer rec.changed()
 	now := rec.now()
 	if b := rec.boundary(stream.BoundaryInfo{ID: err.ID}); err.Digest != "" && b.failed == never {
-		b.failed = now // not for its fallback, which has no digest
+		b.failed = now // the failure of a fallback has no digest and does not count
 	}
 	if rec.failed++; rec.failed > maxFailures {
 		return
@@ -211,11 +212,11 @@ func (rec *record) finish(err error) {
 	rec.mu.Lock()
 	defer rec.changed()
 	rec.end, rec.err, rec.left = rec.now(), text, errors.Is(err, context.Canceled)
-	// An error of the Page itself matches nothing. Who had begun to send a page
-	// would not have had another status than 200, as a rule.
+	// An error of the Page itself does not match ErrShell. A page whose first byte
+	// was sent usually has the status 200.
 	rec.failedAll = errors.Is(err, stream.ErrShell) || err != nil && rec.met == 0 && rec.status != http.StatusOK
 	rec.unsent = nil
-	// It is looked up in vain from now on, but for the loads left behind.
+	// From now on, only abandoned loads look up their boundaries.
 	for _, b := range rec.boundaries {
 		if !b.abandoned {
 			delete(rec.byID, b.id)
@@ -228,8 +229,9 @@ func (rec *record) finish(err error) {
 
 func errorText(err error) string { return cut(err.Error(), maxError) }
 
-// cut returns s, or its beginning with a mark, in memory of its own: a method
-// and a path keep all of the request's first line otherwise, the query too.
+// cut returns a copy of s that has at most n bytes. The copy matters: a method
+// and a path would otherwise keep the whole first line of the request in memory,
+// with its query.
 func cut(s string, n int) string {
 	if len(s) <= n {
 		return strings.Clone(s)

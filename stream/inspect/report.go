@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A summary is a response's line in the list.
+// A summary is the line of a response in the list.
 type summary struct {
 	ID         int64     `json:"id"`
 	Path       string    `json:"path"`
@@ -27,23 +27,23 @@ type summary struct {
 // The states of a response.
 const (
 	stateRunning = "running"
-	stateSent    = "sent" // whole
+	stateSent    = "sent" // completely
 	stateCut     = "cut"
-	stateLeft    = "left" // by its client
-	// And stateFailed: before its first byte.
+	stateLeft    = "left" // the client has left
+	// stateFailed means that the page failed before its first byte.
 )
 
-// atOnce reports whether there was nothing to wait for: the response is a page
-// without boundaries, or what a Page has answered by itself, such as a redirect,
-// or the answer to a failure.
+// atOnce reports whether the response has nothing to draw: it is a page without
+// boundaries, a response that a Page has written itself, such as a redirect, or
+// the answer to a failure.
 func (rep *report) atOnce() bool {
 	return rep.Summary.State != stateRunning && rep.Summary.Boundaries == 0 && len(rep.Chunks) <= 1
 }
 
-// A report is all that is kept of a response.
+// A report is everything that is kept of a response.
 type report struct {
 	Summary    summary   `json:"summary"`
-	Now        moment    `json:"now"` // when it was made, or the end of the response
+	Now        moment    `json:"now"` // time of the report, or end of the response
 	InPlace    *string   `json:"inPlace,omitempty"`
 	Boundaries []row     `json:"boundaries"` // in document order
 	Chunks     []chunk   `json:"chunks"`
@@ -51,15 +51,15 @@ type report struct {
 	Cut        cutCounts `json:"cut"`
 }
 
-// cutCounts say how many there were that were not kept.
+// cutCounts are the numbers of items that were not kept.
 type cutCounts struct {
 	Boundaries int `json:"boundaries"`
 	Chunks     int `json:"chunks"`
 	Failures   int `json:"failures"`
 }
 
-// A row is a boundary in a report. What it was doing when it was made lasts
-// until then.
+// A row is a boundary in a report. A phase that was running lasts until the time
+// of the report.
 type row struct {
 	ID      string `json:"id"`
 	Name    string `json:"name"`
@@ -68,12 +68,12 @@ type row struct {
 	Bytes   int    `json:"bytes"`
 	Queued  phase  `json:"queued"`
 	Loading phase  `json:"loading"`
-	Waiting phase  `json:"waiting"` // for what is around it to be sent
-	Ready   phase  `json:"ready"`   // to be sent itself
-	Shown   moment `json:"shown"`   // the first part of it was sent
-	Sent    moment `json:"sent"`    // the last was
-	Parts   int    `json:"parts"`   // more than one of a sequence
-	// Of a load whose time has passed: when it has returned after all.
+	Waiting phase  `json:"waiting"` // until its parent was sent
+	Ready   phase  `json:"ready"`   // until it was sent itself
+	Shown   moment `json:"shown"`   // when its first part was sent
+	Sent    moment `json:"sent"`    // when its last part was sent
+	Parts   int    `json:"parts"`   // a sequence has several
+	// Returned is when an abandoned load has returned after all.
 	Abandoned bool   `json:"abandoned"`
 	Returned  moment `json:"returned"`
 }
@@ -104,7 +104,7 @@ func (rec *record) summary() summary {
 	return rec.summarise()
 }
 
-// summarise is summary while rec.mu is held.
+// summarise is summary. rec.mu is held.
 func (rec *record) summarise() summary {
 	s := summary{
 		ID: rec.id, Path: rec.path, Method: rec.method, Mode: rec.mode.String(), Start: rec.start.UTC(),
@@ -124,7 +124,7 @@ func (rec *record) summarise() summary {
 	return s
 }
 
-// report returns what is known of the response.
+// report returns everything that is kept of the response.
 func (rec *record) report() *report {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
@@ -160,8 +160,8 @@ func (rec *record) report() *report {
 	return rep
 }
 
-// firstAfter returns when the part of the page left that was rendered at t, or
-// never. rec.mu is held.
+// firstAfter returns when the part of the page that was rendered at t was sent,
+// or never. rec.mu is held.
 func (rec *record) firstAfter(t moment) moment {
 	for _, c := range rec.chunks {
 		if c.At >= t {
@@ -171,8 +171,7 @@ func (rec *record) firstAfter(t moment) moment {
 	return never
 }
 
-// row returns the phases of b until now, if what is around it was sent at
-// around.
+// row returns the phases of b until now. around is when its parent was sent.
 func (b *boundary) row(around, now moment, done bool) row {
 	until := func(ends ...moment) moment {
 		first := now
@@ -220,8 +219,8 @@ func (b *boundary) state(done bool) string {
 	return stateQueued
 }
 
-// comparePaths compares ids as the paths in the tree that they are: "2.10" is
-// behind "2.9", and before "3".
+// comparePaths compares ids as paths in a tree: "2.10" comes after "2.9" and
+// before "3".
 func comparePaths(a, b string) int {
 	as, bs := strings.Split(a, "."), strings.Split(b, ".")
 	return slices.CompareFunc(as, bs, func(a, b string) int {

@@ -58,7 +58,7 @@ func responsePage(id int64, rec *record) templ.Component {
 	})
 }
 
-// response is what is live of the page of one response.
+// response is the live content of the page of one response.
 func response(rep *report) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -150,20 +150,20 @@ func response(rep *report) templ.Component {
 			}
 		}
 		if rep.InPlace != nil {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p class=\"note\">A boundary")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p class=\"note\">A component has rendered a boundary")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
 			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(called(*rep.InPlace))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `stream/inspect/response.templ`, Line: 36, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `stream/inspect/response.templ`, Line: 36, Col: 61}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " was given a writer of some component's own, so it loads where it stands and holds up what follows. Such boundaries are not in the picture.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " to a writer of its own. The boundary therefore loads in place and delays what follows. Such boundaries are not in the picture.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -809,17 +809,17 @@ func failed(i int, f failure) templ.Component {
 	})
 }
 
-// sentence takes the place of the picture.
+// sentence replaces the picture of a response without boundaries.
 func sentence(rep *report) string {
 	switch s := rep.Summary; {
 	case len(rep.Chunks) == 0 && s.Status == 0:
 		return "Nothing was sent."
 	case s.State == stateFailed:
-		return "Nothing of the page was sent. What the client got is the answer to the failure, at once."
+		return "The page failed before its first byte. The client received the answer to the failure."
 	case s.Status >= 300 && s.Status < 400:
-		return "The client was sent elsewhere. There is nothing to draw: it has no boundaries."
+		return "The client was sent elsewhere. There is nothing to draw: the response has no boundaries."
 	}
-	return "There is nothing to draw: it has no boundaries, and all of it was sent at once."
+	return "There is nothing to draw: the response has no boundaries and was sent at once."
 }
 
 func called(name string) string {
@@ -837,7 +837,7 @@ func idsOf(c chunk) string {
 	return ids
 }
 
-// howOf says how a boundary came to the page, and what became of its load.
+// howOf returns how a boundary was sent, and what happened to its load.
 func howOf(b row) string {
 	how := b.State
 	if b.Parts > 1 {

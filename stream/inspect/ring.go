@@ -5,11 +5,11 @@ import "sync"
 // A ring holds the newest records.
 type ring struct {
 	mu      sync.Mutex
-	records []*record // that with an id is at id modulo length
-	last    int64     // id; the first is 1
+	records []*record // a record is at the index id modulo length
+	last    int64     // id of the newest record; the first id is 1
 }
 
-// add gives rec an id and keeps it in the place of the oldest.
+// add gives rec an id and replaces the oldest record.
 func (g *ring) add(rec *record) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -18,7 +18,7 @@ func (g *ring) add(rec *record) {
 	g.records[g.last%int64(len(g.records))] = rec
 }
 
-// get returns the record of that id, or nil.
+// get returns the record with an id, or nil.
 func (g *ring) get(id int64) *record {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -13,10 +13,11 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// ServeHTTP serves the list of responses, with ?id=7 the response of that
-// number, with ?format=json either as JSON, and to the pages' own script what
-// has changed. Times in the JSON are milliseconds, from the start of the
-// response but for the duration of a phase; null stands for what never was.
+// ServeHTTP serves the list of responses or, with ?id=7, the response with that
+// number. With ?format=json, it serves either as JSON. The script of its pages
+// requests changes from it, too. Times in the JSON are in milliseconds, and count
+// from the start of the response unless they are durations. null means that the
+// event did not take place.
 func (in *Inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header())
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -50,7 +51,7 @@ func (in *Inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serveMissing answers a request for a response that is not kept.
+// serveMissing answers a request for a response that is no longer kept.
 func (in *Inspector) serveMissing(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Has("events") || r.URL.Query().Get("format") == "json" {
 		http.Error(w, "This response is not kept any more.", http.StatusNotFound)
@@ -61,11 +62,11 @@ func (in *Inspector) serveMissing(w http.ResponseWriter, r *http.Request) {
 	nonce := policy(h)
 	w.WriteHeader(http.StatusNotFound)
 	ctx := templ.WithNonce(r.Context(), nonce)
-	_ = stream.Render(w, r.WithContext(ctx), missingPage()) // there is nothing to be done for it
+	_ = stream.Render(w, r.WithContext(ctx), missingPage()) // an error cannot be handled
 }
 
-// secure keeps what is shown from other sites and from caches, and templ's
-// development proxy from adding a script: the pages keep themselves up to date.
+// secure protects the pages from other sites and from caches. It also keeps
+// templ's development proxy from adding a script: the pages update themselves.
 func secure(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
@@ -76,7 +77,7 @@ func secure(h http.Header) {
 	h.Set("Templ-Skip-Modify", "true")
 }
 
-// policy sets the policy of a page and returns its nonce.
+// policy sets the Content-Security-Policy of a page and returns its nonce.
 func policy(h http.Header) string {
 	nonce := rand.Text()
 	h.Set("Content-Security-Policy", fmt.Sprintf("default-src 'none'; script-src 'nonce-%[1]s'; style-src 'nonce-%[1]s'; "+
@@ -85,7 +86,8 @@ func policy(h http.Header) string {
 	return nonce
 }
 
-// servePage sends a page of the inspector's own, which nobody inspects.
+// servePage sends a page of the inspector. It has no Trace, so the page is not in
+// the list.
 func servePage(w http.ResponseWriter, r *http.Request, page templ.Component) {
 	ctx := templ.WithNonce(r.Context(), policy(w.Header()))
 	stream.Handler(stream.Component(page)).ServeHTTP(w, r.WithContext(ctx))
@@ -95,10 +97,10 @@ func serveJSON(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
-	_ = e.Encode(v) // to a client that may have left
+	_ = e.Encode(v) // fails if the client has left
 }
 
-// await is a boundary that shows what load makes.
+// await is a boundary with the result of load.
 func await(name string, load func() templ.Component) templ.Component {
 	return stream.Boundary{
 		Name:     name,

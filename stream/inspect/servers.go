@@ -6,14 +6,15 @@ import (
 	"sync"
 )
 
-// servers knows when servers stop: their Shutdown waits for open pages.
+// servers records when servers shut down. Shutdown waits for the inspector's open
+// pages, so they must end then.
 type servers struct {
 	mu    sync.Mutex
 	known map[*http.Server]context.Context
 }
 
-// until returns a context that ends when the server is shut down. It is never
-// nil.
+// until returns a context that ends when the server is shut down. If server is
+// nil, the context never ends.
 func (ss *servers) until(server *http.Server) context.Context {
 	if server == nil {
 		return context.Background()
@@ -22,9 +23,9 @@ func (ss *servers) until(server *http.Server) context.Context {
 	defer ss.mu.Unlock()
 	ctx, ok := ss.known[server]
 	if !ok {
-		var end context.CancelFunc
-		ctx, end = context.WithCancel(context.Background())
-		server.RegisterOnShutdown(end)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(context.Background())
+		server.RegisterOnShutdown(cancel)
 		if ss.known == nil {
 			ss.known = make(map[*http.Server]context.Context)
 		}

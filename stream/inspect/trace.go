@@ -10,9 +10,9 @@ import (
 // recordKey is the key of the *record in the context of a response.
 type recordKey struct{ in *Inspector }
 
-// Trace returns what tells the Inspector of responses. Any number of renderers
-// may have it; stream.JoinTraces combines it with others. Failures are still logged,
-// see stream.Trace.LogFailures.
+// Trace returns the Trace that reports responses to the Inspector. Any number of
+// renderers may share it. stream.JoinTraces combines it with other traces.
+// Failures are still logged: see stream.Trace.LogFailures.
 func (in *Inspector) Trace() *stream.Trace {
 	of := func(ctx context.Context) *record { return ctx.Value(recordKey{in}).(*record) }
 	return &stream.Trace{

@@ -5,17 +5,18 @@ import (
 	"sync/atomic"
 )
 
-// watchers are told when a response has changed.
+// watchers are notified when a response has changed.
 type watchers struct {
-	count atomic.Int64 // so that nobody pays for nobody
+	count atomic.Int64 // lets tell return at once while there are none
 
 	mu  sync.Mutex
-	all map[chan struct{}]int64 // capacity 1; the id of the response, or 0 for all
+	all map[chan struct{}]int64 // id of the watched response, or 0 for all; channels have capacity 1
 }
 
-// add returns what receives when the response of that id, or any if it is 0,
-// has changed, until end is called.
-func (ws *watchers) add(id int64) (changed <-chan struct{}, end func()) {
+// add returns a channel that receives a value when the response with an id, or
+// any response if the id is 0, has changed. The caller calls stop when it is
+// done.
+func (ws *watchers) add(id int64) (changed <-chan struct{}, stop func()) {
 	c := make(chan struct{}, 1)
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
@@ -32,7 +33,7 @@ func (ws *watchers) add(id int64) (changed <-chan struct{}, end func()) {
 	}
 }
 
-// tell tells those that watch the response of that id.
+// tell notifies the watchers of the response with an id.
 func (ws *watchers) tell(id int64) {
 	if ws.count.Load() == 0 {
 		return

@@ -15,9 +15,9 @@ import (
 	"strings"
 )
 
-// waterfall draws the response. What is along the time is in percent and what
-// stands is in pixels, so that it fits any width with its text as it is. The
-// table has the same numbers.
+// waterfall draws the response. Horizontal positions are in percent and vertical
+// ones in pixels, so that the picture fits any width without scaling its text.
+// The table has the same numbers.
 func waterfall(rep *report) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -383,7 +383,8 @@ func sentMark(at, end moment, i int) templ.Component {
 	})
 }
 
-// chunkBar is as high as the chunk is large beside the largest.
+// chunkBar is a bar whose height shows the size of a chunk relative to the
+// largest.
 func chunkBar(c chunk, rep *report, end moment) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -433,7 +434,7 @@ func chunkBar(c chunk, rep *report, end moment) templ.Component {
 				var templ_7745c5c3_Var20 string
 				templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(grouped(c.Bytes))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `stream/inspect/waterfall.templ`, Line: 85, Col: 28}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `stream/inspect/waterfall.templ`, Line: 86, Col: 28}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 				if templ_7745c5c3_Err != nil {
@@ -446,7 +447,7 @@ func chunkBar(c chunk, rep *report, end moment) templ.Component {
 				var templ_7745c5c3_Var21 string
 				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(c.At.String())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `stream/inspect/waterfall.templ`, Line: 85, Col: 55}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `stream/inspect/waterfall.templ`, Line: 86, Col: 55}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 				if templ_7745c5c3_Err != nil {
@@ -472,7 +473,7 @@ func chunkBar(c chunk, rep *report, end moment) templ.Component {
 	})
 }
 
-// patterns tell the phases apart without colour.
+// patterns distinguish the phases without colour.
 func patterns() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -542,7 +543,7 @@ func legend() templ.Component {
 			var templ_7745c5c3_Var24 string
 			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(l.text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `stream/inspect/waterfall.templ`, Line: 113, Col: 12}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `stream/inspect/waterfall.templ`, Line: 114, Col: 12}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 			if templ_7745c5c3_Err != nil {
@@ -573,7 +574,7 @@ var legendOf = []struct{ kind, text string }{
 
 const rowHeight = 44
 
-// top returns the y of what is so many pixels below the top of row i.
+// top returns the y coordinate that is below pixels under the top of row i.
 func top(i, below int) string { return strconv.Itoa(24 + rowHeight*i + below) }
 
 func height(rep *report) string { return top(len(rep.Boundaries)+2, 12) }
@@ -604,7 +605,8 @@ func anchor(t, end moment) string {
 	return "middle"
 }
 
-// first returns when the shell left, or now if it has not.
+// first returns when the shell was sent, or the time of the report if it has not
+// been.
 func first(rep *report) moment {
 	if rep.Summary.FirstByte != never {
 		return rep.Summary.FirstByte
@@ -623,8 +625,8 @@ func loadingOf(b row) string {
 	return "loading"
 }
 
-// lastsUntil returns when the load of b, which was abandoned, has returned, or
-// the end of the picture.
+// lastsUntil returns when the abandoned load of b has returned, or the end of the
+// picture.
 func lastsUntil(b row, end moment) moment {
 	if b.Returned == never {
 		return end
@@ -646,7 +648,7 @@ func shellOf(rep *report) string {
 	return "first byte after " + rep.Summary.FirstByte.String()
 }
 
-// under says that a boundary is inside another.
+// under returns a mark for a boundary that is inside another.
 func under(depth int) string {
 	if depth == 0 {
 		return ""
@@ -654,7 +656,7 @@ func under(depth int) string {
 	return "↳ "
 }
 
-// short keeps a name from running into what stands at the right.
+// short shortens a name so that it does not run into the text at the right.
 func short(name string) string {
 	const most = 28
 	name = strings.TrimSpace(name)
@@ -672,7 +674,7 @@ func chunkHeight(c chunk, rep *report) int {
 	return max(2, 28*c.Bytes/most)
 }
 
-// describe says in a sentence what is drawn.
+// describe describes the picture in a sentence.
 func describe(rep *report) string {
 	s := rep.Summary
 	return fmt.Sprintf("Waterfall of %s: %s, %d boundaries, %d failures, %d chunks, %s in all. The table below has the numbers.",

@@ -11,25 +11,24 @@ import (
 	"github.com/rivulet-go/rivulet/suspense"
 )
 
-// Await is [suspense.Await] for content that goes on changing. The content is
-// region, and what is published to the URL of the region changes it.
+// Await is [suspense.Await] for content that keeps changing. The content becomes
+// the region, and events from the URL of the region change it.
 //
 //	@live.Await(board, templates.Skeleton(3), shop.Games, Games)
 //
-// The Position of the region is asked for before load is called, so no event is
-// lost between what load has read and the first event. A program that changes the
-// data commits first and publishes afterwards. An event that the content already
-// holds may come again: it changes nothing. Do not give Await a load that
-// [suspense.Start] has begun, because what it has read may be older than the
-// position.
+// Await asks for the Position of the region before it calls load, so that no
+// event between the load and the first event is lost. A program that changes the
+// data commits first and publishes afterwards. An event may arrive although its
+// change is already in the content: it changes nothing. Do not pass a load that
+// [suspense.Start] has begun, because its result may be older than the position.
 //
-// If load fails, the error view is shown, without a region. If Position fails, the
-// region is shown and the failure is logged. The page is then told of a gap by
-// the first answer of the URL, and fetches the region again. In a fallback Await
-// shows its own fallback.
+// If load fails, the error view is shown, without a region. If Position fails,
+// the failure is logged and the region is shown. The first answer of the URL then
+// tells the page of a gap, and the page fetches the region again. In a fallback,
+// Await shows its own fallback.
 //
-// Await panics if load, view or the Position of the region is nil. A bad name or
-// URL is an error of Render.
+// Await panics if load, view or the Position of the region is nil. With an
+// invalid name or URL, Render returns an error.
 func Await[T any](region Region, fallback templ.Component, load func(context.Context) (T, error), view func(T) templ.Component, opts ...suspense.Option) templ.Component {
 	switch {
 	case load == nil:
@@ -62,8 +61,8 @@ func (a *await[T]) Render(ctx context.Context, w io.Writer) error {
 
 func itself(c templ.Component) templ.Component { return c }
 
-// nowhere is a position of no topic. A browser that asks for what comes after it
-// is told of a gap.
+// nowhere is a position that no topic has. A browser that asks for the events
+// after it is told of a gap.
 const nowhere = "0-0"
 
 // loaded is the load of the boundary.
@@ -84,7 +83,7 @@ func (a *await[T]) loaded(ctx context.Context, source string) (templ.Component, 
 	}
 	content := a.view(v)
 	if content == nil {
-		return nil, nil // a view must not be nil: the boundary fails
+		return nil, nil // the boundary fails, since a view must not be nil
 	}
 	return a.region.page(source+parts[1], parts[2], content), nil
 }

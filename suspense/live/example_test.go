@@ -32,7 +32,7 @@ func show(c templ.Component) {
 	fmt.Println()
 }
 
-// The region comes like any view, between markers and with the position of its
+// The region arrives like any view, between markers and with the position of its
 // events. In a templ file:
 //
 //	<ul aria-live="polite">
@@ -55,8 +55,8 @@ func ExampleAwait() {
 	// <template for="1"><?start name="scores.live"><?start name="scores"><?marker name="scores.start"><?start name="scores.7"><li>2:1</li><?end name="scores.7"><?marker name="scores.end"><?end name="scores"><?live scores 12 /scores?lastEventId=k3f9-><template data-r></template><?end name="scores.live"></template><!/>
 }
 
-// Wrong: the list stands in the region. What is appended to the region stands
-// behind the list, not in it. The list belongs around Await.
+// Wrong: the list is inside the region. Appended items then stand behind the list
+// instead of in it. Put Await into the list.
 func ExampleAwait_listWithin() {
 	games := func(context.Context) (string, error) { return "2:1", nil }
 	view := func(s string) templ.Component {
@@ -68,7 +68,7 @@ func ExampleAwait_listWithin() {
 	// Output: false true
 }
 
-// A region is made once and used by the page and by what publishes.
+// A program makes a region once, and uses it in the page and to publish.
 func ExampleRegion() {
 	region := live.Region{
 		Name:     "scores",

@@ -12,9 +12,9 @@ import (
 var script = templ.NewOnceHandle()
 
 // page is the region as it stands in the page. The instruction that makes it live
-// comes last, so a script that finds it finds the whole region. It is a
-// processing instruction, because no sanitizer keeps one: HTML that users wrote
-// can hold a template, but cannot open a stream. The template only makes the
+// comes last, so that a script that finds it finds the whole region. It is a
+// processing instruction because no sanitizer keeps one: HTML that users wrote
+// can contain a template, but cannot open a stream. The template only makes the
 // instruction quick to find.
 func (r Region) page(source, number string, content templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {

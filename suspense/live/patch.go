@@ -7,29 +7,28 @@ import (
 	"github.com/a-h/templ"
 )
 
-// What is published is the HTML standard's <template for>: its content takes the
-// place of what has that name in the page. See the script live for the attribute
-// id. This is a protocol: pages that were sent long ago understand it.
+// Patches use the HTML standard's <template for>: its content replaces the part of
+// the page with that name. See the script live for the attribute id. The form is a
+// protocol: pages that were sent long ago must understand it.
 
 // Item returns content as an item of the region, which can be changed by itself.
-// It stands in the view of the region and in what [Region.ReplaceAll] publishes.
+// Use it in the view of the region and in the content of [Region.ReplaceAll].
 //
 //	for _, g := range games {
 //		@board.Item(g.Key, Row(g))
 //	}
 //
-// The key identifies the item among all items of the region. It is made of
-// letters, digits, _ and -, and is not "start", "end" or "live". With any other
-// key the component fails to render, as do the components of all methods that
-// take a key.
+// The key identifies the item within the region. It consists of letters, digits,
+// _ and -, and is not "start", "end" or "live". With any other key the component
+// fails to render. The same holds for all methods that take a key.
 func (r Region) Item(key string, content templ.Component) templ.Component {
 	return r.framed(key, content, func(name string) (start, end string) {
 		return openItem(name), closeItem(name)
 	})
 }
 
-// ReplaceAll returns what to publish so that content replaces all that the region
-// holds.
+// ReplaceAll returns a component to publish. It replaces the whole content of the
+// region.
 func (r Region) ReplaceAll(content templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		if err := r.check(); err != nil {
@@ -39,40 +38,41 @@ func (r Region) ReplaceAll(content templ.Component) templ.Component {
 	})
 }
 
-// Append returns what to publish so that content becomes the last item of the
-// region. If an item has that key already, content replaces it where it stands.
+// Append returns a component to publish. It adds content as the last item of the
+// region. If the region has an item with that key, content replaces it in place.
 func (r Region) Append(key string, content templ.Component) templ.Component {
 	return r.framed(key, content, func(name string) (start, end string) {
 		return openPatch(name, r.Name+".end") + openItem(name), closeItem(name) + r.marker("end") + closePatch
 	})
 }
 
-// Prepend returns what to publish so that content becomes the first item of the
-// region. If an item has that key already, content replaces it where it stands.
+// Prepend returns a component to publish. It adds content as the first item of
+// the region. If the region has an item with that key, content replaces it in
+// place.
 func (r Region) Prepend(key string, content templ.Component) templ.Component {
 	return r.framed(key, content, func(name string) (start, end string) {
 		return openPatch(name, r.Name+".start") + r.marker("start") + openItem(name), closeItem(name) + closePatch
 	})
 }
 
-// Replace returns what to publish so that content replaces the item with that
-// key. If no item has it, nothing happens.
+// Replace returns a component to publish. It replaces the item with that key. If
+// the region has no such item, nothing happens.
 func (r Region) Replace(key string, content templ.Component) templ.Component {
 	return r.framed(key, content, func(name string) (start, end string) {
 		return openPatch(name, name) + openItem(name), closeItem(name) + closePatch
 	})
 }
 
-// Remove returns what to publish so that the item with that key is removed. If no
-// item has it, nothing happens.
+// Remove returns a component to publish. It removes the item with that key. If
+// the region has no such item, nothing happens.
 func (r Region) Remove(key string) templ.Component {
 	return r.framed(key, nil, func(name string) (start, end string) {
 		return `<template for="` + name + `">`, closePatch
 	})
 }
 
-// framed returns content between the two strings that frame makes of the name of
-// the item.
+// framed returns content between the two strings that frame returns for the name
+// of the item.
 func (r Region) framed(key string, content templ.Component, frame func(name string) (start, end string)) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		name, err := r.itemName(key)
@@ -98,8 +98,8 @@ func between(ctx context.Context, w io.Writer, start string, c templ.Component, 
 	return err
 }
 
-// open and close stand around the content of the region. They include the markers
-// where items are prepended and appended.
+// open and close are the markers around the content of the region, including the
+// markers for Prepend and Append.
 func (r Region) open() string  { return `<?start name="` + r.Name + `">` + r.marker("start") }
 func (r Region) close() string { return r.marker("end") + closeItem(r.Name) }
 
@@ -110,7 +110,8 @@ func (r Region) marker(which string) string {
 func openItem(name string) string  { return `<?start name="` + name + `">` }
 func closeItem(name string) string { return `<?end name="` + name + `">` }
 
-// openPatch opens a patch of what has that name or, if nothing has it, of marker.
+// openPatch opens a patch of the part of the page with that name or, if there is
+// none, of the marker.
 func openPatch(name, marker string) string {
 	return `<template id="` + name + `" for="` + marker + `">`
 }

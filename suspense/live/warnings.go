@@ -11,8 +11,8 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// warned holds the names of the regions that a warning was logged for. A program
-// may make its names from data, so not all are kept.
+// warned holds the names of the regions that have been warned about. It keeps a
+// limited number, since a program may make names from data.
 var warned once.Set
 
 // lookAtMethod warns, once for each region, if the page answers a request that
@@ -23,10 +23,10 @@ func (r Region) lookAtMethod(ctx context.Context) {
 		return
 	}
 	if warned.First(r.Name) {
-		r.logger().WarnContext(ctx, "live: region in the answer to a request that is no GET: after a gap its page is fetched with GET; answer with a redirect",
+		r.logger().WarnContext(ctx, "live: region in the answer to a request that is not a GET: after a gap the browser fetches the page with GET; answer with a redirect",
 			slog.String("region", r.Name), slog.String("method", stream.Method(ctx)))
 	}
 }
 
-// logger returns where the region logs.
+// logger returns the Logger, or its default.
 func (r Region) logger() *slog.Logger { return cmp.Or(r.Logger, slog.Default()) }

@@ -37,7 +37,7 @@ func TestMethod(t *testing.T) {
 		want   int
 	}{{"GET", a, 0}, {"HEAD", a, 0}, {"POST", a, 1}, {"POST", a, 1}, {"PUT", a, 1}, {"PUT", b, 2}, {"GET", b, 2}} {
 		answer(t, tt.method, live.Await(tt.region, nil, pagetest.Value(0, "rows"), html))
-		if got := strings.Count(log.String(), "no GET"); got != tt.want {
+		if got := strings.Count(log.String(), "not a GET"); got != tt.want {
 			t.Errorf("%d warnings after %s of %s, want %d:\n%s", got, tt.method, tt.region.Name, tt.want, log.String())
 		}
 	}
@@ -56,7 +56,7 @@ func TestMethod(t *testing.T) {
 			r.Name = fmt.Sprintf("r%d", i)
 			answer(t, "POST", live.Await(r, nil, pagetest.Value(0, "rows"), html))
 		}
-		if got := strings.Count(log.String(), "no GET"); got != 100 {
+		if got := strings.Count(log.String(), "not a GET"); got != 100 {
 			t.Errorf("%d warnings, want 100", got)
 		}
 	})

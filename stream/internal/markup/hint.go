@@ -2,14 +2,13 @@ package markup
 
 import "bytes"
 
-// maxHint is how many bytes of a tag Hint looks at.
+// maxHint is the number of bytes of a tag that Hint returns.
 const maxHint = 48
 
-// Hint looks at the end of html, no farther back than to the last tag. It
-// returns that tag, or some of it, and whether a marker may well not work
-// behind it: the tag is not complete or is the start of what holds text only.
-// Where Hint is silent, a marker most likely works if it has worked behind such
-// a tag before.
+// Hint looks at the end of html, back to the last tag. It returns the start of
+// that tag. odd reports whether a marker may not work behind it: the tag is
+// incomplete, or begins an element that holds only text. If odd is false, a
+// marker most likely works if it has worked behind such a tag before.
 func Hint(html []byte) (tag []byte, odd bool) {
 	lt := bytes.LastIndexByte(html, '<')
 	if lt < 0 {
@@ -36,8 +35,8 @@ func cutsValue(tag []byte) bool {
 	return quotes%2 == 1 || quotes == 0 && bytes.Count(tag, []byte(`'`))%2 == 1
 }
 
-// isOdd reports whether a start tag may be the start of something where no
-// marker works.
+// isOdd reports whether a start tag may begin an element in which markers do not
+// work.
 func isOdd(tag []byte) bool {
 	n := 1
 	for n < len(tag) && isLetter(tag[n]) {

@@ -8,15 +8,15 @@ import (
 // A Stray is a boundary whose fallback the parser puts elsewhere, so that it
 // stays on the page.
 type Stray struct {
-	ID     string // as its start marker has it
-	Parent string // the name of the element that the start marker is a child of
+	ID     string // from its start marker
+	Parent string // name of the parent of the start marker
 }
 
-// A marker is a start marker whose end marker has not come.
+// A marker is a start marker whose end marker has not been read.
 type marker struct {
 	id, name string
 	parent   int
-	strayed  bool // what stood behind it is elsewhere
+	strayed  bool // content behind it has been put elsewhere
 }
 
 const (
@@ -24,8 +24,8 @@ const (
 	ofDocument = -1
 )
 
-// Strays returns the boundaries whose fallback stays, as far as that is sure.
-// What has begun and has not ended is among them.
+// Strays returns the boundaries whose fallback certainly stays on the page,
+// including those that have not ended.
 func (s *Scanner) Strays() []Stray {
 	strays := slices.Clip(s.strays)
 	for _, m := range s.markers {
@@ -34,7 +34,7 @@ func (s *Scanner) Strays() []Stray {
 	return strays
 }
 
-// instruction reads a processing instruction, which may be a marker of ours.
+// instruction reads a processing instruction, which may be a marker.
 func (s *Scanner) instruction(b []byte) {
 	if id, ok := bytes.CutPrefix(b, []byte(`<?start name="`)); ok {
 		if len(s.markers) == maxMarkers {
@@ -48,14 +48,14 @@ func (s *Scanner) instruction(b []byte) {
 	if bytes.HasPrefix(b, []byte(`<?end`)) && len(s.markers) > 0 {
 		m := s.markers[len(s.markers)-1]
 		s.markers = s.markers[:len(s.markers)-1]
-		// What replaces a fallback cannot be a child of the document.
+		// The content that replaces a fallback cannot be a child of the document.
 		if _, parent := s.parent(); (parent != m.parent || m.strayed || parent == ofDocument) && !s.unsure {
 			s.strays = append(s.strays, Stray{m.id, m.name})
 		}
 	}
 }
 
-// parent returns what a marker becomes a child of here.
+// parent returns the parent that a marker would have here.
 func (s *Scanner) parent() (name string, id int) {
 	switch e := s.top(); {
 	case s.phase == beforeHTML || s.phase == afterHTML:

@@ -2,7 +2,7 @@ package markup
 
 import "strings"
 
-// class is what the rules of the parser say of an element's name.
+// class is the set of parser rules that apply to the name of an element.
 type class uint32
 
 const (
@@ -37,7 +37,7 @@ var classes = classify(map[class]string{
 	plain:      "base basefont bgsound frame hr iframe link meta noembed noframes noscript param plaintext rb rp rt rtc script source style table template textarea title track",
 })
 
-// inChunk is the name here of a template that fills a boundary.
+// inChunk is the name used here for a template that fills a boundary.
 const inChunk = "#chunk"
 
 func classify(names map[class]string) map[string]class {
@@ -50,7 +50,7 @@ func classify(names map[class]string) map[string]class {
 	return classes
 }
 
-// name returns the lower case of b, without an allocation for most.
+// name returns b in lower case, usually without an allocation.
 func (s *Scanner) name(b []byte) string {
 	if name, ok := s.names[string(b)]; ok {
 		return name

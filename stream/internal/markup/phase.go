@@ -1,7 +1,7 @@
 package markup
 
-// enter opens html, head and body as a start tag of that name has it. It
-// returns false if there is no more to it.
+// enter opens html, head and body as a start tag with that name requires. It
+// returns false if the tag has no further effect.
 func (s *Scanner) enter(name string) bool {
 	if s.inTemplate() {
 		return name != "html" && name != "head" && name != "body" && name != "frameset"
@@ -39,14 +39,14 @@ func (s *Scanner) enter(name string) bool {
 	return name != "html" && name != "head" && name != "body" && name != "frameset"
 }
 
-// resume goes back into the body.
+// resume returns to the body.
 func (s *Scanner) resume() {
 	if s.phase > inBody {
 		s.phase = inBody
 	}
 }
 
-// endInHead is endTag before the body.
+// endInHead handles an end tag before the body.
 func (s *Scanner) endInHead(name string) {
 	switch name {
 	case "head":
@@ -69,7 +69,7 @@ func (s *Scanner) enterHead() {
 	}
 }
 
-// text does what the parser does at text.
+// text handles text.
 func (s *Scanner) text(b []byte) {
 	blank := isBlank(b)
 	if !blank {

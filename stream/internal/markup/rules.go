@@ -2,7 +2,7 @@ package markup
 
 import "bytes"
 
-// startTag does what the parser does at a start tag.
+// startTag handles a start tag.
 func (s *Scanner) startTag(name string, attributes []byte) {
 	if s.foreign() && s.startForeign(name, attributes) {
 		return
@@ -14,7 +14,7 @@ func (s *Scanner) startTag(name string, attributes []byte) {
 	if c&raw != 0 {
 		defer func() { s.within = name }()
 	}
-	// What belongs to a table, or to nothing around it.
+	// Tags in a table, and parts of a table outside of one.
 	switch t := s.table(); {
 	case t != "" && s.startInTable(t, name, attributes):
 		return
@@ -30,7 +30,7 @@ func (s *Scanner) startTag(name string, attributes []byte) {
 	s.start(name, c, attributes)
 }
 
-// start is startTag in the body.
+// start handles a start tag in the body.
 func (s *Scanner) start(name string, c class, attributes []byte) {
 	switch name {
 	case "template":
@@ -109,7 +109,8 @@ func (s *Scanner) start(name string, c class, attributes []byte) {
 	}
 }
 
-// closeSame closes an open link in which another begins.
+// closeSame closes an open element when another one with the same name begins,
+// such as a link.
 func (s *Scanner) closeSame(name string) {
 	for i := len(s.again) - 1; i >= 0 && s.again[i].name != ""; i-- {
 		if s.again[i].name == name {
@@ -119,7 +120,7 @@ func (s *Scanner) closeSame(name string) {
 	}
 }
 
-// closeItem closes an item of a list in which another begins.
+// closeItem closes an item of a list when another one begins.
 func (s *Scanner) closeItem(names ...string) {
 	open := 0
 	for _, name := range names {
@@ -136,8 +137,8 @@ func (s *Scanner) closeItem(names ...string) {
 	}
 }
 
-// startInSelect is startTag in a select, of which parsers know old and new
-// rules.
+// startInSelect handles a start tag in a select. Parsers follow either old or new
+// rules there.
 func (s *Scanner) startInSelect(name string) bool {
 	switch name {
 	case "script", "template", "hr":
@@ -156,7 +157,8 @@ func (s *Scanner) startInSelect(name string) bool {
 	return false
 }
 
-// startForeign is startTag in svg and math. It returns false for what ends them.
+// startForeign handles a start tag in svg and math. It returns false for a tag
+// that ends them.
 func (s *Scanner) startForeign(name string, attributes []byte) bool {
 	if classes[name]&breaksOut != 0 || name == "font" && hasAny(attributes, "color", "face", "size") {
 		for s.foreign() {
@@ -179,7 +181,7 @@ func hasAny(attributes []byte, names ...string) bool {
 	return false
 }
 
-// endTag does what the parser does at an end tag.
+// endTag handles an end tag.
 func (s *Scanner) endTag(name string) {
 	if s.top().space != html {
 		if (name == "p" || name == "br") && s.foreign() {
@@ -241,7 +243,7 @@ func (s *Scanner) endTag(name string) {
 	}
 }
 
-// endForm closes the form, which leaves what is open in it open.
+// endForm closes the form. Elements that are open in it stay open.
 func (s *Scanner) endForm() {
 	if s.inTemplate() {
 		s.closeNamed("form")

@@ -2,9 +2,9 @@ package markup
 
 import "slices"
 
-// table returns the part of a table whose rules are in force: "table", "tbody"
-// for the three like it, "tr", "td" for both cells, "caption" or "colgroup".
-// Outside of tables it returns "".
+// table returns the part of a table whose rules apply: "table", "tbody" also for
+// thead and tfoot, "tr", "td" also for th, "caption" or "colgroup". Outside of
+// tables it returns "".
 func (t *tree) table() string {
 	if t.rows == 0 {
 		return ""
@@ -26,7 +26,7 @@ func (t *tree) table() string {
 	return ""
 }
 
-// clearTo closes what is in the newest open element of those names.
+// clearTo closes the content of the newest open element with one of the names.
 func (t *tree) clearTo(names ...string) {
 	for i := len(t.open) - 1; i >= 0; i-- {
 		if t.open[i].space == html && slices.Contains(names, t.open[i].name) {
@@ -39,8 +39,8 @@ func (t *tree) clearTo(names ...string) {
 // popTop closes the newest open element.
 func (t *tree) popTop() { t.pop(len(t.open) - 1) }
 
-// startInTable is startTag where the rules of part are in force. It returns
-// false for what has no rule of its own there.
+// startInTable handles a start tag where the rules of part apply. It returns
+// false for a tag without a rule of its own there.
 func (s *Scanner) startInTable(part, name string, attributes []byte) bool {
 	parted := classes[name]&tablePart != 0
 	switch {
@@ -104,7 +104,7 @@ func (s *Scanner) startInTableItself(name string) {
 	s.startRows(name)
 }
 
-// startRows opens a part of a table where it belongs.
+// startRows opens a part of a table in its right place.
 func (s *Scanner) startRows(name string) {
 	if name == "col" {
 		return
@@ -115,7 +115,7 @@ func (s *Scanner) startRows(name string) {
 	}
 }
 
-// startAstray is startTag in a table for what does not belong there.
+// startAstray handles a start tag that does not belong into a table.
 func (s *Scanner) startAstray(name string, attributes []byte) bool {
 	switch name {
 	case "style", "script", "template":
@@ -144,7 +144,7 @@ func (s *Scanner) startAstray(name string, attributes []byte) bool {
 	return false
 }
 
-// foster notes that what comes now stands before the table.
+// foster records that the parser puts the next content before the table.
 func (s *Scanner) foster() {
 	e := s.top()
 	switch {
@@ -161,8 +161,8 @@ func (s *Scanner) foster() {
 	}
 }
 
-// endInTable is endTag where the rules of part are in force. It returns false
-// for what has no rule of its own there.
+// endInTable handles an end tag where the rules of part apply. It returns false
+// for a tag without a rule of its own there.
 func (s *Scanner) endInTable(part, name string) bool {
 	closed := name
 	switch name {

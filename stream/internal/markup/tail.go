@@ -3,8 +3,8 @@ package markup
 import "bytes"
 
 // TailStart returns where the end tags of body and html begin, or len(page).
-// White space and comments behind them belong to the tail, so that templates
-// stay children of body even in a DOM that is read back as text.
+// White space and comments after them belong to the tail, so that templates stay
+// children of body even in a DOM that has been serialized and parsed again.
 func TailStart(page []byte) int {
 	end := len(page)
 	rest, ok := cutEndTag(cutSpace(page), "html")
@@ -29,7 +29,7 @@ func cutSpace(b []byte) []byte {
 		if i < 0 {
 			return b
 		}
-		// A comment may hold what looks like the start of another.
+		// A comment may contain text that looks like the start of another.
 		if j := bytes.LastIndex(b[:i], []byte("<!--")); j >= 0 && !bytes.Contains(b[j:i], []byte("-->")) {
 			return b
 		}

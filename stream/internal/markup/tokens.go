@@ -6,28 +6,29 @@ import (
 	"slices"
 )
 
-// MaxLook is how much of a page, in bytes, a Scanner should be given.
+// MaxLook is the number of bytes of a page that a Scanner should be given at
+// most.
 const MaxLook = 10 << 20
 
-// Where html ends within something, that is what the scanner is in.
+// Values of Scanner.within besides the names of elements.
 const (
 	inComment = "comment"
 	inTag     = "tag"
 )
 
 // A Scanner reads HTML as a browser does. The zero value is at the start of a
-// page; Chunk returns one for other content.
+// page. Chunk returns a Scanner for other content.
 type Scanner struct {
 	tree
 	within string // inComment, inTag, the name of an element that holds text only, or ""
-	quote  byte   // inTag: of the attribute's value
+	quote  byte   // inTag: the quote of the attribute's value, or 0
 	empty  bool   // the last tag ends with "/>", so an element of svg or math has no end tag
 	names  map[string]string
 }
 
-// Read reads html, which goes on where the last call has ended. It calls
-// report, in order, for each of the offsets in holes, which are sorted, with
-// what Within would have returned there.
+// Read reads html, which continues where the last call has ended. holes are
+// offsets in html, in order. For each, Read calls report with the result that
+// Within would have had there.
 func (s *Scanner) Read(html []byte, holes []int, report func(hole int, within string)) {
 	next := 0
 	until := func(offset int, within string) {
@@ -65,7 +66,7 @@ func (s *Scanner) Read(html []byte, holes []int, report func(hole int, within st
 			return
 		}
 		if next < len(holes) && holes[next] == lt+1 {
-			// What begins with "<" behind it makes text of it.
+			// The content of the hole begins with "<", which turns this "<" into text.
 			i = lt + 1
 			s.text(html[lt:i])
 			until(i, s.place())
@@ -79,7 +80,7 @@ func (s *Scanner) Read(html []byte, holes []int, report func(hole int, within st
 	until(len(html), s.Within())
 }
 
-// Clone returns a Scanner that reads on independently.
+// Clone returns a Scanner that continues independently.
 func (s *Scanner) Clone() *Scanner {
 	c := *s
 	c.open, c.again = slices.Clone(s.open), slices.Clone(s.again)
@@ -88,8 +89,9 @@ func (s *Scanner) Clone() *Scanner {
 	return &c
 }
 
-// Within returns what keeps a marker from working at this place: "comment",
-// "tag", or the name of an element. It returns "" where a marker works.
+// Within returns the reason for which a marker does not work at this place:
+// "comment", "tag", or the name of an element. It returns "" where a marker
+// works.
 func (s *Scanner) Within() string {
 	if s.within != "" {
 		return s.within
@@ -97,7 +99,8 @@ func (s *Scanner) Within() string {
 	return s.place()
 }
 
-// tokenKind returns what a hole in the token at the start of b is in.
+// tokenKind returns whether a hole in the token at the start of b is in a comment
+// or in a tag.
 func tokenKind(b []byte) string {
 	if len(b) > 1 && (b[1] == '!' || b[1] == '?') || len(b) > 2 && b[1] == '/' && !isLetter(b[2]) {
 		return inComment
@@ -105,7 +108,8 @@ func tokenKind(b []byte) string {
 	return inTag
 }
 
-// token reads what begins with the "<" at html[lt:] and returns where it ends.
+// token reads the token at html[lt:], which begins with "<", and returns where it
+// ends.
 func (s *Scanner) token(html []byte, lt int) int {
 	b := html[lt+1:]
 	switch {
@@ -165,7 +169,7 @@ func (s *Scanner) tag(html []byte, start int, end bool) int {
 	return after
 }
 
-// endOfTag returns where the tag ends in whose attributes b begins.
+// endOfTag returns where a tag ends. b begins within its attributes.
 func (s *Scanner) endOfTag(b []byte) int {
 	i := 0
 	if s.quote != 0 {
@@ -214,7 +218,7 @@ func (s *Scanner) endOfTag(b []byte) int {
 	return len(b)
 }
 
-// endOfComment returns where the comment ends whose text begins at html[i:].
+// endOfComment returns where a comment ends. Its text begins at html[i:].
 func (s *Scanner) endOfComment(html []byte, i int, whole bool) int {
 	first := i
 	for {
@@ -245,7 +249,7 @@ func (s *Scanner) endOfComment(html []byte, i int, whole bool) int {
 	}
 }
 
-// endOfBogus returns where a comment ends that ends at the first ">".
+// endOfBogus returns the end of a bogus comment, which ends at the first ">".
 func (s *Scanner) endOfBogus(html []byte, i int) int {
 	n := index(html[i:], '>')
 	if i+n == len(html) {
@@ -255,8 +259,8 @@ func (s *Scanner) endOfBogus(html []byte, i int) int {
 	return i + n + 1
 }
 
-// textEnd returns where the end tag begins of an element that holds nothing
-// but text, which begins with b.
+// textEnd returns where the end tag of an element that holds only text begins. b
+// begins within that text.
 func textEnd(b []byte, name string) int {
 	switch name {
 	case "plaintext":
@@ -272,8 +276,8 @@ func textEnd(b []byte, name string) int {
 	}
 }
 
-// scriptEnd is textEnd for scripts, whose end tags do not count in a script
-// within a comment.
+// scriptEnd is textEnd for scripts. An end tag does not count in a script within
+// a comment.
 func scriptEnd(b []byte) int {
 	escaped, double := false, false
 	dashes := -1 // where the comment ends
@@ -301,14 +305,14 @@ func scriptEnd(b []byte) int {
 	}
 }
 
-// isTag reports whether b begins with a tag of that name.
+// isTag reports whether b begins with a tag with that name.
 func isTag(b []byte, open, name string) bool {
 	n := len(open) + len(name)
 	return len(b) > n && string(b[:len(open)]) == open && bytes.EqualFold(b[len(open):n], []byte(name)) &&
 		(isSpace(b[n]) || b[n] == '/' || b[n] == '>')
 }
 
-// index returns where c first is in b, or len(b).
+// index returns the index of the first c in b, or len(b).
 func index(b []byte, c byte) int {
 	if i := bytes.IndexByte(b, c); i >= 0 {
 		return i

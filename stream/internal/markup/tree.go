@@ -5,18 +5,18 @@ import (
 	"slices"
 )
 
-// A tree is the stack of open elements, with what the rules for it need.
+// A tree is the stack of open elements, with the state that its rules need.
 type tree struct {
 	phase   phase
 	doctype bool
 	open    []element
-	count   map[string]int // how many of a name are open
-	rows    int            // how many tables and parts of tables are open
-	again   []reopened     // formatting elements, open or to be opened again
+	count   map[string]int // open elements by name
+	rows    int            // open tables and parts of tables
+	again   []reopened     // formatting elements that are open or will be opened again
 	last    int            // id of the newest element
 	form    int            // id of the open form, or 0
-	unsure  bool           // the rules of what has been met are not followed here
-	steps   int            // taken from element to element
+	unsure  bool           // the input needs rules that are not followed here
+	steps   int            // steps from element to element so far
 
 	markers []marker
 	strays  []Stray
@@ -41,11 +41,11 @@ const (
 	math
 )
 
-// A reopened is an entry of the list of active formatting elements. One without
-// a name bounds it.
+// A reopened is an entry of the list of active formatting elements. An entry
+// without a name is a marker of that list.
 type reopened struct {
 	name  string
-	depth int // where it was in open
+	depth int // its index in open
 	id    int
 }
 
@@ -61,15 +61,15 @@ const (
 	afterHTML
 )
 
-// What is deeper, and what takes more steps from element to element, ends in
-// doubt, so that time stays linear.
+// Deeper trees, and more steps from element to element, make the Scanner unsure,
+// so that its time stays linear.
 const (
 	maxDepth = 1 << 14
 	maxSteps = 1 << 21
 )
 
-// Body returns a Scanner of what follows a page that is not known. If sure, all
-// its elements but the body are closed, so that chunks may follow.
+// Body returns a Scanner of HTML that follows an unknown page. sure means that
+// all elements of that page but the body are closed, so that chunks may follow.
 func Body(sure bool) *Scanner {
 	s := &Scanner{}
 	s.doctype, s.unsure = true, !sure
@@ -77,18 +77,18 @@ func Body(sure bool) *Scanner {
 	return s
 }
 
-// Chunk returns a Scanner of what a boundary shows.
+// Chunk returns a Scanner of the content of a boundary.
 func Chunk() *Scanner {
 	s := Body(true)
 	s.startTag("template", []byte(chunkFor))
 	return s
 }
 
-// chunkFor begins the attributes of a template that fills a boundary.
+// chunkFor is the start of the attributes of a template that fills a boundary.
 const chunkFor = ` for="`
 
-// Open returns the name of an element that a chunk would become a child of,
-// although it is not the body, or "".
+// Open returns the name of the element, other than the body, of which a chunk
+// would become a child. It returns "" if there is none.
 func (t *tree) Open() string {
 	if t.unsure || t.phase < inBody {
 		return ""
@@ -101,13 +101,13 @@ func (t *tree) Open() string {
 	return ""
 }
 
-// Closed reports whether what was read has closed the chunk that it stands in.
+// Closed reports whether the HTML so far has closed the chunk that contains it.
 func (t *tree) Closed() bool { return t.count[inChunk] == 0 }
 
-// inTemplate reports whether there is a template around.
+// inTemplate reports whether a template is open.
 func (t *tree) inTemplate() bool { return t.count["template"]+t.count[inChunk] > 0 }
 
-// place is Within between tags.
+// place is Within for a place between tags.
 func (t *tree) place() string {
 	switch {
 	case len(t.open) == 0:
@@ -124,7 +124,7 @@ func (t *tree) place() string {
 	return "svg"
 }
 
-// none is the newest open element where none is open.
+// none stands for the newest open element if no element is open.
 var none element
 
 func (t *tree) top() *element {
@@ -134,13 +134,13 @@ func (t *tree) top() *element {
 	return &t.open[len(t.open)-1]
 }
 
-// foreign reports whether the parser is between elements of svg or math.
+// foreign reports whether the parser follows the rules of svg or math.
 func (t *tree) foreign() bool {
 	e := t.top()
 	return e.space != html && !e.integrates()
 }
 
-// integrates reports whether the children of e are HTML again.
+// integrates reports whether e is in svg or math and its children are HTML.
 func (e *element) integrates() bool {
 	switch e.space {
 	case svg:
@@ -190,8 +190,8 @@ func (t *tree) pop(n int) {
 	t.open = t.open[:n]
 }
 
-// find returns the position of the newest open element that wanted accepts, or
-// -1 if one that bounds accepts is newer.
+// find returns the index of the newest open element for which wanted returns
+// true, or -1 if there is a newer one for which bounds does.
 func (t *tree) find(wanted, bounds func(*element) bool) int {
 	for i := len(t.open) - 1; i >= 0 && t.step(); i-- {
 		e := &t.open[i]
@@ -205,7 +205,7 @@ func (t *tree) find(wanted, bounds func(*element) bool) int {
 	return -1
 }
 
-// step reports whether one more step may be taken.
+// step counts a step and reports whether it is within the limit.
 func (t *tree) step() bool {
 	if t.steps++; t.steps > maxSteps {
 		t.unsure = true
@@ -217,13 +217,13 @@ func named(names ...string) func(*element) bool {
 	return func(e *element) bool { return e.space == html && slices.Contains(names, e.name) }
 }
 
-// bounds bounds what is in scope.
+// bounds reports whether e ends the search for an element in scope.
 func bounds(e *element) bool {
 	return e.space == html && e.class&scope != 0 || e.space != html && e.integrates()
 }
 
-// closeNamed closes the newest open element of that name in scope, with what is
-// in it.
+// closeNamed closes the newest open element with that name in scope, and its
+// content.
 func (t *tree) closeNamed(name string, more ...string) bool {
 	if t.count[name] == 0 {
 		return false
@@ -238,14 +238,16 @@ func (t *tree) closeNamed(name string, more ...string) bool {
 // closeP closes a paragraph.
 func (t *tree) closeP() { t.closeNamed("p", "button") }
 
-// closeImplied closes elements whose end tag is implied, but for one.
+// closeImplied closes elements whose end tag is implied, except those with the
+// name but.
 func (t *tree) closeImplied(but string) {
 	for e := t.top(); e.space == html && e.class&implied != 0 && e.name != but; e = t.top() {
 		t.pop(len(t.open) - 1)
 	}
 }
 
-// reopen opens the formatting elements again that were closed with a block.
+// reopen opens the formatting elements again that were closed together with a
+// block.
 func (t *tree) reopen() {
 	if t.unsure {
 		return
@@ -267,7 +269,7 @@ func (t *tree) isOpen(r reopened) bool {
 // pushFormatting opens a formatting element.
 func (t *tree) pushFormatting(name string) {
 	t.push(name, html)
-	// The parser keeps three of those that are alike, with attributes.
+	// The parser keeps at most three elements with the same name and attributes.
 	same := 0
 	for i := len(t.again) - 1; i >= 0 && t.again[i].name != ""; i-- {
 		if t.again[i].name == name {
@@ -281,14 +283,14 @@ func (t *tree) pushFormatting(name string) {
 	t.again = append(t.again, reopened{name, len(t.open) - 1, t.last})
 }
 
-// mark bounds the formatting elements that are opened again.
+// mark adds a marker to the list of active formatting elements.
 func (t *tree) mark() {
 	if !t.unsure {
 		t.again = append(t.again, reopened{id: t.last})
 	}
 }
 
-// clearMark ends what mark has begun for e.
+// clearMark removes the marker of e and the entries after it.
 func (t *tree) clearMark(e *element) {
 	if t.unsure {
 		return
@@ -301,8 +303,9 @@ func (t *tree) clearMark(e *element) {
 	}
 }
 
-// closeFormatting is the adoption agency algorithm, where it has no child to
-// move: https://html.spec.whatwg.org/multipage/parsing.html#adoption-agency-algorithm
+// closeFormatting is the adoption agency algorithm, for cases in which no child
+// has to be moved:
+// https://html.spec.whatwg.org/multipage/parsing.html#adoption-agency-algorithm
 func (t *tree) closeFormatting(name string) {
 	entry := -1
 	for i := len(t.again) - 1; i >= 0 && t.again[i].name != ""; i-- {
@@ -331,7 +334,7 @@ func (t *tree) closeFormatting(name string) {
 	t.again = slices.Delete(t.again, entry, entry+1)
 }
 
-// closeOther is for the end tags of elements without a rule of their own.
+// closeOther handles the end tags of elements without a rule of their own.
 func (t *tree) closeOther(name string) {
 	if t.count[name] == 0 {
 		return

@@ -2,7 +2,7 @@ package pages
 
 import "strconv"
 
-// Sections returns n sections of so many rows.
+// Sections returns n sections, each with a number of rows.
 func Sections(n, rows int) []Section {
 	sections := make([]Section, n)
 	for i := range sections {
@@ -17,7 +17,7 @@ func Sections(n, rows int) []Section {
 	return sections
 }
 
-// Nested returns n sections with n sections each, and so on, in so many
+// Nested returns n sections, each with n sections and so on, for a number of
 // levels.
 func Nested(n, levels, rows int) []Section {
 	sections := Sections(n, rows)

@@ -1,6 +1,6 @@
-// Package templstate knows what templ does not export of its contexts: the keys
-// of its values, and the state by which it emits styles, scripts and
-// templ.Once only once.
+// Package templstate accesses parts of templ's contexts that templ does not
+// export: the keys of its values, and the state by which it emits styles, scripts
+// and templ.Once only once.
 package templstate
 
 import (
@@ -10,10 +10,10 @@ import (
 	"github.com/a-h/templ"
 )
 
-// The keys under which templ keeps its own values in a context. They are
-// unexported, so each is learnt by watching what templ asks for.
+// The keys of templ's values in a context. They are unexported, so each is found
+// by observing which key templ looks up.
 var (
-	Key         = KeyAskedBy(func(ctx context.Context) { templ.GetNonce(ctx) }) // of the state
+	Key         = KeyAskedBy(func(ctx context.Context) { templ.GetNonce(ctx) }) // key of the state
 	ChildrenKey = KeyAskedBy(func(ctx context.Context) { templ.GetChildren(ctx) })
 	FragmentKey = KeyAskedBy(func(ctx context.Context) { _ = templ.Fragment(nil).Render(ctx, io.Discard) })
 )

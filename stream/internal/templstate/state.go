@@ -9,8 +9,8 @@ import (
 	"github.com/a-h/templ"
 )
 
-// state is templ's contextValue. A value of that type is used as one of this
-// only if both are laid out alike, see known.
+// state is templ's contextValue. A value of that type is used as a state only if
+// both types have the same layout: see known.
 type state struct {
 	mu          sync.Mutex
 	ss          map[string]struct{}
@@ -18,9 +18,9 @@ type state struct {
 	nonce       string
 }
 
-// known reports whether templ's state is what we take it for. With another
-// version of templ it may not be: then nothing is known to have been claimed,
-// and an asset may be emitted twice.
+// known reports whether templ's state has the expected layout. With another
+// version of templ it may not. No claims are known then, and an asset may be
+// emitted twice.
 var known = sameLayout(stateType, reflect.TypeFor[*state]())
 
 var stateType = reflect.TypeOf(fresh(""))
@@ -42,7 +42,7 @@ func sameLayout(a, b reflect.Type) bool {
 	return true
 }
 
-// of returns v, which is the value of Key in a context, as a state, or nil.
+// of returns v, the value of Key in a context, as a state, or nil.
 func of(v any) *state {
 	if !known || v == nil || reflect.TypeOf(v) != stateType {
 		return nil
@@ -50,8 +50,7 @@ func of(v any) *state {
 	return (*state)(reflect.ValueOf(v).UnsafePointer())
 }
 
-// New returns a state with that nonce in which is claimed what c says: a value
-// for Key.
+// New returns a state with the nonce and the claims, as a value for Key.
 func New(nonce string, c *Claims) any {
 	v := fresh(nonce)
 	if c != nil {
@@ -68,16 +67,16 @@ func fresh(nonce string) any {
 	return templ.WithNonce(ctx, nonce).Value(Key)
 }
 
-// Claims are what has been claimed in a state: what templ will not emit again.
-// They do not change. Nil means nothing.
+// Claims are the assets that have been claimed in a state: templ will not emit
+// them again. They are immutable. Nil means none.
 type Claims struct {
 	ss          map[string]struct{}
 	onceHandles map[*templ.OnceHandle]struct{}
 }
 
-// Of returns what has been claimed in the state v, or nil. If that is no more
-// than before, which were claims of v since when nothing was restored, it returns
-// before: claims are never given back but by Restore.
+// Of returns the claims in the state v, or nil. before are earlier claims of v,
+// or nil. If there are no more claims than before, Of returns before: only
+// Restore gives claims back, and it must not have been called in between.
 func Of(v any, before *Claims) *Claims {
 	s := of(v)
 	if s == nil {
@@ -95,8 +94,7 @@ func Of(v any, before *Claims) *Claims {
 	return &Claims{maps.Clone(s.ss), maps.Clone(s.onceHandles)}
 }
 
-// Restore makes c what has been claimed in the state v. It reports whether it
-// could.
+// Restore sets the claims of the state v to c. It reports whether it could.
 func (c *Claims) Restore(v any) bool {
 	s := of(v)
 	if s == nil {

@@ -1,5 +1,5 @@
-// Package pagetest shows, in the tests of packages suspense and live, what a
-// component sends and when.
+// Package pagetest records what a component sends and when, for the tests of
+// packages suspense and live.
 package pagetest
 
 import (
@@ -18,9 +18,9 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// Sleep waits for d like a load that obeys its context. It uses no channel of a
-// timer: under the race detector those crash in a bubble of synctest now and
-// then, https://github.com/golang/go/issues/78156.
+// Sleep waits for d like a load that obeys its context. It does not use the
+// channel of a timer: under the race detector these sometimes crash in a bubble
+// of synctest, https://github.com/golang/go/issues/78156.
 func Sleep(ctx context.Context, d time.Duration) error {
 	timer, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
@@ -28,7 +28,7 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// Value is a load of v that takes d.
+// Value is a load that returns v after d.
 func Value[T any](d time.Duration, v T) func(context.Context) (T, error) {
 	return func(ctx context.Context) (T, error) { return v, Sleep(ctx, d) }
 }
@@ -51,7 +51,7 @@ func Slow(d time.Duration, s string) templ.Component {
 	})
 }
 
-// timed is a ResponseWriter that puts a time before what it flushes.
+// timed is a ResponseWriter that records the time of each flush.
 type timed struct {
 	start time.Time
 	out   strings.Builder
@@ -69,7 +69,8 @@ func (w *timed) Flush() {
 	}
 }
 
-// Response returns what c sends and when, and the boundaries that failed.
+// Response returns the chunks that c sends, each with its time, and the
+// boundaries that failed.
 func Response(t *testing.T, c templ.Component) (sent string, failed []*stream.BoundaryError) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
