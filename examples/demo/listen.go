@@ -7,7 +7,8 @@ import (
 	"syscall"
 )
 
-// listen opens addr. Without one it takes the first free port from 8080 up.
+// listen opens addr. If addr is empty, listen opens the first free port from 8080
+// on.
 func listen(addr string) (l net.Listener, err error) {
 	if addr != "" {
 		return net.Listen("tcp", addr)

@@ -1,5 +1,5 @@
-// Command demo serves a site of streamed pages that do real work on real data,
-// so that what Rivulet does can be seen, and copied.
+// Command demo serves a site of streamed pages that do real work on real data. It
+// shows what Rivulet does, in code to copy.
 package main
 
 import (
@@ -33,7 +33,7 @@ func main() {
 	}
 }
 
-// serve answers requests until the process is interrupted, then ends the open
+// serve answers requests until the process is interrupted. It then ends the open
 // boards and lets the other pages finish.
 func serve(addr, nats string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -75,8 +75,8 @@ func serve(addr, nats string) error {
 	return nil
 }
 
-// shutdown ends the server. The streams of the boards, which would not end by
-// themselves, are ended first.
+// shutdown stops the server. It first ends the streams of the boards, which do
+// not end by themselves.
 func shutdown(ctx context.Context, server *http.Server, b *board.Board) error {
 	return errors.Join(b.Shutdown(ctx), server.Shutdown(ctx))
 }

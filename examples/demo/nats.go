@@ -11,20 +11,20 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker/embedded"
 )
 
-// natsAddr is where other instances on this machine find the NATS server that one
-// of them has in it.
+// natsAddr is the address of the NATS server that one instance runs for the
+// others on this machine.
 const natsAddr = "127.0.0.1:4222"
 
-// A hub is what several instances of the demo are connected by. Nil means that
-// this one is the only one.
+// A hub connects several instances of the demo. Nil means that there is only one
+// instance.
 type hub struct {
-	server *embedded.Server // nil if it is elsewhere
+	server *embedded.Server // nil if the server is in another process
 	store  *natsbroker.Store
 }
 
-// openHub connects to the NATS server at a URL, for which it waits until ctx ends
-// and at most 15 s, or, if that is "embedded", to one that it starts in this process
-// and that keeps what it has below dir. An empty URL is no hub.
+// openHub connects to the NATS server at a URL, and waits for it until ctx ends,
+// for at most 15 s. For the URL "embedded", it starts a server in this process
+// that keeps its files below dir. For an empty URL, it returns no hub.
 func openHub(ctx context.Context, url, dir string) (*hub, error) {
 	if url == "" {
 		return nil, nil
@@ -34,7 +34,7 @@ func openHub(ctx context.Context, url, dir string) (*hub, error) {
 	var err error
 	if url == "embedded" {
 		if h.server, err = embedded.Start(embedded.Options{Dir: filepath.Join(dir, "nats"), Addr: natsAddr}); err != nil {
-			return nil, fmt.Errorf("%w (if another instance has it: NATS_URL=nats://%s)", err, natsAddr)
+			return nil, fmt.Errorf("%w (if another instance runs the server, set NATS_URL=nats://%s)", err, natsAddr)
 		}
 		o.Server = h.server
 		fmt.Fprintf(os.Stderr, "NATS runs in this process; for a second instance: NATS_URL=%s go -C examples run ./demo\n", h.server.URL())
@@ -50,7 +50,7 @@ func openHub(ctx context.Context, url, dir string) (*hub, error) {
 	return h, nil
 }
 
-// Close ends the connection, and the server if it is in this process.
+// Close closes the connection, and the server if it is in this process.
 func (h *hub) Close() {
 	if h == nil {
 		return

@@ -16,8 +16,8 @@ import (
 	"github.com/rivulet-go/rivulet/templates"
 )
 
-// site is everything the demo answers. All pages are sent by one Renderer, or by
-// one that a page has made of it, so that the inspector hears of them all.
+// site is the whole demo. One Renderer, or a copy that a page has changed, sends
+// all pages, so that the inspector sees them all.
 func site(s stock) http.Handler {
 	rd := stream.Renderer{ErrorView: templates.ErrorCard, Trace: s.inspector.Trace()}
 
@@ -40,6 +40,6 @@ func site(s stock) http.Handler {
 		source.Package{Name: "layout", Files: layout.Source},
 		source.Package{Name: "source", Files: source.Source},
 	)
-	mux.Handle("GET /inspect/", s.inspector) // for who has its token
+	mux.Handle("GET /inspect/", s.inspector) // refuses requests without its token
 	return s.board.Count(strict(mux))
 }

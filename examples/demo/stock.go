@@ -14,19 +14,19 @@ import (
 	"github.com/rivulet-go/rivulet/stream/inspect"
 )
 
-// A stock is what the pages are made from.
+// A stock holds the parts that the pages are made from.
 type stock struct {
 	flights *flights.DB
 	movies  *movies.DB
 	model   *chat.Endpoint
 	board   *board.Board
 
-	inspector *inspect.Inspector // of all pages
+	inspector *inspect.Inspector // inspects all pages
 }
 
-// openStock opens it. What has to be kept between starts is in dir, and progress
-// is told what takes time. The board is that of all instances that are connected
-// by hub.
+// openStock opens the stock. dir holds the data that is kept between starts, and
+// progress receives what takes time. All instances that are connected by hub
+// share the board.
 func openStock(ctx context.Context, dir string, h *hub, progress io.Writer) (s stock, err error) {
 	defer func() {
 		if err != nil {
@@ -55,7 +55,7 @@ func openStock(ctx context.Context, dir string, h *hub, progress io.Writer) (s s
 	return s, err
 }
 
-// Close closes all of it, after the board's own Shutdown.
+// Close closes the stock. Call it after Shutdown of the board.
 func (s stock) Close() error {
 	var errs []error
 	if s.flights != nil {

@@ -1,5 +1,5 @@
-// Command guests serves a guest list that goes on changing after the page has
-// been sent: who is added by one visitor appears on the pages of all.
+// Command guests serves a guest list that keeps changing after the page has been
+// sent: a guest that one visitor adds appears on the pages of all.
 package main
 
 import (
@@ -35,7 +35,7 @@ func main() {
 	go func() { // main waits for it below
 		defer close(stopped)
 		<-ctx.Done()
-		// Streams do not end by themselves: first these, then the rest.
+		// Streams do not end by themselves, so they are ended before the server.
 		_ = events.Shutdown(context.Background())
 		_ = server.Shutdown(context.Background())
 	}()
@@ -61,7 +61,7 @@ func routes(b *book) http.Handler {
 	return http.NewCrossOriginProtection().Handler(mux)
 }
 
-// A Guest has a key, by which the row of the list is known.
+// A Guest has a key, which identifies its row in the list.
 type Guest struct{ Key, Name string }
 
 // A book stands for a database.
@@ -70,9 +70,8 @@ type book struct {
 	all []Guest
 }
 
-// add writes a guest into the book and tells those who look at it: first the
-// one, then the other, and under one lock, so that guests are told of in the
-// order in which they stand in the book.
+// add adds a guest to the book and then publishes it. One lock covers both, so
+// that guests are published in the order of the book.
 func (b *book) add(ctx context.Context, name string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -82,7 +81,7 @@ func (b *book) add(ctx context.Context, name string) error {
 	return err
 }
 
-// guests is a load.
+// guests is the load of the page.
 func (b *book) guests(context.Context) ([]Guest, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -20,23 +20,24 @@ import (
 	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
-// guests is the list as one instance has it. Its fields would be variables of the
-// package if the store were not opened while the program runs.
+// guests is the list in one instance. Its fields would be package variables if
+// the store were not opened at run time.
 type guests struct {
 	broker  broker.Broker
 	topic   broker.Topic
 	region  live.Region
-	bucket  jetstream.KeyValue // stands for a database: what pages load must be common, too
-	changed chan struct{}      // holds one thing: announce is to look at the list
-	told    uint64             // the revision that this instance has published last
+	bucket  jetstream.KeyValue // stands for a database, which all instances must share
+	changed chan struct{}      // capacity 1; wakes announce
+	told    uint64             // the last revision that this instance has published
 }
 
-// A Guest has a key, by which the row of the list is known.
+// A Guest has a key, which identifies its row in the list.
 type Guest struct{ Key, Name string }
 
-// open makes the bucket if there is none. Its one copy is the one that is read. Of
-// several (Replicas), or of a database with replicas, the one must be asked that is
-// written to: announce needs all that has been committed.
+// open creates the bucket if it does not exist. The bucket has one copy, which
+// serves all reads. With several copies (Replicas), or with a replicated
+// database, reads must go to the copy that takes the writes: announce must see
+// every commit.
 func open(ctx context.Context, store *natsbroker.Store) (*guests, error) {
 	js, err := jetstream.New(store.Conn())
 	if err != nil {
@@ -66,7 +67,7 @@ func (g *guests) routes() http.Handler {
 		}
 		if err := g.add(r.Context(), name); err != nil {
 			slog.Error("a guest may not be on the list", slog.Any("error", err))
-			http.Error(w, "The guest list cannot be reached. Before you try again, see whether you are on it.", http.StatusServiceUnavailable)
+			http.Error(w, "The guest list cannot be reached. Check whether you are on it before you try again.", http.StatusServiceUnavailable)
 			return
 		}
 		http.Redirect(w, r, "/", http.StatusSeeOther)
@@ -75,17 +76,17 @@ func (g *guests) routes() http.Handler {
 }
 
 const (
-	key      = "list"                 // of the whole list in the bucket
+	key      = "list"                 // key of the whole list in the bucket
 	most     = 100                    // guests on the list, since all of it is one event
-	patience = 5 * time.Second        // with NATS, and the longest pause
+	patience = 5 * time.Second        // longest wait for NATS, and longest pause
 	shortest = 100 * time.Millisecond // pause after an error
 )
 
-// add puts a guest on the list and has that announced, which it does not wait for.
+// add adds a guest to the list and wakes announce. It does not wait for announce.
 func (g *guests) add(ctx context.Context, name string) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	defer g.look() // after an error, too: the guest may be on the list all the same
+	defer g.look() // after an error, too: the guest may be on the list nevertheless
 	guest := Guest{rand.Text(), name}
 	for {
 		all, revision, err := g.read(ctx)
@@ -99,20 +100,20 @@ func (g *guests) add(ctx context.Context, name string) error {
 		}
 		if _, err = g.bucket.Update(ctx, key, text, revision); !errors.Is(err, jetstream.ErrKeyRevisionMismatch) {
 			return err
-		} // or somebody has changed the list since it was read
+		} // another instance has changed the list since it was read
 	}
 }
 
 func (g *guests) look() {
 	select {
 	case g.changed <- struct{}{}:
-	default: // it is going to, and has not begun
+	default: // announce is awake already
 	}
 }
 
-// announce publishes the list whenever it has changed, until ctx ends and what is
-// left is published, or patience is over. It begins with the list as it is, of which
-// an instance that was killed may have told nobody.
+// announce publishes the list whenever it has changed, until ctx ends. It then
+// publishes the last changes, for as long as patience. It begins by publishing
+// the list, since an earlier instance may have been killed before it published.
 func (g *guests) announce(ctx context.Context) {
 	for wait := shortest; ctx.Err() == nil; {
 		switch err := g.tell(ctx); {
@@ -138,16 +139,20 @@ func (g *guests) announce(ctx context.Context) {
 	}
 }
 
-// tell publishes the whole list, and again until it is what has been published.
+// tell publishes the whole list, and repeats that until the list has not changed
+// meanwhile.
 //
-// Several machines have no lock to hold over a commit and its publication. Instead,
-// whoever has changed the list reads it, publishes all of it and reads it again. So
-// the last event holds the last list: whoever publishes an older one finds the newer
-// one when reading again, and publishes that, unless it is committed only afterwards,
-// by somebody who publishes it later still. Until then pages may show the older one.
+// Several machines have no common lock over a commit and its publication.
+// Instead, an instance that has changed the list reads it, publishes all of it
+// and reads it again. The last event therefore holds the last list. An instance
+// that publishes an older list finds the newer one when it reads again, and
+// publishes that. If the newer list is committed only afterwards, the instance
+// that commits it publishes later still. Until then, pages may show the older
+// list.
 //
-// What is published is whole, so that doing it once more is harmless: that is done
-// after any error, broker.ErrUnavailable too, when the event may be out or not.
+// The event holds the whole list, so publishing it again is harmless. announce
+// does so after any error, including broker.ErrUnavailable, after which the event
+// may or may not have been published.
 func (g *guests) tell(ctx context.Context) error {
 	for {
 		all, revision, err := g.read(ctx)
@@ -179,7 +184,7 @@ func (g *guests) read(ctx context.Context) (all []Guest, revision uint64, err er
 	return all, revision, nil
 }
 
-// all is a load.
+// all is the load of the page.
 func (g *guests) all(ctx context.Context) ([]Guest, error) {
 	all, _, err := g.read(ctx)
 	return all, err

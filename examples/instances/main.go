@@ -1,6 +1,6 @@
 // Command instances serves the guest list of examples/guests from any number of
-// processes, which have a NATS server in common: who is added by one of them
-// appears on the pages of all. A server, and two of them:
+// processes that share a NATS server: a guest that is added through one of them
+// appears on the pages of all. To start a server and two processes:
 //
 //	go -C examples run ./demo -nats embedded
 //	NATS_URL=nats://127.0.0.1:4222 go -C examples run ./instances -addr 127.0.0.1:8081
@@ -42,10 +42,10 @@ func main() {
 func run(ctx context.Context, l net.Listener, url string) error {
 	defer l.Close()
 	if url == "" {
-		return errors.New("NATS_URL is not set. For a server to try with, run `go -C examples run ./demo -nats embedded`" +
-			" or `nats-server -js`, then set NATS_URL=nats://127.0.0.1:4222")
+		return errors.New("NATS_URL is not set; to try it, start a server with `go -C examples run ./demo -nats embedded`" +
+			" or `nats-server -js` and set NATS_URL=nats://127.0.0.1:4222")
 	}
-	// Open waits for NATS as long as it may: until a signal, if nobody says less.
+	// Without a deadline, Open would wait for NATS until a signal ends ctx.
 	fmt.Println("connecting to NATS")
 	opening, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
@@ -53,7 +53,7 @@ func run(ctx context.Context, l net.Listener, url string) error {
 	if err != nil {
 		return err
 	}
-	defer store.Close() // when nobody uses it any more, after all that follows
+	defer store.Close() // after everything below that uses the store
 	g, err := open(opening, store)
 	if err != nil {
 		return err
@@ -64,7 +64,7 @@ func run(ctx context.Context, l net.Listener, url string) error {
 	announced.Go(func() { g.announce(announcing) })
 	server := &http.Server{Handler: g.routes(), ReadHeaderTimeout: 5 * time.Second}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(l) }() // which Shutdown below ends
+	go func() { served <- server.Serve(l) }() // Shutdown below ends it
 	fmt.Printf("http://%s/\n", l.Addr())
 	select {
 	case err = <-served:
@@ -73,8 +73,8 @@ func run(ctx context.Context, l net.Listener, url string) error {
 
 	ending, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	// First the streams, which do not end by themselves, then the requests that
-	// still change the list, then what is to be published of that.
+	// End the streams first, since they do not end by themselves, then the requests,
+	// which may still change the list, and then the publication of the list.
 	err = errors.Join(err, g.broker.Shutdown(ending))
 	err = errors.Join(err, server.Shutdown(ending))
 	stop()

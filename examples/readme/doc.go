@@ -1,2 +1,3 @@
-// Package readme holds what the README shows in excerpts, so that it compiles.
+// Package readme holds the code that the README shows in excerpts, so that it is
+// compiled.
 package readme

@@ -15,7 +15,7 @@ import (
 	"github.com/rivulet-go/rivulet/templates"
 )
 
-// A Shop is what the pages are about.
+// A Shop is the subject of the pages.
 type Shop struct{ model *http.Request }
 
 // A Game and its Reviews are what loads return.
@@ -30,7 +30,8 @@ func (s Shop) Game(context.Context) (Game, error) { return Game{"Go"}, nil }
 // Reviews loads.
 func (s Shop) Reviews(context.Context) (Reviews, error) { return Reviews{"Deep."}, nil }
 
-// Answer asks a language model. Who leaves the page stops it, by ctx.
+// Answer asks a language model. When the visitor leaves, ctx ends and stops the
+// model.
 func (s Shop) Answer(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		resp, err := http.DefaultClient.Do(s.model.Clone(ctx))
@@ -51,7 +52,7 @@ func (s Shop) Answer(ctx context.Context) iter.Seq2[string, error] {
 func Routes(mux *http.ServeMux, shop Shop) {
 	inspector := inspect.New(100) // keeps the last 100 responses
 	rd := stream.Renderer{
-		Grace:     5 * time.Millisecond, // what is nearly ready stands in place
+		Grace:     5 * time.Millisecond, // loads that are nearly done are sent in place
 		ErrorView: templates.ErrorCard,
 		Trace:     stream.JoinTraces(inspector.Trace(), stream.Slog(nil)),
 	}

@@ -11,16 +11,15 @@ import (
 	"sync"
 )
 
-// alone is the book of the only instance there is. Its guests are kept in a
-// file, which is replaced as a whole whenever somebody signs, so that it is never
-// half of one.
+// alone is the book of a single instance. It keeps its guests in a file, which is
+// replaced as a whole with each new guest, so that it is never incomplete.
 type alone struct {
 	mu   sync.Mutex
 	file string
 	list list
 }
 
-// openAlone reads the file. One that is not there is an empty list.
+// openAlone reads the file. A missing file is an empty list.
 func openAlone(file string) (*alone, error) {
 	a := &alone{file: file}
 	text, err := os.ReadFile(file)
@@ -33,7 +32,7 @@ func openAlone(file string) (*alone, error) {
 	if err != nil {
 		return nil, fmt.Errorf("board: the guests: %w", err)
 	}
-	a.list.Told = a.list.last() // pages of the program before are loaded again
+	a.list.Told = a.list.last() // pages of an earlier program reload
 	return a, nil
 }
 
@@ -79,7 +78,7 @@ func save(file string, list []Guest) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // which it no longer has if all went well
+	defer os.Remove(f.Name()) // fails after a successful rename
 	_, err = f.Write(text)
 	if err == nil {
 		err = f.Sync()

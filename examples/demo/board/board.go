@@ -1,6 +1,6 @@
-// Package board is a page that goes on changing: who is on the site, what is
-// asked of it, and a guest list that anyone can write to, shown on every page
-// that is open by one Server-Sent Events connection each.
+// Package board is a page that keeps changing: the visitors of the site, the
+// requests to it, and a guest list that anyone can sign. Each open page receives
+// the changes over one connection of Server-Sent Events.
 package board
 
 import (
@@ -28,24 +28,24 @@ var Source embed.FS
 //go:embed style.css
 var style []byte
 
-// A Board is what all open pages show. Make one with [Open] or [Join].
+// A Board is the shared state of all open pages. Make one with [Open] or [Join].
 type Board struct {
 	broker  broker.Broker
 	book    book
 	traffic traffic
 	limit   limit
-	since   time.Time // in whole seconds of UTC: the same when it comes back from NATS
+	since   time.Time // in whole seconds of UTC, so that NATS returns the same value
 
-	// The parts of the page that change. They have one address, so a page has
+	// The parts of the page that change. They share one address, so a page has
 	// one connection.
 	figures, visits, list live.Region
 
 	stop  context.CancelFunc
-	ended chan struct{} // closed when nothing is published any more
+	ended chan struct{} // closed after the last event has been published
 }
 
-// Open makes the board of a program that is the only one. Its guests are kept in
-// file, which need not be there yet. It publishes figures until [Board.Shutdown].
+// Open makes the board of a single program. It keeps its guests in file, which
+// need not exist. It publishes figures until [Board.Shutdown].
 func Open(file string) (*Board, error) {
 	book, err := openAlone(file)
 	if err != nil {
@@ -54,9 +54,9 @@ func Open(file string) (*Board, error) {
 	return start(book, nil), nil
 }
 
-// Join makes a board that is the same for all programs whose logs are on the same
-// NATS server: the guests are there, and all events go through it, so that a page
-// is served by any of them. The caller closes store after [Board.Close].
+// Join makes a board that several programs share. Their stores are on the same
+// NATS server, which keeps the guests and all events, so that any of the programs
+// serves a page. The caller closes store after [Board.Close].
 func Join(ctx context.Context, store *natsbroker.Store) (*Board, error) {
 	book, err := openTogether(ctx, store.Conn())
 	if err != nil {
@@ -65,7 +65,8 @@ func Join(ctx context.Context, store *natsbroker.Store) (*Board, error) {
 	return start(book, store), nil
 }
 
-// start makes a board of a book. A nil store keeps its events in this process.
+// start makes a board with a book. With a nil store, the board keeps its events
+// in this process.
 func start(book book, store broker.Store) *Board {
 	ctx, stop := context.WithCancel(context.Background())
 	b := &Board{
@@ -87,7 +88,7 @@ func start(book book, store broker.Store) *Board {
 	return b
 }
 
-// Register adds the page to mux. It is sent by rd.
+// Register adds the page to mux. rd sends it.
 func Register(mux *http.ServeMux, rd stream.Renderer, b *Board) {
 	page := rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 		return Page(b, entry{}), nil
@@ -98,23 +99,22 @@ func Register(mux *http.ServeMux, rd stream.Renderer, b *Board) {
 	mux.Handle("GET /board/style.css", layout.Sheet(style))
 }
 
-// Shutdown ends the streams of all open pages and tells them to come back. It
-// returns when the last has gone, or with the cause of ctx when that ends first.
-// Call it before that of the server, which waits for the streams, and Close after
-// that.
+// Shutdown ends the streams of all open pages and tells them to reconnect. It
+// returns when the last one has ended, or with the cause of ctx. Call it before
+// Shutdown of the server, which waits for the streams, and call Close after both.
 func (b *Board) Shutdown(ctx context.Context) error {
 	b.stop()
 	<-b.ended
 	return b.broker.Shutdown(ctx)
 }
 
-// Close ends the board, which no request may use any more.
+// Close closes the board. No request may use it any more.
 func (b *Board) Close() error { return b.book.leave() }
 
-// topic is what all pages subscribe to.
+// topic is the topic to which all pages subscribe.
 func (b *Board) topic() broker.Topic { return b.broker.Topic("board") }
 
-// Report is what this instance counts.
+// Report returns the counts of this instance.
 func (b *Board) Report() Report {
 	f := b.traffic.figures(time.Now())
 	f.Boards = b.broker.Stats().Subscribers
@@ -122,13 +122,13 @@ func (b *Board) Report() Report {
 	return Report{f, b.traffic.visits()}
 }
 
-// all is what all instances count.
+// all is the sum of the reports of all instances.
 func (b *Board) all(ctx context.Context) (Report, error) {
 	reports, err := b.book.exchange(ctx, b.Report())
 	return sum(reports), err
 }
 
-// beat publishes what has changed, once a second.
+// beat publishes the changes once a second.
 func (b *Board) beat(ctx context.Context) {
 	defer close(b.ended)
 	tick := time.NewTicker(time.Second)
@@ -144,18 +144,18 @@ func (b *Board) beat(ctx context.Context) {
 	}
 }
 
-// patience is how long NATS may take for an answer, and for a round of them, which
-// Shutdown waits for. What does not succeed the next round does, of any instance.
+// patience limits the wait for an answer of NATS, and for a round, which Shutdown
+// waits for. The next round of any instance repeats what has failed.
 const patience = 2 * time.Second
 
-// round publishes what is not known yet and returns what is then.
+// round publishes what has changed since last, and returns the new state.
 func (b *Board) round(ctx context.Context, known Report) Report {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_ = b.tell(ctx) // or the next round does
+	_ = b.tell(ctx) // the next round repeats it after an error
 	now, err := b.all(ctx)
 	if err != nil || now.Figures.Boards == 0 {
-		return Report{} // whoever comes is told what there is then
+		return Report{} // a page that loads reads the state itself
 	}
 	if now.Figures != known.Figures {
 		_, _ = b.topic().PublishComponent(ctx, b.figures.ReplaceAll(FiguresView(now.Figures)))

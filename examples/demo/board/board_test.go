@@ -120,7 +120,7 @@ func TestGuests(t *testing.T) {
 		}
 	})
 	for _, row := range []struct{ name, guest, words, want string }{
-		{"a name is needed", " \x00\u200b", "x", "A name is needed"},
+		{"a name is needed", " \x00\u200b", "x", "Please enter a name"},
 		{"a name is not too long", strings.Repeat("é", 41), "x", "The name is too long"},
 		{"words are not too long", "Ada", strings.Repeat("é", 161), "That is too long"},
 	} {

@@ -4,17 +4,17 @@ import (
 	"context"
 )
 
-// A book is what the instances of the demo have in common besides the events: the
-// guests, and what each of them counts.
+// A book is the state that the instances of the demo share besides the events:
+// the guests, and the reports of all instances.
 type book interface {
-	// guests is the list. It is not to be changed.
+	// guests returns the list, which must not be changed.
 	guests(context.Context) (list, error)
-	// sign commits a guest. Whoever is not there after an error may still come.
+	// sign commits a guest. After an error, the guest may still appear.
 	sign(context.Context, Guest) error
-	// told notes that pages have been told of the guests up to a number.
+	// told records that pages have received the guests up to a number.
 	told(ctx context.Context, number int) error
-	// exchange tells what this instance counts and returns what each does.
+	// exchange stores the report of this instance and returns the reports of all.
 	exchange(context.Context, Report) ([]Report, error)
-	// leave takes back what this instance counts.
+	// leave removes the report of this instance.
 	leave() error
 }

@@ -6,23 +6,23 @@ import (
 )
 
 const (
-	perMinute = 10 // entries of one address
-	allMinute = 60 // entries of all
+	perMinute = 10 // entries from one address
+	allMinute = 60 // entries from all addresses
 )
 
-// A limit says how often entries are taken. The zero limit is ready to use.
+// A limit bounds how many entries are accepted. The zero limit is ready to use.
 type limit struct {
 	mu    sync.Mutex
-	taken []signing // of the last minute, the oldest first: at most allMinute
+	taken []signing // entries of the last minute, oldest first; at most allMinute
 }
 
-// A signing is one entry that was taken.
+// A signing is an accepted entry.
 type signing struct {
 	from string
 	at   time.Time
 }
 
-// allows reports whether an entry from an address is taken, and if so, notes it.
+// allows reports whether an entry from an address is accepted, and records it.
 func (l *limit) allows(from string, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// A Guest is somebody who has signed.
+// A Guest is an entry of the list.
 type Guest struct {
-	Number int // one more than that of the guest before
+	Number int // grows by one with each guest
 	Name   string
 	Words  string
 	At     time.Time
 }
 
-// Key is that of the guest's item in the region.
+// Key is the key of the guest's item in the region.
 func (g Guest) Key() string { return strconv.Itoa(g.Number) }
 
-// mostGuests is how many guests are kept. The oldest go first.
+// mostGuests is the number of guests that are kept. The oldest are dropped first.
 const mostGuests = 40
 
-// A list is the guest list. It is never changed, only replaced.
+// A list is the guest list. It is immutable.
 type list struct {
-	Guests []Guest // the last first
-	Told   int     // the number of the last one that pages have been told of
+	Guests []Guest // newest first
+	Told   int     // the number of the last guest that pages have received
 }
 
 // last is the number of the last guest.
@@ -33,7 +33,7 @@ func (l list) last() int {
 	return l.Guests[0].Number
 }
 
-// after is the guest next to the one with a number.
+// after returns the guest after the one with a number.
 func (l list) after(number int) (g Guest, ok bool) {
 	for _, later := range l.Guests {
 		if later.Number <= number {
@@ -44,8 +44,8 @@ func (l list) after(number int) (g Guest, ok bool) {
 	return g, ok
 }
 
-// with is the list with one guest more, who is given a number, and without those
-// that are too many.
+// with returns the list with one more guest, who gets a number, and without the
+// oldest guests beyond the limit.
 func (l list) with(g Guest) list {
 	g.Number = l.last() + 1
 	l.Guests = append([]Guest{g}, l.Guests...)
@@ -53,8 +53,8 @@ func (l list) with(g Guest) list {
 	return l
 }
 
-// through is the list when pages have been told of the guests up to a number. A
-// list that was deleted meanwhile, and begins again, knows nothing of them.
+// through returns the list after pages have received the guests up to a number. A
+// list that was deleted meanwhile starts again and has none of them.
 func (l list) through(number int) list {
 	if number <= l.last() {
 		l.Told = max(l.Told, number)

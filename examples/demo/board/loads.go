@@ -4,7 +4,7 @@ import (
 	"context"
 )
 
-// The loads of the page. Each runs after the position of its region is known.
+// The loads of the page. Each runs after the position of its region has been taken.
 
 func (b *Board) loadFigures(ctx context.Context) (Figures, error) {
 	all, err := b.all(ctx)

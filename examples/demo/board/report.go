@@ -4,13 +4,13 @@ import (
 	"slices"
 )
 
-// A Report is what one instance counts.
+// A Report has the counts of one instance.
 type Report struct {
 	Figures Figures
 	Visits  []Visit
 }
 
-// sum is what all instances count together.
+// sum adds the counts of all instances.
 func sum(reports []Report) Report {
 	var all Report
 	for _, r := range reports {

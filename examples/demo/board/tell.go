@@ -7,9 +7,10 @@ import (
 	"github.com/a-h/templ"
 )
 
-// tell publishes the guests that pages have not been told of, those of other
-// instances, too: one that was killed, or gave up on NATS, may have kept a guest
-// and have told nobody. Who misses an event reads it with the page.
+// tell publishes the guests that pages have not received, including guests of
+// other instances. An instance that was killed, or gave up on NATS, may have
+// committed a guest without publishing it. A page that misses an event reads the
+// guest when it loads.
 func (b *Board) tell(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -29,17 +30,18 @@ func (b *Board) tell(ctx context.Context) error {
 			return err
 		}
 		told = guest.Number
-		if list, err = b.book.guests(ctx); err != nil { // who has come meanwhile?
+		if list, err = b.book.guests(ctx); err != nil { // there may be new guests
 			return err
 		}
 	}
 }
 
-// news is one event, so that no page has half of it. Pages may have the guest
-// already, and keep the place unless it is to be the first again: two may sign at
-// once, and the last of them who is told of must be the last on the list.
+// news is one event, so that no page shows half of it. Pages may have the guest
+// already. Its item then stays in place, unless again is true: it is removed and
+// becomes the first. After several guests, the last one published must be the
+// first on every page.
 func (b *Board) news(g Guest, again bool) templ.Component {
-	if g.Number == 1 { // of a list that was deleted there may be others
+	if g.Number == 1 { // pages may show guests of a list that was deleted
 		return b.list.ReplaceAll(b.GuestsView([]Guest{g}))
 	}
 	news := b.list.Prepend(g.Key(), GuestView(g))

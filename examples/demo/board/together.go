@@ -12,22 +12,23 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// together is the book of several instances, kept by NATS in two buckets of keys
-// and values.
+// together is the book of several instances. NATS keeps it in two key-value
+// buckets.
 type together struct {
 	js     jetstream.JetStream
-	list   jetstream.KeyValue // under key, all of it, so that one write is one guest more
-	counts jetstream.KeyValue // by instance: its report
-	own    string             // this instance
+	list   jetstream.KeyValue // the whole list under key, so that one write adds one guest
+	counts jetstream.KeyValue // the report of each instance
+	own    string             // name of this instance
 }
 
-// key is that of the list in its bucket.
+// key is the key of the list in its bucket.
 const key = "list"
 
-// silent is when an instance of which nothing is heard is no longer counted.
+// silent is the time after which an instance that reports nothing is no longer
+// counted.
 const silent = 5 * time.Second
 
-// openTogether opens the buckets, which are made if they are not there.
+// openTogether opens the buckets, and creates those that do not exist.
 func openTogether(ctx context.Context, conn *nats.Conn) (*together, error) {
 	t := &together{own: rand.Text()}
 	var err error
@@ -57,11 +58,11 @@ func (t *together) bucket(ctx context.Context, c jetstream.KeyValueConfig) (jets
 	return kv, nil
 }
 
-// restore makes a bucket anew if err says that it was deleted. Whoever asks next
-// finds it empty.
+// restore creates a bucket again if err says that it was deleted. The new bucket
+// is empty.
 func (t *together) restore(ctx context.Context, c jetstream.KeyValueConfig, err error) {
 	if errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse) {
-		_, _ = t.bucket(ctx, c) // or whoever asks next does
+		_, _ = t.bucket(ctx, c) // the next call repeats it after an error
 	}
 }
 
@@ -97,8 +98,8 @@ func (t *together) read(ctx context.Context) (l list, revision uint64, err error
 	return l, revision, nil
 }
 
-// change writes what f makes of the list if that is still the one that was read,
-// and else reads it again: another instance has changed it.
+// change replaces the list by the result of f. If another instance has changed
+// the list meanwhile, change reads it and tries again.
 func (t *together) change(ctx context.Context, f func(list) list) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -114,7 +115,7 @@ func (t *together) change(ctx context.Context, f func(list) list) error {
 		if revision > 0 {
 			_, err = t.list.Update(ctx, key, text, revision)
 		} else {
-			_, err = t.list.Create(ctx, key, text) // also after one that was deleted
+			_, err = t.list.Create(ctx, key, text) // works after a deletion, too
 		}
 		switch {
 		case err == nil:
@@ -140,19 +141,19 @@ func (t *together) exchange(ctx context.Context, own Report) ([]Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("board: the instances: %w", err)
 	}
-	defer func() { _ = all.Stop() }() // which fails if there is nothing to be stopped any more
+	defer func() { _ = all.Stop() }() // fails if the watch has ended already
 	var reports []Report
 	for {
 		select {
 		case entry, ok := <-all.Updates():
 			if !ok {
-				return nil, errors.New("board: the instances: the connection to NATS is lost")
+				return nil, errors.New("board: the instances: connection to NATS lost")
 			}
-			if entry == nil { // that was all there is
+			if entry == nil { // all reports have been received
 				return reports, nil
 			}
 			var r Report
-			if json.Unmarshal(entry.Value(), &r) == nil { // or it is not from an instance
+			if json.Unmarshal(entry.Value(), &r) == nil { // otherwise it is not a report
 				reports = append(reports, r)
 			}
 		case <-ctx.Done():

@@ -12,23 +12,24 @@ import (
 )
 
 const (
-	present = time.Minute // after the last request a visitor is still there
-	crowd   = 10_000      // visitors that are told apart
+	present = time.Minute // how long a visitor counts after the last request
+	crowd   = 10_000      // maximum of visitors that are told apart
 	latest  = 6           // pages that are shown
 )
 
-// A Visit is that of somebody to a page of the site.
+// A Visit is a visitor's request for a page of the site.
 type Visit struct {
 	Page layout.Page
 	At   time.Time
 }
 
-// equal reports whether two visits are the same, also when one was written down.
+// equal reports whether two visits are the same, even if one has been encoded and
+// decoded.
 func (v Visit) equal(w Visit) bool { return v.Page == w.Page && v.At.Equal(w.At) }
 
-// Count has next answer and counts what is asked. Browsers are told apart by a
-// cookie with a random number that they keep until they are closed. Of what they
-// ask only the pages of the navigation are noted.
+// Count passes requests to next and counts them. It tells browsers apart by a
+// cookie with a random number that ends with the browser session. It records only
+// requests for pages of the navigation.
 func (b *Board) Count(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		now := time.Now()
@@ -52,7 +53,7 @@ func (b *Board) Count(next http.Handler) http.Handler {
 
 const cookie = "visitor"
 
-// visitorOf is the number in the cookie, or empty.
+// visitorOf returns the number in the cookie, or "".
 func visitorOf(r *http.Request) string {
 	c, err := r.Cookie(cookie)
 	if err != nil || len(c.Value) != len(rand.Text()) {
@@ -61,16 +62,16 @@ func visitorOf(r *http.Request) string {
 	return c.Value
 }
 
-// traffic counts. The zero traffic is ready to use.
+// traffic counts requests. The zero traffic is ready to use.
 type traffic struct {
 	mu       sync.Mutex
-	seconds  [history]int // by the second
-	second   int64        // the last one that is counted
+	seconds  [history]int // requests by second
+	second   int64        // the second that is counted now
 	visitors map[string]*visitor
-	recent   []Visit // the last first
+	recent   []Visit // newest first
 }
 
-// A visitor is there while requests are open, and a while longer.
+// A visitor is present while requests are open, and for a while after the last.
 type visitor struct {
 	open int
 	last time.Time

@@ -20,13 +20,13 @@ var Sheet []byte
 // A Bar is a row of a bar chart.
 type Bar struct {
 	Name  string
-	Value float64 // its length; less than zero is drawn as zero
+	Value float64 // length; negative values are drawn as zero
 	Text  string  // the value in words
 }
 
 // A Plot is a line chart.
 type Plot struct {
-	Title  string   // what it shows, in a sentence, for those who do not see it
+	Title  string   // a sentence that describes the chart, for screen readers
 	Names  []string // of the points, for the table
 	Ticks  []string // below the chart, evenly spread
 	Series []Series
@@ -41,7 +41,7 @@ type Series struct {
 
 // A Heat is a heat map: the higher a value, the stronger the colour of its cell.
 type Heat struct {
-	Title   string      // what it shows, in a sentence, for those who do not see it
+	Title   string      // a sentence that describes the map, for screen readers
 	Rows    []string    // names of the rows
 	Columns []string    // names of the columns, for the table
 	Ticks   []string    // below the map, evenly spread
@@ -49,7 +49,7 @@ type Heat struct {
 	Text    func(float64) string
 }
 
-// share is v in percent of most.
+// share returns v in percent of most.
 func share(v, most float64) string {
 	if most <= 0 || v <= 0 {
 		return "0"
@@ -64,7 +64,7 @@ func longest(bars []Bar) (most float64) {
 	return most
 }
 
-// top is where the scale of p ends: a round number that no value exceeds.
+// top returns the end of the scale: a round number that no value exceeds.
 func (p Plot) top() float64 {
 	most := 0.0
 	for _, s := range p.Series {
@@ -84,7 +84,8 @@ func (p Plot) top() float64 {
 	return 10 * unit
 }
 
-// path draws s in a box that is one less wide than it has points and 100 high.
+// path draws s in a box that is 100 high and has one unit of width between two
+// points.
 func (s Series) path(top float64) string {
 	var b strings.Builder
 	command := 'M'
@@ -106,7 +107,7 @@ func (h Heat) most() (most float64) {
 	return most
 }
 
-// strength is how opaque a cell is. The weakest can still be seen.
+// strength is the opacity of a cell. The weakest cell is still visible.
 func strength(v, most float64) string {
 	if most <= 0 {
 		return "0.06"

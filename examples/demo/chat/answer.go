@@ -12,28 +12,28 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
-// An Answer is one that stands in the page itself. Its methods are the loads of
-// two boundaries: the text, and below it what is known when the text has ended.
+// An Answer is an answer in the page itself. Its methods are the loads of two
+// boundaries: the text, and below it a summary when the text has ended.
 type Answer struct {
 	manner
 	*tally
 }
 
-// A tally counts what comes of an answer.
+// A tally counts the text of an answer.
 type tally struct {
 	chat     *chat
 	question Question
-	over     chan struct{} // closed when the rest is final
+	over     chan struct{} // closed when the other fields are final
 	words    int
 	took     time.Duration
 	failed   bool
 }
 
-// errBusy is the error of an answer for which there is no room.
+// errBusy is the error of an answer when too many are running.
 var errBusy = errors.New("too many answers at once")
 
-// Text asks the model and yields what it says. When the visitor leaves, ctx
-// ends, and with it the request to the model.
+// Text asks the model and yields its answer. When the visitor leaves, ctx ends,
+// and with it the request to the model.
 func (t *tally) Text(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		defer close(t.over)
@@ -55,7 +55,7 @@ func (t *tally) Text(ctx context.Context) iter.Seq2[string, error] {
 	}
 }
 
-// End waits for the end of the text and says what it has come to.
+// End waits for the end of the text and returns the summary.
 func (t *tally) End(ctx context.Context) (string, error) {
 	select {
 	case <-t.over:
@@ -63,12 +63,12 @@ func (t *tally) End(ctx context.Context) (string, error) {
 		return "", context.Cause(ctx)
 	}
 	if t.failed {
-		return "", nil // the text's own boundary says so
+		return "", nil // the boundary of the text shows the error
 	}
 	return fmt.Sprintf("%d words in %v", t.words, t.took.Round(time.Millisecond)), nil
 }
 
-// ask yields the answer to q bit by bit.
+// ask yields the answer to q piece by piece.
 func (e *Endpoint) ask(ctx context.Context, q Question) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		req, err := e.request(ctx, q)
@@ -90,7 +90,7 @@ func (e *Endpoint) ask(ctx context.Context, q Question) iter.Seq2[string, error]
 	}
 }
 
-// room is for so many answers at once as it has capacity.
+// A room limits the answers that run at once to its capacity.
 type room chan struct{}
 
 // enter takes a place, if there is one, until leave is called.

@@ -1,9 +1,9 @@
-// Package chat is a page on which a language model answers: in the page's own
-// response, three answers at once and no script; and, at /chat/fetch, one
-// answer that a small script fetches and can stop.
+// Package chat is a page on which a language model answers. At /chat, three
+// answers arrive in the response of the page, without a script. At /chat/fetch, a
+// small script fetches one answer and can stop it.
 //
-// The browser talks to the demo only. The demo asks the model, with a key that
-// stays on the server, and holds the limits.
+// The browser talks only to the demo. The demo asks the model with a key that
+// stays on the server, and enforces the limits.
 package chat
 
 import (
@@ -29,17 +29,17 @@ var style []byte
 //go:embed fetch.js
 var script []byte
 
-// What one process allows.
+// Limits of one process.
 const (
 	longest  = 300              // characters of a question
 	most     = 12               // answers at once
 	patience = time.Minute      // for one answer
 	tokens   = 200              // of one answer
 	largest  = 8 << 10          // bytes of a request
-	silence  = 20 * time.Second // of the model, within an answer
+	silence  = 20 * time.Second // of the model within an answer
 )
 
-// chat is what the pages share.
+// A chat is the state that the pages share.
 type chat struct {
 	rd    stream.Renderer
 	model *Endpoint
@@ -47,11 +47,10 @@ type chat struct {
 	open  open
 }
 
-// Register adds the chat to mux. Its pages are sent by rd, and its answers come
-// from model.
+// Register adds the chat to mux. rd sends its pages, and model gives the answers.
 func Register(mux *http.ServeMux, rd stream.Renderer, model *Endpoint) {
 	c := &chat{rd: rd, model: model, room: make(room, most)}
-	// A question costs, so none is taken from other sites.
+	// A question may cost money, so requests from other sites are refused.
 	var own http.CrossOriginProtection
 	mux.Handle("GET /chat", c.page())
 	mux.Handle("POST /chat", own.Handler(c.page()))
@@ -67,12 +66,12 @@ func Register(mux *http.ServeMux, rd stream.Renderer, model *Endpoint) {
 	})
 }
 
-// page is the form and, when it is sent, the form with the answers.
+// page is the form and, after it has been sent, the form with the answers.
 func (c *chat) page() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, largest)
 		renderer := c.rd
-		// Without scripting not every browser can patch: the form says so.
+		// Without scripting, not every browser can patch. The form then asks for order.
 		if r.PostFormValue("mode") == "order" {
 			renderer.Mode = func(*http.Request) stream.Mode { return stream.InOrder }
 		}

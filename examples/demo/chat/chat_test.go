@@ -240,7 +240,7 @@ func TestAnAnswerThatFailsHasADigest(t *testing.T) {
 		{"half-way", func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, "data: {\"choices\":[{\"delta\":{\"content\":\"Half an\"}}]}\n\n")
 		}, "Half an", "llm: truncated answer"},
-		{"never", func(w http.ResponseWriter, r *http.Request) { w.(http.Flusher).Flush(); <-r.Context().Done() }, "has had its time", "timeout after 1m0s"},
+		{"never", func(w http.ResponseWriter, r *http.Request) { w.(http.Flusher).Flush(); <-r.Context().Done() }, "The model took too long", "timeout after 1m0s"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -271,7 +271,7 @@ func TestWhatIsAskedHasLimits(t *testing.T) {
 		contains string
 	}{
 		{"a long question", form(strings.Repeat("ü", 301)), 422, "too long"},
-		{"no question", form("  "), 422, "Ask something"},
+		{"no question", form("  "), 422, "Please enter a question"},
 		{"a long one for the script", fetch("answer-1", strings.Repeat("ü", 301)), 422, "too long"},
 		{"a huge body", fetch("answer-1", strings.Repeat("x", 10<<10)), 413, ""},
 		{"an answer without a name", fetch("", "Why?"), 409, "name"},
@@ -309,7 +309,7 @@ func TestThereIsRoomForSoManyAnswers(t *testing.T) {
 		w := &reply{start: time.Now(), header: http.Header{}}
 		log := logged(func() { mux.ServeHTTP(w, form("Why?")) })
 		w.Flush()
-		if strings.Count(w.html(), "has its hands full") != 3 || strings.Count(log, "too many answers at once") != 3 {
+		if strings.Count(w.html(), "The model is busy") != 3 || strings.Count(log, "too many answers at once") != 3 {
 			t.Errorf("page = %s\nlog = %s\nwant three refusals", w.html(), log)
 		}
 		w = &reply{start: time.Now(), header: http.Header{}}

@@ -18,20 +18,21 @@ import (
 
 // An Endpoint is an OpenAI-compatible server.
 type Endpoint struct {
-	URL   string // of the API: "https://api.example.com/v1"
+	URL   string // of the API, such as "https://api.example.com/v1"
 	Key   string // stays on the server
 	Model string
-	Paced bool // heeds model.PaceHeader
-	// HTTP sends the requests. Nil means a client of its own. Redirects are not
-	// followed: a question and a key are for the server that URL names.
+	Paced bool // obeys model.PaceHeader
+	// HTTP sends the requests. Nil means a client of the Endpoint's own. Redirects
+	// are not followed, since the question and the key are only for the server in
+	// URL.
 	HTTP  *http.Client
 	close func() error
 }
 
-// Open returns the endpoint that the environment names: OPENAI_BASE_URL,
-// OPENAI_API_KEY and OPENAI_MODEL. Without an OPENAI_BASE_URL it is the model
-// that ships with the demo, whatever key there is: nobody is to pay for a look
-// at a demo unawares.
+// Open returns the endpoint that the environment variables OPENAI_BASE_URL,
+// OPENAI_API_KEY and OPENAI_MODEL name. Without OPENAI_BASE_URL, it is the model
+// that ships with the demo, even if there is a key: a demo must not cost money
+// unexpectedly.
 func Open(getenv func(string) string) (*Endpoint, error) {
 	e := &Endpoint{
 		URL:   strings.TrimSuffix(getenv("OPENAI_BASE_URL"), "/"),
@@ -47,9 +48,9 @@ func Open(getenv func(string) string) (*Endpoint, error) {
 	return e, nil
 }
 
-// Embedded trains the model that ships with the demo and serves it over HTTP,
-// at a port of its own on the loopback interface: what asks it is the code that
-// asks any other. Close ends that.
+// Embedded trains the model that ships with the demo and serves it over HTTP on a
+// port of the loopback interface, so that the same code asks this model and any
+// other. Close stops the server.
 func Embedded() (*Endpoint, error) {
 	m, err := model.Opticks()
 	if err != nil {
@@ -59,7 +60,7 @@ func Embedded() (*Endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := rand.Text() // other programs of this machine have no business here
+	key := rand.Text() // keeps other programs of this machine out
 	answers := m.Handler()
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/chat/completions", func(w http.ResponseWriter, r *http.Request) {
@@ -77,7 +78,7 @@ func Embedded() (*Endpoint, error) {
 	}, nil
 }
 
-// Close ends what Embedded has begun. Answers on their way are cut off.
+// Close stops the server of Embedded. Answers in progress are cut off.
 func (e *Endpoint) Close() error {
 	if e.close == nil {
 		return nil

@@ -11,8 +11,8 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
-// answer relays one answer to the script. When that aborts, the request to the
-// model ends at once.
+// answer relays one answer to the script. When the script aborts its request, the
+// request to the model ends at once.
 func (c *chat) answer() http.Handler {
 	relay := &llm.Relay{Request: c.request, HTTP: c.model.HTTP, MaxBody: largest, Idle: silence}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -28,7 +28,7 @@ func (c *chat) answer() http.Handler {
 	})
 }
 
-// request makes the request to the model from that of the script.
+// request makes the request to the model from the script's request.
 func (c *chat) request(ctx context.Context, r *http.Request) (*http.Request, error) {
 	var asked struct{ Answer, Question, Pace string }
 	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
@@ -39,28 +39,28 @@ func (c *chat) request(ctx context.Context, r *http.Request) (*http.Request, err
 		return nil, &llm.RefusedError{StatusCode: http.StatusUnprocessableEntity, Message: problem}
 	}
 	if !c.open.add(ctx, asked.Answer) {
-		return nil, &llm.RefusedError{StatusCode: http.StatusConflict, Message: "The answer needs a name of its own."}
+		return nil, &llm.RefusedError{StatusCode: http.StatusConflict, Message: "The answer needs a unique name."}
 	}
 	return c.model.request(ctx, q)
 }
 
-// busy answers as the relay does when something is wrong.
+// busy answers in the form that the relay uses for errors.
 func busy(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Retry-After", "5")
 	w.WriteHeader(http.StatusServiceUnavailable)
 	_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]any{
-		"message": "The model has its hands full. Ask again in a moment.", "type": "server_error", "param": nil, "code": "busy",
+		"message": "The model is busy. Ask again in a moment.", "type": "server_error", "param": nil, "code": "busy",
 	}})
 }
 
-// open is the set of answers that are being relayed, by the names that the
-// script gave them.
-type open struct{ requests sync.Map } // of the ends of the requests to the model
+// open is the set of answers that are being relayed, by the names that the script
+// has given them.
+type open struct{ requests sync.Map } // channels that close when the requests to the model end
 
 var name = regexp.MustCompile(`^[0-9a-z-]{8,40}$`)
 
-// add notes the answer whose request to the model lasts as long as ctx.
+// add records an answer. Its request to the model ends with ctx.
 func (o *open) add(ctx context.Context, answer string) bool {
 	if !name.MatchString(answer) {
 		return false
@@ -72,8 +72,8 @@ func (o *open) add(ctx context.Context, answer string) bool {
 	return true
 }
 
-// serveEnd answers when the request to the model for ?answer= has ended: a
-// script that has stopped an answer learns here that the model was told.
+// serveEnd answers when the request to the model for ?answer= has ended. A script
+// that has stopped an answer learns from it that the model has stopped, too.
 func (o *open) serveEnd(w http.ResponseWriter, r *http.Request) {
 	if end, ok := o.requests.Load(r.FormValue("answer")); ok {
 		ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)

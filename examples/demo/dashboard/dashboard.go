@@ -1,5 +1,5 @@
-// Package dashboard is a page of twelve panels, each a question to a database
-// that takes its time, and switches for how the page is sent.
+// Package dashboard is a page of twelve panels, each with the answer to a slow
+// database query, and switches for how the page is sent.
 package dashboard
 
 import (
@@ -27,8 +27,8 @@ var style []byte
 //go:embed times.js
 var times []byte
 
-// Register adds the dashboard to mux. It is sent by rd, but as its switches say,
-// and its answers come from db.
+// Register adds the dashboard to mux. rd sends it, changed by the page's
+// switches, and db answers its queries.
 func Register(mux *http.ServeMux, rd stream.Renderer, db *flights.DB) {
 	mux.Handle("GET /dashboard", page(rd, db))
 	mux.Handle("GET /dashboard/style.css", layout.Sheet(style))
@@ -39,7 +39,8 @@ func Register(mux *http.ServeMux, rd stream.Renderer, db *flights.DB) {
 	})
 }
 
-// page sends each request as its switches say: a Renderer costs nothing to make.
+// page sends each request as its switches say. It makes a Renderer for each
+// request, which costs nothing.
 func page(rd stream.Renderer, db *flights.DB) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := visitOf(r, db.Airports())

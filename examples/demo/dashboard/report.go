@@ -7,8 +7,7 @@ import (
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
 )
 
-// A report puts the questions of one visit. Its methods are the loads of the
-// page.
+// A report makes the queries of one visit. Its methods are the loads of the page.
 type report struct {
 	db    *flights.DB
 	visit Visit
@@ -54,14 +53,14 @@ func (r report) Worst(ctx context.Context) ([]flights.Place, error) {
 	return r.db.Worst(ctx, r.filter())
 }
 
-// A hub is a large airport and how the delays of flights from there are spread.
+// A hub is a large airport and the distribution of the delays of its departures.
 type hub struct {
 	flights.Place
 	flights.Spread
 }
 
-// Hubs yields each of the largest airports when the question about it has been
-// answered, and then asks about the next.
+// Hubs yields each of the largest airports when its query has been answered, and
+// then makes the next query.
 func (r report) Hubs(ctx context.Context) iter.Seq2[hub, error] {
 	return func(yield func(hub, error) bool) {
 		places, err := r.db.Hubs(ctx, r.filter())

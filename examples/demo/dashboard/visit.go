@@ -12,39 +12,39 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// A Visit is what the visitor has chosen in the address. The zero Visit but for
-// its Airport is what nobody has chosen.
+// A Visit holds the choices in the address. The default Visit is zero except for
+// its Airport.
 type Visit struct {
-	Mode    string        // of modes
-	Limit   int           // of loads at once; 0 means no limit
+	Mode    string        // a value of modes
+	Limit   int           // loads at once; 0 means no limit
 	Grace   time.Duration // for loads that are nearly done
 	Month   time.Month    // 0 means all
 	Haul    flights.Haul
-	Airport string // the code of the one that is looked at closely
+	Airport string // code of the airport in the last panel
 }
 
-// A Choice is one value of a query parameter and what the page calls it.
+// A Choice is a value of a query parameter and its label.
 type Choice struct{ Value, Label string }
 
 var (
 	modes  = []Choice{{"", "Out of order"}, {"order", "In order"}, {"complete", "Complete"}}
-	limits = []Choice{{"0", "As many as there are"}, {"1", "One"}, {"2", "Two"}, {"4", "Four"}}
+	limits = []Choice{{"0", "All"}, {"1", "One"}, {"2", "Two"}, {"4", "Four"}}
 	graces = []Choice{{"0", "None"}, {"100", "100 ms"}, {"500", "500 ms"}}
 	months = []Choice{{"0", "All"}, {"1", "January"}, {"2", "February"}, {"3", "March"}, {"4", "April"}, {"5", "May"}, {"6", "June"}}
 	hauls  = []Choice{{"0", "All"}, {"1", "Below 500 miles"}, {"2", "500 to 1,500"}, {"3", "1,500 and more"}}
 )
 
-// leads say what a mode does, by the mode.
+// leads describe the modes.
 var leads = map[string]string{
-	"": "The shell has left at once. Each panel is a question to the database and is filled " +
-		"the moment its answer is there, whichever is first.",
+	"": "The shell was sent at once. Each panel is a question to the database and is filled " +
+		"as soon as its answer is there, in any order.",
 	"order": "The page is sent from top to bottom, without a fallback or a script. " +
-		"All questions are asked at once, but what is not answered holds up what stands below it.",
+		"All questions are asked at once, but each panel waits for the panels above it.",
 	"complete": "The page is sent in one piece, when the last question has been answered. " +
 		"Until then there is nothing to see.",
 }
 
-// visitOf reads the query. What it does not know is as if it were not there.
+// visitOf reads the query. It ignores unknown names and values.
 func visitOf(r *http.Request, airports []flights.Airport) Visit {
 	q := r.URL.Query()
 	v := Visit{
@@ -61,7 +61,7 @@ func visitOf(r *http.Request, airports []flights.Airport) Visit {
 	return v
 }
 
-// usual is the airport that is shown if none is chosen: the largest.
+// usual is the default airport, the largest.
 const usual = "ORD"
 
 func known(choices []Choice, value string) string {
@@ -86,7 +86,7 @@ func (v Visit) mode() func(*http.Request) stream.Mode {
 	return nil
 }
 
-// query is what the address of v holds: what was chosen.
+// query returns the choices of v as a query.
 func (v Visit) query() url.Values {
 	q := url.Values{}
 	set := func(name, value, none string) {
@@ -103,7 +103,7 @@ func (v Visit) query() url.Values {
 	return q
 }
 
-// with is the address of the same page with another choice.
+// with returns the address of the page with another choice.
 func (v Visit) with(name, value string) string {
 	q := v.query()
 	q.Set(name, value)
@@ -116,12 +116,12 @@ func (v Visit) with(name, value string) string {
 	return "/dashboard?" + q.Encode()
 }
 
-// now is the value of a choice.
+// now returns the current value of a choice.
 func (v Visit) now(name string, choices []Choice) string {
 	return known(choices, v.query().Get(name))
 }
 
-// others are the choices that a form for name has to carry along.
+// others returns the choices that a form for name has to carry along.
 func (v Visit) others(name string) (others []Choice) {
 	q := v.query()
 	for _, n := range []string{"mode", "limit", "grace", "month", "haul"} {
@@ -132,7 +132,7 @@ func (v Visit) others(name string) (others []Choice) {
 	return others
 }
 
-// switches says how the page was asked for, beside its mode.
+// switches describes the choices besides the mode.
 func (v Visit) switches() string {
 	at := "no limit"
 	if v.Limit > 0 {

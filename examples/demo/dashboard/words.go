@@ -11,7 +11,7 @@ import (
 
 var weekdays = []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
 
-// count is n with a comma before each three digits.
+// count formats n with a comma before each three digits.
 func count(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
@@ -24,8 +24,8 @@ func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
 
 func minutes(m float64) string { return fmt.Sprintf("%.1f min", m) }
 
-// week arranges hours for a heat map. An hour in which hardly anything departs
-// tells nothing and is left empty.
+// week arranges hours for a heat map. An hour with very few departures is left
+// empty, since its share says nothing.
 func week(hours []flights.Hour) chart.Heat {
 	h := chart.Heat{
 		Title: "Share of late flights by weekday and hour of departure; hours with fewer than 30 flights are empty",

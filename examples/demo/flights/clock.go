@@ -5,7 +5,7 @@ import (
 	"database/sql"
 )
 
-// An Hour is one of the week.
+// An Hour is an hour of the week.
 type Hour struct {
 	Weekday   int // 0 is Monday
 	Hour      int // 0 to 23
@@ -13,7 +13,7 @@ type Hour struct {
 	LateShare float64
 }
 
-// Hours goes through the hours of the week in which flights depart.
+// Hours returns the hours of the week in which flights depart.
 func (db *DB) Hours(ctx context.Context, f Filter) ([]Hour, error) {
 	table, args := f.flights()
 	return all(ctx, db, func(r *sql.Rows, h *Hour) error {
@@ -23,20 +23,21 @@ func (db *DB) Hours(ctx context.Context, f Filter) ([]Hour, error) {
 		FROM `+table+` GROUP BY 1, 2 ORDER BY 1, 2`, args...)
 }
 
-// Spread is how delays are spread: so many minutes or fewer in half of the
-// flights, in nine of ten, in 99 of a hundred. Without flights all are zero.
+// A Spread is a distribution of delays in minutes: half of the flights are no
+// later than P50, nine of ten no later than P90, 99 of a hundred no later than
+// P99. Without flights, all fields are zero.
 type Spread struct {
 	Flights       int
 	P50, P90, P99 int
 }
 
-// spread is what of a Spread is left to select from ranked rows; see ranked.
+// spread selects the fields of a Spread from ranked rows: see ranked.
 const spread = `count(*),
 	ifnull(min(delay) FILTER (WHERE place >= 0.5 * n), 0),
 	ifnull(min(delay) FILTER (WHERE place >= 0.9 * n), 0),
 	ifnull(min(delay) FILTER (WHERE place >= 0.99 * n), 0)`
 
-// Weekdays is the spread of each day of the week, from Monday.
+// Weekdays returns the Spread of each day of the week, from Monday.
 func (db *DB) Weekdays(ctx context.Context, f Filter) (week [7]Spread, err error) {
 	type day struct {
 		weekday int

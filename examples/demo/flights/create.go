@@ -11,8 +11,8 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// schema is that of the database. Times are text, as in most databases of
-// SQLite, so that every tool can read them and SQLite's own functions apply.
+// schema is the schema of the database. Times are text, as in most SQLite
+// databases, so that every tool can read them and SQLite's own functions apply.
 const schema = `
 CREATE TABLE airport (
 	code  TEXT PRIMARY KEY, -- of the IATA
@@ -30,14 +30,14 @@ CREATE TABLE flight (
 ) STRICT;
 `
 
-// together is how many flights one statement inserts.
+// together is the number of flights that one statement inserts.
 const together = 100
 
-// Create makes a database of s in a new file. What is in the file when Create
-// returns an error is of no use. Progress, if not nil, is called now and then
-// with the number of flights that are in.
+// Create makes a database of s in a new file. After an error, the content of the
+// file is useless. If progress is not nil, Create calls it from time to time with
+// the number of flights that have been inserted.
 func Create(ctx context.Context, file string, s *Set, progress func(int)) (err error) {
-	// A file that is not finished is never opened, so no journal is needed.
+	// An unfinished file is never opened, so no journal is needed.
 	db, err := sql.Open("sqlite", dsn(file, "_pragma=journal_mode(off)&_pragma=synchronous(off)"))
 	if err != nil {
 		return fmt.Errorf("flights: %w", err)
@@ -65,8 +65,8 @@ func Create(ctx context.Context, file string, s *Set, progress func(int)) (err e
 	return nil
 }
 
-// insert inserts the flights, many with one statement since each costs a
-// multiple of what a row does.
+// insert inserts the flights, many with each statement, since a statement costs
+// much more than a row.
 func insert(ctx context.Context, tx *sql.Tx, s *Set, progress func(int)) error {
 	const row = "(?, ?, ?, ?, ?)"
 	many, err := tx.PrepareContext(ctx, "INSERT INTO flight VALUES "+row+strings.Repeat(", "+row, together-1))
@@ -97,10 +97,10 @@ func insert(ctx context.Context, tx *sql.Tx, s *Set, progress func(int)) error {
 	return nil
 }
 
-// layout is how a time stands in the database.
+// layout is the format of times in the database.
 const layout = "2006-01-02 15:04"
 
-// dsn is the name of a file for the driver.
+// dsn returns the driver's name of a file.
 func dsn(file, query string) string {
 	return (&url.URL{Scheme: "file", Path: file, RawQuery: query}).String()
 }

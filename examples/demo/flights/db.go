@@ -6,21 +6,21 @@ import (
 	"fmt"
 )
 
-// Connections is how many questions a DB answers at the same time. Any more
-// wait their turn.
+// Connections is the number of queries that a DB answers at the same time.
+// Further queries wait.
 const Connections = 8
 
-// A DB answers questions about flights. It may be asked any number of them at
-// the same time; a question ends with its context, in the middle of its work.
+// A DB answers questions about flights. It may be used concurrently. A query ends
+// with its context, even while it is running.
 type DB struct {
 	sql      *sql.DB
 	airports []Airport
 	named    map[string]Airport // the airports by their codes
 }
 
-// OpenFile opens a database that [Create] has made, to be read only.
+// OpenFile opens a database that [Create] has made, read only.
 func OpenFile(ctx context.Context, file string) (*DB, error) {
-	// Nobody writes to a finished file, so the connections need no locks.
+	// A finished file is never written to, so the connections need no locks.
 	db, err := sql.Open("sqlite", dsn(file, "mode=ro&immutable=1"))
 	if err != nil {
 		return nil, fmt.Errorf("flights: %w", err)
@@ -41,20 +41,20 @@ func OpenFile(ctx context.Context, file string) (*DB, error) {
 	return d, nil
 }
 
-// Airports lists all airports by their codes, without a question to the
-// database. The list must not be changed.
+// Airports returns all airports by their codes, without a query. The result must
+// not be changed.
 func (db *DB) Airports() []Airport { return db.airports }
 
-// Close ends all connections. What is being asked ends with an error.
+// Close closes all connections. Running queries end with an error.
 func (db *DB) Close() error { return db.sql.Close() }
 
-// count is how many flights there are. It reads the whole table.
+// count returns the number of flights. It reads the whole table.
 func (db *DB) count(ctx context.Context) (n int, err error) {
 	err = db.sql.QueryRowContext(ctx, "SELECT count(*) FROM flight").Scan(&n)
 	return n, err
 }
 
-// all asks for rows and reads each with scan.
+// all runs a query and reads each row with scan.
 func all[T any](ctx context.Context, db *DB, scan func(*sql.Rows, *T) error, query string, args ...any) (list []T, err error) {
 	rows, err := db.sql.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -71,7 +71,7 @@ func all[T any](ctx context.Context, db *DB, scan func(*sql.Rows, *T) error, que
 	return list, fault(ctx, rows.Err())
 }
 
-// one asks for one row.
+// one runs a query for one row.
 func one[T any](ctx context.Context, db *DB, scan func(*sql.Rows, *T) error, query string, args ...any) (v T, err error) {
 	list, err := all(ctx, db, scan, query, args...)
 	if err == nil && len(list) == 0 {
@@ -83,8 +83,8 @@ func one[T any](ctx context.Context, db *DB, scan func(*sql.Rows, *T) error, que
 	return list[0], nil
 }
 
-// fault is err with the package's name. The end of a context is reported as
-// what caused it, not as the interrupted statement that it leaves behind.
+// fault adds the package's name to err. If ctx has ended, fault returns its cause
+// instead of the error of the interrupted statement.
 func fault(ctx context.Context, err error) error {
 	if err == nil {
 		return nil

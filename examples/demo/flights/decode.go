@@ -10,13 +10,13 @@ import (
 	"io"
 )
 
-// Decode reads what Encode has written, with airports as they were then.
+// Decode reads the output of Encode. airports must be the same as for Encode.
 func Decode(r io.Reader, airports []Airport) (*Set, error) {
 	z, err := gzip.NewReader(r)
 	if err != nil {
 		return nil, fmt.Errorf("flights: %w", err)
 	}
-	const most = 1 << 24 // of anything
+	const most = 1 << 24 // largest number that is accepted
 	c := columns{in: bufio.NewReader(z)}
 	s := &Set{
 		Airports: airports,
@@ -50,7 +50,7 @@ func Decode(r io.Reader, airports []Airport) (*Set, error) {
 	return s, nil
 }
 
-// columns reads varints. After its first error it reads zeros.
+// columns reads varints. After an error it reads zeros.
 type columns struct {
 	in  *bufio.Reader
 	err error
@@ -91,7 +91,7 @@ func (c *columns) airport(airports []Airport) string {
 	return airports[i].Code
 }
 
-// end expects the end, where gzip has its checksum.
+// end expects the end of the data, where gzip has its checksum.
 func (c *columns) end() {
 	if c.err != nil {
 		return
@@ -105,8 +105,8 @@ func (c *columns) end() {
 	}
 }
 
-// ReadAirports reads a CSV file with the columns iata, name, city and state and
-// a line of headings.
+// ReadAirports reads a CSV file with a line of headings and the columns iata,
+// name, city and state.
 func ReadAirports(r io.Reader) (airports []Airport, err error) {
 	rows, err := csv.NewReader(r).ReadAll()
 	if err != nil {

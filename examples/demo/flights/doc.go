@@ -1,12 +1,12 @@
-// Package flights answers questions about some 300,000 flights within the
-// United States in the first half of 2001, from an SQLite database that is made
-// from embedded data at the first start. It knows nothing of HTML.
+// Package flights answers questions about some 300,000 flights within the United
+// States in the first half of 2001, from an SQLite database. The database is made
+// from embedded data when the program starts for the first time. The package does
+// not deal with HTML.
 //
-// Of every flight it has the time of departure, the delay at arrival, and the
-// route. There are no carriers in it and no cancelled flights. Where the data
-// comes from, under which terms and how it was sampled is told in
-// data/ORIGIN.md.
+// Each flight has its time of departure, its delay at arrival and its route. The
+// data has no carriers and no cancelled flights. data/ORIGIN.md describes its
+// origin, its terms and how it was sampled.
 //
-// No question is made slow: each is put to all flights as a report would put
-// it, in SQL over a table without indexes.
+// No query is slowed down artificially. Each one reads all flights, as a report
+// would, in SQL on a table without indexes.
 package flights

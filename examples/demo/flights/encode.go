@@ -8,11 +8,11 @@ import (
 
 // Encode writes the routes and flights of s, for Decode.
 //
-// The form is a gzip file of varints: first how many of both there are, then the
-// columns one after the other, since what is alike compresses well. Routes: the
-// origins, then the destinations, as indexes into the airports, then the miles.
-// Flights: the minutes since the flight before, then the delays, which may be
-// negative, then the routes.
+// The format is a gzip file of varints. It begins with the numbers of routes and
+// flights. The columns follow one after the other, since similar values compress
+// well. Routes: the origins, then the destinations, as indexes into the airports,
+// then the miles. Flights: the minutes since the previous flight, then the
+// delays, which may be negative, then the routes.
 func Encode(w io.Writer, s *Set) error {
 	indexes := make(map[string]int, len(s.Airports))
 	for i, a := range s.Airports {

@@ -2,7 +2,7 @@ package flights
 
 import "time"
 
-// A Filter says which flights a question is about. The zero Filter means all.
+// A Filter selects the flights of a question. The zero Filter selects all.
 type Filter struct {
 	Month time.Month // of 2001, January to June; zero means all
 	Haul  Haul
@@ -15,14 +15,14 @@ const (
 	AnyHaul Haul = iota
 	Short        // below 500 miles
 	Medium       // below 1500 miles
-	Long         // from there
+	Long         // 1500 miles and more
 )
 
-// Late is how many minutes after its time a flight is late, as its authority
-// counts.
+// Late is the delay in minutes from which a flight counts as late, as the
+// authority defines it.
 const Late = 15
 
-// flights is a table for the clause FROM, and args are its parameters.
+// flights returns a table for the FROM clause, and its parameters.
 func (f Filter) flights() (table string, args []any) {
 	from, to := Epoch, Epoch.AddDate(1, 0, 0)
 	if f.Month != 0 {

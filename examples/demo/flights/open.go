@@ -19,7 +19,7 @@ var storedFlights []byte
 //go:embed data/airports.csv
 var storedAirports []byte
 
-// Stored returns the flights that are embedded.
+// Stored returns the embedded flights.
 func Stored() (*Set, error) {
 	airports, err := ReadAirports(bytes.NewReader(storedAirports))
 	if err != nil {
@@ -28,8 +28,8 @@ func Stored() (*Set, error) {
 	return Decode(bytes.NewReader(storedFlights), airports)
 }
 
-// Dir is where the database is kept between starts: in the user's folder for
-// caches or, where there is none, among the temporary files.
+// Dir returns the folder in which the database is kept between starts: the user's
+// cache folder or, if there is none, the folder for temporary files.
 func Dir() string {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -38,14 +38,13 @@ func Dir() string {
 	return filepath.Join(dir, "rivulet-demo")
 }
 
-// Open opens the database of the embedded flights in dir, and makes it first if
-// it is not there or not whole. It tells progress what it does when that takes
-// time.
+// Open opens the database of the embedded flights in dir. It creates the database
+// if the file is missing or incomplete, and reports to progress what takes time.
 //
-// The name of the file holds the version of what is in it, so another version
-// of the program makes its own. A file gets that name only when it is finished:
-// a start that was interrupted leaves nothing that is taken for a database, and
-// programs that start at the same time each make one, of which the last stays.
+// The name of the file contains the version of its content, so another version of
+// the program makes its own file. A file gets that name only when it is complete.
+// An interrupted start therefore leaves no file that looks like a database.
+// Programs that start at the same time each make a file, and the last one stays.
 func Open(ctx context.Context, dir string, progress io.Writer) (*DB, error) {
 	s, err := Stored()
 	if err != nil {
@@ -54,7 +53,7 @@ func Open(ctx context.Context, dir string, progress io.Writer) (*DB, error) {
 	return openIn(ctx, dir, s, progress)
 }
 
-// openIn does what Open does for any flights.
+// openIn is Open for any flights.
 func openIn(ctx context.Context, dir string, s *Set, progress io.Writer) (*DB, error) {
 	file := filepath.Join(dir, "flights-"+version()+".sqlite")
 	if db, err := openWhole(ctx, file, s); err == nil {
@@ -66,7 +65,7 @@ func openIn(ctx context.Context, dir string, s *Set, progress io.Writer) (*DB, e
 	return openWhole(ctx, file, s)
 }
 
-// openWhole opens the file if all of s can be read from it.
+// openWhole opens the file if it contains all of s.
 func openWhole(ctx context.Context, file string, s *Set) (*DB, error) {
 	db, err := OpenFile(ctx, file)
 	if err != nil {
@@ -83,8 +82,8 @@ func openWhole(ctx context.Context, file string, s *Set) (*DB, error) {
 	return db, nil
 }
 
-// install makes the file under another name, so that nobody opens it before it
-// is whole.
+// install makes the file under another name, so that it is not opened before it
+// is complete.
 func install(ctx context.Context, file string, s *Set, progress io.Writer) (err error) {
 	dir := filepath.Dir(file)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -95,7 +94,7 @@ func install(ctx context.Context, file string, s *Set, progress io.Writer) (err 
 	if err != nil {
 		return fmt.Errorf("flights: %w", err)
 	}
-	defer os.Remove(f.Name()) // which it no longer has if all went well
+	defer os.Remove(f.Name()) // fails after a successful rename
 	defer f.Close()
 
 	start, tenth := time.Now(), 0
@@ -112,7 +111,7 @@ func install(ctx context.Context, file string, s *Set, progress io.Writer) (err 
 	}
 	fmt.Fprintf(progress, " in %.1fs\n", time.Since(start).Seconds())
 
-	// The name must not outlive a crash that what it names does not.
+	// After a crash, there must not be a name without the content.
 	if err := f.Sync(); err != nil {
 		return fmt.Errorf("flights: %w", err)
 	}
@@ -125,10 +124,10 @@ func install(ctx context.Context, file string, s *Set, progress io.Writer) (err 
 	return nil
 }
 
-// unfinished is how files are named that are still being made.
+// unfinished is the pattern of the names of unfinished files.
 const unfinished = "unfinished-*.sqlite"
 
-// sweep removes what interrupted starts have left. Nobody takes an hour.
+// sweep removes the files of interrupted starts. No start takes an hour.
 func sweep(dir string) {
 	names, _ := filepath.Glob(filepath.Join(dir, unfinished))
 	for _, name := range names {
@@ -138,7 +137,7 @@ func sweep(dir string) {
 	}
 }
 
-// version changes with whatever is in the database.
+// version changes with the content of the database.
 func version() string {
 	h := sha256.New()
 	h.Write(storedFlights)

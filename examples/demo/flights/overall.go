@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// Totals are what all flights come to.
+// Totals are the figures of all flights.
 type Totals struct {
 	Flights   int
-	Routes    int     // in one direction
-	LateShare float64 // of the flights, 0 to 1
+	Routes    int     // each direction counts
+	LateShare float64 // share of late flights, 0 to 1
 	Mean      float64 // delay in minutes
 	Worst     int     // delay in minutes
-	Lost      int     // hours of delay, all together
+	Lost      int     // total delay in hours
 }
 
-// Totals counts.
+// Totals returns the figures of all flights.
 func (db *DB) Totals(ctx context.Context, f Filter) (Totals, error) {
 	table, args := f.flights()
 	return one(ctx, db, func(r *sql.Rows, t *Totals) error {
@@ -27,21 +27,21 @@ func (db *DB) Totals(ctx context.Context, f Filter) (Totals, error) {
 		FROM `+table, args...)
 }
 
-// A Band is a range of values and what lies in it.
+// A Band is a range of values and the flights in it.
 type Band struct {
-	From      int // where it begins; the first begins lower, the last has no end
+	From      int // lower end; the first band also has all lower values, the last has no upper end
 	Flights   int
 	LateShare float64
 	Mean      float64 // delay in minutes
 }
 
-// Delays sorts the flights by delay, into bands of 15 minutes from -30 to 120.
+// Delays groups the flights by delay, into bands of 15 minutes from -30 to 120.
 func (db *DB) Delays(ctx context.Context, f Filter) ([]Band, error) {
-	// SQLite divides towards zero, so the delay is made positive before.
+	// SQLite rounds quotients towards zero, so the delay is made positive first.
 	return db.bands(ctx, f, "15 * max(-2, min(8, (delay + 3000) / 15 - 200))")
 }
 
-// Distances sorts the flights by distance, into bands of 250 miles up to 2500.
+// Distances groups the flights by distance, into bands of 250 miles up to 2500.
 func (db *DB) Distances(ctx context.Context, f Filter) ([]Band, error) {
 	return db.bands(ctx, f, "250 * min(10, miles / 250)")
 }
@@ -53,14 +53,14 @@ func (db *DB) bands(ctx context.Context, f Filter, from string) ([]Band, error) 
 	}, "SELECT "+from+", count(*), avg(late), avg(delay) FROM "+table+" GROUP BY 1 ORDER BY 1", args...)
 }
 
-// A Day is one of the calendar.
+// A Day is a day of the calendar.
 type Day struct {
 	Date      time.Time
 	LateShare float64
-	Week      float64 // LateShare of the seven days that end with it
+	Week      float64 // LateShare of the seven days up to this one
 }
 
-// Days goes through the calendar.
+// Days returns the days of the calendar.
 func (db *DB) Days(ctx context.Context, f Filter) ([]Day, error) {
 	table, args := f.flights()
 	return all(ctx, db, func(r *sql.Rows, d *Day) (err error) {

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 )
 
-// A Place is an airport and how flights depart from it.
+// A Place is an airport and the figures of its departures.
 type Place struct {
 	Airport
 	Flights   int
@@ -13,8 +13,8 @@ type Place struct {
 	Mean      float64 // delay in minutes
 }
 
-// Worst lists the ten airports with the largest share of late flights, of those
-// from which at least one flight of a thousand departs.
+// Worst returns the ten airports with the largest share of late departures, among
+// airports with at least one flight of a thousand.
 func (db *DB) Worst(ctx context.Context, f Filter) ([]Place, error) {
 	table, args := f.flights()
 	return db.places(ctx, `
@@ -25,8 +25,8 @@ func (db *DB) Worst(ctx context.Context, f Filter) ([]Place, error) {
 		ORDER BY share DESC, code LIMIT 10`, args...)
 }
 
-// Place looks at one airport. One without flights has none; one that is not
-// there is an error that matches sql.ErrNoRows.
+// Place returns the figures of one airport. They are zero for an airport without
+// flights. For an unknown airport, the error matches sql.ErrNoRows.
 func (db *DB) Place(ctx context.Context, f Filter, code string) (Place, error) {
 	table, args := f.flights()
 	return one(ctx, db, scanPlace, `
@@ -42,7 +42,7 @@ func scanPlace(r *sql.Rows, p *Place) error {
 	return r.Scan(&p.Code, &p.Name, &p.City, &p.State, &p.Flights, &p.LateShare, &p.Mean)
 }
 
-// Hubs lists the ten airports from which most flights depart.
+// Hubs returns the ten airports with the most departures.
 func (db *DB) Hubs(ctx context.Context, f Filter) ([]Place, error) {
 	table, args := f.flights()
 	return db.places(ctx, `
@@ -51,7 +51,7 @@ func (db *DB) Hubs(ctx context.Context, f Filter) ([]Place, error) {
 		GROUP BY code ORDER BY flights DESC, code LIMIT 10`, args...)
 }
 
-// Spread is that of the delays of all flights from an airport.
+// Spread returns the distribution of the delays of all flights from an airport.
 func (db *DB) Spread(ctx context.Context, f Filter, code string) (Spread, error) {
 	table, args := f.flights()
 	return one(ctx, db, func(r *sql.Rows, s *Spread) error {

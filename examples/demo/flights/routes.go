@@ -5,7 +5,7 @@ import (
 	"database/sql"
 )
 
-// A Leg is a route as it is flown.
+// A Leg is a route with its figures.
 type Leg struct {
 	From, To  Airport
 	Miles     int
@@ -15,7 +15,7 @@ type Leg struct {
 	Back      float64 // mean delay in the other direction
 }
 
-// Busiest lists the ten routes with the most flights, both directions together.
+// Busiest returns the ten routes with the most flights, both directions together.
 func (db *DB) Busiest(ctx context.Context, f Filter) ([]Leg, error) {
 	table, args := f.flights()
 	return db.legs(ctx, `
@@ -24,8 +24,9 @@ func (db *DB) Busiest(ctx context.Context, f Filter) ([]Leg, error) {
 		FROM `+table+` GROUP BY a, b ORDER BY flights DESC, a, b LIMIT 10`, args...)
 }
 
-// Uneven lists the eight routes whose mean delay differs most from that of the
-// way back, of those with at least one flight of five thousand each way.
+// Uneven returns the eight routes whose mean delay differs most from the mean
+// delay in the other direction, among routes with at least one flight of five
+// thousand in each direction.
 func (db *DB) Uneven(ctx context.Context, f Filter) ([]Leg, error) {
 	table, args := f.flights()
 	return db.legs(ctx, `
@@ -40,7 +41,7 @@ func (db *DB) Uneven(ctx context.Context, f Filter) ([]Leg, error) {
 		ORDER BY there.mean - back.mean DESC, there.a, there.b LIMIT 8`, args...)
 }
 
-// From lists the eight routes with the most flights from an airport.
+// From returns the eight routes with the most flights from an airport.
 func (db *DB) From(ctx context.Context, f Filter, code string) ([]Leg, error) {
 	table, args := f.flights()
 	return db.legs(ctx, `
@@ -51,7 +52,7 @@ func (db *DB) From(ctx context.Context, f Filter, code string) ([]Leg, error) {
 		WHERE a = ? GROUP BY b ORDER BY flights DESC, b LIMIT 8`, append(args, code, code)...)
 }
 
-// legs reads the rows of query, in which airports stand by their codes.
+// legs reads the rows of query, in which airports are codes.
 func (db *DB) legs(ctx context.Context, query string, args ...any) ([]Leg, error) {
 	return all(ctx, db, func(r *sql.Rows, l *Leg) error {
 		var from, to string

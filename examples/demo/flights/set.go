@@ -2,16 +2,16 @@ package flights
 
 import "time"
 
-// A Set is flights with the routes and airports that they refer to.
+// A Set holds flights, with the routes and airports that they refer to.
 type Set struct {
 	Airports []Airport
 	Routes   []Route
 	Flights  []Flight // in the order of their departure
 }
 
-// An Airport is where flights begin and end.
+// An Airport is the origin or destination of flights.
 type Airport struct {
-	Code  string // of the IATA, three letters
+	Code  string // three letters, assigned by the IATA
 	Name  string
 	City  string
 	State string // two letters
@@ -23,13 +23,13 @@ type Route struct {
 	Miles               int
 }
 
-// A Flight is one that took place.
+// A Flight is a flight that took place.
 type Flight struct {
-	Minute int // of its departure, local time, counted from Epoch
-	Delay  int // at arrival, in minutes; negative: it was early
+	Minute int // minutes from Epoch to the departure, in local time
+	Delay  int // delay at arrival in minutes; negative if early
 	Route  int // index into the Routes of its Set
 }
 
-// Epoch is where the counting of minutes begins: midnight of a Monday. Local
+// Epoch is the time from which minutes are counted: midnight of a Monday. Local
 // times have no zone here.
 var Epoch = time.Date(2001, time.January, 1, 0, 0, 0, 0, time.UTC)

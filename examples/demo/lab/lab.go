@@ -1,10 +1,9 @@
-// Package lab is a page on which things go wrong as the visitor wants: each of
-// its boundaries does what was chosen for it. The page shows what a user would
-// see, and below that what the log says of the same response. The digest leads
-// from one to the other.
+// Package lab is a page of failures that the visitor chooses: each of its
+// boundaries does what was chosen for it. The page shows what a user would see
+// and, below, what the log says of the same response. A digest links the two.
 //
-// This is the only page of the demo that waits by sleeping, since only there
-// the visitor says for how long.
+// Only this page of the demo sleeps in its loads, since the visitor chooses how
+// long they take.
 package lab
 
 import (
@@ -25,16 +24,16 @@ var Source embed.FS
 //go:embed style.css
 var style []byte
 
-// Register adds the lab to mux. It is sent by rd, but as the visitor has chosen.
+// Register adds the lab to mux. rd sends it, changed by the visitor's choices.
 func Register(mux *http.ServeMux, rd stream.Renderer) {
 	mux.HandleFunc("GET /lab", func(w http.ResponseWriter, r *http.Request) { serve(w, r, rd) })
 	mux.Handle("GET /lab/style.css", layout.Sheet(style))
 }
 
-// patience is the time for all boundaries that have none of their own.
+// patience is the timeout of boundaries without one of their own.
 const patience = 3 * slowest
 
-// serve answers one visit, which has a log of its own.
+// serve answers one visit, which has its own log.
 func serve(w http.ResponseWriter, r *http.Request, rd stream.Renderer) {
 	v, log := visitOf(r), newLog()
 	rd.Mode, rd.Timeout, rd.ErrorView = v.mode(), patience, Failed

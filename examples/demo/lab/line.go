@@ -8,16 +8,17 @@ import (
 	"time"
 )
 
-// A Line is one of the log. Its text stands around the digest, if it has one.
+// A Line is a line of the log. Before and After are the text around the digest,
+// if there is one.
 type Line struct {
 	At                    time.Duration // since the request
 	Level                 slog.Level
 	Before, Digest, After string
 	Name                  string   // of the boundary
-	Stack                 []string // of a panic, the frames that matter
+	Stack                 []string // the relevant frames of a panic
 }
 
-// newLine returns the line as slog's TextHandler writes it, but for the time and
+// newLine returns the line as slog's TextHandler writes it, without the time and
 // the stack.
 func newLine(at time.Duration, level slog.Level, message string, attrs []slog.Attr) Line {
 	l := Line{At: at, Level: level}
@@ -35,7 +36,7 @@ func newLine(at time.Duration, level slog.Level, message string, attrs []slog.At
 		record.AddAttrs(a)
 	}
 	var text strings.Builder
-	_ = slog.NewTextHandler(&text, nil).Handle(context.Background(), record) // a Builder takes all
+	_ = slog.NewTextHandler(&text, nil).Handle(context.Background(), record) // a Builder never fails
 	l.Before = strings.TrimSpace(text.String())
 	if l.Digest != "" {
 		l.Before, l.After, _ = strings.Cut(l.Before, l.Digest)
@@ -43,11 +44,11 @@ func newLine(at time.Duration, level slog.Level, message string, attrs []slog.At
 	return l
 }
 
-// deepest is how many frames of a stack are shown.
+// deepest is the number of frames of a stack that are shown.
 const deepest = 4
 
-// frames returns the functions below the panic in a stack as debug.Stack formats
-// it, each with its file's name and line.
+// frames returns the functions below the panic in a stack as formatted by
+// debug.Stack, each with its file's name and line.
 func frames(stack string) (frames []string) {
 	_, stack, _ = strings.Cut(stack, "\npanic(")
 	lines := strings.Split(stack, "\n")

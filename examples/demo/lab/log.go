@@ -14,16 +14,16 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// A Log keeps what was logged of one response, for the page itself to show. It
-// is forgotten with the response.
+// A Log keeps the log lines of one response, so that the page itself can show
+// them. It is discarded with the response.
 type Log struct {
 	start time.Time
 
 	mu      sync.Mutex
 	lines   []Line
-	open    map[string]bool   // boundaries whose content is still to be sent, by id
+	open    map[string]bool   // boundaries whose content has not been sent, by id
 	running map[string]string // names of boundaries whose loads are running, by id
-	late    map[string]string // those of them whose time has passed
+	late    map[string]string // names of those whose time has passed, by id
 	changed chan struct{}     // closed and replaced when something above changes
 }
 
@@ -34,7 +34,7 @@ func newLog() *Log {
 	return &Log{start: time.Now(), open: map[string]bool{}, running: map[string]string{}, late: map[string]string{}, changed: make(chan struct{})}
 }
 
-// trace logs failures as the stream does if nobody traces it, and a line for
+// trace logs failures as the stream does without a Trace, and logs a line for
 // each boundary whose content was sent.
 func (l *Log) trace(path string) *stream.Trace {
 	return &stream.Trace{
@@ -59,7 +59,7 @@ func (l *Log) trace(path string) *stream.Trace {
 				if name, ok := l.running[e.ID]; ok && errors.Is(e.Err, stream.ErrTimeout) {
 					l.late[e.ID] = name
 				}
-				// What stands within it is never sent.
+				// The boundaries inside it are never sent.
 				maps.DeleteFunc(l.open, func(id string, _ bool) bool { return strings.HasPrefix(id, e.ID+".") })
 			})
 		},
@@ -81,7 +81,7 @@ func (l *Log) write(ctx context.Context, level slog.Level, message string, attrs
 	l.note(stream.BoundaryInfo{}, func() { l.lines = append(l.lines, line) })
 }
 
-// note changes what is known of a boundary, unless that is the log's own.
+// note changes the state of a boundary, unless it is the boundary of the log.
 func (l *Log) note(b stream.BoundaryInfo, change func()) {
 	if b.Name == logName {
 		return
@@ -94,7 +94,7 @@ func (l *Log) note(b stream.BoundaryInfo, change func()) {
 }
 
 // Lines yields the lines as they are written, until the content of all other
-// boundaries was sent. It is for the last boundary of the page.
+// boundaries has been sent. It is for the last boundary of the page.
 func (l *Log) Lines(ctx context.Context) iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
 		n, told := 0, false
@@ -125,8 +125,8 @@ func (l *Log) Lines(ctx context.Context) iter.Seq2[Line, error] {
 	}
 }
 
-// tellLate logs the loads that go on although their time has passed. Those
-// that have heard of it are given a moment to return.
+// tellLate logs the loads that continue although their time has passed. Loads
+// that obey their context are given a moment to return.
 func (l *Log) tellLate(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
 	defer cancel()

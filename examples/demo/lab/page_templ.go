@@ -15,8 +15,8 @@ import (
 	"github.com/rivulet-go/rivulet/templates"
 )
 
-// Page has four boundaries in a row, one within the fourth, and the log's, which
-// comes last: it ends when the others have.
+// Page has four boundaries in a row, one inside the fourth, and the boundary of
+// the log. The log comes last: it ends when the others have ended.
 func Page(v Visit, log *Log) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -46,7 +46,7 @@ func Page(v Visit, log *Log) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"lead\">Choose what goes wrong. The cards show what a user sees; the log below them says why. A digest leads from one to the other: follow it.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"lead\">Choose what goes wrong. The cards show what a user sees, and the log below them says why. Follow a digest from one to the other.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -230,7 +230,7 @@ func Page(v Visit, log *Log) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</div></form><section class=\"card log\" aria-labelledby=\"log-title\"><h2 id=\"log-title\">What the log says of this page</h2><ol>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</div></form><section class=\"card log\" aria-labelledby=\"log-title\"><h2 id=\"log-title\">The log of this page</h2><ol>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -14,15 +14,15 @@ import (
 	"github.com/rivulet-go/rivulet/suspense"
 )
 
-// A Part is a boundary of the page and what it has been told to do.
+// A Part is a boundary of the page and its instructions.
 type Part struct {
 	ID, Title, How string
-	Does           string        // one of the deeds
-	After          time.Duration // the time it waits before it does that
+	Does           string        // a value of deeds
+	After          time.Duration // wait before the deed
 	Own            bool          // it has an ErrorView
 }
 
-// A deed is what a boundary may do.
+// A deed is something that a boundary may do.
 type deed struct{ Value, Label string }
 
 var deeds = []deed{
@@ -30,13 +30,13 @@ var deeds = []deed{
 	{"error", "returns an error"},
 	{"panic", "panics in its load"},
 	{"view", "panics in its view"},
-	{"timeout", "runs out of time"},
-	{"ignore", "runs out of time and ignores that"},
+	{"timeout", "exceeds its timeout"},
+	{"ignore", "ignores its timeout"},
 	{"goexit", "calls runtime.Goexit"},
 	{"cut", "cuts the page off"},
 }
 
-// deaf is how long a load goes on that ignores the end of its context.
+// deaf is how long a load continues that ignores the end of its context.
 const deaf = 3 * time.Second
 
 // Load is the load of the boundary.
@@ -60,12 +60,12 @@ func (p Part) Load(ctx context.Context) (string, error) {
 	case "goexit":
 		runtime.Goexit()
 	case "cut":
-		panic(http.ErrAbortHandler) // the same as a server that dies, for the visitor
+		panic(http.ErrAbortHandler) // the visitor sees the same as when a server dies
 	}
 	return fmt.Sprintf("Here after %v", p.After), nil
 }
 
-// wait waits as long as the visitor has asked for.
+// wait waits as long as the visitor has chosen.
 func wait(ctx context.Context, d time.Duration) error {
 	over, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
@@ -73,8 +73,8 @@ func wait(ctx context.Context, d time.Duration) error {
 	return context.Cause(ctx)
 }
 
-// options are those of the boundary. Its own error view has the form that its
-// place wants.
+// options returns the options of the boundary. own is its error view, which must
+// fit its place.
 func (p Part) options(own func(*stream.BoundaryError) templ.Component) []suspense.Option {
 	opts := []suspense.Option{suspense.Name(p.ID)}
 	if p.Own {
@@ -86,7 +86,7 @@ func (p Part) options(own func(*stream.BoundaryError) templ.Component) []suspens
 	return opts
 }
 
-// breaks panics if the view of the boundary is to.
+// breaks panics if the view of the boundary is to panic.
 func (p Part) breaks() string {
 	if p.Does == "view" {
 		panic("a view with a nil pointer, let us say")

@@ -10,47 +10,47 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// A Visit is what the visitor has chosen in the address.
+// A Visit holds the choices in the address.
 type Visit struct {
-	Mode                           string // of modes
+	Mode                           string // a value of modes
 	Card, Item, Rows, Outer, Inner Part
 }
 
-// A Choice is one value of a query parameter and what the page calls it.
+// A Choice is a value of a query parameter and its label.
 type Choice struct{ Value, Label string }
 
 var modes = []Choice{{"", "Out of order"}, {"order", "In order"}, {"complete", "Complete"}}
 
-// slowest is the most that a visitor may have a boundary wait.
+// slowest is the longest wait that a visitor may choose.
 const slowest = 5 * time.Second
 
-// parts are what nobody has chosen: failures that need no time.
+// parts are the defaults: failures that take no time.
 var parts = Visit{
 	Card:  Part{ID: "card", Title: "A card", How: "Await in a card: a load and a view.", Does: "error"},
 	Item:  Part{ID: "item", Title: "An item of a list", How: "Suspense in a ul: its children do the work.", Does: "succeed", Own: true},
 	Rows:  Part{ID: "rows", Title: "Rows of a table", How: "Await in a tbody: its content is rows.", Does: "panic", Own: true},
 	Outer: Part{ID: "outer", Title: "A card with another inside", How: "Its view holds the boundary of the next one.", Does: "succeed"},
-	Inner: Part{ID: "inner", Title: "The one inside", How: "It begins when the one around it is shown.", Does: "view"},
+	Inner: Part{ID: "inner", Title: "The one inside", How: "It begins when the card around it is shown.", Does: "view"},
 }
 
-// A preset is a visit that is worth a look.
+// A preset is an interesting visit.
 type preset struct {
 	Label string
 	query string
 }
 
-// URL is the address of the preset.
+// URL returns the address of the preset.
 func (p preset) URL() string { return "/lab?" + p.query }
 
 var presets = []preset{
 	{"All succeed, one after the other", "card=succeed&card.ms=300&item=succeed&item.ms=600&rows=succeed&rows.ms=900&outer=succeed&outer.ms=1200&inner=succeed&inner.ms=600"},
 	{"Each fails in its own way", "card=error&card.ms=300&item=goexit&item.ms=600&item.own=1&rows=panic&rows.ms=900&rows.own=1&outer=succeed&outer.ms=1200&inner=timeout&inner.ms=600"},
-	{"One ignores the end of its time", "card=ignore&card.ms=800&card.own=1&item=succeed&item.ms=200&rows=succeed&rows.ms=400&outer=succeed&outer.ms=600&inner=succeed&inner.ms=900"},
+	{"One ignores its timeout", "card=ignore&card.ms=800&card.own=1&item=succeed&item.ms=200&rows=succeed&rows.ms=400&outer=succeed&outer.ms=600&inner=succeed&inner.ms=900"},
 	{"The page is cut, and says so after 20 s", "card=succeed&card.ms=300&item=succeed&item.ms=1800&rows=cut&rows.ms=900&outer=succeed&outer.ms=600&inner=succeed&inner.ms=900"},
-	{"The outer one takes the inner one with it", "card=succeed&item=succeed&rows=succeed&outer=view&outer.ms=800&inner=succeed&inner.ms=800"},
+	{"The outer one fails while the inner one loads", "card=succeed&item=succeed&rows=succeed&outer=view&outer.ms=800&inner=succeed&inner.ms=800"},
 }
 
-// visitOf reads the query. What it does not know is as if it were not there.
+// visitOf reads the query. It ignores unknown names and values.
 func visitOf(r *http.Request) Visit {
 	q := r.URL.Query()
 	v := parts
@@ -65,7 +65,7 @@ func visitOf(r *http.Request) Visit {
 
 func (v *Visit) parts() []*Part { return []*Part{&v.Card, &v.Item, &v.Rows, &v.Outer, &v.Inner} }
 
-// choose has p do what q says, if that says something about it.
+// choose applies the choices in q to p.
 func (p *Part) choose(q url.Values) {
 	does := q.Get(p.ID)
 	if !slices.ContainsFunc(deeds, func(d deed) bool { return d.Value == does }) {
@@ -87,7 +87,7 @@ func (v Visit) mode() func(*http.Request) stream.Mode {
 	return nil
 }
 
-// card is the id of the card that a boundary stands in.
+// card returns the id of the card that contains a boundary.
 func card(name string) string {
 	if name == parts.Inner.ID {
 		return parts.Outer.ID

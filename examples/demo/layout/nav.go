@@ -6,8 +6,8 @@ import "strings"
 type Page struct {
 	Title string
 	Path  string
-	// Source is the name of the package under /source/, or empty if the page
-	// is not one of the demo's own.
+	// Source is the name of the package under /source/. It is empty if the demo
+	// has no package for the page.
 	Source string
 }
 
@@ -22,7 +22,7 @@ var Pages = []Page{
 	{"Inspector", "/inspect/", ""},
 }
 
-// at is the entry that path belongs to: itself or what is below it. The zero
+// at returns the entry for a path: the entry's own path or one below it. The zero
 // Page means none.
 func at(path string) Page {
 	for _, p := range Pages {
@@ -33,7 +33,7 @@ func at(path string) Page {
 	return Page{}
 }
 
-// current is the value of an entry's aria-current on the page at path.
+// current returns the value of aria-current for an entry on the page at path.
 func (p Page) current(path string) string {
 	if p.Path == path {
 		return "page"

@@ -15,10 +15,10 @@ var Source embed.FS
 //go:embed style.css
 var style []byte
 
-// Style answers with the style sheet that [Layout] links to.
+// Style serves the style sheet that [Layout] links to.
 func Style() http.Handler { return Sheet(style) }
 
-// Sheet answers with a style sheet of a page's own.
+// Sheet serves a style sheet of a page.
 func Sheet(css []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")

@@ -13,14 +13,14 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// PaceHeader is the name of a request header that says how many words a second
-// the model may write; without it, as fast as it can. It is for visitors who
-// want to watch. Servers of others pay no attention to it.
+// PaceHeader is the name of a request header with the number of words a second
+// that the model may write. Without it, the model writes as fast as it can. A
+// visitor can slow the model down to watch it. Other servers ignore the header.
 const PaceHeader = "X-Words-Per-Second"
 
-// Handler answers POST requests as https://platform.openai.com/docs/api-reference/chat
-// says, as far as this model goes: the last message is the prompt, and the
-// answer is streamed.
+// Handler answers POST requests as
+// https://platform.openai.com/docs/api-reference/chat specifies, as far as this
+// model supports it. The last message is the prompt, and the answer is streamed.
 func (m *Model) Handler() http.Handler { return http.HandlerFunc(m.serve) }
 
 type request struct {
@@ -28,11 +28,11 @@ type request struct {
 	Stream      bool
 	Messages    []struct{ Role, Content string }
 	Temperature *float64 // nil: 1
-	Seed        *uint64  // nil: another one each time
-	MaxTokens   int      `json:"max_tokens"` // 0: as many as it likes
+	Seed        *uint64  // nil: a random one each time
+	MaxTokens   int      `json:"max_tokens"` // 0: no limit
 }
 
-// answer is what the model says to the last message.
+// answer returns the model's answer to the last message.
 func (q request) answer(m *Model) iter.Seq[string] {
 	temperature, seed := 1.0, rand.Uint64()
 	if q.Temperature != nil {
@@ -55,13 +55,13 @@ func (m *Model) serve(w http.ResponseWriter, r *http.Request) {
 		refuse(w, `this model wants messages and "stream": true`)
 		return
 	}
-	// Cache-Control and all else that a stream needs is the Stream's affair.
+	// The Stream sets Cache-Control and the other headers.
 	s, err := sse.Options{Heartbeat: -1}.Open(w, r)
 	if err != nil {
 		return
 	}
 	defer s.Close()
-	// An error means that the reader has left: nobody is there to be told.
+	// An error means that the client has left, so it is not reported.
 	_ = m.stream(s, q, pace(r))
 }
 
@@ -127,7 +127,7 @@ func pace(r *http.Request) time.Duration {
 	return time.Second / time.Duration(perSecond)
 }
 
-// wait waits for the visitor's sake.
+// wait slows the answer down, so that a visitor can watch it.
 func wait(ctx context.Context, d time.Duration) error {
 	if d > 0 {
 		over, cancel := context.WithTimeout(ctx, d)
@@ -137,7 +137,7 @@ func wait(ctx context.Context, d time.Duration) error {
 	return context.Cause(ctx)
 }
 
-// refuse answers as the API does.
+// refuse answers with an error in the form of the API.
 func refuse(w http.ResponseWriter, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusBadRequest)

@@ -9,28 +9,28 @@ import (
 	"strings"
 )
 
-// order is how many words the model looks back.
+// order is the number of previous words that the model uses.
 const order = 4
 
-// A Model writes sentences. It is safe for concurrent use once it is trained.
+// A Model writes sentences. After its training, it is safe for concurrent use.
 type Model struct {
 	vocabulary []string
 	index      map[string]int32
 	counts     [order]map[preceding]map[int32]float64 // by length of the context
-	forms      map[string][]int32                     // how a word of small letters is written
-	openings   map[string][][]int32                   // sentences' first words, by the words in the sentence
+	forms      map[string][]int32                     // spellings of a word, by the word in lower case
+	openings   map[string][][]int32                   // first words of sentences, by the words in the sentence
 	rare       map[string]float64                     // how rare a word is among sentences
 	any        [][]int32
 }
 
-// A preceding is what stands before a word, the nearest last. Unused ones are
+// A preceding holds the words before a word, the nearest last. Unused entries are
 // zero.
 type preceding [order]int32
 
-// Train returns a model of text, a book.
+// Train returns a model of text, which is a book.
 func Train(text string) *Model {
 	m := &Model{
-		vocabulary: []string{""}, // 0 is before the first word
+		vocabulary: []string{""}, // 0 stands before the first word
 		index:      map[string]int32{},
 		forms:      map[string][]int32{},
 		openings:   map[string][][]int32{},
@@ -49,7 +49,7 @@ func Train(text string) *Model {
 	return m
 }
 
-// learn counts what follows what in a sentence.
+// learn counts the sequences of words in a sentence.
 func (m *Model) learn(sentence []string) {
 	ids := make([]int32, len(sentence))
 	for i, w := range sentence {
@@ -92,11 +92,10 @@ func last(ids []int32, n int) (c preceding) {
 	return c
 }
 
-// Answer writes about what the prompt asks, word by word, each with the space
-// before it: some sentences, each begun like one of the book in which a word of
-// the prompt stands. The higher the temperature, the more often it takes a word
-// that is not the likeliest; 1 is as often as the book. It stops when the
-// consumer does.
+// Answer writes about the prompt, word by word, each with the space before it. It
+// writes some sentences. Each begins like a sentence of the book that has a word
+// of the prompt. The higher the temperature, the more often Answer picks an
+// unlikely word; at 1, as often as the book. It stops when the consumer does.
 func (m *Model) Answer(prompt string, temperature float64, rnd *rand.Rand) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		topic := m.topic(prompt)
@@ -115,7 +114,7 @@ func (m *Model) Answer(prompt string, temperature float64, rnd *rand.Rand) iter.
 	}
 }
 
-// topic returns the rarest words of the prompt that the book knows.
+// topic returns the rarest words of the prompt that are in the book.
 func (m *Model) topic(prompt string) (topic []string) {
 	for _, w := range words(strings.ToLower(prompt)) {
 		if m.rare[w] > 3 {
@@ -126,11 +125,10 @@ func (m *Model) topic(prompt string) (topic []string) {
 }
 
 const (
-	// longest is how many words a sentence may have before its next comma ends
-	// it. One that goes round in circles has none: twice as many are too many.
+	// longest is the number of words after which a sentence ends at its next comma.
+	// A sentence that repeats itself has no comma and ends after twice as many.
 	longest = 40
-	// coldest is the lowest temperature. Below it the model says the same over
-	// and over.
+	// coldest is the lowest temperature. Below it, the model repeats itself.
 	coldest = 0.3
 )
 
@@ -150,7 +148,7 @@ func (m *Model) sentence(topic []string, temperature float64, rnd *rand.Rand) it
 			id := m.next(written, topic, temperature, rnd)
 			w := m.vocabulary[id]
 			if len(written) >= longest && !isWord(w) || len(written) >= 2*longest {
-				w = "." // where it would have drawn breath
+				w = "." // in place of the comma
 			}
 			written = append(written, id)
 			if !yield(spaced(w)) || ends(w) {
@@ -160,14 +158,14 @@ func (m *Model) sentence(topic []string, temperature float64, rnd *rand.Rand) it
 	}
 }
 
-// next draws the word that follows. Longer contexts weigh more where the book
-// has them; a word of the topic is much more likely than it would be.
+// next picks the next word. Longer contexts weigh more if the book has them. A
+// word of the topic is made much more likely.
 func (m *Model) next(written []int32, topic []string, temperature float64, rnd *rand.Rand) int32 {
 	scores := map[int32]float64{}
 	for n, weight := 1, 1.0; n < order; n, weight = n+1, weight*9 {
 		followers := m.counts[n][last(written, n)]
 		if n > 2 && len(followers) < 2 {
-			continue // what can only go on as in the book would be the book
+			continue // a single continuation would copy the book
 		}
 		total := 0.0
 		for _, count := range followers {
@@ -195,7 +193,7 @@ func (m *Model) next(written []int32, topic []string, temperature float64, rnd *
 // draw picks one of the keys, by weight.
 func draw(scores map[int32]float64, rnd *rand.Rand) int32 {
 	total := 0.0
-	ids := slices.Sorted(maps.Keys(scores)) // so that a seed tells the answer
+	ids := slices.Sorted(maps.Keys(scores)) // so that a seed determines the answer
 	for _, id := range ids {
 		total += scores[id]
 	}

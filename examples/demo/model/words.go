@@ -6,7 +6,7 @@ import (
 )
 
 var (
-	// What the transcript adds to the book: emphasis, footnotes, page furniture.
+	// Additions of the transcript to the book: emphasis, footnotes, page headers.
 	furniture = regexp.MustCompile(`_|\[[^\]]*\]|[*=|+]`)
 	word      = regexp.MustCompile(`[\pL\d][\pL\d'’-]*|[.,;:?!]`)
 )
@@ -16,8 +16,8 @@ func words(text string) []string {
 	return word.FindAllString(furniture.ReplaceAllString(text, ""), -1)
 }
 
-// sentences returns the sentences of a book that read like prose: not headings,
-// tables or the labels of figures.
+// sentences returns the sentences of a book that read like prose. It leaves out
+// headings, tables and labels of figures.
 func sentences(text string) [][]string {
 	var all [][]string
 	for paragraph := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
@@ -40,10 +40,10 @@ func sentences(text string) [][]string {
 
 func ends(w string) bool { return w == "." || w == "?" || w == "!" }
 
-// isWord tells a word from a punctuation mark.
+// isWord reports whether w is a word and not a punctuation mark.
 func isWord(w string) bool { return !strings.ContainsAny(w[:1], ".,;:?!") }
 
-// spaced returns w as it follows other words.
+// spaced returns w with the space that precedes it after other words.
 func spaced(w string) string {
 	if isWord(w) {
 		return " " + w

@@ -9,14 +9,13 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// connections is how many searches run at the same time.
+// connections is the number of searches that run at the same time.
 const connections = 4
 
-// A DB finds movies. It may be asked any number of times at once; a search ends
-// with its context.
+// A DB finds movies. It may be used concurrently. A search ends with its context.
 type DB struct{ sql *sql.DB }
 
-// schema is a full-text index that holds the movies as well.
+// schema is a full-text index that also holds the movies.
 const schema = `CREATE VIRTUAL TABLE movie USING fts5(
 	title, director, genre, year UNINDEXED, rating UNINDEXED, votes UNINDEXED,
 	tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3'
@@ -24,13 +23,13 @@ const schema = `CREATE VIRTUAL TABLE movie USING fts5(
 
 // Open makes a database of list in memory.
 func Open(ctx context.Context, list []Movie) (*DB, error) {
-	// All connections to a name that begins with a slash see one database.
+	// All connections to a name that begins with a slash share one database.
 	db, err := sql.Open("sqlite", "file:/movies-"+rand.Text()+"?vfs=memdb")
 	if err != nil {
 		return nil, fmt.Errorf("movies: %w", err)
 	}
 	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections) // it lives as long as a connection to it does
+	db.SetMaxIdleConns(connections) // the database lives as long as it has a connection
 	if err := fill(ctx, db, list); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("movies: %w", err)
@@ -60,5 +59,5 @@ func fill(ctx context.Context, db *sql.DB, list []Movie) error {
 	return tx.Commit()
 }
 
-// Close gives the memory back.
+// Close frees the memory.
 func (db *DB) Close() error { return db.sql.Close() }

@@ -1,7 +1,6 @@
-// Package movies finds movies by words of their titles, their directors' names
-// and their genres, in an SQLite full-text index that is made in memory from
-// embedded data when the program starts. It knows nothing of HTML.
+// Package movies finds movies by words of their titles, directors' names and
+// genres. It uses an SQLite full-text index, which is made in memory from
+// embedded data when the program starts. The package does not deal with HTML.
 //
-// Where the data comes from, and what is known to be wrong with it, is told in
-// data/ORIGIN.md.
+// data/ORIGIN.md describes the origin of the data and its known errors.
 package movies

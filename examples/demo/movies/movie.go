@@ -10,24 +10,24 @@ import (
 	"strconv"
 )
 
-// A Movie is what is known of one. What is not known is zero.
+// A Movie is an entry of the data. Unknown values are zero.
 type Movie struct {
 	Title    string
 	Year     int
 	Genre    string
 	Director string
 	Rating   float64 // 0 to 10, by visitors of the IMDb
-	Votes    int     // how many have rated
+	Votes    int     // number of ratings
 }
 
 //go:embed data/movies.gz
 var stored []byte
 
-// Stored returns the movies that are embedded.
+// Stored returns the embedded movies.
 func Stored() ([]Movie, error) { return Decode(bytes.NewReader(stored)) }
 
-// Encode writes movies as CSV, a line for each with the fields in their order,
-// compressed by gzip.
+// Encode writes movies as CSV, compressed by gzip. Each movie is a line with its
+// fields in their order.
 func Encode(w io.Writer, list []Movie) error {
 	z, err := gzip.NewWriterLevel(w, gzip.BestCompression)
 	if err != nil {
@@ -45,7 +45,7 @@ func Encode(w io.Writer, list []Movie) error {
 	return z.Close()
 }
 
-// Decode reads what [Encode] has written.
+// Decode reads the output of [Encode].
 func Decode(r io.Reader) (list []Movie, err error) {
 	z, err := gzip.NewReader(r)
 	if err != nil {

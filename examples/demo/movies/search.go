@@ -9,22 +9,23 @@ import (
 	"unicode"
 )
 
-// A Hit is a movie that was found. Marked is its title, in which everything
-// that was searched for stands between Start and End.
+// A Hit is a movie that was found. Marked is its title, in which Start and End
+// enclose each word that was searched for.
 type Hit struct {
 	Movie
 	Marked string
 }
 
-// Start and End are what stands around a word in [Hit.Marked]. No title has them.
+// Start and End enclose a word in [Hit.Marked]. No title contains them.
 const (
 	Start = '\x01'
 	End   = '\x02'
 )
 
-// Search yields the movies that have a word beginning with each word of query,
-// in the title, the director's name or the genre: the most relevant first, at
-// most limit. A query without a word finds all, the best known first.
+// Search yields the movies that have, for each word of query, a word that begins
+// with it in the title, the director's name or the genre. It yields at most limit
+// movies, the most relevant first. A query without a word finds all movies, the
+// best known first.
 func (db *DB) Search(ctx context.Context, query string, limit int) iter.Seq2[Hit, error] {
 	return func(yield func(Hit, error) bool) {
 		rows, err := db.search(ctx, query, limit)
@@ -56,7 +57,7 @@ func (db *DB) search(ctx context.Context, query string, limit int) (*sql.Rows, e
 		SELECT title, title, director, genre, year, rating, votes FROM movie ORDER BY votes DESC LIMIT ?`, limit)
 }
 
-// Count says how many movies Search would yield without a limit.
+// Count returns the number of movies that Search would yield without a limit.
 func (db *DB) Count(ctx context.Context, query string) (n int, err error) {
 	if match := match(query); match != "" {
 		err = db.sql.QueryRowContext(ctx, "SELECT count(*) FROM movie WHERE movie MATCH ?", match).Scan(&n)
@@ -66,8 +67,9 @@ func (db *DB) Count(ctx context.Context, query string) (n int, err error) {
 	return n, fault(ctx, err)
 }
 
-// match is the query in the language of the index: each word in quotes, so that
-// nothing in it is taken for an operator, and as the beginning of a word.
+// match returns the query in the language of the index. Each word is in quotes,
+// so that it is not taken for an operator, and matches as the beginning of a
+// word.
 func match(query string) string {
 	var b strings.Builder
 	for word := range strings.FieldsFuncSeq(query, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.N, unicode.M) }) {
@@ -76,7 +78,8 @@ func match(query string) string {
 	return b.String()
 }
 
-// fault is err with the package's name, and with what ended the context.
+// fault adds the package's name to err. If ctx has ended, fault returns its
+// cause.
 func fault(ctx context.Context, err error) error {
 	if err == nil {
 		return nil

@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-// Files fetches a package, name@version, with the program npm and returns those
-// of its files that sums names, each with its SHA-256. A file that is missing or
+// Files fetches a package, name@version, with the program npm. It returns the
+// files that are named in sums, each with its SHA-256. A file that is missing or
 // has another sum is an error.
 func Files(pkg string, sums map[string]string) (files map[string][]byte, err error) {
 	dir, err := os.MkdirTemp("", "npm-")

@@ -1,6 +1,6 @@
-// Package search is a page that searches as one types: without script as a form,
-// with a small script of its own, and a second time with htmx. All three show
-// the same components.
+// Package search is a page that finds movies while the visitor types: without
+// script as a form, with a small script of its own, and once more with htmx. All
+// three show the same components.
 package search
 
 import (
@@ -30,12 +30,12 @@ var style []byte
 //go:embed search.js trust.js htmx/htmx.min.js htmx/LICENSE
 var scripts embed.FS
 
-// Register adds the pages to mux. They are sent by rd and find what db has.
+// Register adds the pages to mux. rd sends them, and db finds the movies.
 func Register(mux *http.ServeMux, rd stream.Renderer, db *movies.DB) {
 	mux.Handle("GET /search", rd.Handler(show(Page, db)))
 	mux.Handle("GET /search/htmx", rd.Handler(show(HTMX, db)))
-	// Who asks for results inserts them. Rivulet sees that by itself where
-	// browsers tell, which is over HTTPS and on localhost.
+	// Scripts insert the results, so they must be whole. Rivulet recognizes such
+	// requests only over HTTPS and on localhost, where browsers mark them.
 	whole := rd
 	whole.Mode = func(*http.Request) stream.Mode { return stream.Complete }
 	mux.Handle("GET /search/results", whole.Handler(show(Results, db)))
@@ -52,7 +52,7 @@ func show(page func(question) templ.Component, db *movies.DB) stream.Page {
 	}
 }
 
-// file serves one of the scripts. It panics if there is none of that name.
+// file serves one of the scripts. It panics if the script does not exist.
 func file(name string) http.Handler {
 	content, err := scripts.ReadFile(name)
 	if err != nil {
@@ -74,7 +74,7 @@ const (
 	longest = 100 // bytes of a question
 )
 
-// A question is what is searched for. Its methods are the loads of the page.
+// A question is a search. Its methods are the loads of the page.
 type question struct {
 	Text string
 	db   *movies.DB
@@ -88,10 +88,10 @@ func questionOf(r *http.Request, db *movies.DB) question {
 	return question{text, db}
 }
 
-// Count says how many movies there are.
+// Count returns the number of movies found.
 func (q question) Count(ctx context.Context) (int, error) { return q.db.Count(ctx, q.Text) }
 
-// Hits yields them while the database finds them.
+// Hits yields the movies while the database finds them.
 func (q question) Hits(ctx context.Context) iter.Seq2[movies.Hit, error] {
 	return q.db.Search(ctx, q.Text, shown)
 }

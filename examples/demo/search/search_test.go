@@ -67,7 +67,7 @@ func TestSearch(t *testing.T) {
 		has(t, get("/search/results", "jerry"), "Tom &amp; &lt;<mark>Jerry</mark>&gt;", "not known", "–")
 	})
 	t.Run("nothing is found", func(t *testing.T) {
-		has(t, get("/search", "nothing"), "Nothing begins like that.")
+		has(t, get("/search", "nothing"), "No movie found.")
 	})
 	t.Run("what is too long is cut", func(t *testing.T) {
 		has(t, get("/search", strings.Repeat("é", 1000)), `value="`+strings.Repeat("é", 50)+`"`)

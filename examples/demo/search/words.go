@@ -16,7 +16,7 @@ var twins = []struct{ Title, Path string }{
 	{"htmx", "/search/htmx"},
 }
 
-// query is what an address needs to ask the same.
+// query returns the question as the query of an address.
 func (q question) query() string {
 	if q.Text == "" {
 		return ""
@@ -24,13 +24,13 @@ func (q question) query() string {
 	return "?" + url.Values{"q": {q.Text}}.Encode()
 }
 
-// counted says what was found.
+// counted says how many movies were found.
 func counted(n int, text string) string {
 	switch {
 	case strings.TrimSpace(text) == "":
 		return fmt.Sprintf("%d movies, the best known first.", n)
 	case n == 0:
-		return "Nothing begins like that."
+		return "No movie found."
 	case n == 1:
 		return "One movie."
 	case n > shown:
@@ -39,11 +39,11 @@ func counted(n int, text string) string {
 	return fmt.Sprintf("%d movies.", n)
 }
 
-// marks are those of the database as HTML, which in what is escaped they cannot
-// be mistaken for.
+// marks replaces the marks of the database by HTML. Escaped text cannot contain
+// them.
 var marks = strings.NewReplacer(string(movies.Start), "<mark>", string(movies.End), "</mark>")
 
-// title is a title as the database has marked it. It is not a templ component,
+// title is a title with the marks of the database. It is not a templ component,
 // which would put white space around a mark.
 func title(marked string) templ.Component {
 	return templ.Raw(marks.Replace(templ.EscapeString(marked)))
@@ -62,7 +62,7 @@ func about(m movies.Movie) string {
 	return m.Director + " · " + m.Genre
 }
 
-// known is a figure, or a dash if it is not known.
+// known formats a figure, or a dash if the figure is unknown.
 func known[N int | float64](n N, format string) string {
 	if n == 0 {
 		return "–"
@@ -70,7 +70,7 @@ func known[N int | float64](n N, format string) string {
 	return fmt.Sprintf(format, n)
 }
 
-// thousands is a number with a comma before every third digit.
+// thousands formats a number with a comma before every third digit.
 func thousands(n int) string {
 	if n < 1000 {
 		return known(n, "%d")

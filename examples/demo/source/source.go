@@ -1,5 +1,4 @@
-// Package source shows the templ files that the demo's pages are made of, with
-// line numbers.
+// Package source shows the templ files of the demo's pages, with line numbers.
 package source
 
 import (
@@ -25,13 +24,13 @@ var style []byte
 
 // A Package is one folder of templ files.
 type Package struct {
-	Name  string // as in /source/Name
-	Files fs.FS  // what is shown of it: all its files
+	Name  string // the page is /source/Name
+	Files fs.FS  // the files to show
 }
 
-// Register adds a page for each package, /source/Name, to mux, sent by rd. It
-// panics if a package cannot be read, which for embedded files is a mistake of
-// the program.
+// Register adds a page for each package, /source/Name, to mux. rd sends the
+// pages. Register panics if a package cannot be read, which for embedded files is
+// a programming error.
 func Register(mux *http.ServeMux, rd stream.Renderer, packages ...Package) {
 	shown := map[string][]file{}
 	var names []string
@@ -53,7 +52,7 @@ func Register(mux *http.ServeMux, rd stream.Renderer, packages ...Package) {
 	}))
 }
 
-// A file is a source file by its lines.
+// A file is a source file, split into lines.
 type file struct {
 	Name  string
 	Lines []string
@@ -75,7 +74,7 @@ func read(fsys fs.FS) (files []file, err error) {
 	return files, err
 }
 
-// kind is the class of a line: what is said in a comment steps back.
+// kind returns the class of a line. Comments are shown less prominently.
 func kind(line string) string {
 	if strings.HasPrefix(strings.TrimSpace(line), "//") {
 		return "comment"

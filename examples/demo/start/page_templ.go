@@ -15,8 +15,8 @@ import (
 	"github.com/rivulet-go/rivulet/templates"
 )
 
-// Page asks five questions and draws what became of them. The picture is the
-// last boundary: its load waits until the others have been sent.
+// Page asks five questions and draws how their answers arrived. The picture is
+// the last boundary: its load waits until the others have been sent.
 func Page(mode string, q questions) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -166,7 +166,7 @@ func Page(mode string, q questions) templ.Component {
 					var templ_7745c5c3_Var8 string
 					templ_7745c5c3_Var8, templ_7745c5c3_Err = templruntime.NewAttributeExpression(m.URL()).ResolveURL(ctx)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/start/page.templ`, Line: 37, Col: 21}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `demo/start/page.templ`, Line: 37, Col: 21}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var8)
 					if templ_7745c5c3_Err != nil {
@@ -189,7 +189,7 @@ func Page(mode string, q questions) templ.Component {
 					var templ_7745c5c3_Var9 string
 					templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(m.Title)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/start/page.templ`, Line: 41, Col: 16}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `demo/start/page.templ`, Line: 41, Col: 16}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 					if templ_7745c5c3_Err != nil {
@@ -232,7 +232,7 @@ func Page(mode string, q questions) templ.Component {
 	})
 }
 
-// Tour says how it is done and where there is more to see.
+// Tour shows the code and links the other pages.
 func Tour() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -257,13 +257,13 @@ func Tour() templ.Component {
 		var templ_7745c5c3_Var11 string
 		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(code)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/start/page.templ`, Line: 56, Col: 65}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `demo/start/page.templ`, Line: 56, Col: 65}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</code></pre></section><section aria-labelledby=\"more\"><h2 id=\"more\">See for yourself</h2><ul><li><a href=\"/dashboard\">Dashboard</a>: twelve slow questions, three ways to send them.</li><li><a href=\"/lab\">Failure lab</a>: a part fails, hangs or panics, the others do not mind.</li><li><a href=\"/chat\">Chat</a>: words appear as a model makes them.</li><li><a href=\"/board\">Live board</a>: pages that go on changing after they were sent.</li><li><a href=\"/search\">Search</a>: with a script of your own, or htmx.</li><li><a href=\"/inspect/\">Inspector</a>: the timeline of every page, while you build. The address that opens it is printed beside this one.</li></ul></section></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</code></pre></section><section aria-labelledby=\"more\"><h2 id=\"more\">See for yourself</h2><ul><li><a href=\"/dashboard\">Dashboard</a>: twelve slow questions, three ways to send them.</li><li><a href=\"/lab\">Failure lab</a>: a part fails, hangs or panics, and the others are unaffected.</li><li><a href=\"/chat\">Chat</a>: words appear as a model makes them.</li><li><a href=\"/board\">Live board</a>: pages that keep changing after they have been sent.</li><li><a href=\"/search\">Search</a>: with a script of your own, or htmx.</li><li><a href=\"/inspect/\">Inspector</a>: the timeline of every page, for developers. The program prints the address that opens it.</li></ul></section></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

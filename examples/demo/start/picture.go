@@ -8,7 +8,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// A Picture is a timeline as it is drawn.
+// A Picture is a timeline in the form in which it is drawn.
 type Picture struct {
 	Mode stream.Mode
 	Rows []Row
@@ -19,17 +19,17 @@ type Picture struct {
 type Row struct {
 	Title string
 	Spans []Span
-	At    time.Duration // when it was sent; 0: not yet
+	At    time.Duration // when it was sent; 0 if it was not
 	Note  string
 }
 
-// A Span is drawn as a bar of that class.
+// A Span is a bar. Class is its class in the style sheet.
 type Span struct {
 	Class    string
 	From, To time.Duration
 }
 
-// picture draws what has happened until now.
+// picture draws the events until now.
 func (t *timeline) picture(now time.Duration) Picture {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -76,7 +76,8 @@ func (b *bar) row(title string) Row {
 	return r
 }
 
-// x is a time as a place between 0 and 100, with room for a bar at the end.
+// x converts a time to a position between 0 and 100. It leaves room for a bar at
+// the end.
 func (p Picture) x(at time.Duration) float64 {
 	if p.End == 0 {
 		return 0
@@ -86,14 +87,14 @@ func (p Picture) x(at time.Duration) float64 {
 
 func (p Picture) from(s Span) string { return number(p.x(s.From)) }
 
-// wide is the width of a span: what took no time can be seen, too.
+// wide is the width of a span. Even a span of no time is visible.
 func (p Picture) wide(s Span) string { return number(max(p.x(s.To)-p.x(s.From), .6)) }
 
 func number(n float64) string { return strconv.FormatFloat(n, 'f', 2, 64) }
 
 func ms(d time.Duration) string { return fmt.Sprintf("%d ms", d.Milliseconds()) }
 
-// sent says when a row was.
+// sent says when a row was sent.
 func (r Row) sent() string {
 	if r.At == 0 {
 		return "–"
@@ -101,11 +102,11 @@ func (r Row) sent() string {
 	return ms(r.At)
 }
 
-// said tells the mode.
+// said describes the mode.
 func (p Picture) said() string {
 	switch p.Mode {
 	case stream.InOrder:
-		return "How this page was sent to you: in order, each part when those above it had left"
+		return "How this page was sent to you: in order, each part after the parts above it"
 	case stream.Complete:
 		return "How this page was made: complete, so nothing was sent before the last part was ready"
 	}

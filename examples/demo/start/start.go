@@ -1,5 +1,6 @@
-// Package start is the first page of the demo: what Rivulet does, and a picture
-// of how this very page was sent, drawn by the server while it sends it.
+// Package start is the first page of the demo. It says what Rivulet does, and
+// shows how this very page was sent, in a picture that the server draws while it
+// sends the page.
 package start
 
 import (
@@ -23,8 +24,7 @@ var Source embed.FS
 //go:embed style.css
 var style []byte
 
-// Register adds the page to mux. It is sent by rd, and what it shows is asked of
-// db.
+// Register adds the page to mux. rd sends it, and db answers its questions.
 func Register(mux *http.ServeMux, rd stream.Renderer, db *flights.DB) {
 	rd.Trace = stream.JoinTraces(rd.Trace, watch())
 	rd.Mode = func(r *http.Request) stream.Mode {
@@ -37,7 +37,7 @@ func Register(mux *http.ServeMux, rd stream.Renderer, db *flights.DB) {
 		return stream.DefaultMode(r)
 	}
 	mux.Handle("GET /{$}", rd.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
-		// What DefaultMode looks at.
+		// The headers that DefaultMode reads.
 		w.Header().Set("Vary", "Rivulet, HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request, X-Requested-With, "+
 			"Sec-Fetch-Dest, Sec-Fetch-Mode, Upgrade-Insecure-Requests, Accept, Referer")
 		return Page(modeOf(r), questions{db}), nil
@@ -50,7 +50,7 @@ type Mode struct{ Value, Title string }
 
 var modes = []Mode{{"", "out of order"}, {"order", "in order"}, {"complete", "complete"}}
 
-// URL is the address of the page in that mode.
+// URL returns the address of the page in that mode.
 func (m Mode) URL() string {
 	if m.Value == "" {
 		return "/"
@@ -66,10 +66,10 @@ func modeOf(r *http.Request) string {
 	return mode
 }
 
-// questions are the loads of the page, each a question to 300,000 flights.
+// questions are the loads of the page, each a query of 300,000 flights.
 type questions struct{ db *flights.DB }
 
-// hub is the airport that is looked at.
+// hub is the airport that the page shows.
 const hub = "ORD"
 
 func (q questions) Totals(ctx context.Context) (flights.Totals, error) {
@@ -92,7 +92,7 @@ func (q questions) Route(ctx context.Context) (flights.Leg, error) {
 	return first(q.db.From(ctx, flights.Filter{}, hub))
 }
 
-// first is the first of a list, or the zero T if there is none.
+// first returns the first element of a list, or the zero T.
 func first[T any](list []T, err error) (v T, _ error) {
 	if len(list) > 0 {
 		v = list[0]

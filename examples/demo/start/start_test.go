@@ -24,7 +24,7 @@ func TestThePageDrawsItsOwnTimeline(t *testing.T) {
 		at           *regexp.Regexp // when the parts were sent
 	}{
 		{"/", "out of order, each part when it was ready", 7, regexp.MustCompile(`<td class="figure">\d+ ms</td>`)},
-		{"/?mode=order", "in order, each part when those above it had left", 7, regexp.MustCompile(`<td class="figure">\d+ ms</td>`)},
+		{"/?mode=order", "in order, each part after the parts above it", 7, regexp.MustCompile(`<td class="figure">\d+ ms</td>`)},
 		{"/?mode=complete", "complete, so nothing was sent", 6, nil},
 	} {
 		t.Run(row.url, func(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// parts are the boundaries of the page, by name, as the picture calls them. The
-// picture itself is one more, the last.
+// parts are the boundaries of the page by name, with their titles in the picture.
+// The picture itself is another boundary, the last.
 var parts = []struct{ name, title string }{
 	{"totals", "All flights"},
 	{"busiest", "Busiest route"},
@@ -21,21 +21,21 @@ var parts = []struct{ name, title string }{
 
 const picture = "picture"
 
-// A timeline is what has happened to one response so far. The goroutines of its
-// loads and that of the response write to it.
+// A timeline records the events of one response. The goroutines of its loads and
+// of the response write to it.
 type timeline struct {
 	start time.Time
 	mode  stream.Mode
 
 	mu      sync.Mutex
-	shell   time.Duration // when it had left; 0: not yet
-	bytes   int           // of the shell
+	shell   time.Duration // when the shell was sent; 0 if it was not
+	bytes   int           // size of the shell
 	bars    map[string]*bar
-	settled chan struct{} // closed when all bars but that of the picture are done
+	settled chan struct{} // closed when all bars except the picture's are complete
 }
 
-// A bar is what has happened to one boundary, by the time since the start. Zero
-// means that it has not.
+// A bar records the events of one boundary, as times since the start. Zero means
+// that an event has not happened.
 type bar struct {
 	Met, Loading, Loaded, Sent time.Duration
 	InPlace                    bool
@@ -44,16 +44,16 @@ type bar struct {
 
 type timelineKey struct{}
 
-// timelineOf is that of the response whose context ctx is, or nil.
+// timelineOf returns the timeline of the response with the context ctx, or nil.
 func timelineOf(ctx context.Context) *timeline {
 	t, _ := ctx.Value(timelineKey{}).(*timeline)
 	return t
 }
 
 // watch returns a Trace that keeps a timeline of each response in its context,
-// where the picture's load finds it.
+// where the load of the picture finds it.
 func watch() *stream.Trace {
-	// note changes a boundary's bar.
+	// note changes the bar of a boundary.
 	note := func(ctx context.Context, name string, change func(*bar, time.Duration)) {
 		t := timelineOf(ctx)
 		t.mu.Lock()
@@ -98,12 +98,12 @@ func watch() *stream.Trace {
 	}
 }
 
-// settle closes settled when nothing more is to be seen: the shell has left and
-// every part has been sent or, of a page that is sent whole, every part has been
-// loaded. Within a part that has failed nothing comes.
+// settle closes settled when nothing more will happen. In general, the shell and
+// every part must have been sent. In a complete page, every part must have been
+// loaded. Parts inside a part that has failed are not waited for.
 func (t *timeline) settle() {
 	if t.mode != stream.Complete && t.shell == 0 {
-		return // what is fast stands in the shell, before it has left
+		return // fast parts are sent in place, before the shell is
 	}
 	failed := false
 	for _, p := range parts {
@@ -123,7 +123,7 @@ func (t *timeline) settle() {
 	}
 }
 
-// Picture waits until all other parts are done, and draws what happened.
+// Picture waits until all other parts are complete, and draws the events.
 func (questions) Picture(ctx context.Context) (Picture, error) {
 	t := timelineOf(ctx)
 	if t == nil {

@@ -1,4 +1,4 @@
-// Command chi serves a streamed page with chi: a Rivulet handler is a plain
+// Command chi serves a streamed page with chi. A Rivulet handler is a plain
 // net/http handler.
 package main
 

@@ -1,5 +1,5 @@
-// Command echo serves a streamed page with echo. The handler renders by itself,
-// so that it could use echo's context.
+// Command echo serves a streamed page with echo. The handler calls stream.Render,
+// so it has access to echo's context.
 package main
 
 import (

@@ -1,6 +1,6 @@
-// Command fiber serves a streamed page with fiber, by its adaptor for net/http
-// handlers. Its compress middleware would hold the page back; leave it out of
-// such routes.
+// Command fiber serves a streamed page with fiber, through its adaptor for
+// net/http handlers. fiber's compress middleware would hold the page back, so do
+// not use it on such routes.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Command gin serves a streamed page with gin. What a load needs of gin's
-// context must be copied before: gin uses it again for the next request.
+// Command gin serves a streamed page with gin. gin reuses its context for the
+// next request, so a load must copy what it needs from the context beforehand.
 package main
 
 import (

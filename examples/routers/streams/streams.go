@@ -1,4 +1,4 @@
-// Package streams tests that a router streams.
+// Package streams tests that a router streams pages.
 package streams
 
 import (
@@ -23,11 +23,11 @@ func (g Gate) Load(ctx context.Context) (string, error) {
 	}
 }
 
-// Test visits the weather page at url, whose load is that of gate: the shell
-// must arrive while the load waits, and the rest once it has ended.
+// Test requests the weather page at url, whose load is gate.Load. The shell must
+// arrive while the load waits, and the rest after it has ended.
 func Test(t *testing.T, url string, gate Gate) {
 	t.Helper()
-	// A page that does not stream would never end.
+	// Without streaming, the request would never return.
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, "GET", url, nil)

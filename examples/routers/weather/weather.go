@@ -1,5 +1,5 @@
-// Package weather is the page that the programs beside it serve, each with
-// another router.
+// Package weather is the page that the programs of the other folders serve, each
+// with another router.
 package weather
 
 import (

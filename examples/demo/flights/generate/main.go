@@ -3,8 +3,8 @@
 //
 //	go -C examples run ./demo/flights/generate
 //
-// The same command makes the same files: the version is pinned, what was
-// fetched is compared with known sums, and every tenth flight is taken.
+// The same command always makes the same files: the version is pinned, the
+// fetched files are compared with known sums, and every tenth flight is taken.
 package main
 
 import (
@@ -30,7 +30,7 @@ const (
 	airports = "package/data/airports.csv"
 )
 
-// sums are the SHA-256 of what is taken from the package.
+// sums are the SHA-256 sums of the files that are used.
 var sums = map[string]string{
 	parquets: "dbeb920c90f59b6ccaff823dcc3d08f25a97fa1ce128d93f40be4e931f5900b0",
 	airports: "903c7169e6d558eefb95295fe2947ec8503135fbb855ea5c737cf4a90ea603ad",
@@ -77,7 +77,7 @@ func generate(dir string) error {
 	return nil
 }
 
-// A row is one of the parquet file, which is sorted by date.
+// A row is a row of the parquet file, which is sorted by date.
 type row struct {
 	Date        int64  `parquet:"date,optional"` // local, in microseconds
 	Delay       int64  `parquet:"delay,optional"`
@@ -86,9 +86,8 @@ type row struct {
 	Destination string `parquet:"destination,optional"`
 }
 
-// sample takes every tenth row, but for the few that are after June, and numbers
-// the routes by how often they are flown, so that the usual ones have short
-// numbers.
+// sample takes every tenth row, except the few rows after June. It numbers the
+// routes by their frequency, so that frequent routes have short numbers.
 func sample(file []byte) (*flights.Set, error) {
 	rows, err := parquet.Read[row](bytes.NewReader(file), int64(len(file)))
 	if err != nil {
