@@ -42,7 +42,6 @@ var arrows = map[string][]string{
 	"stream/sse/internal/upstream": {},
 
 	// For tests and benchmarks only: nobody's row names it.
-	"internal/leaktest":          {},
 	"internal/testkit":           {},
 	"stream/internal/pages":      {"suspense", templPath},
 	"stream/sse/internal/site":   {},

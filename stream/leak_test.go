@@ -14,7 +14,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/rivulet-go/rivulet/internal/leaktest"
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/suspense"
 )
@@ -45,7 +45,7 @@ func TestGoroutines(t *testing.T) {
 	}
 	close(pages)
 	senders.Wait()
-	if !leaktest.GoroutinesEnd(before) {
+	if !testkit.GoroutinesEnd(before) {
 		t.Errorf("%d goroutines after %d pages, want %d", runtime.NumGoroutine(), n, before)
 	}
 	if n := running.Load(); n != 0 {

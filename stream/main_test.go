@@ -4,7 +4,7 @@ import (
 	"log/slog"
 	"testing"
 
-	"github.com/rivulet-go/rivulet/internal/leaktest"
+	"github.com/rivulet-go/rivulet/internal/testkit"
 )
 
 func TestMain(m *testing.M) {
@@ -12,5 +12,5 @@ func TestMain(m *testing.M) {
 		return
 	}
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // failures are what most tests are about
-	leaktest.Main(m)
+	testkit.Main(m)
 }

@@ -4,10 +4,10 @@ import (
 	"log/slog"
 	"testing"
 
-	"github.com/rivulet-go/rivulet/internal/leaktest"
+	"github.com/rivulet-go/rivulet/internal/testkit"
 )
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // failures are what most tests are about
-	leaktest.Main(m)
+	testkit.Main(m)
 }

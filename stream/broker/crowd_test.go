@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rivulet-go/rivulet/internal/leaktest"
 	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/sse"
@@ -230,7 +229,7 @@ func TestCrowd(t *testing.T) {
 		t.Error("stuck clients are felt by others")
 	}
 	c.close(t)
-	if !leaktest.GoroutinesEnd(before) {
+	if !testkit.GoroutinesEnd(before) {
 		t.Errorf("%d goroutines are left, want %d", runtime.NumGoroutine(), before)
 	}
 }

@@ -3,7 +3,7 @@ package inspect_test
 import (
 	"testing"
 
-	"github.com/rivulet-go/rivulet/internal/leaktest"
+	"github.com/rivulet-go/rivulet/internal/testkit"
 )
 
-func TestMain(m *testing.M) { leaktest.Main(m) }
+func TestMain(m *testing.M) { testkit.Main(m) }

@@ -6,12 +6,12 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/rivulet-go/rivulet/internal/leaktest"
+	"github.com/rivulet-go/rivulet/internal/testkit"
 )
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // failures are what many tests are about
-	leaktest.Main(m)
+	testkit.Main(m)
 }
 
 // A watchedLog is what went to slog.Default during a test.

@@ -1,5 +1,4 @@
-// Package leaktest checks that the tests of a package leave no goroutines.
-package leaktest
+package testkit
 
 import (
 	"flag"
