@@ -60,9 +60,9 @@ func ExamplePage() {
 		http.Error(w, "Sorry", http.StatusInternalServerError)
 	}}
 	v := visit(rd.Handler(page), "User", "Ada")
-	fmt.Println(v.status, v.header.Get("Set-Cookie"))
+	fmt.Println(v.Status, v.Header().Get("Set-Cookie"))
 	v = visit(rd.Handler(page))
-	fmt.Println(v.status)
+	fmt.Println(v.Status)
 	// Output:
 	// <body>Hello, Ada</body>
 	// 200 seen=1
@@ -237,7 +237,7 @@ func ExampleErrShell() {
 			w.WriteHeader(http.StatusBadGateway)
 		}
 	}))
-	fmt.Println(v.status)
+	fmt.Println(v.Status)
 	// Output:
 	// stream: the shell: unexpected EOF
 	// 502

@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +19,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/rivulet-go/rivulet/assets"
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream"
 )
 
@@ -191,12 +191,10 @@ func (rec *recorder) String() string {
 // unflushable hides the recorder's Flush.
 type unflushable struct{ http.ResponseWriter }
 
-var digest = regexp.MustCompile(`\b[A-Z2-7]{8}\b`)
-
 // mask hides what differs from run to run or is tested elsewhere.
 func mask(s string) string {
 	s = strings.ReplaceAll(s, assets.Unsuspense().Text, "…")
-	s = digest.ReplaceAllString(s, "DIGEST")
+	s = testkit.MaskDigests(s)
 	return strings.ReplaceAll(s, "\n", `\n`)
 }
 
