@@ -76,7 +76,7 @@ func TestFlushIsNotSupported(t *testing.T) {
 				if mode == stream.InOrder {
 					want = "<body>1234</body>"
 				}
-				if got := strings.Join(rec.unflushed, ""); got != want {
+				if got := strings.Join(rec.Unflushed, ""); got != want {
 					t.Errorf("page = %q, want %q", got, want)
 				}
 			})

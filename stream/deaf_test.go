@@ -76,7 +76,7 @@ func TestDeafLoads(t *testing.T) {
 							time.AfterFunc(end.leave, cancel)
 						}
 						if end.flush > 0 {
-							time.AfterFunc(end.flush, func() { rec.mu.Lock(); defer rec.mu.Unlock(); rec.fail = errBoom })
+							time.AfterFunc(end.flush, func() { rec.Lock(); defer rec.Unlock(); rec.Fail = errBoom })
 						}
 						rec.end(func() error {
 							err := rd.Render(rec, httptest.NewRequest("GET", "/", nil).WithContext(ctx), end.page(load.c))

@@ -93,14 +93,14 @@ func TestBrokenPipes(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rec := newRecorder()
-				rec.fail = nil
+				rec.Fail = nil
 				if tt.breaks == 0 {
-					rec.fail = errPipe
+					rec.Fail = errPipe
 				}
 				time.AfterFunc(tt.breaks, func() {
-					rec.mu.Lock()
-					defer rec.mu.Unlock()
-					rec.fail = errPipe
+					rec.Lock()
+					defer rec.Unlock()
+					rec.Fail = errPipe
 				})
 				err := stream.Render(rec, httptest.NewRequest("GET", "/", nil), page(
 					slot(after(100*ms, html("1"))), slot(after(200*ms, html("2"))), at(stream.Boundary{Timeout: time.Hour, Load: after(200 * ms)}),
@@ -111,7 +111,7 @@ func TestBrokenPipes(t *testing.T) {
 				if errors.Is(err, stream.ErrShell) {
 					t.Errorf("Render() = %v, which matches ErrShell, although a write was tried", err)
 				}
-				if got := time.Since(rec.start).Round(time.Microsecond); got != tt.ends {
+				if got := time.Since(rec.Start).Round(time.Microsecond); got != tt.ends {
 					t.Errorf("Render() returned at %v, want %v", got, tt.ends)
 				}
 			})

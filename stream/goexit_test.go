@@ -113,14 +113,14 @@ func TestGoexit(t *testing.T) {
 					if took := time.Since(start); took > time.Second {
 						t.Errorf("the response took %v", took)
 					}
-					if got := strings.Join(rec.unflushed, "") + rec.String(); tt.shown != "" && !(strings.Contains(got, tt.shown) && strings.Contains(got, "last")) {
+					if got := strings.Join(rec.Unflushed, "") + rec.String(); tt.shown != "" && !(strings.Contains(got, tt.shown) && strings.Contains(got, "last")) {
 						t.Errorf("page = %q, want %q in it", got, tt.shown)
 					}
 					if returned != (tt.shown != "") {
 						t.Errorf("Render has returned: %t", returned)
 					}
-					ended := tt.shown == "" && mode == stream.OutOfOrder && len(rec.unflushed)+len(rec.lines) > 0
-					if ended && !rec.deadline.Equal(time.Unix(1, 0)) && tt.name != "Trace.Status" {
+					ended := tt.shown == "" && mode == stream.OutOfOrder && len(rec.Unflushed)+len(rec.Lines) > 0
+					if ended && !rec.Deadline.Equal(time.Unix(1, 0)) && tt.name != "Trace.Status" {
 						t.Error("the page was not cut")
 					}
 					time.Sleep(time.Hour)
@@ -168,7 +168,7 @@ func TestGoexitAtTheEnd(t *testing.T) {
 					_ = rd.Render(rec, httptest.NewRequest("GET", "/", nil).WithContext(ctx), page(deaf, slot(after(time.Minute))))
 				}()
 				<-done
-				if !rec.deadline.Equal(time.Unix(1, 0)) {
+				if !rec.Deadline.Equal(time.Unix(1, 0)) {
 					t.Error("the page was not cut")
 				}
 				if !told {

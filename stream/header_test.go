@@ -40,13 +40,13 @@ func TestHeaders(t *testing.T) {
 					tt.set(w)
 					return tt.page, nil
 				}).ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
-				if rec.status != tt.code {
-					t.Errorf("status = %d, want %d", rec.status, tt.code)
+				if rec.Status != tt.code {
+					t.Errorf("status = %d, want %d", rec.Status, tt.code)
 				}
-				if got := rec.header.Get("Content-Type"); got != tt.kind {
+				if got := rec.Header().Get("Content-Type"); got != tt.kind {
 					t.Errorf("Content-Type = %q, want %q", got, tt.kind)
 				}
-				if got := rec.header.Get("Vary"); got != "" {
+				if got := rec.Header().Get("Vary"); got != "" {
 					t.Errorf("Vary = %q, want none, since Mode is the caller's", got)
 				}
 			})
@@ -58,15 +58,15 @@ func TestHeaders(t *testing.T) {
 func TestMiddleware(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rec := newRecorder()
-		rec.header.Set("Content-Type", "application/xhtml+xml")
-		rec.header.Set("Vary", "Accept-Language")
+		rec.Header().Set("Content-Type", "application/xhtml+xml")
+		rec.Header().Set("Vary", "Accept-Language")
 		if err := stream.Render(rec, httptest.NewRequest("GET", "/", nil), page(slot(after(100*ms, html("1"))))); err != nil {
 			t.Errorf("Render() = %v, want nil", err)
 		}
-		if got, want := rec.header.Get("Content-Type"), "application/xhtml+xml"; got != want {
+		if got, want := rec.Header().Get("Content-Type"), "application/xhtml+xml"; got != want {
 			t.Errorf("Content-Type = %q, want %q", got, want)
 		}
-		if got, want := rec.header.Values("Vary"), []string{"Accept-Language", varyAccept}; !slices.Equal(got, want) {
+		if got, want := rec.Header().Values("Vary"), []string{"Accept-Language", varyAccept}; !slices.Equal(got, want) {
 			t.Errorf("Vary = %q, want %q", got, want)
 		}
 	})
@@ -150,13 +150,13 @@ func TestWriteDeadlines(t *testing.T) {
 				r := httptest.NewRequest("GET", "/", nil)
 				if tt.server != nil {
 					r = r.WithContext(withServer(r.Context(), tt.server))
-					rec.deadline = rec.start.Add(tt.server.WriteTimeout)
+					rec.Deadline = rec.Start.Add(tt.server.WriteTimeout)
 				}
 				var waiting time.Time
 				time.AfterFunc(50*ms, func() {
-					rec.mu.Lock()
-					defer rec.mu.Unlock()
-					waiting = rec.deadline
+					rec.Lock()
+					defer rec.Unlock()
+					waiting = rec.Deadline
 				})
 				rd := stream.Renderer{WriteTimeout: tt.timeout}
 				if err := rd.Render(rec, r, page(slot(after(100*ms, html("1"))))); err != nil {
@@ -170,8 +170,8 @@ func TestWriteDeadlines(t *testing.T) {
 						t.Errorf("write %d has a deadline after %v, want %v", i, got, tt.want)
 					}
 				}
-				rec.mu.Lock()
-				defer rec.mu.Unlock()
+				rec.Lock()
+				defer rec.Unlock()
 				if !waiting.IsZero() {
 					t.Errorf("a deadline at %v while the response waits, want none", waiting)
 				}
@@ -188,8 +188,8 @@ type deadlines struct {
 
 func (d *deadlines) Write(p []byte) (int, error) {
 	var left time.Duration
-	if !d.deadline.IsZero() {
-		left = time.Until(d.deadline)
+	if !d.Deadline.IsZero() {
+		left = time.Until(d.Deadline)
 	}
 	d.writes = append(d.writes, left)
 	return d.recorder.Write(p)

@@ -65,10 +65,10 @@ func TestHead(t *testing.T) {
 		if started {
 			t.Error("the load was started")
 		}
-		if got := len(rec.unflushed); got > 0 {
+		if got := len(rec.Unflushed); got > 0 {
 			t.Errorf("%d writes, want none", got)
 		}
-		if got, want := rec.header.Get("Content-Type"), "text/html; charset=utf-8"; got != want {
+		if got, want := rec.Header().Get("Content-Type"), "text/html; charset=utf-8"; got != want {
 			t.Errorf("Content-Type = %q, want %q", got, want)
 		}
 	})

@@ -113,7 +113,7 @@ func TestLatePlaces(t *testing.T) {
 			if placed == nil {
 				t.Error("Render() = nil, want an error")
 			}
-			if got := strings.Join(rec.lines, ""); strings.Contains(got, "tardy") {
+			if got := strings.Join(rec.Lines, ""); strings.Contains(got, "tardy") {
 				t.Errorf("response:\n%s\nwant one without what came late", got)
 			}
 		})

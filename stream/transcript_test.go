@@ -1,7 +1,6 @@
 package stream_test
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -11,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,10 +77,10 @@ func (tt pageTest) transcript(t *testing.T) (text string) {
 		if rd.Trace == nil {
 			rd.Trace = &stream.Trace{
 				Failed: func(_ context.Context, err *stream.BoundaryError) {
-					rec.note("failed: %v", err)
+					rec.Note("failed: %v", err)
 				},
 				Abandoned: func(_ context.Context, b stream.BoundaryInfo) {
-					rec.note("abandoned: %q", b.ID)
+					rec.Note("abandoned: %q", b.ID)
 				},
 			}
 		}
@@ -97,95 +95,25 @@ func (tt pageTest) transcript(t *testing.T) (text string) {
 	return text
 }
 
-// A recorder is a ResponseWriter that notes each write with the time when it
-// leaves the server: at the next flush, or when the handler returns.
-type recorder struct {
-	start time.Time
+// A recorder also records how a response ends.
+type recorder struct{ *testkit.Recorder }
 
-	mu        sync.Mutex // loads of boundaries in place note failures, too
-	header    http.Header
-	status    int
-	unflushed []string
-	lines     []string
-	deadline  time.Time
-	fail      error // of the next write
-}
-
-func newRecorder() *recorder {
-	return &recorder{start: time.Now(), header: make(http.Header)}
-}
-
-func (rec *recorder) Header() http.Header { return rec.header }
-
-func (rec *recorder) WriteHeader(status int) { rec.status = cmp.Or(rec.status, status) }
-
-func (rec *recorder) Write(p []byte) (int, error) {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	if rec.fail != nil {
-		return 0, rec.fail
-	}
-	rec.status = cmp.Or(rec.status, http.StatusOK)
-	rec.unflushed = append(rec.unflushed, mask(string(p)))
-	return len(p), nil
-}
-
-func (rec *recorder) Flush() {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	for _, s := range rec.unflushed {
-		rec.line(s)
-	}
-	rec.unflushed = nil
-}
-
-func (rec *recorder) SetWriteDeadline(t time.Time) error {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	rec.deadline = t
-	return nil
-}
-
-// line adds a line with the time. Microseconds are the finest: the engine
-// sleeps for a nanosecond to send together what ends together.
-func (rec *recorder) line(s string) {
-	at := time.Since(rec.start).Round(time.Microsecond)
-	rec.lines = append(rec.lines, fmt.Sprintf("%-6s %s", at, s))
-}
-
-func (rec *recorder) note(format string, args ...any) {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	rec.line("-- " + mask(fmt.Sprintf(format, args...)))
-}
+func newRecorder() *recorder { return &recorder{testkit.NewRecorder(mask)} }
 
 // end calls render and notes how it ends, if not well.
 func (rec *recorder) end(render func() error) {
-	end := "end"
-	func() {
-		defer func() {
-			if v := recover(); v != nil {
-				end = fmt.Sprintf("panic: %v", v)
-			}
-		}()
-		if err := render(); err != nil {
-			end = fmt.Sprintf("end: %v", err)
-			if errors.Is(err, stream.ErrShell) {
-				end += " (nothing was sent)"
-			}
-		}
-	}()
-	rec.Flush()
-	if rec.status != 0 && rec.status != http.StatusOK {
-		end += fmt.Sprintf(" (status %d)", rec.status)
+	var err error
+	end := rec.End(func() { err = render() })
+	if err != nil {
+		end = fmt.Sprintf("end: %v", err)
 	}
-	rec.note("%s", end)
-}
-
-func (rec *recorder) String() string {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	return strings.Join(rec.lines, "\n") + "\n"
+	if errors.Is(err, stream.ErrShell) {
+		end += " (nothing was sent)"
+	}
+	if rec.Status != 0 && rec.Status != http.StatusOK {
+		end += fmt.Sprintf(" (status %d)", rec.Status)
+	}
+	rec.Note("%s", end)
 }
 
 // unflushable hides the recorder's Flush.

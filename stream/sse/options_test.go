@@ -50,7 +50,9 @@ func TestOpen(t *testing.T) {
 	})
 	t.Run("headers that cannot be sent are an error", func(t *testing.T) {
 		errBoom := errors.New("boom")
-		_, err := sse.Open(&recorder{header: make(http.Header), fail: errBoom}, httptest.NewRequest("GET", "/", nil))
+		rec := newRecorder(false)
+		rec.failWith(errBoom)
+		_, err := sse.Open(rec, httptest.NewRequest("GET", "/", nil))
 		if !errors.Is(err, errBoom) {
 			t.Errorf("Open() = %v, want %v", err, errBoom)
 		}
@@ -99,7 +101,7 @@ func TestHandlerLogsWhatNobodyElseKnows(t *testing.T) {
 		}
 	})
 	t.Run("a write that has failed is not", func(t *testing.T) {
-		rec := &recorder{header: make(http.Header)}
+		rec := newRecorder(false)
 		serve(t.Context(), rec, func(_ context.Context, s *sse.Stream) error {
 			rec.failWith(errors.New("boom"))
 			return s.Send(sse.Event{})

@@ -5,25 +5,24 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A recorder is a ResponseWriter that notes each write with the time when it
-// leaves the server: at the next flush, or when the handler returns.
-type recorder struct {
-	start  time.Time
-	header http.Header
-	masked bool // the last retry is random
+// A recorder also records when the status leaves the server.
+type recorder struct{ *testkit.Recorder }
 
-	mu        sync.Mutex
-	status    int
-	unflushed []string
-	lines     []string
-	deadline  time.Time
-	fail      error // of the next writes
+// newRecorder masks a retry that is random: the last one.
+func newRecorder(masked bool) *recorder {
+	return &recorder{testkit.NewRecorder(func(s string) string {
+		s = strings.NewReplacer("\n", `\n`, "\r", `\r`).Replace(s)
+		if masked {
+			s = lastRetry.ReplaceAllString(s, "retry: RANDOM")
+		}
+		return s
+	})}
 }
 
 type recorderKey struct{}
@@ -34,87 +33,31 @@ func recorderOf(s *sse.Stream) *recorder {
 
 // note adds a line to the transcript of s.
 func note(s *sse.Stream, format string, args ...any) {
-	recorderOf(s).note(format, args...)
+	recorderOf(s).Note(format, args...)
 }
-
-func (rec *recorder) Header() http.Header { return rec.header }
 
 func (rec *recorder) WriteHeader(status int) {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	if rec.status == 0 {
-		rec.status = status
-		rec.unflushed = append(rec.unflushed, fmt.Sprintf("-- %d %s", status, rec.header.Get("Content-Type")))
+	rec.Lock()
+	if rec.Status == 0 {
+		rec.Unflushed = append(rec.Unflushed, fmt.Sprintf("-- %d %s", status, rec.Header().Get("Content-Type")))
 	}
-}
-
-func (rec *recorder) Write(p []byte) (int, error) {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	if rec.fail != nil {
-		return 0, rec.fail
-	}
-	rec.unflushed = append(rec.unflushed, strings.NewReplacer("\n", `\n`, "\r", `\r`).Replace(string(p)))
-	return len(p), nil
+	rec.Unlock()
+	rec.Recorder.WriteHeader(status)
 }
 
 func (rec *recorder) failWith(err error) {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	rec.fail = err
-}
-
-func (rec *recorder) Flush() {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	for _, s := range rec.unflushed {
-		rec.line(s)
-	}
-	rec.unflushed = nil
-}
-
-func (rec *recorder) SetWriteDeadline(t time.Time) error {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	rec.deadline = t
-	return nil
-}
-
-func (rec *recorder) line(s string) {
-	if rec.masked {
-		s = lastRetry.ReplaceAllString(s, "retry: RANDOM")
-	}
-	rec.lines = append(rec.lines, fmt.Sprintf("%-6s %s", time.Since(rec.start), s))
-}
-
-func (rec *recorder) note(format string, args ...any) {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	rec.line("-- " + fmt.Sprintf(format, args...))
+	rec.Lock()
+	defer rec.Unlock()
+	rec.Fail = err
 }
 
 // serve notes how the handler ends.
 func (rec *recorder) serve(h http.Handler, w http.ResponseWriter, r *http.Request) {
-	end := "end"
-	func() {
-		defer func() {
-			if v := recover(); v != nil {
-				end = fmt.Sprintf("panic: %v", v)
-			}
-		}()
-		h.ServeHTTP(w, r)
-	}()
-	rec.Flush()
-	if rec.deadline.Equal(time.Unix(1, 0)) {
+	end := rec.End(func() { h.ServeHTTP(w, r) })
+	if rec.Deadline.Equal(time.Unix(1, 0)) {
 		end += " (cut)"
 	}
-	rec.note("%s", end)
-}
-
-func (rec *recorder) String() string {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	return strings.Join(rec.lines, "\n") + "\n"
+	rec.Note("%s", end)
 }
 
 // lastRetry is told at a shutdown; TestLastRetry says what it is.

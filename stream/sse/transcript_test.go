@@ -205,7 +205,7 @@ func runStreams(t *testing.T, tests []streamTest) {
 // transcript returns what leaves the server and when, and how the handler ends.
 func (tt streamTest) transcript(t *testing.T) (text string) {
 	synctest.Test(t, func(t *testing.T) {
-		rec := &recorder{start: time.Now(), header: make(http.Header), masked: tt.shutdown != 0}
+		rec := newRecorder(tt.shutdown != 0)
 		ctx, leave := context.WithCancel(context.WithValue(t.Context(), recorderKey{}, rec))
 		defer leave()
 		if tt.leave > 0 {
