@@ -110,10 +110,9 @@ func (l *loads) shutDown() {
 
 // finish ends the loads, waits for them, and returns those that it has left
 // behind: a load whose time has passed, and if not whole any that has not ended
-// when the patience is over.
+// when the patience is over. It does so once.
 func (l *loads) finish(whole bool) (abandoned []*boundary) {
-	l.end()
-	if !l.life.isOpen() {
+	if l.end() || !l.life.isOpen() {
 		return nil
 	}
 	if l.life.stay != nil {

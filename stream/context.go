@@ -9,6 +9,20 @@ import (
 // ownerKey is the key of the *boundary that a context belongs to.
 type ownerKey struct{}
 
+// requestKey is the key of the *response to which the request of a Page belongs.
+type requestKey struct{}
+
+// ownerOf returns the boundary on whose behalf ctx is used, or nil.
+func ownerOf(ctx context.Context) *boundary {
+	if owner, _ := ctx.Value(ownerKey{}).(*boundary); owner != nil {
+		return owner
+	}
+	if p, _ := ctx.Value(requestKey{}).(*response); p != nil {
+		return &p.root
+	}
+	return nil
+}
+
 // viewKey is the key of the *response in whose goroutine a context is used: in
 // those of its page and its views, not in those of loads.
 type viewKey struct{}
@@ -86,6 +100,21 @@ func (c *pageContext) Value(key any) any {
 		return c.owner
 	case viewKey{}:
 		return c.owner.resp
+	}
+	return c.Context.Value(key)
+}
+
+// A requestContext is the context of the request that a Page is given. What a
+// Page renders by itself is no part of its response, so boundaries do not find
+// that by this context, and templ does not find its state.
+type requestContext struct {
+	context.Context
+	p *response
+}
+
+func (c *requestContext) Value(key any) any {
+	if key == (requestKey{}) {
+		return c.p
 	}
 	return c.Context.Value(key)
 }

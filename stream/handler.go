@@ -19,7 +19,10 @@ import (
 // be taken back: if the Page then returns a component or an error all the same,
 // the response is cut and the error logged.
 //
-// The context of r is the one that Trace.Start returned.
+// The context of r is the one that Trace.Start returned. Work that Go or
+// suspense.Start begins with it belongs to the response, even if the Page answers
+// by itself: it has the deadline of the Renderer's Timeout, its context ends with
+// the response, and the response waits for it.
 //
 // Loads must not touch w: they run at the same time, and a header is a map. Once
 // the first has started and the Page has returned, w.Header returns an empty
@@ -60,11 +63,7 @@ func (rd *Renderer) serve(w http.ResponseWriter, r *http.Request, page Page) {
 	p := newResponse(rd, w, r)
 	defer p.done()
 	p.page.ResponseWriter, p.page.p = w, p
-	if p.ctx != r.Context() {
-		p.r = r.WithContext(p.ctx)
-		// The server removes the files of the forms that it knows of.
-		defer func() { r.MultipartForm = p.r.MultipartForm }()
-	}
+	defer p.endLoads() // of the Page itself, which may have answered by itself
 	defer func() {
 		if p.result == errPanicked && !p.page.Written() && !p.out.committed {
 			// Whoever recovers may answer.
@@ -74,7 +73,7 @@ func (rd *Renderer) serve(w http.ResponseWriter, r *http.Request, page Page) {
 			p.page.cut()
 		}
 	}()
-	c, err := page(&p.page, p.r)
+	c, err := p.call(page)
 	switch {
 	case err == nil && c == nil:
 		p.result = nil
@@ -86,6 +85,23 @@ func (rd *Renderer) serve(w http.ResponseWriter, r *http.Request, page Page) {
 	default:
 		p.fail(err, !p.page.Written())
 	}
+}
+
+// call calls page with a request whose context belongs to the response.
+func (p *response) call(page Page) (templ.Component, error) {
+	r := p.request()
+	defer func() {
+		// The ErrorHandler finds the forms, and the server removes the files of
+		// those that it knows of.
+		p.r.Form, p.r.PostForm, p.r.MultipartForm = r.Form, r.PostForm, r.MultipartForm
+	}()
+	return page(&p.page, r)
+}
+
+// request returns the request for functions of the caller. A response that waits
+// does not keep it.
+func (p *response) request() *http.Request {
+	return p.r.WithContext(&requestContext{p.ctx, p})
 }
 
 // serveComponent sends what a Page has made.
@@ -123,7 +139,7 @@ func (p *response) fail(err error, answerable bool) {
 		}
 	}()
 	if p.rd.ErrorHandler != nil {
-		p.rd.ErrorHandler(w, p.r, err)
+		p.rd.ErrorHandler(w, p.request(), err)
 	} else {
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 	}

@@ -74,11 +74,22 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 	return nil
 }
 
-// open makes what boundaries need, when the first is met: a page without any
+// begin starts the time of a page, unless its Page has started something.
+func (l *loads) begin() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.life.isOpen() {
+		l.life.start = time.Now()
+	}
+}
+
+// open makes what loads and tasks need, when the first is met: a page without any
 // does not pay for it. mu is held.
 func (l *loads) open(request context.Context) {
-	l.wake = make(chan struct{}, 1)
-	l.life.open(request, l.signal, l.shutDown)
+	if !l.life.isOpen() {
+		l.wake = make(chan struct{}, 1)
+		l.life.open(request, l.signal, l.shutDown)
+	}
 }
 
 // admit makes b, which has been met in f, a child of its parent, or refuses it.
@@ -88,7 +99,10 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	if l.ended || f.closed || f.kind == loadFragment && owner.settled.Load() {
 		return errClosed
 	}
-	p.open(ctx)
+	l.open(p.ctx)
+	if p.root.children == 0 {
+		p.origin.nonce = templ.GetNonce(ctx)
+	}
 	base := owner.scope(b.scopeKind())
 	// Where only time has passed, or the server is stopping, the boundary fails
 	// by itself.
@@ -297,11 +311,13 @@ func (l *loads) close(f *fragment, failed bool) {
 	}
 }
 
-// end refuses whatever is still to be placed or started.
-func (l *loads) end() {
+// end refuses whatever is still to be placed or started. It reports whether that
+// was so before.
+func (l *loads) end() (before bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.ended = true
+	before, l.ended = l.ended, true
+	return before
 }
 
 // over reports whether nothing can be placed any more.

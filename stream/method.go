@@ -6,7 +6,7 @@ import "context"
 // such as "POST". It is for components that fetch the page again with GET. Outside
 // a response it is empty. Loads may call it too.
 func Method(ctx context.Context) string {
-	owner, _ := ctx.Value(ownerKey{}).(*boundary)
+	owner := ownerOf(ctx)
 	if owner == nil || owner.resp == nil {
 		return ""
 	}

@@ -34,14 +34,14 @@ func WhilePending(c templ.Component) templ.Component {
 // It reports false if the Renderer's Timeout is negative and the request has no
 // deadline, and outside a response. It may be called by any goroutine.
 func Deadline(ctx context.Context) (time.Time, bool) {
-	owner, _ := ctx.Value(ownerKey{}).(*boundary)
+	owner := ownerOf(ctx)
 	if owner == nil || owner.resp == nil {
 		return time.Time{}, false
 	}
 	p := owner.resp
 	p.loads.mu.Lock()
 	if !p.loads.ended {
-		p.open(ctx)
+		p.loads.open(p.ctx)
 	}
 	p.loads.mu.Unlock()
 	t := p.lastDeadline()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"sync/atomic"
-	"time"
 
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
@@ -96,7 +95,7 @@ func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response
 // run sends page and ends the response: this is the trip of a page. Pages wait
 // in it.
 func (p *response) run(page templ.Component) error {
-	p.loads.life.start = time.Now()
+	p.loads.begin()
 	p.out = newTransport(p.out.w, p.r, p.rd.WriteTimeout, p.rd.logger())
 	defer p.close()
 	err := p.sendPage(page)
@@ -114,6 +113,11 @@ func (p *response) run(page templ.Component) error {
 // finished then, even if a callback of the Trace does not return.
 func (p *response) close() {
 	defer p.finish()
+	p.endLoads()
+}
+
+// endLoads ends the loads, once, and waits for them.
+func (p *response) endLoads() {
 	for _, b := range p.loads.finish(p.result == nil) {
 		if p.trace.Abandoned != nil {
 			p.trace.Abandoned(p.ctx, b.info())
@@ -136,14 +140,6 @@ func (p *response) finish() {
 		cut.Response(p.out.w, p.r)
 	default:
 		p.out.arm() // for the caller's answer
-	}
-}
-
-// open makes what boundaries need, when the first is met, in ctx. loads.mu is held.
-func (p *response) open(ctx context.Context) {
-	if !p.loads.life.isOpen() {
-		p.origin.nonce = templ.GetNonce(ctx)
-		p.loads.open(p.ctx)
 	}
 }
 

@@ -21,8 +21,7 @@ import (
 // returns what f returned, or the cause of its own context's end if that comes
 // first.
 func Go(ctx context.Context, f func(context.Context) error) (wait func(context.Context) error) {
-	owner, _ := ctx.Value(ownerKey{}).(*boundary)
-	return start(ctx, owner, timed, f).wait
+	return start(ctx, ownerOf(ctx), timed, f).wait
 }
 
 // start is Go for what happens on behalf of owner, which may be nil, and ends
@@ -72,7 +71,7 @@ func (l *loads) addTask(t *task, owner *boundary, kind scopeKind) {
 		t.refuse(errEnded)
 		return
 	}
-	owner.resp.open(t.ctx.values)
+	l.open(owner.resp.ctx)
 	scope := owner.scope(kind)
 	if scope.Err() != nil {
 		t.refuse(context.Cause(scope))
