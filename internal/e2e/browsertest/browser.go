@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// Patience is how long the tests wait for what should come at once.
+// Patience limits the wait of a test for something that should happen at once.
 const Patience = 30 * time.Second
 
-// A Browser is one running browser and the server it talks to.
+// A Browser is a running browser and the server that it connects to.
 type Browser struct {
 	Engine *Engine
 
@@ -22,15 +22,15 @@ type Browser struct {
 	path   string
 	server *httptest.Server
 	kill   func()
-	log    string // the file that holds what the browser writes
+	log    string // file with the browser's output
 	next   chan *Visit
 
 	mu     sync.Mutex
 	visits map[string]*Visit
 }
 
-// Open starts the engine's browser, which is killed when the test ends. The
-// test is skipped where the browser is missing.
+// Open starts the engine's browser. The end of the test kills it. If the browser
+// is missing, the test is skipped.
 func Open(t testing.TB, e *Engine) *Browser {
 	t.Helper()
 	b := &Browser{
@@ -64,20 +64,20 @@ func (b *Browser) start() {
 	b.kill = run(b.t, b.Engine.command(b.t, b.path, dir, b.server.URL+"/next"), dir)
 }
 
-// restart is for a browser that has got stuck.
+// restart restarts a browser that no longer responds.
 func (b *Browser) restart() {
 	b.kill()
 	b.server.CloseClientConnections()
 	b.start()
 }
 
-// said returns the end of what the browser has written.
+// said returns the end of the browser's output.
 func (b *Browser) said() string {
 	text, _ := os.ReadFile(b.log)
 	return string(text[max(0, len(text)-2000):])
 }
 
-// add gives the visit an id and makes it known to the server.
+// add gives the visit an id and registers it with the server.
 func (b *Browser) add(v *Visit) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -85,7 +85,7 @@ func (b *Browser) add(v *Visit) {
 	b.visits[v.id] = v
 }
 
-// serveNext holds the browser until there is a page to visit.
+// serveNext delays the browser until there is a page to visit.
 func (b *Browser) serveNext(w http.ResponseWriter, r *http.Request) {
 	select {
 	case v := <-b.next:

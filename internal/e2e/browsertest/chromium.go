@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// Chromium is Chromium as it is: it patches natively.
+// Chromium is Chromium with its defaults: it patches natively.
 func Chromium() *Engine {
 	return &Engine{
 		Name:      "Chromium",
@@ -35,8 +35,8 @@ func ChromiumNoScript() *Engine {
 	return e
 }
 
-// ChromiumRuntime is Chromium with its patching off, as all were before 150:
-// the runtime does the work.
+// ChromiumRuntime is Chromium without native patching, like all versions before
+// 150: the runtime does the work.
 func ChromiumRuntime() *Engine {
 	e := Chromium()
 	e.Name = "Chromium without patching"
@@ -74,8 +74,8 @@ func chromium(path, dir string, more ...string) *exec.Cmd {
 
 var version = regexp.MustCompile(`(\d+)\.\d`)
 
-// patches says whether the Chromium at path is one that patches natively, which
-// has been so since 150.
+// patches reports whether the Chromium at path patches natively, as it does since
+// version 150.
 func patches(t testing.TB, path string) bool {
 	t.Helper()
 	out, err := exec.Command(path, "--version").Output()

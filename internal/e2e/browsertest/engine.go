@@ -9,18 +9,18 @@ import (
 
 // An Engine is a browser in one configuration.
 type Engine struct {
-	// Name is for messages.
+	// Name is the name in messages.
 	Name string
-	// Scripting says whether scripts run.
+	// Scripting reports whether scripts run.
 	Scripting bool
-	// Native says whether the browser patches by itself, so that the runtime
+	// Native reports whether the browser patches by itself, so that the runtime
 	// has nothing to do. Open corrects it for an old Chromium.
 	Native bool
-	// Install is the command that brings the browser to a Debian system.
+	// Install is the command that installs the browser on a Debian system.
 	Install string
 	// Optional engines may be missing where CI is set to true.
 	Optional bool
-	// Paths are where the program may be: names to look up, or patterns.
+	// Paths are possible places of the program: names to look up, or patterns.
 	Paths []string
 
 	// command is what to run so that the program at path shows url; all that
@@ -28,8 +28,8 @@ type Engine struct {
 	command func(t testing.TB, path, dir, url string) *exec.Cmd
 }
 
-// path finds the program. Where it is missing the test is skipped, or fails if
-// CI counts on it.
+// path finds the program. If it is missing, the test is skipped, or fails if CI
+// requires the browser.
 func (e *Engine) path(t testing.TB) string {
 	t.Helper()
 	for _, p := range e.Paths {

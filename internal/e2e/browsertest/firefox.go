@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Firefox is Firefox as it is: the runtime does the work.
+// Firefox is Firefox with its defaults: the runtime does the work.
 func Firefox() *Engine {
 	return &Engine{
 		Name:      "Firefox",
@@ -20,8 +20,7 @@ func Firefox() *Engine {
 	}
 }
 
-// FirefoxNoScript is Firefox with scripting off: its pages are sent in
-// order.
+// FirefoxNoScript is Firefox with scripting off. Its pages are sent in order.
 func FirefoxNoScript() *Engine {
 	e := Firefox()
 	e.Name = "Firefox without scripting"

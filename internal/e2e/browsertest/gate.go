@@ -10,8 +10,8 @@ import (
 // A Load is the slow work of a boundary under test.
 type Load func(context.Context) (string, error)
 
-// Gate makes a load that waits until the test opens the gate of that name, and
-// then returns the name. Its context must be that of a visit's page.
+// Gate makes a load that waits until the test opens the gate with that name, and
+// then returns the name. Its context must come from the page of a visit.
 func Gate(name string) Load {
 	return func(ctx context.Context) (string, error) {
 		select {
@@ -23,7 +23,7 @@ func Gate(name string) Load {
 	}
 }
 
-// Broken is a Gate behind which there is an error.
+// Broken is a Gate whose load returns an error when it opens.
 func Broken(name string, err error) Load {
 	load := Gate(name)
 	return func(ctx context.Context) (string, error) {
@@ -34,8 +34,8 @@ func Broken(name string, err error) Load {
 	}
 }
 
-// Slow is a component that does its slow work while it is rendered: it waits
-// at the gate of that name.
+// Slow is a component that does its slow work while it is rendered: it waits at
+// the gate with that name.
 func Slow(name string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		text, err := Gate(name)(ctx)

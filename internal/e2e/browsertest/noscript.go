@@ -11,8 +11,8 @@ import (
 const noScriptCookie = "noscript"
 
 // noScriptMode is the README's recipe for browsers that neither patch nor run
-// scripts. The first page they see is refreshed by a meta element within
-// noscript; from then on a cookie has pages sent in order.
+// scripts. A meta element within noscript refreshes the first page. A cookie then
+// makes further pages be sent in order.
 func noScriptMode(r *http.Request) stream.Mode {
 	if r.URL.Query().Has(noScriptCookie) {
 		return stream.InOrder
@@ -25,8 +25,8 @@ func noScriptMode(r *http.Request) stream.Mode {
 
 var chromiumVersion = regexp.MustCompile(`"Chromium";v="(\d+)"`)
 
-// needsNoScript says whether the page is to carry the meta element: current
-// Chromium patches with scripting off too.
+// needsNoScript reports whether the page needs the meta element: current Chromium
+// patches even with scripting off.
 func needsNoScript(r *http.Request) bool {
 	if m := chromiumVersion.FindStringSubmatch(r.Header.Get("Sec-CH-UA")); m != nil {
 		major, _ := strconv.Atoi(m[1])

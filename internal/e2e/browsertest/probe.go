@@ -18,7 +18,7 @@ import (
 //go:embed probe.js
 var probeJS string
 
-// Probe stands in the head of a page under test.
+// Probe is the probe for the head of a page under test.
 func Probe() templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		v := visitOf(ctx)
@@ -47,9 +47,9 @@ func Probe() templ.Component {
 	})
 }
 
-// Hold stands in the body of a page under test and keeps it from being
-// finished before the visit has ended: with scripting off the browser leaves a
-// finished page by itself.
+// Hold keeps a page under test from being finished before the visit has ended. It
+// stands in the body. With scripting off, the browser leaves a finished page by
+// itself.
 func Hold() templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		refreshes, _ := ctx.Value(refreshKey{}).(bool)

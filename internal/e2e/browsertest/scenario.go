@@ -9,16 +9,17 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// A Scenario is one page and what is to be seen on it.
+// A Scenario is one page and the expectations of it.
 type Scenario struct {
 	// Name is a sentence.
 	Name string
-	// Where says in which browsers it makes sense. Nil means in all.
+	// Where reports whether the scenario makes sense in a browser. Nil means all
+	// browsers.
 	Where func(*Engine) bool
-	// Page is what the browser is shown. It carries the probe.
+	// Page is the page that the browser is shown. It contains the probe.
 	Page templ.Component
-	// Handler sends the page in the place of Page and all that follows here up
-	// to Watch. It is for pages that are sent by something else.
+	// Handler sends the page in place of Page and of the fields up to Watch. It is
+	// for pages that something else sends.
 	Handler http.Handler
 	// Renderer sends the page. The visit sets its Trace, and its Mode in
 	// browsers that need the recipe for no scripting.
@@ -26,26 +27,25 @@ type Scenario struct {
 	// Policy is the Content-Security-Policy of the page; {nonce} stands for
 	// the nonce of the response and {origin} for that of the server.
 	Policy string
-	// Watch names the selectors that are watched for. With scripting off
-	// they must match an element with a box: not an option, but its select.
+	// Watch names the selectors that are watched for. With scripting off, they
+	// must match an element with a box: not an option, but its select.
 	Watch map[string]string
 	// Files are what the page loads besides, by their names: /visit/1/NAME.
 	// A method may precede the name: "POST NAME".
 	Files map[string]File
-	// Wrap is put around the writer that the page is sent to.
+	// Wrap wraps the writer to which the page is sent. Nil means no wrapper.
 	Wrap func(*Visit, http.ResponseWriter) http.ResponseWriter
-	// Hidden hides from the browser that the page could not be finished, as
-	// some proxies do.
+	// Hidden hides from the browser that the page was cut, as some proxies do.
 	Hidden bool
 	// Faults are what the page may report as faults: errors of scripts,
 	// violations of the policy, files that do not load, a page cut short. Any other
 	// fails the test.
 	Faults []string
-	// Run tells what happens.
+	// Run runs the test on the visit.
 	Run func(t *testing.T, v *Visit)
 }
 
-// A File is something a page loads besides.
+// A File is a file that a page loads.
 type File func(*Visit, http.ResponseWriter, *http.Request)
 
 // Scripted is for scenarios that need scripts.

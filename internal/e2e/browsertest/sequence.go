@@ -6,8 +6,8 @@ import (
 	"iter"
 )
 
-// Gates is a sequence of the names of gates, each when the test opens it. The
-// last one is the end and not part of the sequence.
+// Gates is a sequence of the names of gates. Each arrives when the test opens it.
+// The last gate ends the sequence and is not part of it.
 func Gates(names ...string) func(context.Context) iter.Seq2[string, error] {
 	return func(ctx context.Context) iter.Seq2[string, error] {
 		return func(yield func(string, error) bool) {

@@ -26,7 +26,7 @@ type Visit struct {
 	asked   []*http.Request
 	reports []Report
 	inOrder bool // the page is sent in order
-	left    bool // the browser leaves the page
+	left    bool // the browser is leaving the page
 	over    bool // all gates are open
 	gates   map[string]chan struct{}
 	errs    []error // what Render returned
@@ -169,7 +169,7 @@ func (v *Visit) Open(names ...string) {
 	}
 }
 
-// Pass waits until the gate of that name is open, for what is not a load.
+// Pass waits until the gate with that name is open, outside of a load.
 func (v *Visit) Pass(name string) { <-v.gate(name) }
 
 // InOrder reports whether the page is sent in order, so that there are no
@@ -180,12 +180,13 @@ func (v *Visit) InOrder() bool {
 	return v.inOrder
 }
 
-// Note does what note() does in the page: it is for the test's own handlers.
+// Note records a note, like note() in the page. It is for the test's own
+// handlers.
 func (v *Visit) Note(text string) {
 	v.change(func() { v.reports = append(v.reports, Report{Kind: "note", Text: text}) })
 }
 
-// Seen returns the names of what has been seen so far, in order.
+// Seen returns the names that have been seen so far, in order.
 func (v *Visit) Seen() []string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -206,14 +207,14 @@ func (v *Visit) Faults() []string {
 	return v.said("fault")
 }
 
-// Digests returns those of the boundaries that have failed.
+// Digests returns the digests of the boundaries that have failed.
 func (v *Visit) Digests() []string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.said("failed")
 }
 
-// Engine is what the visit's browser is.
+// Engine returns the engine of the visit's browser.
 func (v *Visit) Engine() *Engine { return v.browser.Engine }
 
 // Color returns the color that a watched element had when it was first seen.
@@ -243,8 +244,8 @@ func (v *Visit) Dispatch(event string) {
 	}
 }
 
-// Picture asks the page how it looks. What was seen before has been reported
-// when it returns.
+// Picture asks the page for its state. When Picture returns, everything that was
+// seen before has been reported.
 func (v *Visit) Picture() *Picture {
 	v.t.Helper()
 	pictures := func() (all []*Picture) {
@@ -282,7 +283,7 @@ func (v *Visit) said(kind string) (texts []string) {
 	return texts
 }
 
-// story tells what the page has reported, for messages.
+// story returns the page's reports, for messages.
 func (v *Visit) story() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s has asked for the page %d times and reported:", v.browser.Engine.Name, len(v.asked))

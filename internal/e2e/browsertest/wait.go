@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// Wait waits until the page has shown what is watched for under each name, in
-// whatever order.
+// Wait waits until each of the names has been seen, in any order.
 func (v *Visit) Wait(names ...string) {
 	v.t.Helper()
 	for _, name := range names {
@@ -38,9 +37,9 @@ func (v *Visit) Waiting(names ...string) {
 	}
 }
 
-// Reveal opens the gates one by one, each when what the one before held back
-// has been seen under the same name. A page that is sent in order shows nothing
-// before what stands above it, so there they are opened all at once.
+// Reveal opens the gates one by one. It opens each after the content behind the
+// gate before has been seen under the same name. A page in order shows nothing
+// before the content above it, so Reveal opens all gates at once there.
 func (v *Visit) Reveal(names ...string) {
 	v.t.Helper()
 	if v.InOrder() {
@@ -60,8 +59,8 @@ func (v *Visit) WaitNote(text string) {
 	v.wait("note", text, fmt.Sprintf("%q has not been noted", text))
 }
 
-// WaitFetched waits until the browser has got the script of that name, whether
-// it has run or not.
+// WaitFetched waits until the browser has fetched the script with that name, even
+// if it has not run.
 func (v *Visit) WaitFetched(name string) {
 	v.t.Helper()
 	v.wait("fetched", name, fmt.Sprintf("%s has not been fetched", name))
@@ -73,7 +72,7 @@ func (v *Visit) WaitLoaded(name string) {
 	v.wait("loaded", name, fmt.Sprintf("the load of %q has not ended", name))
 }
 
-// WaitEnd waits until the server has sent all of the page that it will send.
+// WaitEnd waits until the server has sent everything of the page.
 func (v *Visit) WaitEnd() {
 	v.t.Helper()
 	v.wait("ended", "", "the response has not ended")

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// WebKit is WebKitGTK in its MiniBrowser, on a display of its own. Its engine
-// is near that of Safari; the browser around it is not.
+// WebKit is WebKitGTK in its MiniBrowser, on a display of its own. Its engine is
+// similar to Safari's. The browser around it is not.
 func WebKit() *Engine {
 	return &Engine{
 		Name:      "WebKitGTK",

@@ -15,13 +15,13 @@ import (
 	"github.com/rivulet-go/rivulet/internal/e2e/nodetest"
 )
 
-// Patience is how long the tests wait for what should come at once.
+// Patience limits the wait of a test for something that should happen at once.
 const Patience = 30 * time.Second
 
 // dir is where the scripts and their packages are.
 const dir = "testdata"
 
-// Options are what a script is told. Not every script can do everything.
+// Options configure a script. Not every script supports all of them.
 type Options struct {
 	URL     string            `json:"url"`
 	Names   []string          `json:"names,omitempty"`   // of events to listen to, besides "message"
@@ -31,8 +31,8 @@ type Options struct {
 	Stay    bool              `json:"stay,omitempty"` // come back after a proper end, too, where that is to be chosen
 }
 
-// A Report is what a script says: open, event, lost, stopped; text, done and
-// error for the answers of a language model.
+// A Report is a message of a script: open, event, lost, stopped; or text, done
+// and error for the answers of a language model.
 type Report struct {
 	Kind           string
 	lossy.Received        // of an event
@@ -53,7 +53,7 @@ type Client struct {
 	gone    bool // the process has ended
 }
 
-// Run runs the script of that name. It ends with the test.
+// Run runs the script with that name until the test ends.
 func Run(t testing.TB, script string, o Options) *Client {
 	t.Helper()
 	argument, err := json.Marshal(o)

@@ -1,9 +1,9 @@
-// Package clienttest drives clients of Server-Sent Events that are written in
-// JavaScript against our handlers, with Node: the npm packages eventsource,
+// Package clienttest tests our handlers with clients of Server-Sent Events that
+// are written in JavaScript. Node runs the npm packages eventsource,
 // eventsource-parser, @microsoft/fetch-event-source, undici and openai.
 //
-// A [Client] is one script of testdata, which holds one connection after the
-// other and reports each thing it sees. The packages, and the Node that
-// the newest of them need, are installed from testdata/package-lock.json when a
-// test asks for them for the first time.
+// A [Client] is one script of testdata. It holds one connection after the other
+// and reports everything that it receives. The packages, and the Node that the
+// newest of them need, are installed from testdata/package-lock.json when a test
+// first needs them.
 package clienttest

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// An Answer is what came back.
+// An Answer is a response that has been received.
 type Answer struct {
 	Status int
 	Header http.Header
@@ -36,8 +36,8 @@ func (v *Assault) finish(res *http.Response) *Answer {
 	return &Answer{res.StatusCode, res.Header, body, err == nil && len(body) < largest}
 }
 
-// Judge looks whether the answer is what it may be. It may hold the tokens of its
-// own connection's request only.
+// Judge checks the answer. It may contain only the tokens of its own connection's
+// requests.
 func (v *Assault) Judge(t Target, a *Answer, own ...string) {
 	if a == nil {
 		return

@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// longest is the time of one attack, with all its connections.
+// longest limits one attack with all its connections.
 const longest = 6 * time.Second
 
-// largest is how much is read of one answer.
+// largest limits the bytes that are read of one answer.
 const largest = 16 << 20
 
-// An Assault is one attack while it is being sent.
+// An Assault is an attack in progress.
 type Assault struct {
 	*rand.Rand
 	Site   *Site
@@ -54,7 +54,7 @@ func (v *Assault) Page() (Target, string) {
 	}
 }
 
-// Pause waits, but not beyond the attack.
+// Pause waits, but not beyond the end of the attack.
 func (v *Assault) Pause(d time.Duration) {
 	select {
 	case <-v.ctx.Done():
@@ -62,11 +62,11 @@ func (v *Assault) Pause(d time.Duration) {
 	}
 }
 
-// Upto is a random time.
+// Upto returns a random time below d.
 func (v *Assault) Upto(d time.Duration) time.Duration { return time.Duration(v.Int64N(int64(d))) }
 
 // Dial opens a connection that ends with the attack. Nil means that the server
-// took none, which is its right.
+// has accepted none, which it may.
 func (v *Assault) Dial() *net.TCPConn {
 	c, err := (&net.Dialer{}).DialContext(v.ctx, "tcp", v.Site.Server.Addr)
 	if err != nil {
@@ -94,7 +94,7 @@ func (v *Assault) Request(t Target, headers string) string {
 	return b.String() + "\r\n" + t.Body
 }
 
-// Fault notes what else went wrong.
+// Fault records another fault.
 func (v *Assault) Fault(text string) {
 	v.report.faultAlike(text, fmt.Sprintf("%s, attack %d of the seed %d: %s", v.name, v.number, v.report.opts.Seed, text))
 }

@@ -1,25 +1,25 @@
-// Package hostiletest attacks a site of streamed pages for a bounded time, at
-// random and over loopback, and looks whether what Rivulet promises still holds
-// (see SECURITY.md):
+// Package hostiletest attacks a site of streamed pages at random over loopback,
+// for a limited time. It checks that the promises of Rivulet hold (see
+// SECURITY.md):
 //
 //   - the process does not crash, and the race detector finds nothing,
 //   - no byte of one request appears in the answer to another,
 //   - no unfinished answer ends like a finished one,
-//   - no text of the server's errors, panics or stacks is in an answer,
-//   - what visitors have typed never becomes markup,
-//   - net/http recovers no panic but those that were planted,
+//   - no answer contains the text of an error, a panic or a stack of the server,
+//   - input of visitors never becomes markup,
+//   - net/http recovers no panics except planted ones,
 //   - an ordinary visitor is served all the time,
-//   - the heap stays bounded, and goroutines and heap are afterwards what they
-//     were before.
+//   - the heap stays bounded, and goroutines and heap return to their state
+//     before.
 //
-// What is sent follows from a seed, which is printed. Attack number n of a seed
-// is always the same one, whatever the others do; when it is sent is a matter of
-// the machine.
+// A seed, which is printed, determines the attacks. Attack number n of a seed is
+// always the same, whatever the others do. Only the time at which it is sent
+// depends on the machine.
 //
 //	go test -race ./hostiletest -hostile 2m -hostile.seed 7 -v
 //
-// Without -hostile the environment's HOSTILE says how long, for go test ./...,
-// where not every package knows the flag; without both it is 20 s. The tests
-// that attack a site, those of this package and the one of the demo, take half
-// of that each.
+// Without -hostile, the environment variable HOSTILE sets the duration, for go
+// test ./..., where some packages do not know the flag. Without both it is 20 s.
+// The tests that attack a site, in this package and in the demo, each take half
+// of that time.
 package hostiletest

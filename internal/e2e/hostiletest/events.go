@@ -29,7 +29,7 @@ func (v *Assault) stream() string {
 	return v.Site.Streams[v.IntN(len(v.Site.Streams))]
 }
 
-// badLastEventID asks to go on after an event that nobody has sent.
+// badLastEventID asks for the events after an event that was never sent.
 func badLastEventID(v *Assault) {
 	c := v.Dial()
 	if c == nil {

@@ -60,7 +60,7 @@ func (r *Report) leaks(goroutines int, before uint64) {
 		now, goroutines, after>>10, before>>10, r.most>>10, time.Since(begin).Round(time.Millisecond))
 }
 
-// stacks are those of all goroutines, alike ones together.
+// stacks returns the stacks of all goroutines, with equal ones grouped.
 func stacks() string {
 	var b strings.Builder
 	_ = pprof.Lookup("goroutine").WriteTo(&b, 1)

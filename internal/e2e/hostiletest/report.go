@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// A Report counts what was sent and keeps what went wrong. Its methods may be
-// called by any number of goroutines at once.
+// A Report counts the attacks and keeps the faults. Its methods may be called
+// concurrently.
 type Report struct {
 	site *Site
 	opts Options
@@ -26,13 +26,13 @@ type Report struct {
 	footer string
 }
 
-// A count is what became of one kind of attack.
+// A count is the outcome of one kind of attack.
 type count struct {
 	sent, whole, cut, refused int
 	took                      time.Duration
 }
 
-// kept is the most faults of one kind that are told.
+// kept limits the faults of one kind that are reported.
 const kept = 3
 
 func newReport(s *Site, o Options) *Report {
@@ -72,7 +72,7 @@ func (r *Report) faultAlike(kind, text string) {
 	}
 }
 
-// Faults returns what went wrong.
+// Faults returns the faults.
 func (r *Report) Faults() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -94,7 +94,7 @@ func (r *Report) complaints() {
 	}
 }
 
-// String is the table of what was sent, and the figures.
+// String returns the table of the attacks, and the figures.
 func (r *Report) String() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -200,7 +200,7 @@ func garbage(v *Assault) {
 	}
 }
 
-// mixedHeaders says contradictory things about who asks.
+// mixedHeaders sends contradictory headers about the client.
 func mixedHeaders(v *Assault) {
 	c := v.Dial()
 	if c == nil {

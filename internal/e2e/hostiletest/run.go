@@ -19,23 +19,23 @@ var (
 	seed    = flag.Uint64("hostile.seed", 0, "what the attacks follow from; 0 means a new one")
 )
 
-// Options say how long and how hard a site is attacked.
+// Options set how long and how hard a site is attacked.
 type Options struct {
 	Seed     uint64
-	Duration time.Duration // zero or less means no attack but the warming up
-	Attacks  uint64        // the most; zero means as many as the time allows
+	Duration time.Duration // zero or less means only the warm-up
+	Attacks  uint64        // limit; zero means as many as the time allows
 	Patience time.Duration // for a page of the ordinary visitor
-	Settle   time.Duration // for goroutines and heap to be what they were
+	Settle   time.Duration // for goroutines and heap to return to normal
 }
 
-// What one run may do to the machine, which others share.
+// Limits of one run, since the machine is shared.
 const (
 	workers  = 16
 	interval = 12 * time.Millisecond // between the beginnings of two attacks
 )
 
-// Test attacks the site for its share of the time that the flags say, and fails
-// t for what went wrong.
+// Test attacks the site for its share of the time in the flags, and fails t for
+// each fault.
 func Test(t *testing.T, s *Site) {
 	t.Helper()
 	d := *hostile
@@ -56,8 +56,8 @@ func Test(t *testing.T, s *Site) {
 	}
 }
 
-// Run attacks the site and reports. It ends by itself, soon after the time is
-// over or ctx has ended.
+// Run attacks the site and returns a report. It ends soon after the time is over
+// or ctx has ended.
 func Run(ctx context.Context, s *Site, o Options) *Report {
 	r := newReport(s, o)
 	all := append(attacks[:len(attacks):len(attacks)], s.Attacks...)
@@ -66,7 +66,7 @@ func Run(ctx context.Context, s *Site, o Options) *Report {
 	h.client.CloseIdleConnections()
 	goroutines := settled(o.Settle)
 
-	// Everything once, so that what is made once and kept does not count.
+	// Everything is requested once, so that objects that are made once do not count.
 	var once sync.WaitGroup
 	for i, a := range all {
 		once.Go(func() { r.attack(ctx, a, o, uint64(i)) })

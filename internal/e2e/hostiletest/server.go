@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// A Server serves a site on loopback, over HTTP/1 and, without TLS, HTTP/2. Its
-// limits are those that the documentation recommends, with shorter times.
+// A Server serves a site on loopback, over HTTP/1 and, without TLS, HTTP/2. It
+// has the limits that the documentation recommends, with shorter times.
 type Server struct {
 	Addr string
 	http *http.Server
@@ -46,7 +46,7 @@ func Serve(h http.Handler) (*Server, error) {
 	return s, nil
 }
 
-// Close ends the server, and after a while what it still answers.
+// Close stops the server and, after a while, its remaining answers.
 func (s *Server) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
@@ -56,8 +56,8 @@ func (s *Server) Close() {
 	<-s.done
 }
 
-// An errorLog keeps what net/http complains of. Clients that misbehave are no
-// news here.
+// An errorLog keeps the messages of net/http, except those about clients that
+// misbehave.
 type errorLog struct {
 	mu    sync.Mutex
 	lines []string // panics and misuse

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A visitor is an ordinary one, who is to be served all the time.
+// A visitor is an ordinary visitor, which must be served all the time.
 type visitor struct {
 	site   *Site
 	opts   Options

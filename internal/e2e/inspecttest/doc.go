@@ -1,3 +1,4 @@
-// Package inspecttest holds the browser tests of the inspector: a site whose
-// page has a boundary of every fate, inspected in Chromium and Firefox.
+// Package inspecttest holds the browser tests of the inspector. They inspect a
+// site in Chromium and Firefox. Its page has boundaries with every possible
+// outcome.
 package inspecttest

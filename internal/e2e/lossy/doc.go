@@ -1,4 +1,4 @@
-// Package lossy tests that a client of Server-Sent Events loses nothing when
-// its connections are lost. A [Trial] publishes events, cuts the connections
-// over which a client receives them at random bytes, and judges what arrives.
+// Package lossy tests that a client of Server-Sent Events loses no event when it
+// loses its connections. A [Trial] publishes events, cuts the client's
+// connections at random bytes, and judges the events that arrive.
 package lossy

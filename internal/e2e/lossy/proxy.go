@@ -14,17 +14,17 @@ import (
 
 var seedFlag = flag.Uint64("lossy.seed", 0, "where package lossy cuts; 0: another place each time")
 
-// Cuts say how the connections of a stream are cut: at random bytes of what the
-// server sends, one in six within the head of the response, half of them by a
-// reset.
+// Cuts configure how the connections of a stream are cut. The cuts are at random
+// bytes from the server, one in six within the head of the response, and half of
+// them are resets.
 type Cuts struct {
-	// Times is how many connections are cut. Those that come later are not.
+	// Times is the number of connections that are cut. Later ones are not.
 	Times int
-	// Reset has a head be cut by resets only. Browsers take one that is cut by
-	// a proper end for whole where there is no TLS, whatever it lacks.
+	// Reset makes all cuts within a head resets. Without TLS, browsers accept an
+	// incomplete head that ends properly.
 	Reset bool
-	// Spare tells whether a cut after these bytes is moved by one byte. Nil
-	// means that none is.
+	// Spare reports whether a cut after these bytes is moved by one byte. Nil
+	// means never.
 	Spare func(sent []byte) bool
 }
 

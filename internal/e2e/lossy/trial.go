@@ -12,13 +12,13 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A Trial is a sequence of events of all shapes that a client receives through
-// a Proxy. The first are published beforehand, then one with each piece that
-// passes the proxy, so that there is always something to cut, and the last
-// when there are no cuts left.
+// A Trial is a sequence of events of all shapes that a client receives through a
+// Proxy. The first events are published before the client connects. Then one
+// event is published with each piece that passes the proxy, so that there is
+// always something to cut. The last events follow when there are no cuts left.
 type Trial struct {
-	// URL is where the topic is served by way of the cuts, from the first event
-	// of the Trial on.
+	// URL is the address of the topic behind the proxy, from the first event of
+	// the Trial on.
 	URL string
 
 	t     testing.TB
@@ -29,15 +29,15 @@ type Trial struct {
 	ended bool
 }
 
-// Names are those that the events of a Trial have. A client that hears an event
-// named End has received everything.
+// Names are the names of the events of a Trial. A client that receives an event
+// named End has received all events.
 var Names = []string{"price", "note", End}
 
 // End is the name of the last event.
 const End = "end"
 
-// Received is an event as a client reports it. The Name of one without is
-// "message".
+// Received is an event as a client reports it. The Name of an event without a
+// name is "message".
 type Received struct{ Name, ID, Data string }
 
 // before is how many events are published beforehand.
@@ -69,7 +69,7 @@ func Start(t testing.TB, topic broker.Topic, at string, cuts Cuts) *Trial {
 }
 
 // Judge fails the test unless a client that has received these events, in this
-// order, has received all, once each and unharmed.
+// order, has received each event once and undamaged.
 func (tr *Trial) Judge(t testing.TB, got []Received) {
 	t.Helper()
 	tr.mu.Lock()

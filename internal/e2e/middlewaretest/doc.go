@@ -1,3 +1,3 @@
-// Package middlewaretest tests that a page arrives in time and whole behind
-// what usually stands between a program and its visitors.
+// Package middlewaretest tests that a page arrives in time and completely behind
+// the usual proxies and middleware.
 package middlewaretest

@@ -1,6 +1,6 @@
-// Package nodetest gives tests Node with npm packages: those of a folder with a
-// package.json and a package-lock.json, installed there when a test asks for
-// them for the first time.
+// Package nodetest provides Node with the npm packages of a folder that has a
+// package.json and a package-lock.json. They are installed when a test first
+// needs them.
 package nodetest
 
 import (
@@ -16,16 +16,16 @@ import (
 	"time"
 )
 
-// patience is how long npm may take.
+// patience limits the time that npm may take.
 const patience = 5 * time.Minute
 
 // Node returns the absolute path of Node, with the packages of the folder
-// installed in it. It is the Node that the lock file names, if there is a package
-// of it for this system, or else that of the system. Where that cannot be done
-// the test is skipped, or fails if CI counts on it.
+// installed in it. The path is the Node of the lock file, if there is a package
+// of it for this system, and otherwise the Node of the system. If neither works,
+// the test is skipped, or fails if CI requires Node.
 //
-// Tests that run at once may call Node; programs that run at once may not, for
-// the same folder.
+// Tests that run at the same time may call Node. Programs that run at the same
+// time must not call it for the same folder.
 func Node(t testing.TB, dir string) (path string) {
 	t.Helper()
 	path, why := install(dir)

@@ -1,10 +1,10 @@
 // Package ssebench compares packages sse and broker with
-// github.com/tmaxmax/go-sse: how fast events are read, written and given to
+// github.com/tmaxmax/go-sse: the speed of reading, of writing and of delivery to
 // many subscribers.
 //
-// The benchmarks show figures, the tests fail where we are not ahead. Each
-// figure is a ratio of two runs that take turns, because machines are fast at
-// one time and slow at another:
+// The benchmarks show figures. The tests fail where we are not ahead. Each figure
+// is a ratio of two runs that take turns, because the speed of a machine varies
+// over time:
 //
 //	go -C internal/e2e test ./ssebench -v -run=Ahead
 package ssebench

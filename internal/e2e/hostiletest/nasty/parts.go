@@ -24,10 +24,10 @@ var errSecret = errors.New("the password is " + Secret)
 
 func sorryView(err *stream.BoundaryError) templ.Component { return sorry(err) }
 
-// Parts are the names of what a page may be made of.
+// Parts returns the names of the parts that a page may have.
 func Parts() []string { return slices.Sorted(maps.Keys(parts)) }
 
-// Ends are the names of parts that end a page before its time.
+// Ends returns the names of the parts that end a page early.
 func Ends() []string { return slices.Sorted(maps.Keys(ends)) }
 
 // await is a boundary whose load does something after a while.
@@ -84,7 +84,7 @@ var parts = map[string]func(query) templ.Component{
 	},
 	"deep":       func(q query) templ.Component { return q.deep(40) },
 	"errorview":  func(q query) templ.Component { return q.errorViews(2) },
-	"errorviews": func(q query) templ.Component { return q.errorViews(4) }, // 350,000, if nobody stops it
+	"errorviews": func(q query) templ.Component { return q.errorViews(4) }, // 350,000 without a limit
 	"suspense": func(q query) templ.Component {
 		return with(suspense.Suspense(dots(q)), templ.Join(box(q, "child"), q.await(5*ms, fine)))
 	},

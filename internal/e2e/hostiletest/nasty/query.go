@@ -9,7 +9,8 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// Secret is in each error, panic and key of the site, and in none of its answers.
+// Secret is in each error, panic and key of the site, and must not be in any
+// answer.
 const Secret = "rosebud-that-nobody-may-read"
 
 // A query is what a request has asked for.
@@ -33,8 +34,8 @@ func (s *Site) query(r *http.Request) query {
 // most is how many parts a page has.
 const most = 8
 
-// Modes are how a page can be asked for; "" is the default of a Renderer. The
-// ordinary visitor has one more, calm, with the times of ordinary pages.
+// Modes are the ways to request a page; "" is the default of a Renderer. The
+// ordinary visitor uses another one, calm, with the times of ordinary pages.
 var Modes = []string{"", "", "", "order", "complete", "limit"}
 
 func (s *Site) renderers() map[string]*stream.Renderer {

@@ -15,7 +15,7 @@ import (
 	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
-// A Site is the site and the model that it asks.
+// A Site is the site with its model.
 type Site struct {
 	http.Handler
 	inspector *inspect.Inspector
@@ -24,7 +24,7 @@ type Site struct {
 	upstream  upstream
 }
 
-// New makes a Site. Close ends what it has begun.
+// New makes a Site. Close stops it.
 func New() (*Site, error) {
 	s := &Site{inspector: inspect.New(10)}
 	s.inspector.Token = Secret
@@ -58,7 +58,7 @@ func New() (*Site, error) {
 	return s, nil
 }
 
-// Close ends the model.
+// Close stops the model.
 func (s *Site) Close() { s.upstream.close() }
 
 func (s *Site) page(_ http.ResponseWriter, r *http.Request) (templ.Component, error) {

@@ -19,7 +19,7 @@ import (
 	"github.com/rivulet-go/rivulet/suspense"
 )
 
-// Kinds are what the model does.
+// Kinds are the behaviours of the model.
 var Kinds = []string{
 	"good", "slow", "nodone", "cut", "hang", "mute", "garbage", "hugeline", "comments", "badjson", "wrongtypes",
 	"html", "gzip", "redirect", "unauthorized", "ratelimit", "servererror", "event", "field", "retry", "loop",
