@@ -41,7 +41,7 @@ var arrows = map[string][]string{
 
 	"stream/sse/internal/upstream": {},
 
-	// For tests and benchmarks only: nobody's row names it.
+	// For tests and benchmarks only, so no row names it.
 	"internal/testkit":           {},
 	"stream/internal/pages":      {"suspense", templPath},
 	"stream/sse/internal/site":   {},

@@ -34,8 +34,8 @@ func TestScripts(t *testing.T) {
 	for _, s := range scripts {
 		text := s.script.Text
 
-		// Whoever edits either file by hand is told to run go generate; whoever
-		// pins another esbuild too. The sums need no network.
+		// After a change by hand of either file, or of the version of esbuild, the
+		// test asks for go generate. The sums need no network.
 		t.Run(s.file+" belongs to its source", func(t *testing.T) {
 			sums := read(t, s.file+".sum")
 			for _, name := range []string{s.file + ".js", s.file + ".min.js"} {

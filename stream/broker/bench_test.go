@@ -9,7 +9,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// BenchmarkPublish is what an event costs its publisher.
+// BenchmarkPublish measures the cost of an event for its publisher.
 func BenchmarkPublish(b *testing.B) {
 	e := sse.Event{Name: "price", Data: "one line of a hundred bytes, more or less, as a small change of a page is, with some of its markup in it"}
 	topic := new(broker.Broker).Topic("news")
@@ -21,8 +21,8 @@ func BenchmarkPublish(b *testing.B) {
 	}
 }
 
-// BenchmarkFanOut is how many deliveries there are in a second, over a real
-// server and connections in memory: an event at a time, and ten.
+// BenchmarkFanOut measures deliveries per second, over a real server and
+// connections in memory: one event at a time, and ten.
 func BenchmarkFanOut(b *testing.B) {
 	for _, subscribers := range []int{100, 1000, 10_000} {
 		c := newCrowd(b, subscribers)

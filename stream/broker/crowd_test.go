@@ -19,10 +19,10 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A crowd is a topic with many subscribers, behind a real server. Their
+// A crowd is a topic with many subscribers behind a real server. Their
 // connections are in memory, so that ten thousand of them need neither file
-// descriptors nor goroutines of clients: a client has an event the moment the
-// server writes it. Those who are stuck have real connections.
+// descriptors nor goroutines of clients: a client has an event at the moment when
+// the server writes it. Stuck clients have real connections.
 type crowd struct {
 	b       *broker.Broker
 	topic   broker.Topic
@@ -186,16 +186,16 @@ var epoch = time.Now()
 // now is a time that fits into an event.
 func now() time.Duration { return time.Since(epoch) }
 
-// TestCrowd holds that a hundred clients that are stuck are felt by nobody: the
-// p99 of publishing, and that of delivery to ten thousand others, are at most a
-// tenth above what they are without them.
+// TestCrowd checks that a hundred stuck clients do not slow down others. The p99
+// of publishing, and the p99 of delivery to ten thousand others, may be at most a
+// tenth higher with stuck clients than without.
 //
-// Bursts without and with them alternate. Of delivery the medians of the bursts'
-// p99 are compared, of publishing, which has few samples and takes some
-// microseconds, the p99 of all, with 20 us of slack. Since other programs on the
-// machine change a burst by a half and more, there are more of them, for up to
-// 25 s, until the figures fit. Whoever waited for a stuck client would not come
-// to an end at all.
+// Bursts with and without stuck clients alternate. For delivery, the test
+// compares the medians of the bursts' p99. For publishing, which has few samples
+// of some microseconds, it compares the p99 of all samples, with 20 us of slack.
+// Other programs on the machine change a burst by a half and more, so there are
+// more bursts, for up to 25 s, until the figures fit. If anything waited for a
+// stuck client, the test would not end at all.
 func TestCrowd(t *testing.T) {
 	const tolerance, slack = 1.1, 20 * time.Microsecond
 	subscribers, stuck, least := 9900, 100, 10
@@ -234,13 +234,13 @@ func TestCrowd(t *testing.T) {
 	}
 }
 
-// A tally is what a crowd has felt.
+// A tally holds the times of a crowd.
 type tally struct {
 	publishing durations // of each event
 	delivery   durations // p99 of each burst
 }
 
-// note publishes a burst.
+// note publishes a burst and records its times.
 func (t *tally) note(tb testing.TB, c *crowd) {
 	t.publishing = append(t.publishing, c.burst(tb, 10)...)
 	t.delivery = append(t.delivery, c.rest().p99())

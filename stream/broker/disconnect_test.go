@@ -13,8 +13,8 @@ import (
 
 var event = regexp.MustCompile(`data: x\nid: .*\n\n`)
 
-// How a stream ends depends on what has ended it, not on who is first to hear of
-// it: the goroutine that waits or the one that sends.
+// How a stream ends depends on what has ended it, not on which goroutine notices
+// it first: the one that waits or the one that sends.
 func TestDisconnectedStreamsEndAlike(t *testing.T) {
 	always := func(string, string) bool { return true }
 	for name, end := range map[string]func(b *broker.Broker, topic broker.Topic){
@@ -38,7 +38,7 @@ func TestDisconnectedStreamsEndAlike(t *testing.T) {
 						if retry > 0 {
 							want = "retry: 10000\n"
 						}
-						// An event that was on its way may have come.
+						// An event that was being sent may have arrived.
 						if got := event.ReplaceAllString(string(body), ""); err != nil || got != want {
 							t.Fatalf("body = %q, %v, want %q, and no line after it", body, err, want)
 						}

@@ -15,7 +15,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// TestHTTP2 has the streams of one browser on one connection, with TLS, as
+// TestHTTP2 sends the streams of one browser over one connection, with TLS, as
 // browsers use HTTP/2.
 func TestHTTP2(t *testing.T) {
 	const (

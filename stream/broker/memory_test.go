@@ -12,10 +12,10 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker"
 )
 
-// TestMemory holds what an idle subscriber costs: at most 1.25 times a bare
-// handler that has sent the same head and waits. It is the median of interleaved
-// pairs, each of a thousand connections, and of the server alone but for as
-// little of a client as there can be.
+// TestMemory limits the cost of an idle subscriber to 1.25 times a bare handler
+// that has sent the same head and waits. The ratio is the median of interleaved
+// pairs, each of a thousand connections. It covers the server and a minimal
+// client.
 func TestMemory(t *testing.T) {
 	if testkit.Race {
 		t.Skip("the race detector has memory of its own")
@@ -52,8 +52,8 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// waiting returns the bytes of heap and stacks that one of n requests takes
-// whose handlers wait.
+// waiting returns the bytes of heap and stacks that one of n waiting requests
+// takes.
 func waiting(t *testing.T, n int, h http.Handler) float64 {
 	t.Helper()
 	return testkit.HeldOpen(t, n, h, func(answer *bufio.Reader) error {

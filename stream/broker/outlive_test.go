@@ -102,8 +102,8 @@ func TestPublishingOutlivesTheRequest(t *testing.T) {
 	})
 }
 
-// A crowd of visitors commits changes and leaves at any moment. A page that stays
-// open hears of each change.
+// Many visitors commit changes and leave at any moment. A page that stays open
+// receives each change.
 func TestVisitorsWhoLeaveDoNotLeavePagesStale(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const visitors = 500

@@ -18,8 +18,8 @@ import (
 )
 
 // TestRandomHistories publishes, subscribes, cuts, stops reading and waits at
-// random and compares what each subscriber receives with a model: all that was
-// ever published, and what of it may have been dropped.
+// random. It compares the events that each subscriber receives with a model: all
+// events that were published, and which of them may have been dropped.
 func TestRandomHistories(t *testing.T) {
 	n := 300
 	if testing.Short() || testkit.Race {
@@ -58,7 +58,7 @@ type modelTopic struct {
 	known     []known
 }
 
-// A known is an id that somebody may come back with.
+// A known is an id that a client may send when it reconnects.
 type known struct {
 	id   string
 	next int // the index of the event after it
@@ -82,7 +82,7 @@ func (h *history) step() {
 	m := h.topics[h.IntN(len(h.topics))]
 	switch h.IntN(12) {
 	case 0, 1, 2, 3:
-		// No more than who reads may be behind until it does.
+		// No more events than a reader may be behind until it reads again.
 		most := min(4, h.b.Retain.Count)
 		if h.b.Queue > 0 {
 			most = min(most, h.b.Queue)

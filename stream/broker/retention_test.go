@@ -10,8 +10,8 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker"
 )
 
-// replayed returns the data that come after id, "gap " before them if there is
-// one. The topic must be at rest.
+// replayed returns the data of the events after id, with "gap " before them if
+// there is a gap. Nothing may be published meanwhile.
 func replayed(t *testing.T, topic broker.Topic, id string) string {
 	t.Helper()
 	end := publish(t, topic, "end")
@@ -98,7 +98,7 @@ func TestRetention(t *testing.T) {
 	})
 }
 
-// The longest time there is must not make a timer that fires all the time.
+// The longest Duration must not set a timer that fires all the time.
 func TestLongestAge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &broker.Broker{Retain: broker.Retention{Age: math.MaxInt64}}

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// A sink is the connection of a client that notes how long events took: of those
-// that come with one write the oldest.
+// A sink is the connection of a client that records how long events took. For
+// events that share a write, it records the oldest.
 type sink struct {
 	crowd   *crowd
 	request *strings.Reader
@@ -54,7 +54,7 @@ func (*sink) RemoteAddr() net.Addr             { return &net.UnixAddr{Name: "sin
 func (*sink) SetDeadline(time.Time) error      { return nil }
 func (*sink) SetWriteDeadline(time.Time) error { return nil }
 
-// SetReadDeadline is how the server takes the connection back.
+// SetReadDeadline is called when the server takes the connection back.
 func (s *sink) SetReadDeadline(d time.Time) error {
 	if !d.IsZero() && time.Until(d) < 0 {
 		return s.Close()

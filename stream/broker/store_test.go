@@ -15,8 +15,8 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A sharedStore is a Store in memory, for two brokers in one process. What it has is
-// told when the test says so.
+// A sharedStore is a Store in memory, for two brokers in one process. It reports
+// its events when the test says so.
 type sharedStore struct {
 	mu     sync.Mutex
 	life   string
@@ -81,7 +81,7 @@ func (s *sharedStore) tell(topic string, after uint64) {
 	}
 }
 
-// A hearing is what a subscriber in this process has heard.
+// A hearing is the record of a subscriber in this process.
 type hearing struct {
 	mu  sync.Mutex
 	got []string

@@ -13,8 +13,8 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// TestStuckClients is about clients that stop reading. In a bubble anything
-// that waited for one would take time.
+// TestStuckClients tests clients that stop reading. In a bubble, anything that
+// waited for one of them would take time.
 func TestStuckClients(t *testing.T) {
 	t.Run("delay neither the publisher nor another client, and end at the deadline of their write", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {

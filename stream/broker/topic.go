@@ -30,8 +30,8 @@ func (t Topic) Name() string { return t.name }
 // is cancelled before or during the call, since other clients wait for a change
 // that has been committed. Without a Store, ctx is not used. With a Store,
 // Publish waits until the Store keeps the event, up to the deadline of ctx. If
-// ctx has no deadline or it has passed, Publish waits up to 5 s. To remove a
-// deadline that middleware has set, pass context.WithoutCancel(ctx).
+// ctx has no deadline, or its deadline has passed, Publish waits up to 5 s. To
+// remove a deadline that middleware has set, pass context.WithoutCancel(ctx).
 //
 // Publish returns ErrTopic, ErrEvent, ErrTooLarge, ErrTopics, ErrClosed or an
 // error of sse.Event.Encode. With a Store, it may also return ErrUnavailable or

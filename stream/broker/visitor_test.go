@@ -10,7 +10,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker"
 )
 
-// A visitor is a subscriber and the ResponseWriter that it is served with.
+// A visitor is a subscriber with the ResponseWriter that serves it.
 type visitor struct {
 	*history
 	topic  *modelTopic
@@ -71,8 +71,8 @@ func (v *visitor) read() {
 	}
 }
 
-// check takes what has been received. Nothing may be missing, nothing may come
-// twice, and who reads and is there has all.
+// check checks the events received so far. None may be missing, and none may come
+// twice. A connected visitor that reads must have all events.
 func (v *visitor) check() {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -17,9 +17,9 @@ import (
 // views are the queries of everything that there is to see.
 var views = []string{"", "?format=json", "?id=1", "?id=1&format=json", "?events&id=1", "?events&id=99", "?id=99"}
 
-// TestNobodySeesItWithoutTheSecret has strangers pretend to be anybody, this
-// machine as well: a proxy on this machine, or a name that resolves to it, looks
-// like it.
+// TestNobodySeesItWithoutTheSecret sends requests that pretend to come from
+// various places, this machine included. A proxy on this machine, or a name that
+// resolves to it, looks the same.
 func TestNobodySeesItWithoutTheSecret(t *testing.T) {
 	other := inspect.New(1)
 	for _, tt := range []struct {
@@ -188,8 +188,7 @@ func TestRedirectStaysHere(t *testing.T) {
 	}
 }
 
-// A link on another site makes a request without the cookie even of what it is
-// redirected to.
+// A link on another site makes a request without the cookie, even after a redirect.
 func TestOpenedFromAnotherSite(t *testing.T) {
 	in := inspect.New(1)
 	r := httptest.NewRequest("GET", in.URL("/inspect?id=1"), nil)
@@ -221,7 +220,7 @@ func TestTokenIsLoggedOnceAndNowhereElse(t *testing.T) {
 		t.Errorf("log = %s, want the token once, and nothing from the request", got)
 	}
 	log.Reset()
-	// A page of the site that is asked for with the token does not keep it.
+	// A request for a page with the token in its query is kept without the token.
 	_ = visit(in, in.URL("/prices"), html("1"))
 	token := strings.TrimPrefix(in.URL(""), "?token=")
 	for _, view := range views[:4] {
@@ -310,7 +309,7 @@ func TestNothingIsChangedFromOutside(t *testing.T) {
 	}
 }
 
-// cookie returns what a browser gets that opens the inspector.
+// cookie returns the cookie that a browser receives when it opens the inspector.
 func cookie(t *testing.T, in *inspect.Inspector, host, path string) *http.Cookie {
 	t.Helper()
 	r := httptest.NewRequest("GET", in.URL(path), nil)

@@ -24,9 +24,9 @@ func yielding(s pages.Section) func(context.Context) (pages.Section, error) {
 	}
 }
 
-// BenchmarkOverhead compares the time of a page, without a network, with that of
-// the same page that is not inspected: the median of the ratios of interleaved
-// pairs.
+// BenchmarkOverhead compares the time of an inspected page, without a network,
+// with the time of the same page without inspection. It reports the median of the
+// ratios of interleaved pairs.
 func BenchmarkOverhead(b *testing.B) {
 	for _, page := range []struct {
 		name     string
@@ -60,7 +60,7 @@ func BenchmarkOverhead(b *testing.B) {
 			for b.Loop() {
 				var ratios []float64
 				for i := range 50 {
-					// Whoever comes second may find the caches warm.
+					// The second of the two may find the caches warm.
 					first, second := without, with
 					if i%2 == 1 {
 						first, second = with, without

@@ -1,6 +1,6 @@
 package inspect
 
-// Watching returns how many pages look on.
+// Watching returns how many pages are watching.
 func (in *Inspector) Watching() int64 { return in.watchers.count.Load() }
 
 var Element = element

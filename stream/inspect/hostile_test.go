@@ -12,9 +12,9 @@ import (
 	"github.com/rivulet-go/rivulet/suspense"
 )
 
-// hostile are texts that would be orders if they were not shown as they are: to
-// the parser of HTML, to the script, which goes by ids, and to EventSource, for
-// which a line is a field.
+// hostile are texts that would have an effect if they were not escaped: on the
+// HTML parser, on the script, which uses ids, and on EventSource, for which each
+// line is a field.
 var hostile = []string{
 	`</text></svg><script>hacked=1</script>`, `"><img src=x onerror=hacked=1 id=live name=getElementById>`,
 	"\r\nevent: end\r\n\r\n", "\rdata: <b id=hacked>\r\revent: end\n\n", "<!--", "]]>", "<?start name=\"1\">", "</main><main id=live data-events=//evil.example>",

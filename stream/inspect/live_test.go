@@ -108,7 +108,7 @@ func TestLive(t *testing.T) {
 	})
 }
 
-// TestShutdown is about a server that is to stop while somebody looks on.
+// TestShutdown shuts a server down while a page is watching.
 func TestShutdown(t *testing.T) {
 	in := inspect.New(1)
 	server := httptest.NewServer(in)

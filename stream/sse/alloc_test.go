@@ -14,7 +14,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// TestAllocations holds the budget of what is sent again and again: nothing.
+// TestAllocations checks that repeated sending does not allocate.
 func TestAllocations(t *testing.T) {
 	if testkit.Race {
 		t.Skip("the race detector makes pools forget")

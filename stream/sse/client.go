@@ -15,8 +15,9 @@ import (
 // A Client receives the events of a URL and reconnects when a connection ends, as
 // EventSource does:
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#processing-model.
-// Unlike EventSource, it can POST and send headers, waits longer and longer while
-// a server is down, and reconnects after the statuses of a server that restarts.
+// Unlike EventSource, it can POST and send headers. It waits longer and longer
+// while a server is down, and reconnects after the error statuses that a
+// restarting server has.
 //
 // Only URL is required. The fields must not change after Events has been called.
 // A Client is then safe for concurrent use.

@@ -27,9 +27,11 @@ type Event struct {
 	Retry time.Duration
 }
 
-// Errors of an Event that cannot be sent, since clients would read another one.
+// Errors of an Event that clients would read as another one.
 var (
-	ErrEventID   = errors.New("sse: line end or NUL in event id")
+	// ErrEventID means that the ID of an event contains a line end or a NUL.
+	ErrEventID = errors.New("sse: line end or NUL in event id")
+	// ErrEventName means that the name of an event contains a line end.
 	ErrEventName = errors.New("sse: line end in event name")
 )
 

@@ -199,7 +199,7 @@ func ExampleStream_SendEncoded() {
 
 // Wrong: the program uses a stream after its handler has returned. A closed
 // stream sends nothing, and its methods return ErrClosed.
-func ExampleStream_Close() {
+func ExampleStream_Close_wrong() {
 	var forgotten *sse.Stream
 	h := sse.Handler(func(ctx context.Context, s *sse.Stream) error {
 		forgotten = s

@@ -1,6 +1,7 @@
 package sse
 
-// ForgetWarnings has warnings given again that are given once for each cause.
+// ForgetWarnings makes warnings that are logged once for each cause be logged
+// again.
 func ForgetWarnings() {
 	causes.Forget()
 }

@@ -24,8 +24,8 @@ func alternate(answers ...answer) answer {
 	}
 }
 
-// No answer makes a Client ask a server without end. What is counted are
-// requests, of which following redirects sends up to ten each time.
+// No answer makes a Client send requests without a pause. The test counts
+// requests, of which a redirect causes up to ten each time.
 func TestClientDoesNotHammer(t *testing.T) {
 	cut := func(text string) answer {
 		return func(r *http.Request) (*http.Response, error) {

@@ -13,10 +13,9 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// BenchmarkMemory reports what a stream that waits costs, and its ratio to a
-// bare handler that has sent the same headers and waits: the median of
-// interleaved pairs. The memory is that of the server and of as little of a
-// client as there can be.
+// BenchmarkMemory reports the memory of a waiting stream, and its ratio to a bare
+// handler that has sent the same headers and waits. The ratio is the median of
+// interleaved pairs. The memory includes the server and a minimal client.
 func BenchmarkMemory(b *testing.B) {
 	wait := func(waits chan<- struct{}, ctx context.Context) error {
 		waits <- struct{}{}
@@ -54,8 +53,8 @@ func BenchmarkMemory(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// waiting returns the bytes of heap and stacks that one of n requests takes
-// whose handlers wait.
+// waiting returns the bytes of heap and stacks that one of n waiting requests
+// takes.
 func waiting(b *testing.B, n int, handler func(chan<- struct{}) http.Handler) float64 {
 	b.Helper()
 	waits := make(chan struct{}, n)

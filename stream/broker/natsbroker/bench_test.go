@@ -37,8 +37,8 @@ func forms(b *testing.B, f func(b *testing.B, node func() *broker.Broker)) {
 // small is an event of a hundred bytes.
 var small = sse.Event{Name: "price", Data: strings.Repeat("x", 100)}
 
-// BenchmarkPublish is what an event costs its publisher, one at a time and with
-// a hundred publishers.
+// BenchmarkPublish measures the cost of an event for its publisher, with one
+// publisher and with a hundred.
 func BenchmarkPublish(b *testing.B) {
 	forms(b, func(b *testing.B, node func() *broker.Broker) {
 		topic := node().Topic("news")
@@ -63,8 +63,8 @@ func BenchmarkPublish(b *testing.B) {
 	})
 }
 
-// BenchmarkDelivery is the time from Publish on one node to a subscriber of
-// another.
+// BenchmarkDelivery measures the time from Publish on one node until a subscriber
+// of another node has the event.
 func BenchmarkDelivery(b *testing.B) {
 	forms(b, func(b *testing.B, node func() *broker.Broker) {
 		from, to := node(), node()
@@ -90,9 +90,8 @@ func BenchmarkDelivery(b *testing.B) {
 	})
 }
 
-// BenchmarkReplay is what it takes a subscriber to receive 10,000 events: where
-// the topic has others already, and where it is the first of its node, which then
-// has to fetch them.
+// BenchmarkReplay measures the time in which a subscriber receives 10,000 events.
+// Its topic either has other subscribers on the node, or must first be fetched.
 func BenchmarkReplay(b *testing.B) {
 	const events = 10_000
 	forms(b, func(b *testing.B, node func() *broker.Broker) {
@@ -145,8 +144,8 @@ func BenchmarkReplay(b *testing.B) {
 	})
 }
 
-// BenchmarkSubscribers is the time until so many subscribers of one node have an
-// event, for which NATS has one consumer.
+// BenchmarkSubscribers measures the time until all subscribers of one node have
+// an event, for which NATS has one consumer.
 func BenchmarkSubscribers(b *testing.B) {
 	for _, subscribers := range []int{1, 100, 10_000} {
 		b.Run(fmt.Sprint(subscribers), func(b *testing.B) {

@@ -19,7 +19,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A cluster is three NATS servers that keep the same.
+// A cluster is three NATS servers with the same data.
 type cluster struct {
 	t       *testing.T
 	o       [3]server.Options
@@ -117,8 +117,9 @@ func (c *cluster) options(stream string) natsbroker.Options {
 		Heartbeat: 200 * time.Millisecond, Retain: broker.Retention{Count: 100_000, Bytes: 64 << 20}}
 }
 
-// A topic is followed while a server that was away fetches what it has missed: a
-// consumer may be made there, although another leads the stream.
+// A topic is followed while a server that was away fetches the events that it has
+// missed. A consumer may be created on that server, although another leads the
+// stream.
 func TestAConsumerOnAServerThatIsBehindMissesNothing(t *testing.T) {
 	c := newCluster(t)
 	b := newNode(t, c.options("LAG"))
@@ -159,8 +160,8 @@ func TestAConsumerOnAServerThatIsBehindMissesNothing(t *testing.T) {
 	}
 }
 
-// One server is asked, and events are published on another, while the stream gets
-// other leaders.
+// Positions are requested from one server, and events are published on another,
+// while the leader of the stream changes.
 func TestInAClusterLastCountsAllThatIsAcknowledged(t *testing.T) {
 	c := newCluster(t)
 	o := c.options("LAST")
@@ -195,8 +196,8 @@ func TestInAClusterLastCountsAllThatIsAcknowledged(t *testing.T) {
 	}
 }
 
-// The server that leads the stream is stopped under load, and when that is back the
-// one that leads it by then.
+// The server that leads the stream is stopped under load. When it is back, the new
+// leader is stopped.
 func TestNothingIsLostWhenServersOfAClusterStop(t *testing.T) {
 	c := newCluster(t)
 	o := c.options("ROLLING")

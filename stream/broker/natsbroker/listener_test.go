@@ -11,7 +11,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// publish publishes an event, which must go well, and returns its id.
+// publish publishes an event, which must succeed, and returns its id.
 func publish(t testing.TB, b *broker.Broker, topic, data string) string {
 	t.Helper()
 	id, err := b.Topic(topic).Publish(t.Context(), sse.Event{Data: data})
@@ -21,7 +21,7 @@ func publish(t testing.TB, b *broker.Broker, topic, data string) string {
 	return id
 }
 
-// A listener notes what it hears on a topic.
+// A listener records the events of a topic.
 type listener struct {
 	t   *testing.T
 	mu  sync.Mutex
@@ -52,7 +52,7 @@ func listen(t *testing.T, b *broker.Broker, topic, after string) *listener {
 	return l
 }
 
-// want waits until that, and no more, has been heard.
+// want waits until exactly these events have been received.
 func (l *listener) want(said ...string) {
 	l.t.Helper()
 	all := func() string {

@@ -15,8 +15,9 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A load is a publisher that uses nodes by turns, and subscribers who hold it
-// against what was acknowledged: one of each node, and a client of the last.
+// A load is a publisher that uses nodes in turn, and subscribers that compare
+// their events with the acknowledged ones: one subscriber on each node, and a
+// client of the last node.
 type load struct {
 	t                  *testing.T
 	nodes              []*broker.Broker
@@ -97,15 +98,15 @@ func (l *load) publish() {
 	}
 }
 
-// more waits until so many more events have been acknowledged.
+// more waits until a number of further events have been acknowledged.
 func (l *load) more(events int64) {
 	l.t.Helper()
 	before := l.acks.Load()
 	until(l.t, "publishing", func() bool { return l.acks.Load() >= before+events })
 }
 
-// end holds that each reader has had what was acknowledged, in its order, and
-// nothing twice. What was not acknowledged may have come, at any time.
+// end checks that each reader has received the acknowledged events in order, and
+// none twice. Events that were not acknowledged may have arrived at any time.
 func (l *load) end() {
 	l.t.Helper()
 	close(l.stop)

@@ -14,7 +14,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// patience is how long something may take that comes soon.
+// patience limits the wait for something that happens soon.
 const patience = 20 * time.Second
 
 // newServer starts a server that ends with the test.
@@ -95,8 +95,8 @@ func serve(t *testing.T, b *broker.Broker, topic string) *httptest.Server {
 	return s
 }
 
-// until waits until something is so. It asks often, but leaves the processor to
-// what is waited for.
+// until waits until a condition is true. It checks often, but leaves the
+// processor to other goroutines.
 func until(t testing.TB, what string, so func() bool) {
 	t.Helper()
 	for end := time.Now().Add(patience); !so(); time.Sleep(time.Millisecond) {

@@ -10,8 +10,8 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// The request is given up while NATS is away, and the event is published all the
-// same when it is back.
+// The request is cancelled while NATS is away. The event is published when NATS is
+// back.
 func TestAnEventOutlivesItsRequestWhileNATSIsAway(t *testing.T) {
 	port, dir := freePort(t), t.TempDir()
 	s := startServer(t, &server.Options{Port: port, StoreDir: dir})

@@ -25,7 +25,7 @@ func may(publish ...string) *server.Permissions {
 	}
 }
 
-// TestPermissions has users of whom each may do a little less.
+// TestPermissions has several users, each of which lacks one permission.
 func TestPermissions(t *testing.T) {
 	withoutInbox := may(">")
 	withoutInbox.Subscribe.Allow = []string{"elsewhere"}
@@ -55,7 +55,7 @@ func TestPermissions(t *testing.T) {
 		o.Connect = append([]nats.Option{quiet}, further...)
 		return o
 	}
-	// Several times what NATS sends without a word about flow.
+	// Several times the amount that NATS sends without flow control.
 	const events = 400
 	text := strings.Repeat("x", 16<<10)
 	everything := func(t *testing.T, b *broker.Broker) {

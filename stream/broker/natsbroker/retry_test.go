@@ -12,8 +12,8 @@ import (
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker/embedded"
 )
 
-// The connection between a broker and NATS is cut at random bytes, so that events
-// are added whose publisher does not hear of it and tries again.
+// The connection between a broker and NATS is cut at random bytes. Some events are
+// added without an answer to their publisher, which tries again.
 func TestAnEventWhoseAnswerIsLostIsAddedOnce(t *testing.T) {
 	s := newServer(t, embedded.Options{Addr: "127.0.0.1:0"})
 	direct := newNode(t, natsbroker.Options{Server: s, Stream: "ANSWERS"})

@@ -20,7 +20,8 @@ import (
 
 const secret = "s3cr3t-w0rd"
 
-// newKey returns the public key of a user and what makes a connection his.
+// newKey returns the public key of a user, and the option with which a connection
+// proves to have it.
 func newKey(t *testing.T) (string, nats.Option) {
 	t.Helper()
 	pair, err := nkeys.CreateUser()
@@ -103,8 +104,8 @@ func pool(a *authority) *x509.CertPool {
 	return p
 }
 
-// refused holds that Open says what is wrong long before its context ends, and
-// does not say the password.
+// refused checks that Open returns its error long before its context ends, and
+// that the error does not contain the password.
 func refused(t *testing.T, o natsbroker.Options, want string) {
 	t.Helper()
 	const long = 5 * time.Second

@@ -22,8 +22,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// startServer starts a NATS server as one in production may be: what package
-// embedded has not. It ends with the test.
+// startServer starts a NATS server with options that package embedded does not
+// have, as in production. It ends with the test.
 func startServer(t testing.TB, o *server.Options) *server.Server {
 	t.Helper()
 	o.Host, o.JetStream, o.NoSigs, o.NoLog = "127.0.0.1", true, true, true
@@ -50,8 +50,8 @@ func stopServer(s *server.Server) {
 	s.WaitForShutdown()
 }
 
-// freeAddr returns an address that nobody listens on: each time another one, and
-// none that the system gives to connections.
+// freeAddr returns a free address. It returns another one each time, and none
+// that the system gives to connections.
 func freeAddr(t *testing.T) string {
 	t.Helper()
 	for range 1000 {

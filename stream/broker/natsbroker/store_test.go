@@ -53,8 +53,8 @@ func TestOpen(t *testing.T) {
 	})
 }
 
-// TestNothingIsLeft holds that memory and goroutines come back to where they
-// were.
+// TestNothingIsLeft checks that memory and goroutines return to their initial
+// amount.
 func TestNothingIsLeft(t *testing.T) {
 	s := newServer(t, embedded.Options{})
 	o := natsbroker.Options{Server: s, Stream: "LEFT"}
