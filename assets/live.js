@@ -14,20 +14,20 @@
 //     <template id="board.17" for="board.end">an item and <?marker name="board.end"></template>
 //     <template for="board.17"></template>
 //
-// with ids epoch-number. No browser patches what a script inserts, so this does,
-// in all of them. A template with an id is for what has that name already, if
-// anything has: an event that is replayed appends nothing twice. Otherwise it
-// takes the place of what it is for.
+// with ids epoch-number. No browser patches content that a script inserts, so this
+// script does it in all browsers. A template with an id replaces the part of the
+// page that has this name, so that an event that is replayed appends nothing twice.
+// If there is no such part, the template replaces the marker that it is for.
 //
-// The 12 is the number of the last event that the content is sure to hold. A
-// source is opened at the lowest of its regions: the others are told
-// again what they hold, and end as they are.
+// The 12 is the number of the last event that the content certainly includes. A
+// source is opened at the lowest number of its regions. The other regions receive
+// some events again, which do not change them.
 //
-// Content on the page may be hostile, as far as a sanitizer lets it through. So
-// orders are processing instructions (comments, where browsers have none), which
-// no sanitizer keeps; the template beside one is only quick to find. Nothing is
-// read from the document, or from an element that may be a form, by a name that
-// an element in it can take; see the doc of package assets.
+// Content on the page may be hostile, as far as a sanitizer lets it through. Orders
+// are therefore processing instructions (comments in browsers that have none), which
+// no sanitizer keeps. The template beside one is only quick to find. The script reads
+// no property of the document, or of an element that may be a form, by a name that
+// an element in it can take: see the doc of package assets.
 {
   let get = name => Reflect.get(Document.prototype, name, document),
     html = get("documentElement"),
@@ -35,20 +35,20 @@
     on = addEventListener,
     policy, timer, wait = 5e3, mark = "rivulet " + location,
 
-    // That of the last region that was found: any will do to parse HTML in.
+    // The template of the last region that was found, used to parse HTML.
     template,
 
     // The URLs whose connection is lost, and the regions that lack an event.
     lost = new Set, stale = new Set,
     say = () => state.live = lost.size ? "lost" : stale.size ? "stale" : "open",
 
-    // What a marker says, ?start name="board", whether it is a comment or a
-    // processing instruction. No other node says anything like it.
+    // The text of a marker, ?start name="board", which is a comment or a processing
+    // instruction. No other node has such a text.
     words = node => node.nodeType > 7 ? node.data : `?${node.nodeName} ${node.data}`,
 
-    // The range from the first marker of a name to the last one, if there is a
-    // start and an end: a marker that is neither is both. A document without
-    // elements has methods that no element replaces; 192 shows comments and
+    // The range from the first marker of a name to the last one, if there are a
+    // start and an end. A marker that is neither is both. A document without
+    // elements has methods that no element replaces. 192 shows comments and
     // processing instructions.
     grab = (name, node = html, walker = new Document().createTreeWalker(node, 192), range = new Range, start, end) => {
       while (node = walker.nextNode()) {
@@ -61,11 +61,12 @@
       return start && end && (range.setEndAfter(end), range)
     },
 
-    // The one sink for strings. Scripts that come out of it never run.
+    // The only place where a string becomes HTML. Scripts in it never run.
     parse = html => (template.innerHTML = policy?.createHTML(html) ?? html, template.content),
 
-    // Puts what has the name in content in the place of what has it in the page,
-    // or all of content in the place of the marker. The focus goes where it was.
+    // Replaces the part of the page with the name by the part of content with that
+    // name. If the page has no such part, all of content replaces the marker. The
+    // focus returns to the element with the same id.
     patch = (name, content, marker, range = grab(name), active = get("activeElement"), next) => {
       range ? content = grab(name, content).extractContents() : range = grab(marker);
       if (range) {
@@ -77,8 +78,8 @@
       }
     },
 
-    // An event's template. One that would cost the region its markers, as with an
-    // item that ends in an open comment or leaves an element open, is not applied.
+    // Applies the template of an event, unless it would remove the markers of its
+    // region, as an item does that ends in an open comment or leaves an element open.
     apply = (id, content, marker, region = (id || marker).split(".")[0], whole = id == region) => {
       if (!id || content.lastChild?.nodeType > 6 &&
         [id, whole ? id + ".start" : marker, whole ? id + ".end" : id].every(name => grab(name, content))) {
@@ -90,13 +91,13 @@
       }
     },
 
-    // Opens what the regions of the page ask for, or those of root, a page that
-    // was fetched again, of which they are first put into this one. A region
-    // that stands in another goes with it.
+    // Opens the sources of the regions in the page. root may be a page that was
+    // fetched again: its regions are first put into this page. A region inside
+    // another is put there together with it.
     check = (root = html) => get("prerendering") || [...root.querySelectorAll("template[data-r]")].filter(node => {
       let order = node.previousSibling,
         [kind, name, n, url] = words(order || node).split(" ");
-      // Not what <base> says, and never another origin.
+      // The URL is not relative to <base>, and never of another origin.
       if (kind == "?live" && url && (url = new URL(url, location)).origin == location.origin) {
         node.isConnected || patch(name + ".live", root);
         order.remove();
@@ -106,26 +107,27 @@
       }
     }),
 
-    // Fetches the page until it has a region: not all browsers at once, and ever
-    // more seldom. The first time is within 10 s. To where the page redirects, as
-    // after a logout, the browser goes by itself: once an hour, in case that leads
-    // back here.
+    // Fetches the page until it has a region. The time is random, so that browsers
+    // do not fetch it all at once: within 10 s at first, and then later and later.
+    // If the page redirects, as after a logout, the browser loads it and follows the
+    // redirect, at most once an hour, in case that leads back here.
     again = () => timer ||= setTimeout(() => {
       timer = 0;
       fetch(location, { headers: { rivulet: 1 }, redirect: "manual" })
         .then(page => page.type != "opaqueredirect" ? page.text() : Date.now() < sessionStorage[mark] ||
           (sessionStorage[mark] = Date.now() + 36e5, location = location.href.split("#")[0]))
         .then(parse).then(check).then(found => found[0] ? stale.clear(lost.clear()) : again()).catch(again)
-    }, Math.random() * (wait = wait * 2 % 1e9)), // timers know 2^31 ms at most
+    }, Math.random() * (wait = wait * 2 % 1e9)), // timers take at most 2^31 ms
 
-    // The function that opens the source at a URL, to which at is added: the
-    // number of the last event. It goes back to that of a new region.
+    // Returns a function that opens the source at a URL, after the event with the
+    // number at. The number is appended to the URL. A new region with a lower number
+    // opens the source again at that number.
     source = (url, at = 1 / 0, events, since,
       close = () => events = events?.close(),
 
-      // EventSource goes on by itself but after a refusal, which may be that of
-      // a proxy whose server is away. What breaks again and again is asked for
-      // ever more seldom, too.
+      // EventSource reconnects by itself except after a refusal, which may come from
+      // a proxy whose server is down. A source that fails repeatedly is requested
+      // later and later.
       refused = () => {
         close(at = 1 / 0);
         say(lost.add(url));
@@ -144,20 +146,20 @@
             for (e of parse(e.data).children) e.nodeName == "TEMPLATE" && apply(e.id, e.content, e.getAttribute("for"))
           };
 
-          // The server cannot tell what came after at.
+          // The server cannot replay the events after at.
           on.call(events, "gap", refused)
         }
       }) => {
       on("pagehide", close);
       on("pageshow", open);
       return n => {
-        // Once for all the regions that have just been found.
+        // Once for all regions that have just been found.
         n - at < 0 && queueMicrotask(open, close(at = n))
       }
     };
 
-  // Once, even if the page has it twice. Regions may still arrive, and a look
-  // for them now and then costs less than a look at all that changes.
+  // Runs once, even if the page has the script twice. More regions may arrive. To
+  // look for them from time to time costs less than to observe all changes.
   if (!state.live) {
     state.live = 1;
     policy = Object.hasOwn(self, "trustedTypes") && trustedTypes.createPolicy("rivulet", { createHTML: html => html });

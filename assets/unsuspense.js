@@ -27,62 +27,62 @@
     // The body, or all of the document for a script that is run in the head.
     root = bare.querySelector.call(d, "body") || d,
 
-    // The comments of the page by what they say, so that a page of a thousand
+    // The comments of the page by their text, so that a page of a thousand
     // boundaries is walked through once.
     index = {},
 
     // The last template that was added, and the marker it is for.
     template, start,
 
-    // What a comment says: ?start name="1". A processing instruction (some
-    // engines have them but no patching) says the same. Nothing else does: not
-    // the comment name="1", not the text "?end".
+    // The text of a marker: ?start name="1". It is a comment or, in engines that
+    // have them but do not patch, a processing instruction. Other nodes have no such
+    // text: neither the comment name="1" nor the text "?end".
     words = node => node.nodeType > 7 ? node.data : "?" + node.nodeName + " " + node.data,
 
-    // Adds what is below a node to the index. The first marker of a name wins,
-    // as natively.
+    // Adds the markers below a node to the index. The first marker of a name counts,
+    // as in native patching.
     scan = (node, walker) => {
       // 192 shows comments and processing instructions.
       for (walker = bare.createTreeWalker(node, 192); node = walker.nextNode();)
         index[words(node)] ||= node
     },
 
-    // Takes nodes, at first in next, in the order in which the parser added
-    // them. Where they are by now does not matter: a script of the page may
-    // have wrapped or moved them.
+    // Takes the nodes in next, in the order in which the parser added them. Their
+    // current place does not matter: a script of the page may have wrapped or moved
+    // them.
     take = (next, node) => {
       for (node of next) {
-        // The platform's own patching always comes with htmlFor, also in a template
-        // that it has not used. Only a template has content that is a fragment: a
-        // form may have a control named content.
+        // A browser with native patching has htmlFor, also in a template that it has
+        // not used. Only the content of a template is a fragment: a form may have a
+        // control named content.
         if (node.content?.nodeType > 7 && !node.htmlFor && (next = node.getAttribute("for"))) {
           template = node;
-          // A key that starts with "?" is no property of Object.prototype.
+          // Object.prototype has no property that starts with "?".
           start = `?start name="${next}"`
         }
 
-        // Only the <!/> after a template says that it is complete: observers
-        // see templates that are still being parsed. It is taken out so that
-        // a script which moves nodes about cannot add it a second time, after
-        // a template that is not complete.
+        // Only the <!/> after a template shows that the template is complete, since
+        // observers see templates that are still being parsed. The <!/> is removed,
+        // so that a script that moves nodes cannot add it again after an incomplete
+        // template.
         else if (template && words(node) == "/") {
           node.remove();
 
-          // Not known, or replaced by a script of the page.
+          // The marker is unknown, or a script of the page has replaced it.
           index[start]?.isConnected || scan(d, index = {});
 
           if (node = index[start]) {
-            // The boundaries in the content, this one too if more is to be
-            // added where the content ends: its old marker is forgotten first.
+            // Adds the boundaries in the content, and this boundary again if more is
+            // to be added at the end of the content. Its old marker is removed first.
             scan(template.content, index[start] = 0);
 
-            // Scripts from elsewhere would run as they arrive, not in order.
+            // External scripts would otherwise run as they arrive, not in order.
             for (next of template.content.querySelectorAll("script:not([async])")) next.async = 0;
 
-            // The fallback and the end marker go; where that is missing, all
-            // the rest of the parent, as natively. They go by way of the
-            // template because a form with a control named "remove" has no
-            // remove method.
+            // Removes the fallback and the end marker or, without an end marker, the
+            // rest of the parent, as native patching does. The nodes are moved to the
+            // template, since a form with a control named "remove" has no remove
+            // method.
             template.remove();
             while ((next = node.nextSibling) && (template.append(next), words(next).trim() != "?end"));
             node.replaceWith(template.content)
@@ -91,12 +91,11 @@
       }
     };
 
-  // The parser adds at the end of body. What is added before something else came
-  // from a chunk, while the next was already being parsed: a template in there is
-  // no chunk.
+  // The parser adds nodes at the end of body. A node that is added before another
+  // one comes from the content of a chunk: a template among such nodes is no chunk.
   new MutationObserver(records => records.map(record => record.nextSibling || take(record.addedNodes)))
     .observe(root, { childList: 1, subtree: root == d });
 
-  // What came before this script.
+  // The nodes before this script.
   take([...root.childNodes])
 }

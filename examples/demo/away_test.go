@@ -76,7 +76,7 @@ func run(ctx context.Context, t *testing.T, script string) {
 	}
 }
 
-// awaitBoards waits until so many pages are subscribed.
+// awaitBoards waits until a number of pages are subscribed.
 func (p *program) awaitBoards(t *testing.T, want int) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {

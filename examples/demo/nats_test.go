@@ -54,7 +54,7 @@ func TestTwoInstancesAreOneBoard(t *testing.T) {
 	f.await(t, guests("Lin: to the one that is left", "Grace: to the second", "Ada: to the first"))
 	first = join(t, server, first.addr)
 	await(ctx, t, connected)
-	said() // that there was nobody, if it asked then
+	said() // may have reported that no server answered
 	both(guests("Lin: to the one that is left", "Grace: to the second", "Ada: to the first"))
 	sign(t, first.origin(), "Mary", "to the first again")
 	both(guests("Mary: to the first again", "Lin: to the one that is left", "Grace: to the second", "Ada: to the first"))

@@ -101,7 +101,7 @@ func (l interrupted) Append(ctx context.Context, topic string, e sse.Event) (bro
 	return l.Store.Append(ctx, topic, e)
 }
 
-// A page is what somebody sees who has loaded the list and stays.
+// A page is an open page of the list, as its visitor sees it.
 type page struct {
 	url    string
 	loaded []string

@@ -1,5 +1,5 @@
-// Keeps <main id="live"> as the server shows it: each event is all of its HTML.
-// What has not changed stays as it is, with its focus and its open details.
+// Keeps <main id="live"> up to date. Each event holds all of its HTML. Elements that
+// have not changed stay in place, with their focus and their open details.
 (() => {
   const live = document.getElementById("live");
   const state = document.getElementById("state");

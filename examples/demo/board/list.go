@@ -44,7 +44,7 @@ func (l list) after(number int) (g Guest, ok bool) {
 	return g, ok
 }
 
-// with returns the list with one more guest, who gets a number, and without the
+// with returns the list with one more guest, which gets a number, and without the
 // oldest guests beyond the limit.
 func (l list) with(g Guest) list {
 	g.Number = l.last() + 1

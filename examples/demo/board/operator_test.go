@@ -12,7 +12,8 @@ import (
 	"github.com/rivulet-go/rivulet/examples/demo/board"
 )
 
-// operator returns what somebody has who is connected to NATS beside the board.
+// operator returns the view of an operator that is connected to NATS beside the
+// board.
 func operator(t *testing.T, url string) jetstream.JetStream {
 	t.Helper()
 	conn, err := nats.Connect(url)

@@ -14,7 +14,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A page is what somebody sees who has loaded the board and stays.
+// A page is an open page of the board, as its visitor sees it.
 type page struct {
 	site   atomic.Pointer[site] // where it finds its events
 	cancel context.CancelFunc

@@ -1,9 +1,9 @@
-// Asks without leaving the page, shows the answer as it comes and stops it.
-// All text goes through textContent or a text node: nothing of it is markup.
+// Asks a question without leaving the page, shows the answer while it arrives, and
+// can stop it. All text goes into textContent or a text node, so it is never markup.
 "use strict";
 {
   const [form, question, stop, answer, state] = ["ask", "question", "stop", "answer", "state"].map((id) => document.getElementById(id));
-  let running; // what aborts the answer
+  let running; // aborts the current answer
 
   // tokens yields the text of an answer. The relay sends one line for each.
   async function* tokens(body) {

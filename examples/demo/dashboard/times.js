@@ -1,5 +1,5 @@
-// Fills the table of times. The script is deferred, so it runs when the whole
-// page is here. What other visits have measured is kept for as long as the tab.
+// Fills the table of times. The script is deferred, so it runs when the page is
+// complete. The times of other visits are kept until the tab is closed.
 "use strict";
 {
   const table = document.getElementById("times");
@@ -12,7 +12,7 @@
     }
   })();
 
-  // show writes down all that is known, the bars on one scale.
+  // show fills in all known times, with the bars on one scale.
   const show = () => {
     const longest = Math.max(...Object.values(kept).map((t) => Math.max(t.chunk ?? 0, t.paint ?? 0)));
     for (const [mode, times] of Object.entries(kept)) {
@@ -47,8 +47,8 @@
       setTimeout(measure, 50); // Firefox may know it only after the load
       return;
     }
-    // On a busy machine Firefox may start its clock after the request, and take
-    // the first byte for the last. Nothing is parsed to the end before it is here.
+    // On a busy machine, Firefox may start its clock after the request, and report
+    // the time of the first byte for the last. Parsing never ends before the last byte.
     now.byte = Math.max(0, visit.responseStart);
     now.chunk = visit.responseEnd > visit.responseStart ? visit.responseEnd : visit.domInteractive;
     note();

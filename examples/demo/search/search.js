@@ -1,6 +1,6 @@
-// Fetches the results while the visitor types and puts them into the page. What
-// is fetched is HTML, and a policy of Trusted Types that is named in the
-// Content-Security-Policy says that this file may make elements of it.
+// Fetches the results while the visitor types and puts them into the page. The
+// results are HTML. A policy of Trusted Types, which the Content-Security-Policy
+// names, allows this file to make elements of it.
 "use strict";
 {
   const policy = self.trustedTypes?.createPolicy("demo", { createHTML: html => html });

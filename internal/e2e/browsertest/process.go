@@ -46,8 +46,8 @@ func run(t testing.TB, cmd *exec.Cmd, dir string) (kill func()) {
 	return kill
 }
 
-// tempDir is t.TempDir for processes whose children may outlive them by a
-// moment and go on writing.
+// tempDir is t.TempDir for processes whose children may outlive them by a moment
+// and still write.
 func tempDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "browsertest")

@@ -25,7 +25,7 @@ type Scenario struct {
 	// browsers that need the recipe for no scripting.
 	Renderer stream.Renderer
 	// Policy is the Content-Security-Policy of the page; {nonce} stands for
-	// the nonce of the response and {origin} for that of the server.
+	// the nonce of the response and {origin} for the origin of the server.
 	Policy string
 	// Watch names the selectors that are watched for. With scripting off, they
 	// must match an element with a box: not an option, but its select.

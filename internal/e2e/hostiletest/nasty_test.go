@@ -93,8 +93,8 @@ func target(r *rand.Rand, token string) hostiletest.Target {
 
 func one(r *rand.Rand, of []string) string { return of[r.IntN(len(of))] }
 
-// twoTopics subscribes to two topics and publishes on both. Neither hears of the
-// other, and what was typed ends no event.
+// twoTopics subscribes to two topics and publishes on both. Neither receives
+// events of the other, and typed text ends no event.
 func twoTopics(v *hostiletest.Assault) {
 	type topic struct {
 		token string

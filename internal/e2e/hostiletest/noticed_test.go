@@ -93,7 +93,7 @@ func stays(stop chan struct{}) http.HandlerFunc {
 	}
 }
 
-// waits serves those who behave late.
+// waits serves ordinary visitors late.
 func waits(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.UserAgent(), "Go-http-client") {
 		time.Sleep(2 * time.Second)

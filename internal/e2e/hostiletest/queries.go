@@ -16,8 +16,8 @@ var queries = []Attack{
 	{"query: path tricks", pathTricks},
 }
 
-// values are what visitors send who try to get something into a page, a log, a
-// header or a query of a database.
+// values are input of visitors that try to inject something into a page, a log, a
+// header or a database query.
 var values = []string{
 	Mark + ` onload=alert(1)>`,
 	`">` + Mark + `>`,

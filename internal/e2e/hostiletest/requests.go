@@ -212,7 +212,7 @@ func mixedHeaders(v *Assault) {
 	v.Judge(t, v.Read(bufio.NewReader(c), t.Method), token)
 }
 
-// toWhatIsClosed asks as somebody of this machine would, without the secret.
+// toWhatIsClosed asks like a client of this machine, without the secret.
 func toWhatIsClosed(v *Assault) {
 	for _, path := range v.Site.Closed {
 		t := Target{Method: http.MethodGet, URI: path}

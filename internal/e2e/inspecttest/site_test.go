@@ -88,7 +88,7 @@ func await(name string, load func(context.Context) (string, error), opts ...susp
 	return suspense.Await(templ.Raw("<p>…</p>"), load, view, append(opts, suspense.Name(name))...)
 }
 
-// takes is a load of so many milliseconds.
+// takes is a load that takes a number of milliseconds.
 func takes(ms int, text string) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
 		ctx, cancel := context.WithTimeout(ctx, time.Duration(ms)*time.Millisecond)

@@ -52,8 +52,8 @@ var frameworks = []struct {
 	}},
 }
 
-// A recorder passes Flush on to what is within, if that has it, and tells nobody
-// else what that is.
+// A recorder passes Flush on to the writer in it, if that has the method. It has
+// no Unwrap.
 type recorder struct{ http.ResponseWriter }
 
 func (w recorder) Flush() {
@@ -85,7 +85,7 @@ func TestFrameworksWithinATimeoutHandler(t *testing.T) {
 				t.Fatalf("body: %v", err)
 			}
 			if strings.Contains(f.name, "negroni") {
-				return // nobody can tell: the stream comes whole
+				return // this cannot be detected: the stream comes whole
 			}
 			if got := v.Header.Get("Content-Type"); v.StatusCode != 500 || got != "text/plain; charset=utf-8" {
 				t.Errorf("status = %d, Content-Type = %q, body = %q", v.StatusCode, got, v.page.String())

@@ -22,7 +22,7 @@ import (
 	"github.com/rivulet-go/rivulet/suspense"
 )
 
-// errorText is what nobody may read without the secret.
+// errorText is a text that may not be read without the secret.
 const errorText = "dial tcp 10.1.2.3:5432: connection refused"
 
 // inspected serves a site whose page has failed, and its inspector at /inspect and

@@ -91,7 +91,7 @@ func reading(name, stream string, piece int) contest {
 	}
 }
 
-// pieces reads at most so many bytes at once.
+// pieces limits the bytes of each read.
 type pieces struct {
 	r    io.Reader
 	most int

@@ -66,7 +66,7 @@ func (s *Site) publish(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// live is a region that goes on changing.
+// live is a region that keeps changing.
 func (s *Site) live(q query) templ.Component {
 	return live.Await(s.region, dots(q), func(ctx context.Context) (int, error) { return 3, sleep(ctx, 5*ms) },
 		func(int) templ.Component { return s.region.Item("k0", box(q, "row")) })
