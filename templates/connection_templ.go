@@ -9,10 +9,10 @@ package templates
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Connection is a polite status for a page with live regions. It says so while
-// their connection is lost, and shows nothing otherwise. A page needs one,
-// anywhere. It needs [Style], whose rules hide it unless the html element has the
-// attribute data-live="lost".
+// Connection tells the visitor while the connection of the live regions is lost,
+// and shows nothing otherwise. It is a polite status for screen readers. A page
+// needs one, anywhere. It needs [Style], whose rules hide it unless the html
+// element has the attribute data-live="lost".
 func Connection() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -3,7 +3,7 @@
 // [Incomplete] for a page that was cut, and [Connection] for live regions that
 // have lost their connection.
 //
-// [Style] defines how they look. It belongs into the head, once:
+// [Style] defines how they look. Put it into the head, once:
 //
 //	<head>
 //		@templates.Style()
