@@ -137,7 +137,7 @@ func TestFailuresAreLoggedUnlessSomebodyTakesThem(t *testing.T) {
 			if err := rd.Render(newRecorder(), httptest.NewRequest("GET", "/", nil), page(slot(failing(0, errBoom)))); err != nil {
 				t.Fatalf("Render() = %v, want nil", err)
 			}
-			if got := strings.Contains(logs.b.String(), "boundary failed"); got != tt.want {
+			if got := strings.Contains(logs.String(), "boundary failed"); got != tt.want {
 				t.Errorf("logged = %t, want %t", got, tt.want)
 			}
 		})

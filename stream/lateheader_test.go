@@ -52,7 +52,7 @@ func TestHeadersInLoads(t *testing.T) {
 			t.Errorf("cookies = %q, page = %q", got, rec.Body)
 		}
 	}
-	if got := strings.Count(logs.b.String(), "Header was called in a load"); got != 1 {
+	if got := strings.Count(logs.String(), "Header was called in a load"); got != 1 {
 		t.Errorf("%d warnings, want 1", got)
 	}
 }

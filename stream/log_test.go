@@ -1,16 +1,14 @@
 package stream_test
 
 import (
-	"bytes"
 	"context"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream"
 )
 
@@ -21,33 +19,19 @@ func withServer(ctx context.Context, srv *http.Server) context.Context {
 	return context.WithValue(ctx, http.ServerContextKey, srv)
 }
 
-// logged is what went to slog.Default during a test.
-type logged struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
+// logged is what goes to slog.Default during a test.
+type logged struct{ *testkit.Log }
 
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logged) want(t *testing.T, line string) {
+func (l logged) want(t *testing.T, line string) {
 	t.Helper()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if got := mask(l.b.String()); !strings.Contains(got, line) {
+	if got := mask(l.String()); !strings.Contains(got, line) {
 		t.Errorf("log:\n%s\nwant a line with\n%s", got, line)
 	}
 }
 
-func captureLog(t *testing.T) *logged {
+func captureLog(t *testing.T) logged {
 	stream.ForgetWarnings()
-	l, before := new(logged), slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(l, nil)))
-	t.Cleanup(func() { slog.SetDefault(before) })
-	return l
+	return logged{testkit.WatchLog(t)}
 }
 
 func TestLog(t *testing.T) {

@@ -24,7 +24,7 @@ import (
 type pipeline struct {
 	*testkit.Pipes
 	http2 bool
-	log   *logged // of the server and of slog
+	log   logged // of the server and of slog
 }
 
 // overPipes runs test in a bubble over HTTP/1.1 and over HTTP/2.
@@ -81,11 +81,9 @@ func (p *pipeline) want(t *testing.T, page string, n int, pause time.Duration) {
 }
 
 // wantNone allows for the warnings that come once.
-func (l *logged) wantNone(t *testing.T) {
+func (l logged) wantNone(t *testing.T) {
 	t.Helper()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for line := range strings.Lines(l.b.String()) {
+	for line := range strings.Lines(l.String()) {
 		if !strings.Contains(line, "level=WARN") {
 			t.Errorf("log: %s", line)
 		}

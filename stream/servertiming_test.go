@@ -132,13 +132,13 @@ func TestServerTimingLeavesFailuresAsTheyAre(t *testing.T) {
 	rd := stream.Renderer{ServerTiming: true, Mode: always(stream.Complete)}
 	fails := page(slot(failing(0, errBoom)))
 	_ = rd.Render(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil), fails)
-	if !strings.Contains(logs.b.String(), "boundary failed") {
-		t.Errorf("log = %q, want the failure", logs.b.String())
+	if !strings.Contains(logs.String(), "boundary failed") {
+		t.Errorf("log = %q, want the failure", logs.String())
 	}
 	rd.Trace = stream.JoinTraces(&quiet, &stream.Trace{Done: func(_ context.Context, err error) { told = err }})
-	logs.b.Reset()
+	logs.Reset()
 	_ = rd.Render(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil), fails)
-	if logs.b.Len() > 0 || errors.Is(told, errBoom) {
-		t.Errorf("log = %q, want none, since the Trace is told", logs.b.String())
+	if logs.String() != "" || errors.Is(told, errBoom) {
+		t.Errorf("log = %q, want none, since the Trace is told", logs.String())
 	}
 }

@@ -58,7 +58,7 @@ func TestSlog(t *testing.T) {
 		logs := captureLog(t)
 		rd := stream.Renderer{Trace: stream.Slog(nil)}
 		_ = rd.Render(newRecorder(), httptest.NewRequest("GET", "/", nil), html("1"))
-		if got := logs.b.String(); !regexp.MustCompile(`msg="stream: response"`).MatchString(got) {
+		if got := logs.String(); !regexp.MustCompile(`msg="stream: response"`).MatchString(got) {
 			t.Errorf("log = %q, want a line of the response", got)
 		}
 	})

@@ -69,8 +69,8 @@ func TestWritersThatCannotFlush(t *testing.T) {
 				if tt.warn != "" {
 					logs.want(t, tt.warn)
 				}
-				if n := strings.Count(logs.b.String(), "cannot flush"); n > 1 {
-					t.Errorf("log = %q, want one warning for each cause", logs.b.String())
+				if n := strings.Count(logs.String(), "cannot flush"); n > 1 {
+					t.Errorf("log = %q, want one warning for each cause", logs.String())
 				}
 			})
 		}
@@ -111,8 +111,8 @@ func TestWarningsForEachCause(t *testing.T) {
 		}
 	}
 	for _, what := range []string{"pages are sent whole", "WriteTimeout cuts pages", "loads in place"} {
-		if got := strings.Count(logs.b.String(), what); got != 2 {
-			t.Errorf("%d warnings that %s, want 2:\n%s", got, what, logs.b.String())
+		if got := strings.Count(logs.String(), what); got != 2 {
+			t.Errorf("%d warnings that %s, want 2:\n%s", got, what, logs.String())
 		}
 	}
 }

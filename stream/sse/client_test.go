@@ -19,6 +19,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/sse"
 	"github.com/rivulet-go/rivulet/stream/sse/internal/site"
 )
@@ -387,7 +388,7 @@ func TestClientIdle(t *testing.T) {
 }
 
 func TestClientTellsTheLog(t *testing.T) {
-	log := watchLog(t)
+	log := testkit.WatchLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(refuse(errors.New("away")), events("data: a\n\n"), status(204))
 		if _, err := all(t.Context(), &sse.Client{URL: "http://site/?token=secret", HTTP: s.Client()}, never); err != nil {

@@ -1,15 +1,14 @@
 package sse_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
@@ -29,10 +28,7 @@ type late struct{ http.ResponseWriter }
 func (late) FlushError() error { return http.ErrNotSupported }
 
 func TestWritersThatOnlyPromiseToFlush(t *testing.T) {
-	var logs bytes.Buffer
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&logs, nil)))
-	t.Cleanup(func() { slog.SetDefault(before) })
+	logs := testkit.WatchLog(t)
 	sse.ForgetWarnings()
 	hidden := func(w http.ResponseWriter) http.ResponseWriter { return unflushable{w} }
 	for _, tt := range []struct {

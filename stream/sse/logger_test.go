@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
@@ -79,7 +80,7 @@ func TestLogger(t *testing.T) {
 				name = tt.name + " with a Logger"
 			}
 			t.Run(name, func(t *testing.T) {
-				standard := watchLog(t)
+				standard := testkit.WatchLog(t)
 				var given bytes.Buffer
 				var logger *slog.Logger
 				if own {

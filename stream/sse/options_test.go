@@ -1,16 +1,15 @@
 package sse_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
@@ -68,10 +67,7 @@ type wrapped struct {
 func (w wrapped) Unwrap() http.ResponseWriter { return w.inner }
 
 func TestHandlerLogsWhatNobodyElseKnows(t *testing.T) {
-	var logs bytes.Buffer
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&logs, nil)))
-	t.Cleanup(func() { slog.SetDefault(before) })
+	logs := testkit.WatchLog(t)
 	serve := func(ctx context.Context, w http.ResponseWriter, f func(context.Context, *sse.Stream) error) {
 		logs.Reset()
 		defer func() { _ = recover() }() // http.ErrAbortHandler

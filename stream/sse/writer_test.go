@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
@@ -52,7 +53,7 @@ func TestOddWriters(t *testing.T) {
 		}
 	})
 	t.Run("one that panics under a heartbeat ends the stream, not the program", func(t *testing.T) {
-		log := watchLog(t)
+		log := testkit.WatchLog(t)
 		synctest.Test(t, func(t *testing.T) {
 			start := time.Now()
 			w := odd{httptest.NewRecorder(), func(p []byte) (int, error) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/suspense/internal/pagetest"
 	"github.com/rivulet-go/rivulet/suspense/live"
@@ -63,10 +64,8 @@ func TestMethod(t *testing.T) {
 }
 
 func TestLogger(t *testing.T) {
-	var own, global strings.Builder
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&global, nil)))
-	t.Cleanup(func() { slog.SetDefault(before) })
+	var own strings.Builder
+	global := testkit.WatchLog(t)
 	r := board
 	r.Position = func(context.Context) (string, error) { return "", errBoom }
 	answer(t, "GET", live.Await(r, nil, pagetest.Value(0, "rows"), html))
@@ -76,7 +75,7 @@ func TestLogger(t *testing.T) {
 	global.Reset()
 	r.Logger = slog.New(slog.NewTextHandler(&own, nil))
 	answer(t, "GET", live.Await(r, nil, pagetest.Value(0, "rows"), html))
-	if want := "region=board error=boom"; !strings.Contains(own.String(), want) || global.Len() > 0 {
+	if want := "region=board error=boom"; !strings.Contains(own.String(), want) || global.String() != "" {
 		t.Errorf("Logger got %q, slog.Default %q, want %s in the Logger only", own.String(), global.String(), want)
 	}
 }

@@ -1,42 +1,21 @@
 package natsbroker_test
 
 import (
-	"bytes"
 	"log/slog"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
 )
 
-// A lines holds what has been logged.
-type lines struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 // TestLogger waits for a server, loses it and has it back.
 func TestLogger(t *testing.T) {
-	var standard, own lines
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&standard, nil)))
-	t.Cleanup(func() { slog.SetDefault(before) })
+	var own testkit.Log
+	standard := testkit.WatchLog(t)
 	has := func(line string) func() bool { return func() bool { return strings.Contains(own.String(), line) } }
 
 	port, dir := freePort(t), t.TempDir()

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
@@ -41,7 +42,7 @@ func TestRelayLogger(t *testing.T) {
 		{"a heartbeat that panics", "sse: heartbeat", func(http.ResponseWriter) http.ResponseWriter { return fragile{httptest.NewRecorder(), new(bool)} }, events(time.Hour)},
 	} {
 		inBubble(t, tt.name, func(t *testing.T) {
-			standard := watchLog(t)
+			standard := testkit.WatchLog(t)
 			var given bytes.Buffer
 			rl := llm.Relay{
 				Request: toModel, HTTP: newSite(tt.server).Client(), Heartbeat: time.Second,

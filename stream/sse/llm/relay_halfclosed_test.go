@@ -13,13 +13,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
 // The server takes a client for gone that has closed its side of the connection,
 // or whose body does not come in time. Such a client may still read.
 func TestRelayCutsTheAnswerOfAClientThatSeemsGone(t *testing.T) {
-	watchLog(t)
+	testkit.WatchLog(t)
 	for _, tt := range []struct {
 		name, sent, version string
 		missing             int // bytes of the body that never come

@@ -10,13 +10,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
 // Middleware may give a request a deadline: its browser is still there.
 func TestRelayTellsOfTheRequestsDeadline(t *testing.T) {
 	ask := func(t *testing.T, parts ...any) (w *httptest.ResponseRecorder, panicked any) {
-		watchLog(t)
+		testkit.WatchLog(t)
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
@@ -52,7 +53,7 @@ type odd struct {
 func (o odd) Write(p []byte) (int, error) { return o.write(p) }
 
 func TestRelayAnswersOnce(t *testing.T) {
-	watchLog(t)
+	testkit.WatchLog(t)
 	var written []string
 	w := odd{httptest.NewRecorder(), func(p []byte) (int, error) {
 		written = append(written, string(p))
@@ -68,7 +69,7 @@ func TestRelayAnswersOnce(t *testing.T) {
 }
 
 func TestRelayDoesNotWaitForTheTextOfAnError(t *testing.T) {
-	watchLog(t)
+	testkit.WatchLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		w := askRelay(t, llm.Relay{}, func(r *http.Request) (*http.Response, error) {
@@ -84,7 +85,7 @@ func TestRelayDoesNotWaitForTheTextOfAnError(t *testing.T) {
 
 // Some gateways tell of errors in forms of their own.
 func TestRelayPassesChunksOnly(t *testing.T) {
-	watchLog(t)
+	testkit.WatchLog(t)
 	for _, event := range []string{
 		`data: {"detail":"sk-secret"}`, `data: {"message":"sk-secret","code":401}`,
 		`data: {"choices":null,"detail":"sk-secret"}`,

@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
@@ -96,7 +97,7 @@ func TestRelay(t *testing.T) {
 		}
 	})
 	inBubble(t, "passes nothing on by itself", func(t *testing.T) {
-		watchLog(t)
+		testkit.WatchLog(t)
 		var got *http.Request
 		s := newSite(func(r *http.Request) (*http.Response, error) {
 			got = r
@@ -173,7 +174,7 @@ func TestRelayWithoutABrowser(t *testing.T) {
 		return nil
 	}
 	t.Run("says nothing when it has left", func(t *testing.T) {
-		log := watchLog(t)
+		log := testkit.WatchLog(t)
 		synctest.Test(t, func(t *testing.T) {
 			for _, first := range []string{"", helloChunk} {
 				ctx, leave := context.WithCancel(t.Context())
@@ -247,7 +248,7 @@ func TestRelayFailsWithAStatus(t *testing.T) {
 		{"when the question is too long", llm.Relay{MaxBody: 7}, nil, 413, "refused", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			log := watchLog(t)
+			log := testkit.WatchLog(t)
 			synctest.Test(t, func(t *testing.T) {
 				w := askRelay(t, tt.relay, tt.server)
 				code, message := errorOf(t, w.Body.String())
@@ -290,7 +291,7 @@ func TestRelayFailsWithAnEvent(t *testing.T) {
 		{"when the server falls silent", []any{time.Hour}, "upstream_error", "idle"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			log := watchLog(t)
+			log := testkit.WatchLog(t)
 			synctest.Test(t, func(t *testing.T) {
 				w := askRelay(t, llm.Relay{Idle: time.Minute}, events(append([]any{helloChunk}, tt.rest...)...))
 				objects, finished := naively(t, w.Body.String())
