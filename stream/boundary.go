@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -116,8 +117,10 @@ type boundary struct {
 	// response.
 	content templ.Component
 	err     error
-	marked  bool // its markers are on the wire, or among the bytes to be sent
-	filled  bool // its content has been rendered
+	marked  bool   // its markers are on the wire, or among the bytes to be sent
+	filled  bool   // its content has been rendered
+	due     bool   // in order: its hole is in what the response has rendered
+	ahead   *ahead // what was rendered before its turn; of the goroutine of the response
 }
 
 // info names b to a Trace.
@@ -148,4 +151,14 @@ func (b *boundary) before(c *boundary) bool {
 		b, c = b.parent, c.parent
 	}
 	return b.index < c.index
+}
+
+// sortBoundaries puts all in document order.
+func sortBoundaries(all []*boundary) {
+	slices.SortFunc(all, func(b, c *boundary) int {
+		if b.before(c) {
+			return -1
+		}
+		return 1
+	})
 }

@@ -48,12 +48,12 @@
 //     itself again end with [Renderer.Timeout].
 //   - A view must be quick: while it is rendered, nothing else is sent. Slow
 //     work belongs into the load, or into a suspense.Suspense.
-//   - In the mode [Complete], and [InOrder], views are rendered from top to
-//     bottom, so a nested boundary starts when those before it are done.
 //   - What templ emits once for a page (Once, css classes, scripts) comes with
 //     the view that is rendered first. A view that stands in place is rendered
 //     after the rest of the shell, so what several parts share belongs into
-//     the head.
+//     the head. In the modes [InOrder] and [Complete] a view is rendered as soon
+//     as it is ready. It does not rely on views behind it, so an asset that two
+//     views share may be emitted twice.
 //   - Before a proxy or middleware that buffers, and in one that hides Flush
 //     and Unwrap, pages arrive whole.
 //   - Over HTTP/1.1, net/http notices that a client has left once the body of

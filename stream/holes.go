@@ -34,7 +34,7 @@ func (p *response) fillHoles(flush bool) {
 		p.atHoles(func(h hole) {
 			switch {
 			case h.decision == stuck:
-				_ = p.fillWhole(h.b) // its error shows at the next write
+				_ = p.fillWhole(h.b, nil) // its error shows at the next write
 				waited = true
 			case h.decision == content:
 				p.fillSoFar(h.b)
@@ -76,9 +76,12 @@ func (p *response) atHoles(put func(hole)) {
 func (p *response) fillInOrder(src []byte, holes []hole) error {
 	pos := 0
 	for _, h := range holes {
+		h.b.due = true
+	}
+	for i, h := range holes {
 		p.bytes = append(p.bytes, src[pos:h.offset]...)
 		pos = h.offset
-		if err := p.fillWhole(h.b); err != nil {
+		if err := p.fillWhole(h.b, holes[i+1:]); err != nil {
 			return err
 		}
 	}
@@ -89,10 +92,11 @@ func (p *response) fillInOrder(src []byte, holes []hole) error {
 	return p.checkHeld()
 }
 
-// fillWhole appends all that b shows, however long that takes.
-func (p *response) fillWhole(b *boundary) error {
+// fillWhole appends all that b shows, however long that takes. The holes of rest
+// are behind it in what was rendered with it.
+func (p *response) fillWhole(b *boundary, rest []hole) error {
 	for more := true; more; {
-		err := p.awaitInOrder(b)
+		err := p.awaitInOrder(b, rest)
 		if err != nil {
 			return err
 		}
@@ -105,7 +109,7 @@ func (p *response) fillWhole(b *boundary) error {
 
 // awaitInOrder waits for content of b. In order, what stands before it is sent
 // meanwhile, or when it is much.
-func (p *response) awaitInOrder(b *boundary) error {
+func (p *response) awaitInOrder(b *boundary, rest []hole) error {
 	if p.mode == InOrder && !p.whole && len(p.bytes) > 0 && (!b.ready() || p.isPart()) {
 		p.loads.yield() // what ends at this moment needs no flush before it
 		if !b.ready() || p.isPart() {
@@ -115,7 +119,7 @@ func (p *response) awaitInOrder(b *boundary) error {
 			p.bytes = getBytes()
 		}
 	}
-	return p.await(b)
+	return p.awaitAhead(b, rest)
 }
 
 // fillSoFar appends what b, which is ready, shows by now, and markers where a

@@ -246,8 +246,7 @@ func (b *boundary) clear() {
 
 // announce tells the goroutine of the response of b. mu is held.
 func (l *loads) announce(b *boundary) {
-	// In order, and complete, boundaries are asked where they stand.
-	if !b.announced && b.resp.mode == OutOfOrder {
+	if !b.announced {
 		b.announced = true
 		l.arrived = append(l.arrived, b)
 	}
@@ -279,6 +278,13 @@ func (l *loads) take() []*boundary {
 		b.announced = false
 	}
 	return arrived
+}
+
+// anyArrived reports whether take would return anything.
+func (l *loads) anyArrived() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.arrived) > 0
 }
 
 // names returns the names, by id, of the boundaries whose content was not sent.

@@ -43,7 +43,7 @@ func (q *pieces) full() bool { return len(q.queue) >= maxPieces || q.text >= max
 // ready reports whether there is something to be shown of b: all of it, or some
 // pieces.
 func (b *boundary) ready() bool {
-	return b.settled.Load() || b.load.pieces != nil && b.load.pieces.some.Load()
+	return b.settled.Load() || b.ahead != nil || b.load.pieces != nil && b.load.pieces.some.Load()
 }
 
 // iterate is the load of a sequence.

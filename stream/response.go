@@ -51,6 +51,7 @@ type response struct {
 	budget     budget               // of what it holds
 	lastResort bool                 // the last error view must always be shown
 	whole      bool                 // boundaries are waited for where they stand, whatever the mode
+	aheads     aheads               // what stands in place and was rendered before its turn
 
 	// What has been sent, and what is still to be.
 	out    transport
@@ -101,8 +102,7 @@ func (p *response) run(page templ.Component) error {
 	err := p.sendPage(page)
 	for err == nil && p.reveal.pending > 0 {
 		if err = p.sendChunks(); err == nil && p.reveal.pending > 0 {
-			err = p.wait()
-			p.loads.yield()
+			err = p.waitForChunks()
 		}
 	}
 	p.result = err

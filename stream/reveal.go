@@ -2,7 +2,6 @@ package stream
 
 import (
 	"iter"
-	"slices"
 	"time"
 )
 
@@ -113,12 +112,7 @@ func (v *reveal) notified(b *boundary, deadline time.Time) {
 // is filled where it stands when its surroundings are sent. Whether that has
 // happened is looked at late, since a chunk before it may have done so.
 func (v *reveal) chunks(arrived []*boundary) iter.Seq[*boundary] {
-	slices.SortFunc(arrived, func(b, c *boundary) int {
-		if b.before(c) {
-			return -1
-		}
-		return 1
-	})
+	sortBoundaries(arrived)
 	return func(yield func(*boundary) bool) {
 		for _, b := range arrived {
 			if b.marked && !b.filled && b.ready() && !yield(b) {

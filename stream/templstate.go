@@ -56,3 +56,28 @@ func (s *templState) restore(c *templstate.Claims) {
 		s.v = templstate.New(s.origin.nonce, nil)
 	}
 }
+
+// branch lets s go on with what has been claimed and with more, until the function
+// that it returns is called. That returns what has been claimed then.
+func (s *templState) branch(more *templstate.Claims) (undo func() *templstate.Claims) {
+	claims := s.save()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, saved := s.v, s.saved
+	s.v, s.saved = templstate.New(s.origin.nonce, claims), nil
+	more.Add(s.v)
+	return func() *templstate.Claims {
+		claims := s.save()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.v, s.saved = v, saved
+		return claims
+	}
+}
+
+// add claims what c says.
+func (s *templState) add(c *templstate.Claims) {
+	if c != nil {
+		c.Add(s.get())
+	}
+}

@@ -17,6 +17,11 @@ func (p *response) fill(b *boundary) (more bool, err error) {
 	if p.err != nil {
 		return false, p.err
 	}
+	for b.ahead != nil { // more may come ahead while boundaries within are waited for
+		if more, err = p.takeAhead(b); !more || err != nil || !b.ready() {
+			return more, err
+		}
+	}
 	if more, err = p.fillContent(b); !more {
 		p.loads.forget(b)
 	}
@@ -168,7 +173,7 @@ func (p *response) renderHoles(ctx *placeContext, kind fragmentKind, c templ.Com
 // fillOrKeep sees to the holes that were rendered since p.bytes ended at start:
 // out of order they are kept until all is rendered, else they are filled now.
 func (p *response) fillOrKeep(start int, holes []hole) error {
-	if len(holes) == 0 || p.outOfOrder() {
+	if len(holes) == 0 || p.outOfOrder() || p.aheads.rendering {
 		p.holes = append(p.holes, holes...)
 		return nil
 	}

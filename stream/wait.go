@@ -28,6 +28,19 @@ func (p *response) wait() error {
 	return p.gone()
 }
 
+// waitForChunks waits until a boundary has arrived, and lets those arrive that do so
+// at the same moment. One that has arrived while the response waited for another
+// has woken it already.
+func (p *response) waitForChunks() error {
+	for !p.loads.anyArrived() {
+		if err := p.wait(); err != nil {
+			return err
+		}
+	}
+	p.loads.yield()
+	return nil
+}
+
 // await waits until the load of b has ended, or its sequence has gone on.
 func (p *response) await(b *boundary) error {
 	for !b.ready() {

@@ -23,7 +23,7 @@ type wireClient struct {
 
 var (
 	startMarker = regexp.MustCompile(`<\?start name="([^"]*)">`)
-	wireID      = regexp.MustCompile(`^[0-9]+(\.[0-9]+)*$`)
+	wireID      = regexp.MustCompile(`^(\.[1-9]\d*|[1-9]\d*(\.[1-9]\d*)*)$`)
 )
 
 const (

@@ -108,3 +108,21 @@ func (c *Claims) Restore(v any) bool {
 	}
 	return true
 }
+
+// Add claims in the state v what c says, besides what has been claimed.
+func (c *Claims) Add(v any) {
+	s := of(v)
+	if s == nil || c == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ss == nil {
+		s.ss = make(map[string]struct{}, len(c.ss))
+	}
+	if s.onceHandles == nil {
+		s.onceHandles = make(map[*templ.OnceHandle]struct{}, len(c.onceHandles))
+	}
+	maps.Copy(s.ss, c.ss)
+	maps.Copy(s.onceHandles, c.onceHandles)
+}
