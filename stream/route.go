@@ -10,7 +10,7 @@ import (
 // A route is what is known of the HTML of all pages of one pattern of
 // http.ServeMux or, where that is not used, of one path.
 type route struct {
-	known [16]atomic.Uint64 // a set of hashes: endings of HTML that was read
+	known [64]atomic.Uint64 // a Bloom filter: hashes of endings of HTML that was read
 	stuck atomic.Bool       // a boundary stood where no marker works
 
 	mu   sync.Mutex
@@ -61,10 +61,24 @@ func routeOf(r *http.Request) *route {
 	return rt
 }
 
-// knows reports whether h was learnt, or another hash that is taken for it.
-func (rt *route) knows(h uint64) bool { return rt.known[h/64%16].Load()&(1<<(h%64)) != 0 }
+// knows reports whether h was learnt. One of a million that were not is taken for
+// one that was, while a route has few tens.
+func (rt *route) knows(h uint64) bool {
+	for range 3 {
+		if rt.known[h/64%64].Load()&(1<<(h%64)) == 0 {
+			return false
+		}
+		h >>= 12
+	}
+	return true
+}
 
-func (rt *route) learn(h uint64) { rt.known[h/64%16].Or(1 << (h % 64)) }
+func (rt *route) learn(h uint64) {
+	for range 3 {
+		rt.known[h/64%64].Or(1 << (h % 64))
+		h >>= 12
+	}
+}
 
 // once reports whether what was found is to be logged, which it is once.
 func (rt *route) once(what string) bool {

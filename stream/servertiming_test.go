@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/a-h/templ"
@@ -95,18 +96,20 @@ func TestServerTimingWhereNoTrailerWorks(t *testing.T) {
 		{"it is off", pageOf(slow), 1, "GET", false, false, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := httptest.NewRequest(tt.method, "/", nil)
-			r.ProtoMinor = tt.proto
-			rec := httptest.NewRecorder()
-			rd := stream.Renderer{ServerTiming: tt.timing}
-			rd.Handler(tt.page).ServeHTTP(rec, r)
-			h := rec.Result().Header
-			if got := h.Get("Server-Timing") != ""; got != tt.header {
-				t.Errorf("a header: %t, want %t", got, tt.header)
-			}
-			if got := h.Get("Trailer") != ""; got != tt.with {
-				t.Errorf("a trailer is announced: %t, want %t", got, tt.with)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				r := httptest.NewRequest(tt.method, "/", nil)
+				r.ProtoMinor = tt.proto
+				rec := httptest.NewRecorder()
+				rd := stream.Renderer{ServerTiming: tt.timing}
+				rd.Handler(tt.page).ServeHTTP(rec, r)
+				h := rec.Result().Header
+				if got := h.Get("Server-Timing") != ""; got != tt.header {
+					t.Errorf("a header: %t, want %t", got, tt.header)
+				}
+				if got := h.Get("Trailer") != ""; got != tt.with {
+					t.Errorf("a trailer is announced: %t, want %t", got, tt.with)
+				}
+			})
 		})
 	}
 }
