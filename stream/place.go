@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"io"
+	"time"
 
 	"github.com/a-h/templ"
 )
@@ -43,4 +44,87 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 	}
 	f.holes = append(f.holes, hole{offset: len(f.bytes), b: nb})
 	return nil
+}
+
+// add starts or queues the load of b, which has been met in f.
+func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.admit(ctx, f, b); err != nil {
+		return err
+	}
+	if p := b.resp; p.trace.Met != nil && !b.notice {
+		func() {
+			l.mu.Unlock()
+			defer l.mu.Lock()
+			p.trace.Met(p.ctx, b.info())
+		}()
+	}
+	if l.isLate(b) {
+		return nil // and needs no slot
+	}
+	l.queue.add(b)
+	l.startQueued()
+	return nil
+}
+
+// admit makes b, which has been met in f, a child of its parent, or refuses it.
+// mu is held.
+func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
+	p, owner := b.resp, b.parent
+	if l.ended || f.closed || f.kind == loadFragment && owner.settled.Load() {
+		return errClosed
+	}
+	l.open(p.ctx)
+	if p.root.children == 0 {
+		p.origin.nonce = templ.GetNonce(ctx)
+	}
+	base := owner.scope(b.scopeKind())
+	// Where only time has passed, or the server is stopping, the boundary fails
+	// by itself.
+	if base.Err() == context.Canceled && context.Cause(base) != ErrShutdown {
+		return context.Cause(base)
+	}
+	l.started.Add(1)
+	owner.children++
+	b.index = owner.children
+	b.countAmends()
+	if b.depth > maxDepth {
+		return errTooDeep
+	}
+	if b.depth > maxLevels {
+		l.deep++
+		b.number = l.deep
+	}
+	if p.trace != &noTrace {
+		b.id = string(b.appendID(nil))
+	}
+	b.makeContexts(ctx, base)
+	if !b.notice {
+		l.unsettled.add(b)
+	}
+	return nil
+}
+
+// makeContexts makes the contexts of b's load, which ends with base, and of its
+// view. Both have the values of ctx. mu is held.
+func (b *boundary) makeContexts(ctx, base context.Context) {
+	p, life := b.resp, &b.resp.loads.life
+	if b.Pieces != nil {
+		b.load.pieces = &pieces{room: make(chan struct{}, 1)}
+		base, b.load.pieces.end = context.WithCancelCause(base)
+	}
+	if b.Timeout > 0 {
+		var end context.CancelFunc
+		deadline := time.Now().Add(b.Timeout)
+		if deadline.After(life.latest) {
+			life.latest = deadline
+		}
+		base, end = context.WithDeadlineCause(base, deadline, &timeoutError{b.Timeout})
+		_ = end // it ends with what is around it
+		b.load.untimed = context.AfterFunc(base, b.expire)
+	}
+	b.load.state.origin = &p.origin
+	b.load.ctx = placeContext{Context: base, values: ctx, owner: b, state: &b.load.state}
+	b.view = placeContext{Context: life.view, values: ctx, owner: b, state: &p.state}
 }
