@@ -93,11 +93,10 @@ func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response
 	return p
 }
 
-// run sends page and ends the response: this is the trip of a page. Pages wait
-// in it.
+// run sends page and ends the response: it is the trip of a page. Pages wait in
+// it, so the shell is made and dropped in a call of its own.
 func (p *response) run(page templ.Component) error {
-	p.loads.begin()
-	p.out = newTransport(p.out.w, p.r, p.rd.WriteTimeout, p.rd.logger())
+	p.begin()
 	defer p.close()
 	err := p.sendPage(page)
 	for err == nil && p.reveal.pending > 0 {
@@ -106,6 +105,33 @@ func (p *response) run(page templ.Component) error {
 		}
 	}
 	p.result = err
+	return err
+}
+
+// begin starts the time of the page, and lifts the deadline that the server has
+// set for all of it.
+func (p *response) begin() {
+	p.loads.begin()
+	p.out = newTransport(p.out.w, p.r, p.rd.WriteTimeout, p.rd.logger())
+}
+
+// sendPage renders page and sends its shell.
+func (p *response) sendPage(page templ.Component) error {
+	f := &fragment{resp: p, owner: &p.root, kind: pageFragment, bytes: getBytes()}
+	defer f.recycle()
+	if err := p.renderPage(f, page); err != nil {
+		return p.shellError(err)
+	}
+	if p.headOnly() {
+		if status := p.commit(true); status != 0 {
+			p.out.w.WriteHeader(status)
+		}
+		return nil
+	}
+	err := p.sendShell(f)
+	if err != nil && !p.out.committed && isTooLarge(err) {
+		return p.shellError(err)
+	}
 	return err
 }
 

@@ -12,26 +12,6 @@ import (
 	"github.com/rivulet-go/rivulet/stream/internal/markup"
 )
 
-// sendPage renders page and sends its shell.
-func (p *response) sendPage(page templ.Component) error {
-	f := &fragment{resp: p, owner: &p.root, kind: pageFragment, bytes: getBytes()}
-	defer f.recycle()
-	if err := p.renderPage(f, page); err != nil {
-		return p.shellError(err)
-	}
-	if p.headOnly() {
-		if status := p.commit(true); status != 0 {
-			p.out.w.WriteHeader(status)
-		}
-		return nil
-	}
-	err := p.sendShell(f)
-	if err != nil && !p.out.committed && isTooLarge(err) {
-		return p.shellError(err)
-	}
-	return err
-}
-
 // renderPage renders the page component into f. A panic in it goes on up.
 func (p *response) renderPage(f *fragment, page templ.Component) error {
 	if page == nil {
