@@ -91,7 +91,7 @@ type boundary struct {
 	index  int    // among its parent's children, from 1
 	depth  int    // boundaries around it, the page included; zero for the page
 	number int    // of the response, instead of a path; zero down to maxLevels
-	id     string // if somebody is to be told of it, since each time costs an allocation
+	id     string // its path, if somebody is to be told of it, since each time costs an allocation
 	view   placeContext
 	notice bool // it is that of a WhilePending: it has no load, and no content but nothing
 
@@ -123,13 +123,13 @@ type boundary struct {
 	ahead   *ahead // what was rendered before its turn; of the goroutine of the response
 }
 
-// info names b to a Trace.
+// info names b to a Trace: by its path, so that responses can be compared.
 func (b *boundary) info() BoundaryInfo {
 	switch {
 	case b.inPlace:
 		return BoundaryInfo{Name: b.Name}
 	case b.id == "":
-		return BoundaryInfo{ID: string(b.appendID(nil)), Name: b.Name}
+		return BoundaryInfo{ID: string(b.appendPath(nil)), Name: b.Name}
 	}
 	return BoundaryInfo{ID: b.id, Name: b.Name}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"hash/maphash"
 	"log/slog"
+	"strings"
 
 	"github.com/rivulet-go/rivulet/stream/internal/markup"
 )
@@ -183,8 +184,10 @@ func (c *check) markers(s *markup.Scanner, html []byte) {
 	}
 	names := c.p.loads.names()
 	for _, stray := range strays {
+		// A random prefix would make each response say it anew.
+		path := strings.TrimPrefix(stray.ID, c.p.prefix)
 		c.fault("stream: a fallback stays on the page, because the parser moves it or its end marker elsewhere",
-			cmp.Or(names[stray.ID], stray.ID), slog.String("within", stray.Parent))
+			cmp.Or(names[path], path), slog.String("within", stray.Parent))
 	}
 }
 

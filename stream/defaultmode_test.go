@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/a-h/templ"
+
 	"github.com/rivulet-go/rivulet/stream"
 )
 
@@ -18,6 +20,7 @@ const (
 	varyUpgrade = varyMode + ", Upgrade-Insecure-Requests"
 	varyAccept  = varyUpgrade + ", Accept"
 	varyReferer = varyAccept + ", Referer"
+	varyPrefix  = ", Rivulet-Prefix"
 )
 
 // What browsers accept of a navigation.
@@ -38,7 +41,7 @@ func TestDefaultMode(t *testing.T) {
 		{"Firefox, https", []string{"Accept", firefoxAccept, "Upgrade-Insecure-Requests", "1", "Sec-Fetch-Dest", "document", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Site", "same-origin", "Priority", "u=0, i"}, stream.OutOfOrder, varyDest},
 		{"Firefox, http", []string{"Accept", firefoxAccept, "Upgrade-Insecure-Requests", "1"}, stream.OutOfOrder, varyUpgrade},
 		{"Safari, https", []string{"Accept", firefoxAccept, "Sec-Fetch-Dest", "document", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Site", "none"}, stream.OutOfOrder, varyDest},
-		{"Safari before 16.4, https and http", []string{"Accept", firefoxAccept, "Referer", "http://site/"}, stream.OutOfOrder, varyAccept},
+		{"Safari before 16.4, https and http", []string{"Accept", firefoxAccept, "Referer", "http://site/"}, stream.OutOfOrder, varyAccept + varyPrefix},
 		{"a frame", []string{"Accept", chromiumAccept, "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe"}, stream.OutOfOrder, varyDest},
 		{"an embed", []string{"Accept", chromiumAccept, "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "embed"}, stream.OutOfOrder, varyDest},
 		{"an object", []string{"Accept", chromiumAccept, "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "object"}, stream.OutOfOrder, varyMode},
@@ -50,7 +53,7 @@ func TestDefaultMode(t *testing.T) {
 		{"XHR, http", []string{"Accept", "*/*", "X-Requested-With", "XMLHttpRequest", "Referer", "http://site/"}, stream.Complete, varyScript},
 		{"XHR for HTML, http", []string{"Accept", "text/html, */*; q=0.01", "X-Requested-With", "XMLHttpRequest"}, stream.Complete, varyScript},
 		{"an Android WebView", []string{"Accept", chromiumAccept, "X-Requested-With", "com.example.app", "Upgrade-Insecure-Requests", "1", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"}, stream.OutOfOrder, varyDest},
-		{"an old Android WebView", []string{"Accept", chromiumAccept, "X-Requested-With", "com.example.app"}, stream.OutOfOrder, varyAccept},
+		{"an old Android WebView", []string{"Accept", chromiumAccept, "X-Requested-With", "com.example.app"}, stream.OutOfOrder, varyAccept + varyPrefix},
 		{"htmx", []string{"Accept", "*/*", "HX-Request", "true", "HX-Current-URL", "https://site/", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty"}, stream.Complete, varyScript},
 		{"htmx, http", []string{"Accept", "text/html", "HX-Request", "true"}, stream.Complete, varyScript},
 		{"a Turbo frame, http", []string{"Accept", "text/html, application/xhtml+xml", "Turbo-Frame", "messages"}, stream.Complete, varyScript},
@@ -58,23 +61,32 @@ func TestDefaultMode(t *testing.T) {
 		{"Unpoly, http", []string{"Accept", "text/html", "X-Up-Version", "3.11.0", "X-Up-Target", "main"}, stream.Complete, varyScript},
 		{"Datastar, http", []string{"Accept", "text/event-stream, text/html, application/json", "Datastar-Request", "true"}, stream.Complete, varyScript},
 		{"the script of live regions", []string{"Accept", "*/*", "Rivulet", "1", "Sec-Fetch-Dest", "document"}, stream.Complete, varyScript},
-		{"curl", []string{"Accept", "*/*", "User-Agent", "curl/7.88.1"}, stream.OutOfOrder, varyReferer},
-		{"a crawler", []string{"Accept", "text/html,application/xhtml+xml,application/signed-exchange;v=b3,application/xml;q=0.9,*/*;q=0.8", "User-Agent", "Googlebot"}, stream.OutOfOrder, varyAccept},
+		{"curl", []string{"Accept", "*/*", "User-Agent", "curl/7.88.1"}, stream.OutOfOrder, varyReferer + varyPrefix},
+		{"a crawler", []string{"Accept", "text/html,application/xhtml+xml,application/signed-exchange;v=b3,application/xml;q=0.9,*/*;q=0.8", "User-Agent", "Googlebot"}, stream.OutOfOrder, varyAccept + varyPrefix},
 		{"no headers", nil, stream.OutOfOrder, varyAccept},
 		{"a client of an API", []string{"Accept", "application/json"}, stream.Complete, varyAccept},
 		{"an image", []string{"Accept", "image/avif,image/webp,*/*;q=0.8", "Referer", "http://site/"}, stream.Complete, varyAccept},
 		{"a script element", []string{"Accept", "*/*", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "script"}, stream.Complete, varyUpgrade},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got, vary := chosen(t, header(tt.header...)); got != tt.want || vary != tt.vary {
-				t.Errorf("mode = %v, Vary = %q; want %v, %q", got, vary, tt.want, tt.vary)
+			got := chosen(t, nil, header(tt.header...))
+			if got.mode != tt.want || got.vary != tt.vary {
+				t.Errorf("mode = %v, Vary = %q; want %v, %q", got.mode, got.vary, tt.want, tt.vary)
+			}
+			want := ""
+			if strings.HasSuffix(tt.vary, varyPrefix) {
+				want = random
+			}
+			if got.prefix != want {
+				t.Errorf("prefix = %q, want %q", got.prefix, want)
 			}
 		})
 	}
 }
 
 // TestVaryIsExact holds, of random requests, that a header which Vary names can
-// change the answer and one which it does not name cannot.
+// change the answer and one which it does not name cannot: without a Mode, and
+// with one to which all requests are the same.
 func TestVaryIsExact(t *testing.T) {
 	values := map[string][]string{
 		"Rivulet": {"", "1"}, "Hx-Request": {"", "true"}, "Turbo-Frame": {"", "a"}, "X-Up-Version": {"", "3"},
@@ -82,36 +94,40 @@ func TestVaryIsExact(t *testing.T) {
 		"Sec-Fetch-Dest": {"", "", "document", "empty", "iframe"}, "Sec-Fetch-Mode": {"", "", "navigate", "cors"},
 		"Upgrade-Insecure-Requests": {"", "", "1"}, "Accept": {"", "*/*", "*/*", "text/html", "image/png"},
 		"Referer": {"", "https://site/"}, "Sec-Fetch-Site": {"", "none"}, "User-Agent": {"", "curl"}, "Origin": {"", "https://site"},
+		"Rivulet-Prefix": {"", "", "mine", "<"},
 	}
-	r := rand.New(rand.NewPCG(1, 2))
-	for range 2000 {
-		h := make(http.Header)
-		for name, of := range values {
-			v := of[r.IntN(len(of))]
-			if slices.Contains([]string{"Rivulet", "Hx-Request", "Turbo-Frame", "X-Up-Version", "Datastar-Request"}, name) && r.IntN(4) > 0 {
-				v = "" // or little else would be looked at
-			}
-			if v != "" {
-				h.Set(name, v)
-			}
-		}
-		mode, vary := chosen(t, h)
-		for name, of := range values {
-			changes := false
-			for _, v := range of {
-				other := h.Clone()
-				if other.Del(name); v != "" {
-					other.Set(name, v)
+	for name, mode := range map[string]func(*http.Request) stream.Mode{"without a Mode": nil, "with a Mode": always(stream.OutOfOrder)} {
+		t.Run(name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(1, 2))
+			for range 1000 {
+				h := make(http.Header)
+				for name, of := range values {
+					v := of[r.IntN(len(of))]
+					if slices.Contains([]string{"Rivulet", "Hx-Request", "Turbo-Frame", "X-Up-Version", "Datastar-Request"}, name) && r.IntN(4) > 0 {
+						v = "" // or little else would be looked at
+					}
+					if v != "" {
+						h.Set(name, v)
+					}
 				}
-				m, w := chosen(t, other)
-				changes = changes || m != mode || w != vary
+				got := chosen(t, mode, h)
+				for name, of := range values {
+					changes := false
+					for _, v := range of {
+						other := h.Clone()
+						if other.Del(name); v != "" {
+							other.Set(name, v)
+						}
+						changes = changes || chosen(t, mode, other) != got
+					}
+					named := slices.Contains(strings.Split(strings.ToLower(got.vary), ", "), strings.ToLower(name))
+					// What says Complete by itself hides what the others would say.
+					if changes && !named || named && !changes && got.vary != varyScript {
+						t.Fatalf("%v gets %+v; %s changes it: %t", h, got, name, changes)
+					}
+				}
 			}
-			named := strings.Contains(strings.ToLower(vary)+",", strings.ToLower(name)+",")
-			// What says Complete by itself hides what the others would say.
-			if changes && !named || named && !changes && vary != varyScript {
-				t.Fatalf("%v gets %v with Vary %q; %s changes it: %t", h, mode, vary, name, changes)
-			}
-		}
+		})
 	}
 }
 
@@ -123,21 +139,39 @@ func header(fields ...string) http.Header {
 	return h
 }
 
-// chosen returns how a request with the header h is answered, and the Vary of
-// the answer.
-func chosen(t *testing.T, h http.Header) (stream.Mode, string) {
+// A choice is what the headers of a request decide.
+type choice struct {
+	mode   stream.Mode
+	vary   string
+	prefix string // of the ids; or random
+}
+
+const random = "random"
+
+// chosen returns how a request with the header h is answered by a Renderer with
+// that Mode.
+func chosen(t *testing.T, mode func(*http.Request) stream.Mode, h http.Header) choice {
 	t.Helper()
 	rec, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil)
 	r.Header = h
-	if err := stream.Render(rec, r, html("1")); err != nil {
+	rd := stream.Renderer{Mode: mode}
+	// A notice has an id, and needs no load.
+	if err := rd.Render(rec, r, page(whilePending, templ.Flush(), html("1"))); err != nil {
 		t.Fatalf("Render() = %v", err)
 	}
-	mode := stream.Complete
+	a := choice{mode: stream.Complete, vary: strings.Join(rec.Header().Values("Vary"), ", ")}
 	if rec.Header().Get("X-Accel-Buffering") == "no" {
-		mode = stream.OutOfOrder
+		a.mode = stream.OutOfOrder
 	}
-	if got := stream.DefaultMode(r); got != mode {
-		t.Errorf("DefaultMode() = %v, and the page is sent %v", got, mode)
+	if got := stream.DefaultMode(r); mode == nil && got != a.mode {
+		t.Errorf("DefaultMode() = %v, and the page is sent %v", got, a.mode)
 	}
-	return mode, strings.Join(rec.Header().Values("Vary"), ", ")
+	id, _, _ := strings.Cut(strings.TrimPrefix(rec.Body.String(), `<body><?start name="`), `"`)
+	if a.mode == stream.OutOfOrder {
+		a.prefix = strings.TrimSuffix(id, "1")
+		if randomPrefix.MatchString(a.prefix) && a.prefix != "mine-" {
+			a.prefix = random
+		}
+	}
+	return a
 }

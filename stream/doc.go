@@ -35,6 +35,19 @@
 // that matches [ErrShell]; one that fails later is cut so that it does not look
 // whole. See [Renderer.Render] and [Renderer.Timeout].
 //
+// # Several streams in one page
+//
+// A script may fetch a response and put it into a page that streams, too. So the
+// ids of a response out of order have a prefix, as in k3f9-1. They have none if
+// Sec-Fetch-Dest, Sec-Fetch-Mode or Upgrade-Insecure-Requests says that the request
+// is a navigation, or if it has neither an Accept, which every fetch sends, nor
+// fetch metadata. The prefix is random, unless the header Rivulet-Prefix of the
+// request asks for one: a letter and up to 15 letters, digits and underscores.
+// Vary names the headers that the ids of a response depend on.
+//
+// A response that a cache has kept has the same prefix each time, so a page must
+// not take it in twice.
+//
 // # Limits
 //
 //   - Chunks are children of body, so a page must not leave an element open,

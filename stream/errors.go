@@ -38,7 +38,7 @@ func (e *timeoutError) Timeout() bool { return true }
 // views, which show its Digest; Err is for the log and never reaches the page
 // by itself.
 type BoundaryError struct {
-	ID     string // the boundary's id on the wire, "2.1"; "" outside a response
+	ID     string // the path in the page's tree, "2.1", without a prefix that it has on the wire; "" outside a response
 	Name   string // the boundary's Name
 	Digest string // random; links what the visitor sees to the line in the log
 	Err    error  // the cause

@@ -38,6 +38,9 @@ func (p *response) setHeaders(h http.Header, last bool) {
 	if p.vary != "" {
 		h.Add("Vary", p.vary)
 	}
+	if p.idVary != "" && !last { // else there are no ids in it
+		h.Add("Vary", p.idVary)
+	}
 	// Without the charset Firefox shows nothing before it has 1 KB.
 	if h["Content-Type"] == nil {
 		h.Set("Content-Type", "text/html; charset=utf-8")

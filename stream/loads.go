@@ -204,14 +204,14 @@ func (l *loads) anyArrived() bool {
 	return len(l.arrived) > 0
 }
 
-// names returns the names, by id, of the boundaries whose content was not sent.
+// names returns the names, by path, of the boundaries whose content was not sent.
 func (l *loads) names() map[string]string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	names := make(map[string]string)
 	note := func(b *boundary) {
 		if b.Name != "" {
-			names[string(b.appendID(nil))] = b.Name
+			names[string(b.appendPath(nil))] = b.Name
 		}
 	}
 	for b := l.unsettled.first; b != nil; b = b.load.unsettled.next {

@@ -58,12 +58,16 @@ func (m Mode) String() string {
 //
 //	Vary: Rivulet, HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request, X-Requested-With,
 //		Sec-Fetch-Dest, Sec-Fetch-Mode, Upgrade-Insecure-Requests, Accept, Referer
+//
+// Every Renderer names the headers that the prefix of ids depends on, see the
+// documentation of the package.
 func DefaultMode(r *http.Request) Mode {
 	mode, _ := defaultMode(r.Header)
 	return mode
 }
 
-// The headers that defaultMode looks at, as far as it comes.
+// The headers that defaultMode looks at, as far as it comes. Those behind
+// varyScript are what askerOf looks at.
 const (
 	varyScript  = "Rivulet, HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request, X-Requested-With"
 	varyDest    = varyScript + ", Sec-Fetch-Dest"
@@ -83,20 +87,11 @@ func defaultMode(h http.Header) (mode Mode, vary string) {
 		first(h["X-Requested-With"]) == "XMLHttpRequest" {
 		return Complete, varyScript
 	}
-	dest := first(h["Sec-Fetch-Dest"])
-	switch dest {
-	case "document", "iframe", "frame", "embed":
-		return OutOfOrder, varyDest
-	}
-	fetch := first(h["Sec-Fetch-Mode"])
-	if fetch == "navigate" {
-		return OutOfOrder, varyMode
-	}
-	if first(h["Upgrade-Insecure-Requests"]) == "1" {
-		return OutOfOrder, varyUpgrade
-	}
-	if dest != "" || fetch != "" {
-		return Complete, varyUpgrade
+	switch who, vary := askerOf(h); who {
+	case navigator:
+		return OutOfOrder, vary
+	case script:
+		return Complete, vary
 	}
 	accept := first(h["Accept"])
 	switch {
@@ -120,6 +115,9 @@ func (p *response) chooseMode() {
 	if p.mode != Complete && !writers.CanFlush(p.out.w) {
 		noteNoFlush(p.rd.logger(), p.out.w, http.ErrNotSupported)
 		p.mode = Complete
+	}
+	if p.mode == OutOfOrder {
+		p.choosePrefix()
 	}
 }
 

@@ -97,7 +97,7 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 		b.number = l.deep
 	}
 	if p.trace != &noTrace {
-		b.id = string(b.appendID(nil))
+		b.id = string(b.appendPath(nil))
 	}
 	b.makeContexts(ctx, base)
 	if !b.notice {

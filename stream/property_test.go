@@ -68,6 +68,8 @@ type randomPage struct {
 	flush    int // the tree before which the shell is flushed
 	mode     stream.Mode
 	rd       stream.Renderer
+	header   http.Header   // of the request
+	prefix   string        // of its ids
 	leave    time.Duration // when the client leaves
 	deadline time.Duration // of the request
 
@@ -117,6 +119,16 @@ func newRandomPage(seed uint64) *randomPage {
 	case 1, 2:
 		p.rd.Timeout = time.Duration(p.r.IntN(15))*10*time.Millisecond + 3*time.Millisecond
 	}
+	switch p.r.IntN(4) {
+	case 0:
+		p.header = header("Accept", "*/*")
+		p.prefix = random
+	case 1:
+		p.header = header("Accept", "*/*", "Rivulet-Prefix", "mine")
+		p.prefix = "mine-"
+	case 2:
+		p.header = header("Sec-Fetch-Dest", "document", "Rivulet-Prefix", "mine")
+	}
 	return p
 }
 
@@ -147,7 +159,9 @@ func (p *randomPage) send(ctx context.Context) error {
 	}
 	p.wire = newWireLog()
 	p.start = time.Now()
-	err := p.rd.Render(p.wire, httptest.NewRequest("GET", "/", nil).WithContext(ctx), p.page(p.trees, p.flush))
+	r := httptest.NewRequest("GET", "/", nil).WithContext(ctx)
+	r.Header = p.header
+	err := p.rd.Render(p.wire, r, p.page(p.trees, p.flush))
 	p.took = time.Since(p.start)
 	running := int(p.running.Load())
 	if !p.anyForeign() && running > p.abandoned {
@@ -165,7 +179,7 @@ func (p *randomPage) send(ctx context.Context) error {
 // String shows the page to whoever has to find out why it failed.
 func (p *randomPage) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%v, limit %d, max buffer %d, grace %v, timeout %v, deadline %v, client leaves %v, flush %d", p.mode, p.rd.Limit, p.rd.MaxBuffer, p.rd.Grace, p.rd.Timeout, p.deadline, p.leave, p.flush)
+	fmt.Fprintf(&b, "%v, prefix %q, limit %d, max buffer %d, grace %v, timeout %v, deadline %v, client leaves %v, flush %d", p.mode, p.prefix, p.rd.Limit, p.rd.MaxBuffer, p.rd.Grace, p.rd.Timeout, p.deadline, p.leave, p.flush)
 	for _, t := range p.trees {
 		t.show(&b, "\n")
 	}
@@ -208,7 +222,13 @@ func (p *randomPage) check(err error) error {
 		}
 		return nil
 	}
-	var c wireClient
+	c := wireClient{prefix: p.prefix}
+	if m := startMarker.FindStringSubmatch(p.wire.body()); p.prefix == random && m != nil {
+		c.prefix = m[1][:min(len(m[1]), len("k3f9-"))]
+		if !randomPrefix.MatchString(c.prefix) {
+			return fmt.Errorf("boundary %q has no random prefix", m[1])
+		}
+	}
 	for _, w := range p.wire.writes {
 		if err := c.receive(w); err != nil {
 			return err

@@ -28,6 +28,9 @@ type response struct {
 	mode  Mode
 	vary  string // the headers that the choice of mode has looked at
 
+	prefix string // of all ids, with its "-"; empty for navigations
+	idVary string // the headers that the choice of prefix has looked at besides
+
 	page   pageWriter    // that the Page of a Handler was given
 	timing *serverTiming // nil: nobody asked for it
 

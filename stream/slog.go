@@ -19,8 +19,9 @@ import (
 // or Warn if the status is below 500 and not that of a success.
 //
 // The message of a failure is "stream: boundary failed", at level Error; its
-// attributes are id, name, digest, path, error and, of a panic, stack. The
-// digest is what the visitor sees. Each of these lines counts as failed.
+// attributes are id, name, digest, path, error and, of a panic, stack. The id is
+// the ID of a BoundaryError, the digest is what the visitor sees. Each of these
+// lines counts as failed.
 func Slog(logger *slog.Logger) *Trace {
 	to := func() *slog.Logger {
 		if logger == nil {

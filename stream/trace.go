@@ -68,8 +68,9 @@ type Trace struct {
 	Done func(ctx context.Context, err error)
 }
 
-// BoundaryInfo names a boundary to a Trace.
+// BoundaryInfo names a boundary to a Trace. A prefix that ids have on the wire is
+// not part of the ID, so that the logs of several responses can be compared.
 type BoundaryInfo struct {
-	ID   string // the path in the page's tree, "2.1": the first boundary within the second
+	ID   string // the path in the page's tree, "2.1": the first boundary within the second; below eight levels a number, ".17"
 	Name string // the boundary's Name
 }

@@ -37,15 +37,21 @@ const maxLevels = 8
 // the process, whose stacks are limited.
 const maxDepth = 10_000
 
-// appendID appends the id of b: its path in the page's tree, such as "2.1", or
-// below maxLevels a number of the response, such as ".17". No path begins with a
-// dot.
+// appendID appends the id of b on the wire: its path, behind the prefix of the
+// response if it has one, such as "k3f9-2.1".
 func (b *boundary) appendID(dst []byte) []byte {
+	return b.appendPath(append(dst, b.resp.prefix...))
+}
+
+// appendPath appends the path of b in the page's tree, such as "2.1", or below
+// maxLevels a number of the response, such as ".17". No other path begins with a
+// dot.
+func (b *boundary) appendPath(dst []byte) []byte {
 	if b.number > 0 {
 		return strconv.AppendInt(append(dst, '.'), int64(b.number), 10)
 	}
 	if b.parent != nil && b.parent.parent != nil {
-		dst = append(b.parent.appendID(dst), '.')
+		dst = append(b.parent.appendPath(dst), '.')
 	}
 	return strconv.AppendInt(dst, int64(b.index), 10)
 }

@@ -19,11 +19,12 @@ type wireClient struct {
 	notices map[string]bool // the ids of what shows while something is pending
 	taken   bool            // the last notice was taken away
 	script  bool
+	prefix  string // of all ids
 }
 
 var (
 	startMarker = regexp.MustCompile(`<\?start name="([^"]*)">`)
-	wireID      = regexp.MustCompile(`^(\.[1-9]\d*|[1-9]\d*(\.[1-9]\d*)*)$`)
+	wirePath    = regexp.MustCompile(`^(\.[1-9]\d*|[1-9]\d*(\.[1-9]\d*)*)$`)
 )
 
 const (
@@ -115,8 +116,8 @@ func (c *wireClient) note(s string) error {
 	}
 	for _, m := range startMarker.FindAllStringSubmatch(s, -1) {
 		id := m[1]
-		if !wireID.MatchString(id) {
-			return fmt.Errorf("boundary %q has an odd id", id)
+		if path, ok := strings.CutPrefix(id, c.prefix); !ok || !wirePath.MatchString(path) {
+			return fmt.Errorf("boundary %q has an odd id, want one with the prefix %q", id, c.prefix)
 		}
 		if c.markers[id] {
 			return fmt.Errorf("boundary %q was sent twice", id)

@@ -14,6 +14,7 @@ var scenarios = slices.Concat(
 	places,
 	stuck,
 	sequences,
+	fragments,
 	scripts,
 	policies,
 	state,

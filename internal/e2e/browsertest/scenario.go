@@ -45,7 +45,8 @@ type Scenario struct {
 	Run func(t *testing.T, v *Visit)
 }
 
-// A File is a file that a page loads.
+// A File is a file that a page loads. Its request has the context of the visit, so
+// that loads can wait at gates.
 type File func(*Visit, http.ResponseWriter, *http.Request)
 
 // Scripted is for scenarios that need scripts.

@@ -65,7 +65,9 @@ func (v *Visit) routes() http.Handler {
 		if !ok {
 			method, name = "GET", method
 		}
-		mux.HandleFunc(method+" "+base+name, func(w http.ResponseWriter, r *http.Request) { file(v, w, r) })
+		mux.HandleFunc(method+" "+base+name, func(w http.ResponseWriter, r *http.Request) {
+			file(v, w, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
+		})
 	}
 	return mux
 }

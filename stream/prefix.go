@@ -1,0 +1,85 @@
+package stream
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// An asker is who has made a request, as far as its headers tell.
+type asker uint8
+
+const (
+	anyone    asker = iota // perhaps a script
+	navigator              // a navigation, or a tool: what it gets is a page of its own
+	script                 // or an image, or whatever else is part of a page
+)
+
+// askerOf returns who has made the request with the headers h, and the headers
+// that tell, as far as it has looked.
+func askerOf(h http.Header) (who asker, vary string) {
+	dest := first(h["Sec-Fetch-Dest"])
+	switch dest {
+	case "document", "iframe", "frame", "embed":
+		return navigator, varyDest
+	}
+	fetch := first(h["Sec-Fetch-Mode"])
+	switch {
+	case fetch == "navigate":
+		return navigator, varyMode
+	case first(h["Upgrade-Insecure-Requests"]) == "1":
+		return navigator, varyUpgrade
+	case dest != "" || fetch != "":
+		return script, varyUpgrade
+	case len(h["Accept"]) == 0:
+		// Every fetch and every XMLHttpRequest sends one. Some networks for
+		// delivery take it away, but leave the fetch metadata.
+		return navigator, varyAccept
+	}
+	return anyone, varyAccept
+}
+
+// choosePrefix chooses what stands before the ids of a response out of order.
+// They must be unique in the page that they end up in. A script may put what it
+// gets into any page, also into one that streams itself.
+func (p *response) choosePrefix() {
+	h := p.r.Header
+	who, vary := askerOf(h)
+	if p.rd.Mode != nil {
+		p.idVary = strings.TrimPrefix(vary, varyScript+", ")
+	}
+	if who == navigator {
+		return
+	}
+	asked := first(h["Rivulet-Prefix"])
+	if !isPrefix(asked) {
+		asked = randomPrefix()
+	}
+	p.prefix = asked + "-"
+	if p.idVary != "" {
+		p.idVary += ", "
+	}
+	p.idVary += "Rivulet-Prefix"
+}
+
+// isPrefix reports whether a client may choose s: [A-Za-z][A-Za-z0-9_]{0,15}.
+func isPrefix(s string) bool {
+	for i, c := range []byte(s) {
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
+		if !letter && (i == 0 || c != '_' && (c < '0' || c > '9')) {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 16
+}
+
+// randomPrefix returns a letter and three letters or digits, which is a number of
+// base 36 from a000 to zzzz.
+func randomPrefix() string {
+	var b [8]byte
+	rand.Read(b[:])
+	const low, n = 10 * 36 * 36 * 36, 26 * 36 * 36 * 36
+	return strconv.FormatUint(low+binary.LittleEndian.Uint64(b[:])%n, 36)
+}
