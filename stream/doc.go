@@ -1,8 +1,8 @@
 // Package stream sends an HTML page in pieces: the shell at once, then each
 // chunk when it is ready, in one response.
 //
-// A page is a templ component with boundaries in it. The components of package
-// suspense are boundaries; beneath them is [Boundary]. [Handler] serves a page:
+// A page is a templ component that contains boundaries. The components of package
+// suspense are made of [Boundary]. [Handler] serves a page:
 //
 //	mux.Handle("GET /{$}", stream.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
 //		return Home(shopFor(r)), nil
@@ -10,30 +10,35 @@
 //
 // # The life of a response
 //
-// The page component is rendered into memory. A boundary that is met on the
-// way starts its load in a goroutine of its own. When the component has been
-// rendered, the shell is sent: a boundary whose load has ended by then stands
-// in place, any other as its fallback between two markers. From then on, what
-// becomes ready is rendered, in document order and by the goroutine of the
-// response, and sent as a chunk, which the browser puts in the place of the
-// fallback. A view may hold boundaries of its own. The content of a boundary may
-// also come in pieces ([Boundary.Pieces]), of which each chunk adds those that
-// have come since the one before. When nothing is pending the end of the page
-// follows, and Render returns.
+// The page component is rendered into memory. Each boundary that is met starts
+// its load in a goroutine of its own. When the component has been rendered, the
+// shell is sent. A boundary whose load has ended by then stands in it with its
+// content, in place. Any other boundary stands in it as its fallback between two
+// markers.
 //
-// templ.Flush in the page sends what there is so far, so that a head can leave
-// before the body is rendered.
+// After that, each view whose load has ended is rendered by the goroutine of the
+// response, in document order, and sent as a chunk. The browser replaces the
+// fallback with it. A view may contain boundaries of its own. The content of a
+// boundary may also come in pieces ([Boundary.Pieces]): each chunk then adds the
+// pieces that have come since the last one. When nothing is pending, the end of
+// the page is sent and Render returns.
+//
+// templ.Flush in the page sends the part that has been rendered, so that the head
+// can leave before the body is rendered.
 //
 // # Failure
 //
-// A load or a view that fails, panics or runs out of time becomes a chunk,
-// too: the boundary's error view with a digest that links it to the log. The
-// rest of the page is untouched, and so are the pieces of a sequence that came
-// before it failed. Error views may hold boundaries, which may fail, too: when
-// error views that stand within others have placed 256 in one response, or stand
-// eight deep, a short text takes their place. A page that fails before its first byte is an error of Render
-// that matches [ErrShell]; one that fails later is cut so that it does not look
-// whole. See [Renderer.Render] and [Renderer.Timeout].
+// A boundary fails if its load or its view fails, panics or runs out of time. It
+// then shows an error view, with a digest that links it to the log. The rest of
+// the page is not affected. If a sequence fails, the pieces that it has yielded
+// stay. Error views may contain boundaries, which may fail, too. An error view
+// stands within at most eight others, and error views within others place at most
+// 256 boundaries in one response. Beyond these limits a short text replaces the
+// error view.
+//
+// If a page fails before its first byte, Render returns an error that matches
+// [ErrShell]. A page that fails later is cut, so that it does not look whole. See
+// [Renderer.Render] and [Renderer.Timeout].
 //
 // # Several streams in one page
 //
@@ -52,23 +57,23 @@
 //
 //   - Chunks are children of body, so a page must not leave an element open,
 //     and a boundary stands around an svg or math element, not inside one.
-//   - The status and the headers leave with the shell. [Complete] is the mode
-//     in which a failed boundary still changes them. A streamed page that says
-//     "Cache-Control: public" may be kept by caches with the error view of a
-//     boundary that failed after its shell had left, so only Complete pages
-//     are for shared caches.
-//   - How many boundaries a page places is up to it. Those of a view that places
-//     itself again end with [Renderer.Timeout].
+//   - The status and the headers leave with the shell. Only in the mode
+//     [Complete] can a failed boundary still change them. A shared cache may
+//     store a streamed page together with the error view of a boundary that
+//     failed after the shell had left. So "Cache-Control: public" is for Complete
+//     pages only.
+//   - The number of boundaries on a page is not limited. A view that contains its
+//     own boundary again goes on until [Renderer.Timeout].
 //   - A view must be quick: while it is rendered, nothing else is sent. Slow
-//     work belongs into the load, or into a suspense.Suspense.
-//   - What templ emits once for a page (Once, css classes, scripts) comes with
-//     the view that is rendered first. A view that stands in place is rendered
-//     after the rest of the shell, so what several parts share belongs into
-//     the head. In the modes [InOrder] and [Complete] a view is rendered as soon
-//     as it is ready. It does not rely on views behind it, so an asset that two
-//     views share may be emitted twice.
-//   - Before a proxy or middleware that buffers, and in one that hides Flush
-//     and Unwrap, pages arrive whole.
-//   - Over HTTP/1.1, net/http notices that a client has left once the body of
-//     the request has been read.
+//     work belongs in the load, or in a suspense.Suspense.
+//   - templ emits some assets once for a page: Once, css classes and scripts. They
+//     come with the view that is rendered first. A view in place is rendered after
+//     the rest of the shell, so an asset that several parts share belongs in the
+//     head. In the modes [InOrder] and [Complete] a view is rendered as soon as it
+//     is ready. It does not rely on views behind it, so an asset that two views
+//     share may be emitted twice.
+//   - Pages arrive whole if a proxy or a middleware buffers them, or if a
+//     middleware hides Flush and Unwrap.
+//   - Over HTTP/1.1, net/http does not notice that a client has left until the
+//     body of the request has been read.
 package stream

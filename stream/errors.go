@@ -8,21 +8,19 @@ import (
 	"time"
 )
 
-// ErrShell marks an error of Render from before the first byte: nothing was
-// sent, so the caller can still answer with a page of its own.
-var ErrShell = errors.New("stream: the shell")
+// ErrShell matches an error of Render that comes before the first byte of the
+// page. Nothing was sent, so the caller can still answer with another page.
+var ErrShell = errors.New("stream: page not sent")
 
-// ErrTimeout matches the error of a boundary whose time has passed: its own
-// Timeout or that of the Renderer. Such an error also matches
-// context.DeadlineExceeded.
+// ErrTimeout matches the error of a boundary that has exceeded its Timeout or
+// the Renderer's. Such an error also matches context.DeadlineExceeded.
 var ErrTimeout = errors.New("timeout")
 
 // ErrShutdown is the error of a boundary whose load had not ended when
 // Renderer.Until was done.
 var ErrShutdown = errors.New("the server is stopping")
 
-// timeoutError is the cause with which a load's context ends when its time
-// has passed.
+// A timeoutError is the cause of a context that has ended because of a Timeout.
 type timeoutError struct{ after time.Duration }
 
 func (e *timeoutError) Error() string { return fmt.Sprintf("timeout after %v", e.after) }
@@ -31,16 +29,15 @@ func (e *timeoutError) Is(target error) bool {
 	return target == ErrTimeout || target == context.DeadlineExceeded
 }
 
-// Timeout reports true, as net.Error asks.
+// Timeout returns true. It is a method of net.Error.
 func (e *timeoutError) Timeout() bool { return true }
 
-// A BoundaryError says which boundary failed and why. It is given to error
-// views, which show its Digest; Err is for the log and never reaches the page
-// by itself.
+// A BoundaryError says which boundary failed and why. An error view receives it
+// and shows its Digest. Err is for the log and never reaches the page by itself.
 type BoundaryError struct {
 	ID     string // the path in the page's tree, "2.1", without a prefix that it has on the wire; "" outside a response
 	Name   string // the boundary's Name
-	Digest string // random; links what the visitor sees to the line in the log
+	Digest string // random; links the text that the visitor sees to a line in the log
 	Err    error  // the cause
 }
 
@@ -56,5 +53,5 @@ func (e *BoundaryError) Error() string {
 func (e *BoundaryError) Unwrap() error { return e.Err }
 
 // newDigest returns eight characters of base32: enough to find one line in a
-// log, few enough to be read out on the telephone.
+// log, and few enough to read out on the telephone.
 func newDigest() string { return rand.Text()[:8] }

@@ -239,7 +239,7 @@ func ExampleErrShell() {
 	}))
 	fmt.Println(v.Status)
 	// Output:
-	// stream: the shell: unexpected EOF
+	// stream: page not sent: unexpected EOF
 	// 502
 }
 

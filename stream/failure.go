@@ -9,8 +9,8 @@ import (
 	"github.com/a-h/templ"
 )
 
-// reportFailure reports that b has failed with err. Unless b has a view for
-// that, a page that is sent whole has failed with it.
+// reportFailure reports that b has failed with err. If b has no ErrorView, it
+// also marks the response as failed, which changes the status of a Complete page.
 func (b *boundary) reportFailure(ctx context.Context, err error) *BoundaryError {
 	if b.resp != nil && b.ErrorView == nil {
 		b.resp.failed.Store(true)
@@ -18,7 +18,8 @@ func (b *boundary) reportFailure(ctx context.Context, err error) *BoundaryError 
 	return b.report(ctx, newDigest(), err)
 }
 
-// report tells the Trace, or the log if that does not listen, of an error of b.
+// report passes an error of b to Trace.Failed. It logs the error if there is no
+// Failed or if LogFailures is set.
 func (b *boundary) report(ctx context.Context, digest string, err error) *BoundaryError {
 	be := &BoundaryError{ID: b.info().ID, Name: b.Name, Digest: digest, Err: err}
 	path, logger := "", slog.Default()
@@ -45,16 +46,16 @@ func logFailure(ctx context.Context, logger *slog.Logger, path string, be *Bound
 	logger.LogAttrs(ctx, slog.LevelError, "stream: boundary failed", attrs...)
 }
 
-// errorViews returns what may stand for b, which has failed, best first. The
-// last never fails. Where other error views have placed too much it is the only
-// one.
+// errorViews returns the views that can replace the content of b, which has
+// failed, in order of preference. The last one never fails. It is the only one if
+// mayAmend returns false.
 func (b *boundary) errorViews(be *BoundaryError) []templ.Component {
 	var views []templ.Component
 	add := func(view func(*BoundaryError) templ.Component) {
 		if view == nil {
 			return
 		}
-		// The view is called where a panic of it is recovered.
+		// A panic of view is recovered where the component is rendered.
 		views = append(views, templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 			c := view(be)
 			if c == nil {
@@ -73,7 +74,7 @@ func (b *boundary) errorViews(be *BoundaryError) []templ.Component {
 	return views
 }
 
-// plainErrorView is a span because that is right in most places.
+// plainErrorView returns a span, which HTML allows in most places.
 func plainErrorView(be *BoundaryError) templ.Component {
 	return templ.Raw(`<span role="alert">This part could not be loaded (` + templ.EscapeString(be.Digest) + `).</span>`)
 }

@@ -8,31 +8,31 @@ import (
 	"github.com/a-h/templ"
 )
 
-// A Page makes the component for one request. It may set headers and cookies on
-// w, and the status: WriteHeader keeps the status back until the page leaves. A
-// failed Page is answered by Renderer.ErrorHandler; the status that it has set is
-// dropped.
+// A Page returns the component for one request. It may set headers, cookies and
+// the status on w. WriteHeader holds the status back until the page is sent. If
+// the Page returns an error, Renderer.ErrorHandler answers the request, and the
+// status that was held back is dropped.
 //
-// A Page that answers by itself, with a redirect, a file or a stream, returns
-// neither a component nor an error. Its answer passes through as it is, with no
-// header of a page; without one it is empty. What has been written to w cannot
-// be taken back: if the Page then returns a component or an error all the same,
-// the response is cut and the error logged.
+// A Page may answer by itself, with a redirect, a file or a stream. It then
+// returns neither a component nor an error. Its answer is sent unchanged, without
+// the headers of a page. If it has written nothing, the answer is empty. A Page
+// that has written something and returns a component or an error is a mistake:
+// the response is cut and the error is logged.
 //
 // The context of r is the one that Trace.Start returned. Work that Go or
 // suspense.Start begins with it belongs to the response, even if the Page answers
 // by itself: it has the deadline of the Renderer's Timeout, its context ends with
 // the response, and the response waits for it.
 //
-// Loads must not touch w: they run at the same time, and a header is a map. Once
-// the first has started and the Page has returned, w.Header returns an empty
-// header that goes nowhere, and a line in the log says so. Two
-// loads that use a header which the Page has kept, or the writer of a framework,
-// at the same time end the process.
+// Loads must not use w: they run at the same time, and a header is a map. After
+// the Page has returned and a load has started, w.Header returns an empty header
+// that is not sent, and a warning is logged. Nothing protects a header that the
+// Page has kept, or the writer of a framework: two loads that use it at the same
+// time crash the process.
 type Page func(w http.ResponseWriter, r *http.Request) (templ.Component, error)
 
-// Component returns a Page that answers every request with c. What c shows may
-// still depend on the request, by the context that c is rendered with.
+// Component returns a Page that answers every request with c. The content of c
+// may still depend on the request, through the context that c is rendered with.
 func Component(c templ.Component) Page {
 	return func(http.ResponseWriter, *http.Request) (templ.Component, error) { return c, nil }
 }
@@ -42,10 +42,10 @@ func Handler(page Page) http.Handler {
 	return new(Renderer).Handler(page)
 }
 
-// Handler serves page. A page that fails before its first byte is answered by
-// rd.ErrorHandler; one that fails later is cut by a panic with http.ErrAbortHandler, so
-// that no client and no cache takes it for whole. A client that has left gets no
-// answer.
+// Handler serves page. If the page fails before its first byte, rd.ErrorHandler
+// answers the request. If it fails later, Handler cuts it by a panic with
+// http.ErrAbortHandler, so that no client and no cache takes it for whole. A
+// client that has left gets no answer.
 //
 // Handler panics if page is nil. The handler may serve any number of requests at
 // once, and calls page from the goroutine of each.
@@ -56,17 +56,18 @@ func (rd *Renderer) Handler(page Page) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { rd.serve(w, r, page) })
 }
 
-var errAnsweredTwice = errors.New("stream: the Page has answered by itself and returned a component")
+var errAnsweredTwice = errors.New("stream: component from a Page that has already answered by itself")
 
-// serve answers r with what page makes, or with what it has answered by itself.
+// serve calls page and sends the component that it returns, unless page answers
+// by itself.
 func (rd *Renderer) serve(w http.ResponseWriter, r *http.Request, page Page) {
 	p := newResponse(rd, w, r)
 	defer p.done()
 	p.page.ResponseWriter, p.page.p = w, p
-	defer p.endLoads() // of the Page itself, which may have answered by itself
+	defer p.endLoads() // run has ended them unless the Page answered by itself or failed
 	defer func() {
 		if p.result == errPanicked && !p.page.Written() && !p.out.committed {
-			// Whoever recovers may answer.
+			// A middleware that recovers the panic may answer.
 			p.uncacheFailed()
 		}
 		if p.result != nil {
@@ -91,20 +92,20 @@ func (rd *Renderer) serve(w http.ResponseWriter, r *http.Request, page Page) {
 func (p *response) call(page Page) (templ.Component, error) {
 	r := p.request()
 	defer func() {
-		// The ErrorHandler finds the forms, and the server removes the files of
-		// those that it knows of.
+		// So that the ErrorHandler has the forms, and the server removes the files
+		// of the multipart form.
 		p.r.Form, p.r.PostForm, p.r.MultipartForm = r.Form, r.PostForm, r.MultipartForm
 	}()
 	return page(&p.page, r)
 }
 
-// request returns the request for functions of the caller. A response that waits
-// does not keep it.
+// request returns the request that functions of the caller are called with. A
+// waiting response does not hold it, so it is made for each call.
 func (p *response) request() *http.Request {
 	return p.r.WithContext(&requestContext{p.ctx, p})
 }
 
-// serveComponent sends what a Page has made.
+// serveComponent sends c, which the Page has returned.
 func (p *response) serveComponent(c templ.Component) {
 	p.page.taken.Store(true)
 	if err := p.run(c); errors.Is(err, ErrShell) {
@@ -114,8 +115,8 @@ func (p *response) serveComponent(c templ.Component) {
 	}
 }
 
-// fail answers a request whose page has failed with err, if that is still
-// possible.
+// fail answers a request whose page has failed with err. If answerable is false,
+// something was sent, and fail cuts the response.
 func (p *response) fail(err error, answerable bool) {
 	p.result = err
 	if hasLeft(p.ctx) {
@@ -127,14 +128,14 @@ func (p *response) fail(err error, answerable bool) {
 	if !answerable {
 		panic(http.ErrAbortHandler)
 	}
-	// The Page's own keeps the status that is dropped, and belongs to loads
-	// that were abandoned.
+	// p.page holds the status that is dropped, and abandoned loads may still use
+	// it.
 	w := &pageWriter{ResponseWriter: p.out.w, p: p}
 	p.uncacheFailed()
-	w.boundBody() // the server waits for it in a Write of much
+	w.boundBody() // in a large Write the server waits for the body
 	whole := false
 	defer func() {
-		if !whole { // it has panicked, and somebody may recover
+		if !whole { // the ErrorHandler has panicked, and a middleware may recover
 			w.cut()
 		}
 	}()
@@ -147,7 +148,8 @@ func (p *response) fail(err error, answerable bool) {
 	whole = true
 }
 
-// uncacheFailed keeps caches from keeping the answer to a page that has failed.
+// uncacheFailed prevents caches from storing the answer to a page that has
+// failed.
 func (p *response) uncacheFailed() {
 	if h := p.out.w.Header(); uncache(h) {
 		h.Set("Cache-Control", "no-store")

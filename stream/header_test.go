@@ -124,7 +124,7 @@ func TestHandlerErrors(t *testing.T) {
 		if got, want := rec.Body.String(), "Internal Server Error\n"; got != want {
 			t.Errorf("body = %q, want %q", got, want)
 		}
-		logs.want(t, `msg="stream: page failed" path=/ error="stream: the shell: boom"`)
+		logs.want(t, `msg="stream: page failed" path=/ error="stream: page not sent: boom"`)
 	})
 	t.Run("a nil component is an error", func(t *testing.T) {
 		err := stream.Render(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil), nil)

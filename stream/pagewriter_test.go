@@ -87,7 +87,7 @@ func TestAnswersThatAreNoPage(t *testing.T) {
 			header: map[string]string{"Content-Type": text, "X-Content-Type-Options": "nosniff", "Content-Length": "22"}},
 		{name: "an Error that writes text", page: pageOf(shellFails), onErr: func(w http.ResponseWriter, _ *http.Request, err error) {
 			_, _ = io.WriteString(w, "sorry: "+err.Error())
-		}, code: 200, body: "sorry: stream: the shell: boom", header: map[string]string{"Content-Type": text, "Content-Length": "30"}},
+		}, code: 200, body: "sorry: stream: page not sent: boom", header: map[string]string{"Content-Type": text, "Content-Length": "34"}},
 		{name: "an Error with a status of its own", page: func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
 			w.WriteHeader(404)
 			return shellFails, nil
@@ -200,7 +200,7 @@ func TestPageThatAnswersTwice(t *testing.T) {
 		panics any
 		log    string
 	}{
-		{"with a component", html("1"), nil, nil, "the Page has answered by itself and returned a component"},
+		{"with a component", html("1"), nil, nil, "component from a Page that has already answered by itself"},
 		{"with an error", nil, errBoom, nil, "error=boom"},
 		{"with a panic", nil, nil, "boom", ""},
 	} {
@@ -327,11 +327,11 @@ func TestTraceOfAnswers(t *testing.T) {
 			`level=WARN msg="stream: response" path=/a mode="out of order" status=404 duration=D bytes=19 boundaries=0 failed=0 error=boom`},
 		{"a shell that fails", pageOf(half("", func() error { return errBoom })),
 			func(w http.ResponseWriter, r *http.Request, _ error) { w.WriteHeader(503) },
-			`level=ERROR msg="stream: response" path=/a mode="out of order" status=503 duration=D bytes=0 boundaries=0 failed=0 error="stream: the shell: boom"`},
+			`level=ERROR msg="stream: response" path=/a mode="out of order" status=503 duration=D bytes=0 boundaries=0 failed=0 error="stream: page not sent: boom"`},
 		{"a page", pageOf(html("1")), nil,
 			`level=INFO msg="stream: response" path=/a mode="out of order" status=200 duration=D bytes=1 boundaries=0 failed=0`},
 		{"a panic", func(w http.ResponseWriter, r *http.Request) (templ.Component, error) { panic("boom") }, nil,
-			`level=ERROR msg="stream: response" path=/a mode="out of order" status=0 duration=D bytes=0 boundaries=0 failed=0 error="stream: panic"`},
+			`level=ERROR msg="stream: response" path=/a mode="out of order" status=0 duration=D bytes=0 boundaries=0 failed=0 error="stream: panic in the page"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer

@@ -10,8 +10,8 @@ import (
 
 // A PanicError is a panic that was recovered from a load or a view.
 type PanicError struct {
-	Value any    // what was given to panic
-	Stack []byte // of the goroutine that panicked, as debug.Stack formats it
+	Value any    // the argument of panic
+	Stack []byte // the stack of the goroutine, as debug.Stack formats it
 }
 
 // Error returns the value without the stack.
@@ -23,8 +23,8 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
-// newPanicError makes v, which was recovered, an error whose own methods do
-// not panic: those of a nil pointer would.
+// newPanicError returns an error for v, which was recovered. If a method of v
+// panics, as a nil pointer's may, the value of that panic replaces v.
 func newPanicError(v any) (e *PanicError) {
 	e = &PanicError{Value: v, Stack: debug.Stack()}
 	defer func() {
@@ -36,14 +36,14 @@ func newPanicError(v any) (e *PanicError) {
 	return e
 }
 
-// passOnAbort panics anew where err is such a panic.
+// passOnAbort panics with http.ErrAbortHandler if err is such a panic.
 func passOnAbort(err error) {
 	if isAbort(err) {
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// safely returns a panic of f as an error.
+// safely calls f and returns a panic of f as an error.
 func safely(f func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -56,8 +56,8 @@ func safely(f func() error) (err error) {
 	return err
 }
 
-// tryError calls the methods of err where a panic is recovered: those of a nil
-// pointer that was returned as an error do panic.
+// tryError calls the methods of err, which may panic if err is a nil pointer. Its
+// caller recovers such a panic.
 func tryError(err error) {
 	_, _ = err.Error(), isAbort(err)
 	_, _ = errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded)
@@ -67,7 +67,7 @@ func tryError(err error) {
 // meant for the whole response.
 func isAbort(err error) bool {
 	if err == nil {
-		return false // before p is allocated
+		return false // without the allocation of p
 	}
 	var p *PanicError
 	return errors.As(err, &p) && p.Value == http.ErrAbortHandler

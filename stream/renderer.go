@@ -13,79 +13,80 @@ import (
 // A Renderer sends pages. The zero value is ready to use. Its fields must not
 // be changed once it is in use; it may serve any number of requests at once.
 type Renderer struct {
-	// Mode chooses how a page is sent. Nil means DefaultMode, with a Vary
-	// header that names what it looks at.
+	// Mode chooses how a page is sent. Nil means DefaultMode, and a Vary
+	// header that names the headers that it has looked at.
 	Mode func(*http.Request) Mode
 	// Limit caps the loads of one response that run at once. Zero or less
 	// means no cap. A sequence of Pieces counts until it has ended, but not
 	// while it waits for the client.
 	Limit int
-	// Grace is how long the shell waits for loads that are nearly done, so
-	// that their content stands in the shell. Zero or less means not at all.
+	// Grace limits the time for which the shell waits for loads, so that their
+	// content can stand in it. Zero or less means that the shell does not wait.
 	// Only the mode OutOfOrder uses it.
 	Grace time.Duration
-	// Timeout is the deadline, from the start of Render, of every boundary
-	// without a Timeout of its own: its load, or its sequence, must have
-	// ended by then. Zero means 30 s, since a page whose load hangs never
-	// finishes; negative means none.
+	// Timeout limits the time of each boundary without a Timeout of its own: its
+	// load, or its sequence, must end in time. It counts from the start of
+	// Render. Zero means 30 s. Negative means no limit, and a page with a load
+	// that hangs then never finishes.
 	Timeout time.Duration
-	// MaxBuffer limits what one response holds in memory for its client, in
-	// bytes: what has been rendered and not sent, and the text of a sequence.
-	// Zero means 64 MiB, negative no limit. Outside a response there is no limit.
+	// MaxBuffer limits the memory that one response holds for its client, in
+	// bytes: content that has been rendered and not sent, and the text of a
+	// sequence. Zero means 64 MiB; negative means no limit. Outside a response
+	// there is no limit.
 	//
-	// A page that exceeds it before its first byte fails. Later the boundary
-	// fails whose content is too large. A page that streams is sent in parts
-	// and stays far below the limit. What may need more is a Complete page, a
-	// Suspense, and a component that renders into a writer of its own. While it
+	// A page that exceeds it before its first byte fails. After the first byte,
+	// the boundary whose content is too large fails. A streamed page is sent in
+	// parts and stays far below the limit. A Complete page, a Suspense, and a
+	// component that renders into a writer of its own may need more. While it
 	// copies bytes, a response may take three to four times the limit.
 	MaxBuffer int
-	// Until ends pages when it is done: loads that have not ended fail with
-	// ErrShutdown and are not waited for, boundaries show their error views, and
-	// the page ends properly. The Page function itself is not ended. Nil means
-	// that nothing ends pages.
+	// Until ends pages when it is done. Loads that have not ended then fail with
+	// ErrShutdown and are not waited for. Their boundaries show error views, and
+	// the page ends properly. A Page function that is running is not interrupted.
+	// Nil means that pages are never ended early.
 	//
 	// http.Server.Shutdown waits for pages. To stop soon, cancel Until in a
-	// function that is registered by http.Server.RegisterOnShutdown, at once or
-	// some seconds later. The Until of sse.Options may be the same context.
+	// function registered with http.Server.RegisterOnShutdown, at once or some
+	// seconds later. The Until of sse.Options may be the same context.
 	Until context.Context
-	// WriteTimeout is the time for each write to the client, and for what the
-	// Page has not read of the request's body unless the server has a
-	// ReadTimeout. Zero means the server's WriteTimeout, or 30 s if it has none;
-	// negative means none.
+	// WriteTimeout limits each write to the client. It also limits the wait for
+	// the part of the request's body that the Page has not read, unless the
+	// server has a ReadTimeout. Zero means the server's WriteTimeout, or 30 s if
+	// it has none; negative means no limit.
 	WriteTimeout time.Duration
-	// ErrorView makes what a failed boundary without an ErrorView of its own
-	// shows. Nil, and a view that fails itself, mean a short text with
-	// role="alert" and the digest.
+	// ErrorView returns the view of a failed boundary that has no ErrorView of
+	// its own. Nil means a short text with role="alert" and the digest. The same
+	// text replaces an error view that fails.
 	ErrorView func(*BoundaryError) templ.Component
-	// ErrorHandler answers a request whose page failed before its first byte, so
-	// that the status can still be set. Only Handler calls it. It finds the
-	// headers that the Page has set, but none that a page would have. If the Page
-	// has set headers for caches, validators or a length, they are removed and
-	// the answer is "Cache-Control: no-store". Nil means a 500 without details,
-	// and a line in the Logger.
+	// ErrorHandler answers a request whose page failed before its first byte,
+	// when the status can still be set. Only Handler calls it. The headers that
+	// the Page has set are still there, except those for caches, validators and a
+	// length: if there are any, they are removed and Cache-Control becomes
+	// no-store. The headers that a page gets when it is sent are not set. Nil
+	// means status 500 without details, and a line in the Logger.
 	ErrorHandler func(http.ResponseWriter, *http.Request, error)
-	// Script says how the script unsuspense reaches the page. Zero writes it
-	// into the page.
+	// Script chooses how the browser gets the script unsuspense. The zero value
+	// writes it into the page.
 	Script Script
 	// Trace receives the events of each response. Nil means no tracing.
 	// JoinTraces combines several.
 	Trace *Trace
-	// Logger receives what would otherwise vanish: failed boundaries and pages,
-	// and warnings about pages that cannot work. Nil means slog.Default at the
-	// time of the line.
+	// Logger logs failed boundaries and failed pages, and warnings about pages
+	// that cannot work. Nil means slog.Default at the time of each line.
 	Logger *slog.Logger
-	// ServerTiming sends how long the shell and each load have taken in the
-	// field Server-Timing, https://www.w3.org/TR/server-timing/: what is known
-	// when the first bytes leave as a header, the rest as a trailer of HTTP/1.1
-	// and HTTP/2. Both are cut at 2 KiB.
+	// ServerTiming sends the durations of the shell and of each load in the field
+	// Server-Timing, https://www.w3.org/TR/server-timing/. Durations that are
+	// known when the first bytes leave are sent as a header, the others as a
+	// trailer of HTTP/1.1 and HTTP/2. Each is limited to 2 KiB. False means that
+	// neither is sent.
 	//
-	// Everyone who can get the page can read the names of its boundaries then,
-	// and learn from the times what a cache holds or whether an account exists.
-	// So it is off unless it is set.
+	// With it, everyone who can get the page can read the names of its
+	// boundaries, and learn from the durations what a cache holds or whether an
+	// account exists.
 	ServerTiming bool
 }
 
-// logger returns where rd logs.
+// logger returns the logger of rd.
 func (rd *Renderer) logger() *slog.Logger { return cmp.Or(rd.Logger, slog.Default()) }
 
 // Render sends page with the zero Renderer.
@@ -94,23 +95,22 @@ func Render(w http.ResponseWriter, r *http.Request, page templ.Component) error 
 }
 
 // Render sends page as the answer to r. It returns when the page has been sent
-// and all its loads have returned, but for those that were abandoned because
-// their time passed. If the page was not sent whole, their contexts end and they
-// have 100 ms to return; what ignores that is abandoned, too. What abandoned
-// loads use must not be recycled when Render returns.
+// and all its loads have returned. A load that exceeds its time is abandoned:
+// Render does not wait for it. If the page was not sent whole, the contexts of
+// its loads end, and a load that has not returned 100 ms later is abandoned, too.
+// Whatever an abandoned load uses must not be recycled when Render returns.
 //
-// It returns nil for a page that was sent whole, failed boundaries included.
-// An error that matches ErrShell comes from before the first byte, so the
-// caller can still answer. With any other error the page was cut: Render has
-// ended the connection as far as w lets it, and the caller must see to it that
-// the page does not look finished, best by panic(http.ErrAbortHandler), as
-// Handler does. A client that has left is an error that matches
-// context.Canceled.
+// Render returns nil for a page that was sent whole, even if boundaries have
+// failed. An error that matches ErrShell means that nothing was sent, so the
+// caller can still answer. Any other error means that the page was cut. Render
+// has then ended the connection as far as w allows. The caller must make sure
+// that the page does not look finished, best by panic(http.ErrAbortHandler), as
+// Handler does. If the client has left, the error matches context.Canceled.
 //
-// The status and the Content-Type that the caller has set stay. The headers of
-// a page are set when its first bytes leave, so the answer of a caller to an
-// error from before that has none of them. A panic of the page component goes on
-// up when the loads have been ended and waited for.
+// A status and a Content-Type that the caller has set stay. Render sets the
+// headers of a page when its first bytes leave, so they are not set when it
+// returns an error that matches ErrShell. Render does not recover a panic of
+// the page component, but ends the loads and waits for them first.
 func (rd *Renderer) Render(w http.ResponseWriter, r *http.Request, page templ.Component) error {
 	p := newResponse(rd, w, r)
 	defer p.done()

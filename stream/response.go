@@ -66,7 +66,7 @@ type response struct {
 
 var (
 	errEnded    = errors.New("the response has ended")
-	errPanicked = errors.New("stream: panic")
+	errPanicked = errors.New("stream: panic in the page")
 )
 
 func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response {

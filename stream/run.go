@@ -104,10 +104,10 @@ func (b *boundary) tellLoaded(ctx context.Context, err error) error {
 }
 
 var (
-	errGoexit = errors.New("the load ended its goroutine with runtime.Goexit")
-	errNoView = errors.New("the load returned neither a view nor an error")
+	errGoexit = errors.New("goroutine ended by runtime.Goexit")
+	errNoView = errors.New("neither a view nor an error from the load")
 
-	errNoPiece     = errors.New("the sequence yielded neither a view nor an error")
+	errNoPiece     = errors.New("neither a piece nor an error from the sequence")
 	errPieceFailed = errors.New("the view of a piece failed")
 )
 

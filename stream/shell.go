@@ -12,13 +12,14 @@ import (
 	"github.com/rivulet-go/rivulet/stream/internal/markup"
 )
 
-// renderPage renders the page component into f. A panic in it goes on up.
+// renderPage renders the page component into f. It does not recover a panic of
+// the component.
 func (p *response) renderPage(f *fragment, page templ.Component) error {
 	if page == nil {
-		return errors.New("the page component is nil")
+		return errors.New("nil component")
 	}
 	buf := p.buffer()
-	seen := p.seen // a templ.Flush on the way has buffers of its own
+	seen := p.seen // a templ.Flush in the page changes p.seen
 	ctx := &pageContext{p.ctx, &p.root}
 	err := f.render(ctx, page, buf)
 	p.loads.close(f, false)
@@ -30,8 +31,8 @@ func (p *response) renderPage(f *fragment, page templ.Component) error {
 	return err
 }
 
-// shellError returns err as an error of a shell of which nothing, or something,
-// was sent.
+// shellError returns err with a text that says whether a part of the shell was
+// sent. The error matches ErrShell if nothing was.
 func (p *response) shellError(err error) error {
 	if hasLeft(p.ctx) && !errors.Is(err, context.Canceled) && errors.Is(err, context.Cause(p.ctx)) {
 		err = fmt.Errorf("%w: %w", p.ctx.Err(), err) // the cause alone does not say that the client has left
@@ -42,16 +43,17 @@ func (p *response) shellError(err error) error {
 	if p.err != nil {
 		return p.err
 	}
-	return fmt.Errorf("stream: the shell, partly sent: %w", err)
+	return fmt.Errorf("stream: page partly sent: %w", err)
 }
 
-// flushShell sends what the page has so far, because of a templ.Flush in it.
+// flushShell sends the part of the page that has been rendered. A templ.Flush in
+// the page calls it.
 func (p *response) flushShell(f *fragment) {
 	if p.mode == Complete || p.headOnly() || p.err != nil {
 		return
 	}
-	// The end tags stay for the end. In order, so does what stands behind a
-	// boundary that is not ready.
+	// The end tags are sent at the end of the page. In order, everything behind a
+	// boundary that is not ready is sent later.
 	n, end := 0, markup.TailStart(f.bytes)
 	for _, h := range f.holes {
 		if h.offset > end {
@@ -63,7 +65,7 @@ func (p *response) flushShell(f *fragment) {
 		}
 		n++
 	}
-	// A flush of nothing would be the end of all other statuses.
+	// An empty flush would send the status, which can still change.
 	err := p.assemble(f.bytes[:end], f.holes[:n], true)
 	if err == nil && len(p.bytes) > 0 {
 		if p.mode == OutOfOrder {
@@ -81,7 +83,8 @@ func (p *response) flushShell(f *fragment) {
 	}
 }
 
-// sendShell sends the rest of the page, with fallbacks for what is not ready.
+// sendShell sends the rest of the shell. A boundary that is not ready shows its
+// fallback.
 func (p *response) sendShell(f *fragment) error {
 	if len(f.holes) == 0 && !p.reveal.open() {
 		p.bytes, f.bytes = f.bytes, nil
@@ -109,7 +112,8 @@ func (p *response) sendShell(f *fragment) error {
 	return p.write(true)
 }
 
-// hold waits, for the Renderer's Grace, until the boundaries at holes are ready.
+// hold waits until the boundaries at holes are ready, but at most for the
+// Renderer's Grace.
 func (p *response) hold(holes []hole) error {
 	for p.mode == OutOfOrder {
 		until := p.reveal.holdUntil(time.Now(), holes)

@@ -26,7 +26,7 @@ func TestSlog(t *testing.T) {
 			"level=ERROR msg=\"stream: boundary failed\" id=1 name=a digest=DIGEST path=/a error=boom\n" +
 				"level=INFO msg=\"stream: response\" path=/a mode=\"out of order\" status=200 duration=100ms bytes=136 boundaries=1 failed=1\n"},
 		{"a page that fails before its first byte", half("", func() error { return errBoom }),
-			"level=ERROR msg=\"stream: response\" path=/a mode=\"out of order\" status=0 duration=0s bytes=0 boundaries=0 failed=0 error=\"stream: the shell: boom\"\n"},
+			"level=ERROR msg=\"stream: response\" path=/a mode=\"out of order\" status=0 duration=0s bytes=0 boundaries=0 failed=0 error=\"stream: page not sent: boom\"\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

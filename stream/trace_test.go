@@ -88,8 +88,8 @@ func TestTrace(t *testing.T) {
 		{"two in another writer", page(upper(at(stream.Boundary{Name: "a", Load: after(0)})), upper(at(stream.Boundary{Name: "b", Load: after(0)}))), []string{
 			"start / out of order", `in place "a"`, "flushed 13", "done <nil>",
 		}},
-		{"a page that fails", half("", func() error { return errBoom }), []string{"start / out of order", "done stream: the shell: boom"}},
-		{"a page that panics", half("", func() error { panic("boom") }), []string{"start / out of order", "done stream: panic"}},
+		{"a page that fails", half("", func() error { return errBoom }), []string{"start / out of order", "done stream: page not sent: boom"}},
+		{"a page that panics", half("", func() error { panic("boom") }), []string{"start / out of order", "done stream: panic in the page"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
