@@ -7,35 +7,37 @@ import (
 )
 
 // In order, the response waits for one boundary while others become ready. It
-// renders those ahead of their turn, so that the boundaries within them load
-// meanwhile.
+// renders their content ahead of its turn, so that the boundaries within start to
+// load.
 
-// An ahead is content that was rendered before its turn. The response holds it.
+// An ahead is the content of a boundary that was rendered before its turn. The
+// response holds it until then.
 type ahead struct {
 	bytes  []byte
 	holes  []hole
-	claims *templstate.Claims // with those that it has made
-	more   bool               // it is of a sequence that has not ended
+	claims *templstate.Claims // in the state that it was rendered with, afterwards
+	more   bool               // the boundary is a sequence that has not ended
 }
 
-// aheads is what a response knows of the content that it has rendered ahead.
+// aheads describes the content that a response has rendered ahead.
 //
-// An asset that templ emits once must stand before all that use it. So content
-// relies on what the page has claimed, and on what other content has ahead of its
-// turn if that stands before it. The price is that an asset may be emitted twice.
+// An asset that templ emits once must stand before everything that uses it. So
+// content that is rendered ahead relies on the claims of the page, and on the
+// claims of other such content only if that stands before it. As a result, an
+// asset may be emitted twice.
 type aheads struct {
-	rendering bool               // boundaries are not waited for: it is not their turn
-	last      *boundary          // of the last group that was rendered; none stands behind it
-	claims    *templstate.Claims // of that group
+	rendering bool               // boundaries are not waited for, since their turn has not come
+	last      *boundary          // the last boundary, in document order, of the last group
+	claims    *templstate.Claims // after that group was rendered
 }
 
-// awaitAhead waits for b in order, and renders meanwhile what else is ready. The
-// holes of rest are behind b in what was rendered with it.
+// awaitAhead waits for b. In order, it also renders other boundaries that become
+// ready meanwhile. The holes in rest are behind b in the same content.
 func (p *response) awaitAhead(b *boundary, rest []hole) error {
 	if b.ready() || p.outOfOrder() {
 		return p.await(b)
 	}
-	p.loads.yield() // what ends at one moment is one group
+	p.loads.yield() // loads that end at the same moment are one group
 	if b.ready() {
 		return nil
 	}
@@ -61,8 +63,8 @@ func waitingAt(holes []hole) []*boundary {
 	return all
 }
 
-// renderArrived renders the boundaries that have arrived since it was last called,
-// and reports whether there are any.
+// renderArrived renders the boundaries that have arrived since the last call. It
+// reports whether there are any.
 func (p *response) renderArrived() bool {
 	arrived := p.loads.take()
 	sortBoundaries(arrived)
@@ -70,8 +72,9 @@ func (p *response) renderArrived() bool {
 	return len(arrived) > 0
 }
 
-// renderAhead renders those of group, which is in document order, whose turn is
-// still to come. It leaves them to their turn when the response holds much.
+// renderAhead renders the boundaries of group, which is in document order, that
+// can be rendered ahead. Once the response holds a quarter of its budget, the
+// others are rendered in their turn.
 func (p *response) renderAhead(group []*boundary) {
 	group = slices.DeleteFunc(group, func(b *boundary) bool { return !b.canBeAhead() })
 	if len(group) == 0 {
@@ -92,11 +95,11 @@ func (p *response) renderAhead(group []*boundary) {
 	p.bytes, p.holes, p.aheads.rendering = bytes, holes, rendering
 }
 
-// canBeAhead reports whether b is ready and its turn is still to come.
+// canBeAhead reports whether b is ready and its turn has not come.
 func (b *boundary) canBeAhead() bool { return b.due && !b.filled && b.ready() }
 
-// fillAhead renders what b shows by now, and what is ready within it. It returns
-// the claims, to which it adds.
+// fillAhead renders the content of b that is ready, and the content of the
+// boundaries within that are ready. It returns claims with its own added.
 func (p *response) fillAhead(b *boundary, claims *templstate.Claims) *templstate.Claims {
 	if p.budget.held.Load() > p.budget.limit/4 {
 		return claims
@@ -107,7 +110,7 @@ func (p *response) fillAhead(b *boundary, claims *templstate.Claims) *templstate
 	}
 	p.bytes, p.holes, b.ahead = getBytes(), nil, nil
 	undo := p.state.branch(claims)
-	a.more, _ = p.fill(b) // its error shows at the next write
+	a.more, _ = p.fill(b) // the next write returns its error
 	claims = undo()
 	holes := p.holes
 	for _, h := range holes {
@@ -120,7 +123,7 @@ func (p *response) fillAhead(b *boundary, claims *templstate.Claims) *templstate
 	p.budget.held.Add(int64(len(p.bytes)))
 	putBytes(p.bytes)
 	if len(holes) > 0 {
-		p.loads.yield() // what needs no time is one group with what it is in
+		p.loads.yield() // so that loads that take no time end first
 	}
 	for _, h := range holes {
 		if h.b.canBeAhead() {
@@ -130,8 +133,8 @@ func (p *response) fillAhead(b *boundary, claims *templstate.Claims) *templstate
 	return claims
 }
 
-// takeAhead appends what b shows, which was rendered ahead, and reports whether
-// there is more to come.
+// takeAhead appends the content of b that was rendered ahead. It reports whether
+// more will come.
 func (p *response) takeAhead(b *boundary) (more bool, err error) {
 	a := b.ahead
 	b.ahead = nil

@@ -2,17 +2,19 @@ package stream
 
 import "sync/atomic"
 
-// Error views that place boundaries which fail, too, would never end, and those
-// that place several would grow without a bound before any depth stops them. So
-// both are limited: how deep error views stand within each other, and how many
-// boundaries those within others place in one response. What an error view
-// places that stands in none is as many as the page has made of it.
+// An error view may place boundaries that fail, too. Such error views could be
+// nested without end. If each places several boundaries, their number explodes
+// before a limit on the depth ends it. So two things are limited: the depth of
+// error views within error views, and the number of boundaries that error views
+// within others place in one response. The boundaries of an error view that
+// stands within no other are not limited.
 const (
-	maxAmends   = 8   // error views around one
-	maxAmending = 256 // boundaries of error views within error views
+	maxAmends   = 8   // error views around one boundary
+	maxAmending = 256 // boundaries placed by error views within error views
 )
 
-// countAmends counts the error views around b, which has been met.
+// countAmends sets b.amends to the number of error views around b. It counts b if
+// an error view within another has placed it. It is called when b is met.
 func (b *boundary) countAmends() {
 	if b.parent == nil {
 		return
@@ -26,14 +28,15 @@ func (b *boundary) countAmends() {
 	}
 }
 
-// mayAmend reports whether an error view of its own may stand for b, which has
-// failed.
+// mayAmend reports whether an ErrorView may replace b, which has failed. If not,
+// the short text does.
 func (b *boundary) mayAmend() bool {
 	return b.amends == 0 || b.amends <= maxAmends && b.counter().Load() < maxAmending
 }
 
-// counter returns where the boundaries of error views within error views are
-// counted: for the response, or for the outermost boundary outside of one.
+// counter returns the counter of boundaries placed by error views within error
+// views. Each response has one. Outside a response, each outermost boundary has
+// one.
 func (b *boundary) counter() *atomic.Int32 {
 	if b.resp != nil {
 		return &b.resp.loads.amending

@@ -9,17 +9,19 @@ import (
 
 const defaultMaxBuffer = 64 << 20
 
-// A budget counts the bytes that a response holds for its client. Those that
-// its own goroutine is rendering now come on top; see response.fits.
+// A budget counts the bytes that a response holds for its client. It does not
+// include the bytes that the response's own goroutine is rendering; see
+// response.fits.
 type budget struct {
-	limit int64
-	held  atomic.Int64 // by loads that render, and by what stands in place
+	limit int64        // in bytes
+	held  atomic.Int64 // bytes of loads that render, of boundaries in place, and of aheads
 }
 
-// isPart reports whether p.bytes are so many that a response that streams writes
-// them, however much more is ready.
+// isPart reports whether p.bytes are large enough for a streamed response to send
+// them before it renders more.
 func (p *response) isPart() bool { return len(p.bytes) > int(min(1<<20, p.budget.limit/4)) }
 
+// maxBuffer returns the limit of a response, in bytes.
 func (rd *Renderer) maxBuffer() int64 {
 	switch {
 	case rd.MaxBuffer < 0:
@@ -30,8 +32,8 @@ func (rd *Renderer) maxBuffer() int64 {
 	return int64(rd.MaxBuffer)
 }
 
-// A maxBufferError is that of a response, or of a boundary, that would hold more
-// than it may.
+// A maxBufferError is the error of a response or a boundary that would exceed
+// Renderer.MaxBuffer.
 type maxBufferError struct{ limit int64 }
 
 func (e *maxBufferError) Error() string {
@@ -43,8 +45,8 @@ func isTooLarge(err error) bool {
 	return errors.As(err, &e)
 }
 
-// fits returns an error if the response may not hold n bytes in its own
-// goroutine.
+// fits returns an error if n bytes in the goroutine of the response, together
+// with those held elsewhere, exceed the budget.
 func (p *response) fits(n int) error {
 	if int64(n)+p.budget.held.Load() > p.budget.limit && !p.lastResort {
 		return &maxBufferError{p.budget.limit}
@@ -52,15 +54,16 @@ func (p *response) fits(n int) error {
 	return nil
 }
 
-// noteTooLarge makes err, if it is that of a response that holds too much, the
-// end of a page that has not begun: its status can still say so.
+// noteTooLarge ends the page with err if err is a maxBufferError and nothing was
+// sent, when the status can still report it.
 func (p *response) noteTooLarge(err error) {
 	if p.err == nil && !p.out.committed && isTooLarge(err) {
 		p.err = err
 	}
 }
 
-// checkHeld ends a response that holds too much for what is not sent in parts.
+// checkHeld ends the page if p.bytes exceed the budget. It is for content that is
+// not sent in parts.
 func (p *response) checkHeld() error {
 	if p.err != nil {
 		return p.err
@@ -73,9 +76,9 @@ func (p *response) checkHeld() error {
 	return p.err
 }
 
-// hold counts n bytes that b holds outside of the goroutine of the response, or
-// where it stands in place. Outside a response there is no limit. What nobody
-// waits for any more has no room.
+// hold counts n bytes that b holds outside the goroutine of the response, or in
+// place. It returns an error if they exceed the budget, or if b is settled and
+// nothing waits for them. Outside a response there is no limit.
 func (b *boundary) hold(n int) error {
 	switch {
 	case b.resp == nil:
@@ -92,7 +95,7 @@ func (b *boundary) hold(n int) error {
 	return nil
 }
 
-// keep gives back all that b holds but n bytes.
+// keep sets the number of bytes that b holds to n and gives the others back.
 func (b *boundary) keep(n int) {
 	if b.resp != nil && b.held.Load() != 0 {
 		b.resp.budget.held.Add(int64(n) - b.held.Swap(int64(n)))

@@ -2,11 +2,12 @@ package stream
 
 import "sync"
 
-// Byte slices are the only thing that responses share, and only while no load
-// can reach them.
+// bytesPool holds byte slices that responses no longer need. A slice is put back
+// only when no load can reach it.
 var bytesPool sync.Pool
 
-// maxPooled keeps one huge page from holding its memory for ever.
+// maxPooled is the largest capacity, in bytes, of a slice that is put back, so
+// that the memory of a huge page is released.
 const maxPooled = 256 << 10
 
 func getBytes() []byte {

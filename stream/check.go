@@ -9,23 +9,25 @@ import (
 	"github.com/rivulet-go/rivulet/stream/internal/markup"
 )
 
-// A check is what a response knows of its own HTML. A marker works only where the
-// parser makes a node of it, and a chunk only where it becomes a child of body.
-// What does not allow that is quiet in every browser, so it is looked for: the
-// first page of a route is read, and a later one if a boundary, a fallback or
-// some content in it ends behind a tag that is not known yet. All pages of a
-// route are read once a boundary was found where no marker works.
+// A check looks for faults in the HTML of a response. A marker works only where
+// the parser turns it into a node, and a chunk only where it becomes a child of
+// body. Elsewhere they fail silently in every browser.
+//
+// Reading all HTML would cost too much. A check reads the first page of a route.
+// It reads a later page only if the HTML before a boundary, of a fallback or of
+// some content ends with a tag that is not known there. After a boundary was
+// found where no marker works, all pages of the route are read.
 type check struct {
 	p       *response
 	route   *route          // nil until it is needed
-	news    []uint64        // endings that become known when what is sent has been read
-	unread  bool            // what is to be sent has to be read
-	scanner *markup.Scanner // behind what was sent of the shell, if that was read
-	behind  bool            // what is to be sent stands behind the shell
-	bytes   int             // that were read, of markup.MaxLook
+	news    []uint64        // hashes of endings that are known once the HTML has been read
+	unread  bool            // the HTML that will be sent next has to be read
+	scanner *markup.Scanner // after the part of the shell that was sent, if that was read
+	behind  bool            // the HTML that will be sent next follows the shell
+	bytes   int             // number of bytes read, at most markup.MaxLook
 }
 
-// ending is what is looked at the end of.
+// An ending says of which HTML the end is looked at.
 type ending uint64
 
 const (
@@ -35,8 +37,9 @@ const (
 	ofShell
 )
 
-// known reports whether HTML of this route that ended with tag has been read.
-// It returns the hash by which that is learnt, or zero if it never is.
+// known reports whether HTML of this kind that ends with tag has been read on the
+// route. It returns the hash to be learnt when it is, or zero if it has to be
+// read each time.
 func (c *check) known(kind ending, b *boundary, tag []byte, odd bool) (known bool, h uint64) {
 	if c.route == nil {
 		c.route = routeOf(c.p.r)
@@ -51,13 +54,14 @@ func (c *check) known(kind ending, b *boundary, tag []byte, odd bool) (known boo
 	return !c.route.stuck.Load() && c.route.knows(h), h
 }
 
-// ending looks at the end of html, which is to be sent, and has it all read if
-// that is not known.
+// ending looks at the end of html, which will be sent next. If that end is not
+// known, all of what is sent next will be read.
 func (c *check) ending(kind ending, b *boundary, html []byte) {
 	tag, odd := markup.Hint(html)
 	c.endsWith(kind, b, tag, odd)
 }
 
+// endsWith is ending for HTML that ends with tag.
 func (c *check) endsWith(kind ending, b *boundary, tag []byte, odd bool) {
 	known, h := c.known(kind, b, tag, odd)
 	if known {
@@ -69,14 +73,14 @@ func (c *check) endsWith(kind ending, b *boundary, tag []byte, odd bool) {
 	}
 }
 
-// read has s read html, as far as that may be.
+// read lets s read html, up to a total of markup.MaxLook bytes.
 func (c *check) read(s *markup.Scanner, html []byte, holes []int, report func(hole int, within string)) {
 	html = html[:min(len(html), markup.MaxLook-c.bytes)]
 	c.bytes += len(html)
 	s.Read(html, holes, report)
 }
 
-// scan returns a Scanner of what follows what was sent.
+// scan returns a Scanner for the HTML that will be sent next.
 func (c *check) scan() *markup.Scanner {
 	switch {
 	case c.scanner != nil:
@@ -89,12 +93,12 @@ func (c *check) scan() *markup.Scanner {
 	return new(markup.Scanner)
 }
 
-// stuckHoles finds the boundaries among c.p.holes whose markers would not work,
-// and reports whether there are any.
+// stuckHoles marks those of c.p.holes as stuck where no marker works. It reports
+// whether there are any.
 func (c *check) stuckHoles() (found bool) {
 	pos := 0
 	for i, h := range c.p.holes {
-		// Where no tag stands between two boundaries, one knows of both.
+		// Two boundaries without a tag between them need to be looked at once.
 		if tag, odd := markup.Hint(c.p.bytes[pos:h.offset]); i == 0 || tag != nil || odd {
 			c.endsWith(beforeBoundary, nil, tag, odd)
 		}
@@ -117,8 +121,8 @@ func (c *check) stuckHoles() (found bool) {
 	return found
 }
 
-// content looks at what b shows: it is to leave nothing open that takes in
-// what follows.
+// content looks at the content of b. It must not leave an element open that takes
+// in what follows.
 func (c *check) content(b *boundary, html []byte) {
 	tag, odd := markup.Hint(html)
 	known, h := c.known(ofContent, b, tag, odd)
@@ -131,7 +135,7 @@ func (c *check) content(b *boundary, html []byte) {
 	if s.Closed() {
 		within = "template"
 	}
-	// A template in svg or math takes the end tag of the chunk.
+	// An open template in svg or math takes the end tag of the chunk for its own.
 	if s.Read([]byte("</template>"), nil, nil); (within == "svg" || within == "math") && !s.Closed() {
 		within += " template"
 	}
@@ -139,14 +143,14 @@ func (c *check) content(b *boundary, html []byte) {
 		c.route.learn(h)
 	}
 	switch within {
-	case "", "svg", "math": // they end with a chunk
+	case "", "svg", "math": // the end of a chunk closes them
 	default:
 		c.fault("stream: what a boundary shows is not whole, so what follows is not shown", b.Name, slog.String("within", within))
 	}
 }
 
-// shell looks at a part of the shell, with markers in it, that is to be
-// sent.
+// shell looks at a part of the shell that will be sent next, with the markers in
+// it. last says that the shell ends with this part.
 func (c *check) shell(html []byte, last bool) {
 	c.ending(ofShell, nil, html)
 	if !c.unread && c.scanner == nil {
@@ -167,7 +171,7 @@ func (c *check) shell(html []byte, last bool) {
 	c.learn()
 }
 
-// chunks looks at the chunks in c.p.bytes.
+// chunks looks at the chunks in c.p.bytes, which will be sent next.
 func (c *check) chunks() {
 	if c.unread {
 		c.markers(c.scan(), c.p.bytes)
@@ -175,7 +179,8 @@ func (c *check) chunks() {
 	}
 }
 
-// markers says which boundaries keep their fallbacks.
+// markers reads html and logs the boundaries whose fallbacks will stay on the
+// page.
 func (c *check) markers(s *markup.Scanner, html []byte) {
 	c.read(s, html, nil, nil)
 	strays := s.Strays()
@@ -191,7 +196,7 @@ func (c *check) markers(s *markup.Scanner, html []byte) {
 	}
 }
 
-// learn notes that all of the news has been read.
+// learn makes the news known to the route, since the HTML has been read.
 func (c *check) learn() {
 	for _, h := range c.news {
 		c.route.learn(h)
@@ -199,7 +204,8 @@ func (c *check) learn() {
 	c.news, c.unread = nil, false
 }
 
-// fault logs what is wrong with the boundary of that name, once for each.
+// fault logs a fault of the boundary with that name, once for each message and
+// name of a route.
 func (c *check) fault(message, name string, attr slog.Attr) {
 	if !c.route.once(message + "\x00" + name) {
 		return

@@ -1,7 +1,7 @@
 package stream
 
-// sendChunks sends the content of pending boundaries that are ready and, when
-// nothing is pending any more, the end of the page.
+// sendChunks sends chunks with the content of pending boundaries that are ready.
+// When nothing is pending any more, it also sends the end of the page.
 func (p *response) sendChunks() error {
 	for b := range p.reveal.chunks(p.loads.take()) {
 		p.chunk(b)
@@ -17,7 +17,7 @@ func (p *response) sendChunks() error {
 	return p.writeChunks()
 }
 
-// chunk writes the content of b behind p.bytes.
+// chunk appends a chunk with the content of b to p.bytes.
 func (p *response) chunk(b *boundary) {
 	if p.bytes == nil {
 		p.bytes = getBytes()
@@ -25,7 +25,7 @@ func (p *response) chunk(b *boundary) {
 	start := p.written()
 	p.bytes = appendChunkStart(p.bytes, b)
 	content := len(p.bytes)
-	// Its error shows at the next write.
+	// The next write returns its error.
 	more, err := p.fill(b)
 	if err == nil {
 		p.check.content(b, p.bytes[content:])
@@ -39,8 +39,8 @@ func (p *response) chunk(b *boundary) {
 	p.noteSent(b, p.written()-start, false)
 }
 
-// writeChunks sends p.bytes, which are chunks, with what stands at the holes
-// in them, and the end of the page if they were the last.
+// writeChunks fills the holes in p.bytes, which are chunks, and sends them. It
+// adds the end of the page if nothing is pending any more.
 func (p *response) writeChunks() error {
 	p.fillHoles(false)
 	p.check.chunks()
@@ -51,8 +51,8 @@ func (p *response) writeChunks() error {
 	return p.write(true)
 }
 
-// renewNotices sends the notices again if they tell of a deadline that is not the
-// last any more.
+// renewNotices appends the notices again if the deadline that they show has
+// moved.
 func (p *response) renewNotices() {
 	if len(p.reveal.notices) == 0 {
 		return
@@ -64,8 +64,9 @@ func (p *response) renewNotices() {
 	}
 }
 
-// sendEnd sends the end of the page, of which nothing is pending any more. It
-// takes the notices away: they go last, so that they stay on a page that is cut.
+// sendEnd sends the end of a page on which nothing is pending. It also removes
+// the notices. They are not removed earlier, so that they stay on a page that is
+// cut.
 func (p *response) sendEnd() error {
 	for _, b := range p.reveal.taken() {
 		p.bytes = appendChunkEnd(appendChunkStart(p.bytes, b))

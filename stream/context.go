@@ -12,7 +12,8 @@ type ownerKey struct{}
 // requestKey is the key of the *response to which the request of a Page belongs.
 type requestKey struct{}
 
-// ownerOf returns the boundary on whose behalf ctx is used, or nil.
+// ownerOf returns the boundary to which ctx belongs, or nil. The context of a
+// Page belongs to the root.
 func ownerOf(ctx context.Context) *boundary {
 	if owner, _ := ctx.Value(ownerKey{}).(*boundary); owner != nil {
 		return owner
@@ -23,26 +24,26 @@ func ownerOf(ctx context.Context) *boundary {
 	return nil
 }
 
-// viewKey is the key of the *response in whose goroutine a context is used: in
-// those of its page and its views, not in those of loads.
+// viewKey is the key of the *response in the contexts that its own goroutine
+// uses: those of the page and of views. The contexts of loads do not have it.
 type viewKey struct{}
 
-// inPlaceKey is the key of an *atomic.Bool that is set when a boundary is loaded
-// in place beneath a context.
+// inPlaceKey is the key of an *atomic.Bool that is set when a boundary beneath
+// the context loads in place.
 type inPlaceKey struct{}
 
-// fallbackKey is the key that says that a context is that of a fallback.
+// fallbackKey is the key of a value that only the context of a fallback has.
 type fallbackKey struct{}
 
-// A placeContext is the context of a load, a view or a fallback: the values of
-// the place where the boundary was met, and a cancellation of its own. It
-// costs neither a context tree nor a goroutine: contexts derived from it find
-// the standard library's context beneath it.
+// A placeContext is the context of a load, a view or a fallback. It has the
+// values of the place where the boundary was met, and a cancellation of its own.
+// A context derived from it needs no goroutine, since package context finds its
+// own context beneath it.
 type placeContext struct {
 	context.Context                 // the cancellation
-	values          context.Context // of the place
-	owner           *boundary       // nil where Go was called outside of all boundaries
-	state           *templState     // the response's for a view, else one of its own
+	values          context.Context // the values of the place
+	owner           *boundary       // nil if Go was called outside all boundaries
+	state           *templState     // the response's for a view, otherwise one of its own
 	fallback        bool            // boundaries within show their fallbacks
 }
 
@@ -74,19 +75,19 @@ func (c *placeContext) Value(key any) any {
 			return true
 		}
 	case cancelKey:
-		// By this context.Cause and derived contexts find the cancellation. No
-		// other key is looked up on both ways: each boundary around this one
-		// would double the time.
+		// context.Cause and derived contexts find the cancellation by this key. Other
+		// keys are looked up in values only: if they were looked up in both contexts,
+		// each boundary around this one would double the time.
 		return c.Context.Value(key)
 	}
 	return c.values.Value(key)
 }
 
-// String keeps printing a context from reading what others write.
+// String keeps package fmt from reading fields that other goroutines write.
 func (c *placeContext) String() string { return "stream.placeContext" }
 
-// A pageContext is the context of the page component: that of the request, and
-// what makes boundaries and templ find the response.
+// A pageContext is the context of the page component. It adds to the context of
+// the request the values by which boundaries and templ find the response.
 type pageContext struct {
 	context.Context
 	owner *boundary
@@ -104,9 +105,10 @@ func (c *pageContext) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-// A requestContext is the context of the request that a Page is given. What a
-// Page renders by itself is no part of its response, so boundaries do not find
-// that by this context, and templ does not find its state.
+// A requestContext is the context of the request that a Page is called with. A
+// component that the Page renders by itself is not part of the response. So
+// boundaries do not find the response by this context, and templ does not find
+// its state.
 type requestContext struct {
 	context.Context
 	p *response

@@ -9,14 +9,14 @@ import (
 	templruntime "github.com/a-h/templ/runtime"
 )
 
-// A fragment is rendered HTML: bytes, and holes where boundaries stand. Every
-// component is rendered into one, through a *templruntime.Buffer by which the
-// boundaries within recognise it. It is used by one goroutine at a time and
-// never again once its component has been rendered.
+// A fragment is rendered HTML: bytes, and a hole for each boundary. A component
+// is rendered into it through a *templruntime.Buffer. The boundaries in the
+// component find the fragment by that buffer. Only one goroutine at a time uses a
+// fragment.
 type fragment struct {
 	resp  *response // nil outside a response
 	owner *boundary
-	load  *boundary // whose load renders it; nil in the goroutine of the response
+	load  *boundary // the boundary whose load renders it; nil in the goroutine of the response
 	kind  fragmentKind
 	bytes []byte
 	holes []hole
@@ -24,9 +24,10 @@ type fragment struct {
 	closed bool // no boundary can be placed in it; guarded by resp.loads.mu
 }
 
-// A hole is the place of a boundary, which has no bytes yet.
+// A hole is the position of a boundary in bytes that have been rendered but not
+// sent.
 type hole struct {
-	offset   int
+	offset   int // in the bytes
 	b        *boundary
 	decision decision
 }
@@ -40,14 +41,14 @@ const (
 	fallbackFragment              // its boundaries show their fallbacks
 )
 
-// Why a boundary is refused.
+// Errors of a boundary that cannot be placed.
 var (
-	errTooDeep = errors.New("stream: boundaries nested without end")
+	errTooDeep = errors.New("boundary nested more than 10,000 levels deep")
 	errClosed  = errors.New("stream: boundary placed after its surroundings were sent or had failed")
 )
 
-// fragmentOf returns the fragment and the buffer behind w, or nil if w is not
-// ours.
+// fragmentOf returns the fragment that w writes into, and its buffer. It returns
+// nil if w writes into no fragment.
 func fragmentOf(w io.Writer) (*fragment, *templruntime.Buffer) {
 	buf, ok := w.(*templruntime.Buffer)
 	if !ok {
@@ -57,7 +58,7 @@ func fragmentOf(w io.Writer) (*fragment, *templruntime.Buffer) {
 	return f, buf
 }
 
-// Write appends to the fragment. It is called by the templ buffer only.
+// Write appends to the fragment. Only the templ buffer calls it.
 func (f *fragment) Write(p []byte) (int, error) {
 	if f.kind == pageFragment && f.resp.err != nil {
 		return 0, f.resp.err
@@ -69,7 +70,7 @@ func (f *fragment) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// fits returns an error if the response may not hold n bytes more.
+// fits returns an error if the budget has no room for n more bytes.
 func (f *fragment) fits(n int) error {
 	switch {
 	case f.load != nil:
@@ -80,15 +81,15 @@ func (f *fragment) fits(n int) error {
 	return nil
 }
 
-// Flush is what templ.Flush ends in: what the page has so far leaves at once.
-// Chunks and loads are not sent in halves.
+// Flush sends the part of the page that has been rendered. templ.Flush calls it.
+// In a view or a load it does nothing, since their content is sent whole.
 func (f *fragment) Flush() {
 	if f.kind == pageFragment {
 		f.resp.flushShell(f)
 	}
 }
 
-// drain moves what buf holds into its fragment without being a Flush.
+// drain moves the bytes in buf into its fragment. It does not flush the page.
 func drain(buf *templruntime.Buffer) error {
 	w := buf.Underlying
 	buf.Underlying = nil
@@ -106,7 +107,7 @@ func (f *fragment) render(ctx context.Context, c templ.Component, buf *templrunt
 	return drain(buf)
 }
 
-// recycle gives the bytes of f to other responses.
+// recycle gives the bytes of f to other responses and drops its holes.
 func (f *fragment) recycle() {
 	putBytes(f.bytes)
 	f.bytes, f.holes = nil, nil

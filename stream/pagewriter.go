@@ -15,23 +15,24 @@ import (
 	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
 
-// A pageWriter is what a Page, or Renderer.ErrorHandler, is given. It keeps the status
-// back until it is known who answers: a component, with the headers of a page,
-// or the Page itself, whose answer passes straight on.
+// A pageWriter is the ResponseWriter of a Page or of Renderer.ErrorHandler. It
+// holds the status back until it is known whether a component is sent or the Page
+// answers by itself. An answer of the Page itself passes through unchanged.
 type pageWriter struct {
 	http.ResponseWriter
 	p        *response
-	held     atomic.Int32 // the status that is kept back; zero: none
-	code     int          // that has left, or would have; zero: none
-	bytes    int          // that have passed
+	held     atomic.Int32 // the status that is held back; zero means none
+	code     int          // the status of an answer that has begun; zero before
+	bytes    int          // number of bytes written
 	hijacked bool
 	taken    atomic.Bool // the Page has returned a component
 }
 
-var errTaken = errors.New("stream: the Page has returned a component, which is sent")
+var errTaken = errors.New("stream: ResponseWriter used after its Page has returned a component")
 
-// Header returns the header of the response, but nothing of it to those who may
-// come at the same time as others: the loads, and all while they run.
+// Header returns the header of the response. After the Page has returned a
+// component and a load has started, it returns an empty header instead, since
+// loads run at the same time.
 func (w *pageWriter) Header() http.Header {
 	if w.taken.Load() && w.p.loads.started.Load() > 0 {
 		if causes.First(lateHeader{w.p.r.Pattern}) {
@@ -43,15 +44,16 @@ func (w *pageWriter) Header() http.Header {
 	return w.ResponseWriter.Header()
 }
 
-// A lateHeader is the cause of a warning.
+// A lateHeader identifies the warning about Header, which is given once for each
+// pattern.
 type lateHeader struct{ pattern string }
 
 func (w *pageWriter) WriteHeader(code int) {
 	switch {
 	case code >= 100 && code < 200 && code != http.StatusSwitchingProtocols:
-		w.ResponseWriter.WriteHeader(code) // a status is still to come
+		w.ResponseWriter.WriteHeader(code) // informational: another status follows
 	case w.code != 0 || code < 100 || code > 999:
-		w.ResponseWriter.WriteHeader(code) // which knows what to say
+		w.ResponseWriter.WriteHeader(code) // superfluous or invalid: net/http reports it
 	default:
 		w.held.CompareAndSwap(0, int32(code))
 	}
@@ -67,7 +69,7 @@ func (w *pageWriter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// ReadFrom keeps what the server does for files.
+// ReadFrom keeps the fast path of net/http for files.
 func (w *pageWriter) ReadFrom(src io.Reader) (int64, error) {
 	if w.taken.Load() {
 		return 0, errTaken
@@ -80,7 +82,7 @@ func (w *pageWriter) ReadFrom(src io.Reader) (int64, error) {
 
 func (w *pageWriter) Flush() { _ = w.FlushError() }
 
-// FlushError is for a Page that leaves the answer to another handler.
+// FlushError flushes an answer of the Page itself.
 func (w *pageWriter) FlushError() error {
 	if w.taken.Load() {
 		return errTaken
@@ -93,20 +95,20 @@ func (w *pageWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
 	if err == nil && w.code == 0 {
 		w.hijacked = true
-		w.tell(http.StatusSwitchingProtocols) // as far as we shall ever know
+		w.tell(http.StatusSwitchingProtocols) // the real status is not known
 	}
 	return conn, rw, err
 }
 
 func (w *pageWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Status returns the status that has been set, or zero.
+// Status returns the status that has been set, or zero if there is none.
 func (w *pageWriter) Status() int { return cmp.Or(w.code, int(w.held.Load())) }
 
-// Written reports whether the status has left.
+// Written reports whether the answer has begun.
 func (w *pageWriter) Written() bool { return w.code != 0 }
 
-// begin sends the status that was kept back, before the first byte.
+// begin sends the status that was held back, before the first byte.
 func (w *pageWriter) begin() {
 	if w.code != 0 {
 		return
@@ -121,7 +123,7 @@ func (w *pageWriter) begin() {
 	}
 }
 
-// tell notes that a status leaves.
+// tell records the status of the answer and calls Trace.Status.
 func (w *pageWriter) tell(code int) {
 	w.code = code
 	if t := w.p.trace; t.Status != nil {
@@ -129,25 +131,26 @@ func (w *pageWriter) tell(code int) {
 	}
 }
 
-// finish ends an answer that is no page.
+// finish ends an answer that is not a page.
 func (w *pageWriter) finish() {
 	w.begin()
 	if !w.hijacked {
-		w.boundBody() // the server sends it when the handler has returned
+		w.boundBody() // the server reads the body before it sends what is left of the answer
 	}
 	if t := w.p.trace; t.Flushed != nil && w.bytes > 0 {
 		t.Flushed(w.p.ctx, w.bytes)
 	}
 }
 
-// boundBody gives what is left of the request's body the time of a write.
+// boundBody limits the wait for the rest of the request's body to the time of a
+// write.
 func (w *pageWriter) boundBody() {
 	out := transport{w: w.ResponseWriter, timeout: writers.WriteTimeout(w.p.r, w.p.rd.WriteTimeout)}
 	out.boundBody(w.p.r)
 }
 
-// cut keeps an answer that has begun, and is not to be finished, from ending
-// like a finished one.
+// cut ends an answer that has begun and will not be finished, so that it does not
+// look whole.
 func (w *pageWriter) cut() {
 	if w.code != 0 && !w.hijacked {
 		cut.Response(w.ResponseWriter, w.p.r)

@@ -14,54 +14,55 @@ import (
 	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
 
-// A response is one page on its way. Its loads decide what runs, its reveal what
-// may be sent, and the response makes the bytes. See run for the trip of a page.
+// A response sends one page. Its loads decide what runs, its reveal decides what
+// may be sent, and the response itself produces the bytes. Method run shows the
+// life of a page.
 //
-// All of it but its loads belongs to the goroutine that called Render, unless a
-// field says something else.
+// A response belongs to the goroutine that called Render, except for its loads
+// and for fields whose comments say otherwise.
 type response struct {
-	// What is asked for, and of whom. Constant.
+	// The request and how it is answered. Constant.
 	rd    *Renderer
 	r     *http.Request
-	ctx   context.Context // of the request, or what Trace.Start made of it
-	trace *Trace          // not nil
+	ctx   context.Context // of the request, or the one that Trace.Start returned
+	trace *Trace          // never nil
 	mode  Mode
-	vary  string // the headers that the choice of mode has looked at
+	vary  string // value of Vary: the headers that were looked at to choose mode
 
 	prefix string // of all ids, with its "-"; empty for navigations
-	idVary string // the headers that the choice of prefix has looked at besides
+	idVary string // value of Vary: further headers that were looked at to choose prefix
 
-	page   pageWriter    // that the Page of a Handler was given
-	timing *serverTiming // nil: nobody asked for it
+	page   pageWriter    // the writer of a Handler's Page
+	timing *serverTiming // nil unless Renderer.ServerTiming is set
 
 	// The tree of boundaries and what they share. Used by all goroutines.
 	loads       loads
-	root        boundary    // the page, of which all boundaries are descendants
-	origin      templOrigin // of all states; with the nonce that templ.WithNonce has set
+	root        boundary    // the page itself, the ancestor of all boundaries
+	origin      templOrigin // what all templ states begin with
 	state       templState  // of the page, of views and of error views
-	failed      atomic.Bool // a boundary without an ErrorView of its own has
+	failed      atomic.Bool // a boundary without an ErrorView has failed
 	toldInPlace atomic.Bool // Trace.InPlace has been called
 
-	reveal reveal // out of order
+	reveal reveal // used in the mode OutOfOrder
 
-	// What is being rendered. Out of order, a response that waits holds nothing
-	// of it but spare.
+	// What is being rendered. Out of order, a waiting response holds none of it
+	// except spare.
 	bytes      []byte               // to be sent
-	holes      []hole               // in bytes, out of order
-	buf        *templruntime.Buffer // through which views are rendered into bytes
-	seen       int64                // goroutines started before buf was in use
-	spare      *fragment            // for the next view
-	budget     budget               // of what it holds
-	lastResort bool                 // the last error view must always be shown
-	whole      bool                 // boundaries are waited for where they stand, whatever the mode
-	aheads     aheads               // what stands in place and was rendered before its turn
+	holes      []hole               // in bytes
+	buf        *templruntime.Buffer // views are rendered through it into bytes
+	seen       int64                // loads.started when buf was taken into use
+	spare      *fragment            // reused for the next view
+	budget     budget               // of the bytes held for the client
+	lastResort bool                 // what is being rendered must be shown, whatever the budget
+	whole      bool                 // boundaries are waited for in place, in every mode
+	aheads     aheads               // content rendered before its turn
 
-	// What has been sent, and what is still to be.
+	// What has been sent, and what will be.
 	out    transport
 	tail   []byte // end tags, held back until nothing is pending
-	err    error  // of a write; rendering the page stops with it
+	err    error  // of a write, or of the budget; it ends the rendering of the page
 	result error  // of Render
-	check  check  // of the HTML
+	check  check  // looks for faults in the HTML
 }
 
 var (
@@ -96,8 +97,8 @@ func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response
 	return p
 }
 
-// run sends page and ends the response: it is the trip of a page. Pages wait in
-// it, so the shell is made and dropped in a call of its own.
+// run sends page and ends the response. It is the main loop of a page. The shell
+// is made in a call of its own, so that a waiting page does not hold it.
 func (p *response) run(page templ.Component) error {
 	p.begin()
 	defer p.close()
@@ -111,8 +112,8 @@ func (p *response) run(page templ.Component) error {
 	return err
 }
 
-// begin starts the time of the page, and lifts the deadline that the server has
-// set for all of it.
+// begin starts the time of the page and removes the deadline that the server has
+// set for the whole response.
 func (p *response) begin() {
 	p.loads.begin()
 	p.out = newTransport(p.out.w, p.r, p.rd.WriteTimeout, p.rd.logger())
@@ -138,14 +139,15 @@ func (p *response) sendPage(page templ.Component) error {
 	return err
 }
 
-// close ends the loads and waits for them. What is unfinished must not look
-// finished then, even if a callback of the Trace does not return.
+// close ends the loads, waits for them and calls finish. It calls finish even if
+// a callback of the Trace panics or ends the goroutine, since an unfinished page
+// must not look finished.
 func (p *response) close() {
 	defer p.finish()
 	p.endLoads()
 }
 
-// endLoads ends the loads, once, and waits for them.
+// endLoads ends the loads and waits for them. Only the first call has an effect.
 func (p *response) endLoads() {
 	for _, b := range p.loads.finish(p.result == nil) {
 		if p.trace.Abandoned != nil {
@@ -154,10 +156,12 @@ func (p *response) endLoads() {
 	}
 }
 
-// finish says on the wire how the response has ended.
+// finish ends the response on the wire. It cuts a page that was not sent whole.
+// If nothing was sent, it prepares the writer for the caller's answer.
 func (p *response) finish() {
 	if p.result != nil && !p.out.committed {
-		// The caller's answer may be rendered with what the page has claimed.
+		// The caller may render its answer with the same templ state, so the claims
+		// of the page are taken back.
 		p.origin.claims.Restore(p.ctx.Value(templstate.Key))
 	}
 	switch {
@@ -172,7 +176,7 @@ func (p *response) finish() {
 	}
 }
 
-// done tells the Trace that all is over.
+// done calls Trace.Done.
 func (p *response) done() {
 	if p.trace.Done != nil {
 		p.trace.Done(p.ctx, p.result)
@@ -182,7 +186,7 @@ func (p *response) done() {
 // noTrace is the Trace of a response that has none.
 var noTrace Trace
 
-// headOnly reports whether nobody wants to see what boundaries show.
+// headOnly reports whether the answer has no body.
 func (p *response) headOnly() bool {
 	if p.r.Method == http.MethodHead {
 		return true
@@ -191,14 +195,15 @@ func (p *response) headOnly() bool {
 	return status == http.StatusNoContent || status == http.StatusNotModified
 }
 
-// outOfOrder reports whether what is rendered now may have fallbacks in it.
+// outOfOrder reports whether boundaries in the content that is being rendered may
+// show fallbacks.
 func (p *response) outOfOrder() bool { return p.mode == OutOfOrder && !p.whole }
 
-// write sends p.bytes, after which more will follow, and gives them back, so
-// that a response that waits holds no buffer.
+// write sends p.bytes and gives the buffer back, so that a waiting response holds
+// none. More bytes must follow.
 func (p *response) write(flush bool) error { return p.send(flush, false) }
 
-// send is write, perhaps of the last bytes.
+// send is like write, but if last is true no more bytes follow.
 func (p *response) send(flush, last bool) error {
 	if err := p.gone(); err != nil {
 		return err
@@ -224,7 +229,7 @@ func (p *response) send(flush, last bool) error {
 	return nil
 }
 
-// sendBytes sends p.bytes, the first time with status and headers.
+// sendBytes sends p.bytes. The first call also sends the status and the headers.
 func (p *response) sendBytes(flush, last bool) error {
 	if p.out.committed {
 		return p.out.send(p.bytes, 0, flush)
@@ -232,22 +237,22 @@ func (p *response) sendBytes(flush, last bool) error {
 	status := p.commit(last)
 	bodyCame := p.out.boundBody(p.r)
 	err := p.out.send(p.bytes, status, flush)
-	if flush { // else the server sends the headers when the handler has returned
+	if flush { // without a flush, the server sends the headers when the handler returns
 		bodyCame()
 	}
 	return err
 }
 
-// writeLast sends the end of the page. The server flushes it, unless there are
-// loads to be waited for first.
+// writeLast sends the end of the page. It flushes only if loads have to be waited
+// for, since the server flushes when the handler returns.
 func (p *response) writeLast() error {
 	return p.send(p.loads.busy(), true)
 }
 
-// written counts the bytes that the response has so far.
+// written returns the number of bytes that were sent or are in p.bytes.
 func (p *response) written() int { return p.out.sent + len(p.bytes) }
 
-// noteSent tells the Trace that the content of b is among the bytes to be sent.
+// noteSent calls Trace.Sent for the content of b, which is in p.bytes or was sent.
 func (p *response) noteSent(b *boundary, bytes int, inPlace bool) {
 	if p.trace.Sent != nil && !b.notice {
 		p.trace.Sent(p.ctx, b.info(), bytes, inPlace)
