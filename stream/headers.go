@@ -8,9 +8,9 @@ import (
 	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
 
-// commit sets the headers of a page, before they leave with its first bytes,
-// which may be all of it. It returns the status that is to be sent, or zero if
-// that is left to the server or was sent by the caller.
+// commit sets the headers of a page before its first bytes are sent. last says
+// that these bytes are the whole page. commit returns the status to be sent, or
+// zero if the caller has sent one or the server chooses it.
 func (p *response) commit(last bool) (status int) {
 	known, sent := writers.Status(p.out.w)
 	if status = int(p.page.held.Load()); sent {
@@ -38,15 +38,15 @@ func (p *response) setHeaders(h http.Header, last bool) {
 	if p.vary != "" {
 		h.Add("Vary", p.vary)
 	}
-	if p.idVary != "" && !last { // else there are no ids in it
+	if p.idVary != "" && !last { // a page that is sent at once has no ids in it
 		h.Add("Vary", p.idVary)
 	}
-	// Without the charset Firefox shows nothing before it has 1 KB.
+	// Without a charset, Firefox shows nothing until it has 1 KB.
 	if h["Content-Type"] == nil {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 	}
 	if p.mode != Complete {
-		// nginx and its kin pass the bytes on as they come.
+		// nginx and similar proxies then pass the bytes on as they come.
 		h.Set("X-Accel-Buffering", "no")
 	}
 	if p.timing != nil {
@@ -54,18 +54,19 @@ func (p *response) setHeaders(h http.Header, last bool) {
 	}
 }
 
-// uncache takes from h, set for a page that did not fail, what lets caches keep
-// it and what says that it is that page. It reports whether there was anything.
+// uncache removes the headers that were set for a page that did not fail: those
+// that let caches store it, and its validators, digests and length. It reports
+// whether there were any.
 func uncache(h http.Header) (found bool) {
 	for key := range h {
-		// Some write the key of a header as it is pronounced, such as ETag.
+		// A key that was set in the map may not be canonical, such as ETag.
 		name := http.CanonicalHeaderKey(key)
 		switch name {
 		case "Cache-Control", "Expires", "Age", "Pragma", "Surrogate-Control", "Edge-Control", "X-Accel-Expires",
 			"Etag", "Last-Modified", "Accept-Ranges", "Content-Length",
 			"Content-Digest", "Repr-Digest", "Digest", "Content-Md5":
 		default:
-			// RFC 9213, and the like of single networks.
+			// RFC 9213, and similar headers of single networks.
 			if !strings.HasSuffix(name, "Cdn-Cache-Control") {
 				continue
 			}

@@ -6,12 +6,14 @@ import (
 	"net/http"
 )
 
-// JoinTraces returns a Trace that calls each of traces in turn. Each Start is
-// given the context that the one before it returned, and all other callbacks the
-// last. The same holds for Loading and Loaded. Nil traces are skipped.
+// JoinTraces returns a Trace that calls each of traces in turn. Each Start
+// receives the context that the Start before it returned, and all other callbacks
+// receive the last one. In the same way, each Loading receives the context that
+// the Loading before it returned, and each Loaded receives the last one. Nil
+// traces are skipped.
 //
-// Failures are logged to the Renderer's Logger if no trace has a Failed, or if all that
-// have one also say LogFailures.
+// Failures are logged to the Renderer's Logger if no trace has a Failed, or if all
+// traces with a Failed also set LogFailures.
 func JoinTraces(traces ...*Trace) *Trace {
 	all := new(Trace)
 	for _, t := range traces {
@@ -22,6 +24,7 @@ func JoinTraces(traces ...*Trace) *Trace {
 	return all
 }
 
+// add makes the callbacks of t call those of u, too.
 func (t *Trace) add(u *Trace) {
 	if u.Failed != nil {
 		t.LogFailures = u.LogFailures && (t.LogFailures || t.Failed == nil)

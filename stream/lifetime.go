@@ -9,25 +9,25 @@ import (
 
 const defaultTimeout = 30 * time.Second
 
-// A lifetime holds the contexts that end what a response has started, and the
-// instants at which they end.
+// A lifetime holds the contexts of a response's views and loads, and the instants
+// at which they end.
 type lifetime struct {
 	start   time.Time       // timeout counts from it
-	timeout time.Duration   // of all boundaries without one of their own; zero or less: none
+	timeout time.Duration   // of boundaries without a Timeout of their own; zero or less means none
 	until   context.Context // Renderer.Until; may be nil
 
 	// Made by open. Guarded by loads.mu until then.
-	view     context.Context // views end with it: with the client or the response
-	cancel   context.CancelCauseFunc
-	unhook   func() bool             // from the request's context
-	scopes   [2]context.Context      // loads end with them, by scopeKind
-	stop     context.CancelCauseFunc // of scopes; nil without an until, as is stay
-	stay     func() bool             // unhooks from until
-	deadline time.Time               // of scopes[timed]; zero: none
-	limit    time.Time               // of the request; zero: none
+	view     context.Context         // of views; ends when the client leaves or the response ends
+	cancel   context.CancelCauseFunc // ends view
+	unhook   func() bool             // detaches view from the context of the request
+	scopes   [2]context.Context      // of loads, by scopeKind
+	stop     context.CancelCauseFunc // ends scopes; nil if until is nil
+	stay     func() bool             // detaches the response from until; nil if until is nil
+	deadline time.Time               // of scopes[timed]; zero means none
+	limit    time.Time               // the deadline of the request; zero means none
 
-	expired <-chan struct{} // closed at the deadline; nil when that has been dealt with
-	latest  time.Time       // when the last Timeout of a boundary's own ends; guarded by loads.mu
+	expired <-chan struct{} // closed at the deadline; nil once the deadline has been handled
+	latest  time.Time       // the last end of a boundary's own Timeout; guarded by loads.mu
 }
 
 // newLifetime returns the lifetime of a response of rd that starts now.
@@ -42,11 +42,12 @@ func newLifetime(rd *Renderer) lifetime {
 // isOpen reports whether open was called. loads.mu is held.
 func (l *lifetime) isOpen() bool { return l.view != nil }
 
-// open makes the contexts for the answer to request. When the client leaves, the
-// views have ended and left is called; shutDown is called when until is done.
+// open makes the contexts for the answer to a request with the context request.
+// When the client leaves, view ends and left is called. When until is done,
+// shutDown is called.
 //
-// The deadline of a request fails its loads. Views and error views are rendered
-// all the same, so that the page ends properly.
+// At the deadline of the request its loads fail. Views and error views are still
+// rendered, so that the page ends properly.
 func (l *lifetime) open(request context.Context, left, shutDown func()) {
 	l.view, l.cancel = context.WithCancelCause(context.Background())
 	l.unhook = context.AfterFunc(request, func() {
@@ -62,8 +63,9 @@ func (l *lifetime) open(request context.Context, left, shutDown func()) {
 	}
 }
 
-// makeScopes makes what loads end with: the view, the deadline of the request
-// and that of the Renderer's Timeout.
+// makeScopes makes the contexts of loads. Both end with view and at the deadline
+// of the request. The timed one also ends at the deadline of the Renderer's
+// Timeout.
 func (l *lifetime) makeScopes(request context.Context) {
 	l.scopes[untimed] = l.view
 	limit, limited := request.Deadline()
@@ -87,12 +89,12 @@ func (l *lifetime) makeScopes(request context.Context) {
 	}
 }
 
-// underDeadline returns a context that ends with view and with the deadline of
-// request, for the reason that request gives.
+// underDeadline returns a context that ends with view and at the deadline of
+// request, with the cause of request.
 func (l *lifetime) underDeadline(request context.Context) context.Context {
 	std, _ := request.Value(cancelKey).(context.Context)
 	if std == nil || std.Done() != request.Done() {
-		// A context that is not of package context has no cause.
+		// request is not a context of package context, so it has no cause.
 		ctx, cancel := context.WithDeadline(l.view, l.limit)
 		_ = cancel // it ends with view
 		return ctx
@@ -106,8 +108,8 @@ func (l *lifetime) underDeadline(request context.Context) context.Context {
 	return ctx
 }
 
-// last returns the instant at which the last load of all ends or fails, or zero
-// if none must. loads.mu is held.
+// last returns the instant by which all loads have ended or failed, or zero if
+// there is none. loads.mu is held.
 func (l *lifetime) last() time.Time {
 	switch {
 	case l.deadline.IsZero() || !l.latest.After(l.deadline):
@@ -118,7 +120,8 @@ func (l *lifetime) last() time.Time {
 	return l.latest
 }
 
-// shutDown returns a channel that is closed when until is done.
+// shutDown returns a channel that is closed when until is done. It is nil if
+// until is nil.
 func (l *lifetime) shutDown() <-chan struct{} {
 	if l.until == nil {
 		return nil
@@ -126,20 +129,22 @@ func (l *lifetime) shutDown() <-chan struct{} {
 	return l.until.Done()
 }
 
-// cancelKey is the key under which package context finds its own context
-// beneath another.
+// cancelKey is the key by which package context finds its own context beneath
+// another.
 var cancelKey = templstate.KeyAskedBy(func(ctx context.Context) { _ = context.Cause(endedContext{ctx}) })
 
-// An endedContext is one that package context asks for the cause of its end.
+// An endedContext is a context that has ended, so that context.Cause looks up
+// cancelKey.
 type endedContext struct{ context.Context }
 
 func (endedContext) Err() error { return context.Canceled }
 
-// A requestEnd is the end of a request's context, with its cause and without its
-// values: loads have those of their place.
+// A requestEnd is a context that ends with the context of a request, with its
+// cause, but without its values. Loads have the values of the place where their
+// boundary was met.
 type requestEnd struct {
 	context.Context                 // the request's
-	std             context.Context // beneath it, of package context
+	std             context.Context // the context of package context beneath it
 }
 
 func (c *requestEnd) Done() <-chan struct{} { return c.std.Done() }

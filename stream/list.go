@@ -1,8 +1,7 @@
 package stream
 
-// A list links boundaries in the order in which they were added. Adding one and
-// removing one from anywhere take the same time in a list of any length. It is
-// guarded by loads.mu.
+// A list holds boundaries in the order in which they were added. Adding and
+// removing a boundary take constant time. A list is guarded by loads.mu.
 type list struct {
 	links       func(*boundary) *links
 	first, last *boundary

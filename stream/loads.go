@@ -11,37 +11,37 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// loads runs the loads of one response: at most limit at once, the others
-// queue. A load that ends, and one whose time passes, settles its boundary and
-// wakes the goroutine of the response. Any goroutine may call its methods but
-// for those that say that mu is held.
+// loads runs the loads of one response, at most limit at once. The others wait in
+// a queue. When a load ends or its time passes, its boundary is settled and the
+// goroutine of the response is woken. Any goroutine may call the methods. Where a
+// comment says that mu is held, the caller holds it.
 type loads struct {
-	limit   int
+	limit   int            // zero or less means none
 	group   errgroup.Group // its goroutines never return an error; finish waits for them
-	wake    chan struct{}  // capacity 1: something was settled or has returned
-	started atomic.Int64   // loads and tasks, ever
-	life    lifetime       // of what runs
+	wake    chan struct{}  // capacity 1; wakes the goroutine of the response
+	started atomic.Int64   // number of boundaries and tasks so far
+	life    lifetime       // of loads and views
 
-	starting atomic.Int32 // goroutines of loads that have not had their first turn
+	starting atomic.Int32 // number of loads whose goroutine has not run yet
 
-	amending atomic.Int32 // boundaries placed by error views within error views, ever
+	amending atomic.Int32 // number of boundaries placed by error views within error views so far
 
-	mu sync.Mutex // guards what follows, and what boundary and task say
+	mu sync.Mutex // guards the fields below, and those that boundary and task name
 
-	unsettled list        // boundaries that are not settled or whose load is running
-	queue     list        // of these, not yet loading, or paused with room again
-	arrived   []*boundary // settled, or with more pieces, since the response last looked
+	unsettled list        // boundaries that are not settled, or whose load is running
+	queue     list        // boundaries that wait for a slot: to load, or to go on after a pause
+	arrived   []*boundary // boundaries that were settled or have new pieces since the last take
 
-	deep int // boundaries below maxLevels, ever
+	deep int // number of boundaries below maxLevels so far
 
-	// How many goroutines run, each counted once.
-	running   int // loads that hold a slot of the limit, and those that are paused
-	paused    int // sequences that wait for the response
-	tasks     int // those of Go, and loads in place
-	abandoned int // loads and tasks whose time has passed
+	// Numbers of goroutines. Each is in one of running, tasks and abandoned.
+	running   int // loads
+	paused    int // those of running that wait for room for a piece; they have no slot
+	tasks     int // goroutines of Go, and loads in place
+	abandoned int // loads and tasks that are not waited for
 
-	inPlace []*task // loads in place that were abandoned
-	noTasks bool    // the time of all tasks has passed
+	inPlace []*task // abandoned loads in place
+	noTasks bool    // all tasks have been abandoned
 	aborted bool    // a load has panicked with http.ErrAbortHandler
 	ended   bool    // nothing can be placed or started any more
 }
@@ -52,7 +52,7 @@ func (l *loads) init(rd *Renderer) {
 	l.unsettled.links, l.queue.links = unsettledLinks, queueLinks
 }
 
-// begin starts the time of a page, unless its Page has started something.
+// begin starts the time of a page, unless the Page has already started work.
 func (l *loads) begin() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -61,8 +61,8 @@ func (l *loads) begin() {
 	}
 }
 
-// open makes what loads and tasks need, when the first is met: a page without any
-// does not pay for it. mu is held.
+// open makes what loads and tasks need. It is called when the first one is met,
+// so that a page without any does not pay for it. mu is held.
 func (l *loads) open(request context.Context) {
 	if !l.life.isOpen() {
 		l.wake = make(chan struct{}, 1)
@@ -70,7 +70,7 @@ func (l *loads) open(request context.Context) {
 	}
 }
 
-// startQueued starts loads while the limit allows. mu is held.
+// startQueued starts queued loads while the limit allows. mu is held.
 func (l *loads) startQueued() {
 	for l.queue.first != nil && (l.limit <= 0 || l.running-l.paused < l.limit) {
 		b := l.queue.first
@@ -89,8 +89,8 @@ func (l *loads) startQueued() {
 	}
 }
 
-// isLate reports whether the context of b has ended before its load has started,
-// and settles b then. mu is held.
+// isLate reports whether b needs no load: it is settled, or its context has ended
+// before its load has started. In the second case isLate settles it. mu is held.
 func (l *loads) isLate(b *boundary) bool {
 	if !b.settled.Load() && b.load.ctx.Err() == nil {
 		return false
@@ -99,7 +99,7 @@ func (l *loads) isLate(b *boundary) bool {
 	return true
 }
 
-// returned is called when the load of b has ended.
+// returned is called when the load of b has returned.
 func (l *loads) returned(b *boundary) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -114,11 +114,11 @@ func (l *loads) returned(b *boundary) {
 	}
 	l.running--
 	l.settle(b, view, err)
-	l.signal() // the response may wait for no more than that
+	l.signal() // the response may be waiting for just that
 	l.startQueued()
 }
 
-// settle notes how the load of b has ended, unless that is known already. mu is
+// settle records how the load of b has ended, unless b is settled already. mu is
 // held.
 func (l *loads) settle(b *boundary, view templ.Component, err error) {
 	if b.settled.Load() {
@@ -145,8 +145,8 @@ func (l *loads) settle(b *boundary, view templ.Component, err error) {
 	l.announce(b)
 }
 
-// forget drops what b was made of, since its content has been rendered for the
-// last time.
+// forget drops what b no longer needs, since its content has been rendered for
+// the last time.
 func (l *loads) forget(b *boundary) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -154,14 +154,15 @@ func (l *loads) forget(b *boundary) {
 	b.clear()
 }
 
-// clear drops what was given with b once nobody needs it. resp.loads.mu is held.
+// clear drops the functions of the caller once neither the response nor the load
+// needs them. resp.loads.mu is held.
 func (b *boundary) clear() {
 	if b.over && b.load.phase != loading {
 		b.Load, b.Pieces, b.ErrorView = nil, nil, nil
 	}
 }
 
-// announce tells the goroutine of the response of b. mu is held.
+// announce adds b to arrived and wakes the goroutine of the response. mu is held.
 func (l *loads) announce(b *boundary) {
 	if !b.announced {
 		b.announced = true
@@ -170,14 +171,15 @@ func (l *loads) announce(b *boundary) {
 	l.signal()
 }
 
-// begun is the first that the goroutine of a load does.
+// begun is called first in the goroutine of a load.
 func (l *loads) begun() {
 	if l.starting.Add(-1) == 0 {
 		l.signal()
 	}
 }
 
-// signal wakes the goroutine of the response, now or when it next waits.
+// signal wakes the goroutine of the response, or keeps its next wait from
+// blocking.
 func (l *loads) signal() {
 	select {
 	case l.wake <- struct{}{}:
@@ -223,8 +225,8 @@ func (l *loads) names() map[string]string {
 	return names
 }
 
-// close refuses what is still to be placed in f, which has been rendered. If
-// failed, what was placed in it ends, too.
+// close makes f, which has been rendered, refuse further boundaries. If failed is
+// true, it also ends what the owner of f has started.
 func (l *loads) close(f *fragment, failed bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -234,8 +236,8 @@ func (l *loads) close(f *fragment, failed bool) {
 	}
 }
 
-// end refuses whatever is still to be placed or started. It reports whether that
-// was so before.
+// end makes the response refuse further boundaries and tasks. It reports whether
+// it was called before.
 func (l *loads) end() (before bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -243,22 +245,22 @@ func (l *loads) end() (before bool) {
 	return before
 }
 
-// over reports whether nothing can be placed any more.
+// over reports whether end was called.
 func (l *loads) over() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.ended
 }
 
-// canceled reports whether the context of views has ended. A goroutine of the
-// page may be making it just now.
+// canceled reports whether the context of views has ended. Another goroutine may
+// be making that context.
 func (l *loads) canceled() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.life.isOpen() && l.life.view.Err() != nil
 }
 
-// idle reports whether no goroutine of the response is left.
+// idle reports whether no goroutine of the response is running or queued.
 func (l *loads) idle() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

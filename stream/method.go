@@ -4,7 +4,7 @@ import "context"
 
 // Method returns the method of the request that the page being rendered answers,
 // such as "POST". It is for components that fetch the page again with GET. Outside
-// a response it is empty. Loads may call it too.
+// a response it returns "". Loads may call it, too.
 func Method(ctx context.Context) string {
 	owner := ownerOf(ctx)
 	if owner == nil || owner.resp == nil {

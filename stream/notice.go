@@ -9,30 +9,30 @@ import (
 )
 
 // WhilePending returns a component that shows c as long as any boundary of the
-// page is pending, and nothing afterwards. The last bytes of the page take c
-// away, so it stays on a page that was cut. templates.Incomplete is made of it.
+// page is pending, and nothing afterwards. The last bytes of the page remove c, so
+// c stays on a page that was cut. templates.Incomplete is made of WhilePending.
 //
-// Nothing of c is sent if nothing is pending when the shell leaves, in the modes
-// InOrder and Complete, and outside a response. With a templ.Flush behind it c is
-// always sent, since what follows is not known then. Within a fallback c is part
-// of the fallback.
+// c is not sent in the modes InOrder and Complete, outside a response, and if
+// nothing is pending when the shell leaves. If a templ.Flush follows, c is sent
+// even if nothing is pending, since the rest of the page is not known yet. Within
+// a fallback, c is part of the fallback.
 //
-// c is rendered as a fallback is: boundaries within show their own fallbacks.
-// It is rendered and sent again if Deadline has moved since.
+// c is rendered like a fallback: boundaries within it show their own fallbacks.
+// If Deadline moves, c is rendered and sent again.
 func WhilePending(c templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		return place(ctx, w, Boundary{Fallback: c})
 	})
 }
 
-// Deadline returns the time at which the last load of the page to which ctx
-// belongs ends or fails: the start of Render plus the Renderer's Timeout, or
-// later if a boundary that has been met has a longer Timeout of its own. Views
-// that are still to be rendered may hold such boundaries, too. A deadline of the
-// request comes first.
+// Deadline returns the time by which all loads of the page to which ctx belongs
+// have ended or failed. It is the start of Render plus the Renderer's Timeout, or
+// later if a boundary that has been met has a Timeout of its own that ends later.
+// It moves when a view is rendered that contains such a boundary. It is never
+// later than the deadline of the request.
 //
-// It reports false if the Renderer's Timeout is negative and the request has no
-// deadline, and outside a response. It may be called by any goroutine.
+// Deadline reports false outside a response, and if the Renderer's Timeout is
+// negative and the request has no deadline. Any goroutine may call it.
 func Deadline(ctx context.Context) (time.Time, bool) {
 	owner := ownerOf(ctx)
 	if owner == nil || owner.resp == nil {
@@ -48,7 +48,7 @@ func Deadline(ctx context.Context) (time.Time, bool) {
 	return t, !t.IsZero()
 }
 
-// lastDeadline is Deadline, or zero.
+// lastDeadline returns the Deadline of the page, or zero if there is none.
 func (p *response) lastDeadline() time.Time {
 	p.loads.mu.Lock()
 	defer p.loads.mu.Unlock()

@@ -7,19 +7,18 @@ import (
 	"github.com/a-h/templ"
 )
 
-// What a sequence may be ahead of its client: so many pieces, or so many bytes
-// of Text, whichever is reached first.
+// A sequence that is ahead of its client by one of these limits waits.
 const (
-	maxPieces = 256
-	maxText   = 32 << 10
+	maxPieces = 256      // pieces in the queue
+	maxText   = 32 << 10 // bytes of Text in the queue
 )
 
 // pieces is the queue between a sequence, which runs in the goroutine of its
 // load, and the goroutine of the response.
 type pieces struct {
-	end  context.CancelCauseFunc // of the context of the load
-	room chan struct{}           // capacity 1: the sequence that waits may go on
-	some atomic.Bool             // the queue is not empty
+	cancel context.CancelCauseFunc // ends the context of the load
+	room   chan struct{}           // capacity 1; lets a paused sequence go on
+	some   atomic.Bool             // the queue is not empty
 
 	// Guarded by resp.loads.mu.
 	queue  []templ.Component
@@ -36,23 +35,23 @@ func (q *pieces) add(c templ.Component) {
 	q.some.Store(true)
 }
 
-// full is only asked for before a piece is added, so that one of any size is
-// sent. resp.loads.mu is held.
+// full reports whether the sequence has to wait. It is called before a piece is
+// added, so a piece of any size is sent. resp.loads.mu is held.
 func (q *pieces) full() bool { return len(q.queue) >= maxPieces || q.text >= maxText }
 
-// ready reports whether there is something to be shown of b: all of it, or some
-// pieces.
+// ready reports whether content of b can be shown: all of it, or some pieces.
 func (b *boundary) ready() bool {
 	return b.settled.Load() || b.ahead != nil || b.load.pieces != nil && b.load.pieces.some.Load()
 }
 
-// iterate is the load of a sequence.
+// iterate is the load of a sequence. It offers each piece to the response.
 func (b *boundary) iterate(ctx context.Context) error {
 	return b.each(ctx, func(c templ.Component) error { return b.resp.loads.offer(b, c) })
 }
 
-// each calls take with the pieces of b's sequence, until that or take returns
-// an error. A sequence that its context has ended was cut, whatever it says.
+// each calls take with each piece of b's sequence until the sequence or take
+// returns an error. If ctx has ended, each returns its cause even if the sequence
+// yields no error, since the sequence may be incomplete.
 func (b *boundary) each(ctx context.Context, take func(templ.Component) error) error {
 	for c, err := range b.Pieces(ctx) {
 		if err != nil {
@@ -72,8 +71,8 @@ func (b *boundary) each(ctx context.Context, take func(templ.Component) error) e
 	return nil
 }
 
-// offer queues c, a piece of b, once there is room for it. Its error says why b
-// has ended.
+// offer queues c, a piece of b, as soon as there is room for it. It returns an
+// error if b has ended.
 func (l *loads) offer(b *boundary, c templ.Component) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -91,9 +90,9 @@ func (l *loads) offer(b *boundary, c templ.Component) error {
 	return nil
 }
 
-// pause waits until there is room in the queue of b, or its context has ended.
-// The sequence leaves its slot meanwhile: the response may be waiting for a
-// load that needs one. mu is held, and is not while it waits.
+// pause waits until there is room in the queue of b or the context of its load
+// has ended. Meanwhile the sequence has no slot, since the response may be waiting
+// for a load that needs one. mu is held, except while pause waits.
 func (l *loads) pause(b *boundary) {
 	b.load.pieces.paused = true
 	l.paused++
@@ -107,7 +106,7 @@ func (l *loads) pause(b *boundary) {
 	l.resume(b)
 }
 
-// resume lets b, if it is paused, go on in a slot. mu is held.
+// resume lets the sequence of b go on, in a slot, if it is paused. mu is held.
 func (l *loads) resume(b *boundary) {
 	if b.load.pieces == nil || !b.load.pieces.paused {
 		return
@@ -118,8 +117,8 @@ func (l *loads) resume(b *boundary) {
 	b.load.pieces.room <- struct{}{}
 }
 
-// takePieces returns the pieces of b that have come since it was last called,
-// and whether they are the last ones.
+// takePieces returns the pieces of b that have come since the last call, and
+// whether they are the last ones.
 func (l *loads) takePieces(b *boundary) (queue []templ.Component, over bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -134,7 +133,7 @@ func (l *loads) takePieces(b *boundary) (queue []templ.Component, over bool) {
 	return queue, b.settled.Load()
 }
 
-// stop ends the sequence of b, since a view of it has failed with err.
+// stop ends the sequence of b, since the view of a piece has failed with err.
 func (l *loads) stop(b *boundary, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -142,5 +141,5 @@ func (l *loads) stop(b *boundary, err error) {
 	b.closeSubtree()
 	b.load.pieces.queue = nil
 	b.load.pieces.some.Store(false)
-	b.load.pieces.end(errPieceFailed)
+	b.load.pieces.cancel(errPieceFailed)
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/a-h/templ"
 )
 
-// place puts b, a Boundary or the notice of a WhilePending, where ctx and w
-// stand.
+// place places b in the component that is being rendered with ctx into w. b is a
+// Boundary, or the notice of a WhilePending.
 func place(ctx context.Context, w io.Writer, b Boundary) error {
 	notice := b.Load == nil && b.Pieces == nil
 	f, buf := fragmentOf(w)
@@ -20,14 +20,14 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 		}
 		return b.Fallback.Render(templ.ClearChildren(ctx), w)
 	case notice && (f == nil || f.resp == nil || f.resp.mode != OutOfOrder):
-		return nil // nothing can be taken away later
+		return nil // a notice could not be removed later
 	case f == nil || f.resp == nil:
 		return placeInPlace(ctx, w, b)
 	case f.resp.headOnly():
 		return nil
 	}
-	// A goroutine that outlives its component holds a w that may be another
-	// response's by now.
+	// If a goroutine has outlived its component, w may belong to another response
+	// by now.
 	if owner, _ := ctx.Value(ownerKey{}).(*boundary); owner != nil && owner.resp != f.resp {
 		return errClosed
 	}
@@ -61,15 +61,15 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 		}()
 	}
 	if l.isLate(b) {
-		return nil // and needs no slot
+		return nil // b needs no slot
 	}
 	l.queue.add(b)
 	l.startQueued()
 	return nil
 }
 
-// admit makes b, which has been met in f, a child of its parent, or refuses it.
-// mu is held.
+// admit makes b, which has been met in f, a child of its parent. It returns an
+// error if b cannot be placed. mu is held.
 func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	p, owner := b.resp, b.parent
 	if l.ended || f.closed || f.kind == loadFragment && owner.settled.Load() {
@@ -80,8 +80,8 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 		p.origin.nonce = templ.GetNonce(ctx)
 	}
 	base := owner.scope(b.scopeKind())
-	// Where only time has passed, or the server is stopping, the boundary fails
-	// by itself.
+	// After a deadline or the end of Renderer.Until, b is placed and fails by
+	// itself.
 	if base.Err() == context.Canceled && context.Cause(base) != ErrShutdown {
 		return context.Cause(base)
 	}
@@ -112,16 +112,16 @@ func (b *boundary) makeContexts(ctx, base context.Context) {
 	p, life := b.resp, &b.resp.loads.life
 	if b.Pieces != nil {
 		b.load.pieces = &pieces{room: make(chan struct{}, 1)}
-		base, b.load.pieces.end = context.WithCancelCause(base)
+		base, b.load.pieces.cancel = context.WithCancelCause(base)
 	}
 	if b.Timeout > 0 {
-		var end context.CancelFunc
+		var cancel context.CancelFunc
 		deadline := time.Now().Add(b.Timeout)
 		if deadline.After(life.latest) {
 			life.latest = deadline
 		}
-		base, end = context.WithDeadlineCause(base, deadline, &timeoutError{b.Timeout})
-		_ = end // it ends with what is around it
+		base, cancel = context.WithDeadlineCause(base, deadline, &timeoutError{b.Timeout})
+		_ = cancel // the context ends with the one around it
 		b.load.untimed = context.AfterFunc(base, b.expire)
 	}
 	b.load.state.origin = &p.origin

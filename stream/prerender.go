@@ -15,9 +15,9 @@ import (
 // per boundary.
 //
 // The view that the Load returns may be kept and rendered again, in other
-// responses, too. If the content holds boundaries it is rendered anew then, where
-// the view is, so that they load for whoever sees them; otherwise what was
-// rendered is shown again.
+// responses, too. If the content contains boundaries, it is rendered anew each
+// further time, so that they load for the visitor that sees them. Otherwise the
+// same HTML is shown again.
 func Prerender(content templ.Component) func(context.Context) (templ.Component, error) {
 	return func(ctx context.Context) (templ.Component, error) {
 		f := &fragment{kind: loadFragment}
@@ -37,7 +37,7 @@ func Prerender(content templ.Component) func(context.Context) (templ.Component, 
 			return nil, err
 		}
 		if len(f.holes) == 0 {
-			// Whoever keeps it keeps no request.
+			// A view that is kept must not keep the request.
 			f = &fragment{bytes: f.bytes}
 			if !inPlace.Load() {
 				return f, nil
@@ -52,27 +52,29 @@ func Prerender(content templ.Component) func(context.Context) (templ.Component, 
 	}
 }
 
-// A prerendered is the view of a Prerender whose content holds boundaries. Those
-// belong to the response and stand in one place, and what has loaded in place was
-// for its visitor. Rendered anywhere else, it is its content, rendered anew.
+// A prerendered is the view of a Prerender whose content contains boundaries. The
+// boundaries of its fragment belong to one place in one response, and content
+// that has loaded in place was made for one visitor. Anywhere else, the content
+// is rendered anew.
 type prerendered struct {
 	content  templ.Component
 	fragment atomic.Pointer[fragment] // nil once it was rendered
 }
 
-// Render renders p, whoever has kept it.
+// Render renders the fragment once, in the place to which it belongs. Otherwise
+// it renders the content anew.
 func (p *prerendered) Render(ctx context.Context, w io.Writer) error {
 	f := p.fragment.Load()
 	if f != nil && f.belongs(ctx, w) && p.fragment.CompareAndSwap(f, nil) {
 		return f.Render(ctx, w)
 	}
 	if f != nil && f.resp != nil && f.resp.loads.over() {
-		p.fragment.CompareAndSwap(f, nil) // whoever keeps p keeps no request
+		p.fragment.CompareAndSwap(f, nil) // a p that is kept must not keep the request
 	}
 	return p.content.Render(templ.ClearChildren(ctx), w)
 }
 
-// belongs reports whether f, with its boundaries, can stand where ctx and w do.
+// belongs reports whether f and its boundaries can be rendered with ctx into w.
 func (f *fragment) belongs(ctx context.Context, w io.Writer) bool {
 	if len(f.holes) == 0 {
 		owner, _ := ctx.Value(ownerKey{}).(*boundary)
@@ -84,8 +86,7 @@ func (f *fragment) belongs(ctx context.Context, w io.Writer) bool {
 	return ctx.Value(viewKey{}) == f.resp && ctx.Value(fallbackKey{}) == nil
 }
 
-// Render copies the fragment, with its boundaries, to where its boundary
-// stands.
+// Render copies the bytes and the boundaries of f to w.
 func (f *fragment) Render(ctx context.Context, w io.Writer) error {
 	to, buf := fragmentOf(w)
 	pos := 0
