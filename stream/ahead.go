@@ -33,8 +33,12 @@ type aheads struct {
 
 // awaitAhead waits for b. In order, it also renders other boundaries that become
 // ready meanwhile. The holes in rest are behind b in the same content.
+//
+// In the middle of a view it only waits. Out of order, what arrives is sent as a
+// chunk. In order, content that relied on the claims of the view would have no
+// asset if the view failed.
 func (p *response) awaitAhead(b *boundary, rest []hole) error {
-	if b.ready() || p.outOfOrder() {
+	if b.ready() || p.mode == OutOfOrder || p.whole {
 		return p.await(b)
 	}
 	p.loads.yield() // loads that end at the same moment are one group
