@@ -5,36 +5,37 @@ import (
 	"time"
 )
 
-// A reveal decides what of a page that is sent out of order may be sent now, and
-// when to look again. It has neither goroutines nor bytes, and is told the time.
-// It belongs to the goroutine of the response.
+// A reveal decides what may be sent now of a page that is sent out of order, and
+// when to look again. It has no goroutines and no bytes. The time is an argument
+// of its methods. It belongs to the goroutine of the response.
 //
-// What was decided of a hole stays, unless the response has waited since. So
-// what becomes ready while views are rendered is a chunk. If the response looked
-// for ready boundaries until there were none, what it has to send would wait for
-// one more again and again.
+// A decision about a hole stays unless the response has waited since. So a
+// boundary that becomes ready while views are rendered is sent as a chunk. If the
+// response looked again until no boundary was ready, the bytes that it has would
+// be delayed again and again.
 type reveal struct {
 	grace   time.Duration // Renderer.Grace
-	graced  time.Time     // when the grace is over; zero: it has not begun
-	arrived int           // holes of the page, from the first on, that were ready during the grace
+	graced  time.Time     // end of the grace; zero if it has not begun
+	arrived int           // number of holes of the page, from the first on, that are ready
 
-	pending int         // boundaries that have markers and whose content was not shown
-	notices []*boundary // that have markers and are to be taken away at the end
-	noticed time.Time   // the deadline that they tell of
+	pending int         // number of boundaries with markers whose content is not complete
+	notices []*boundary // notices with markers, to be removed at the end
+	noticed time.Time   // the deadline that the notices show
 }
 
-// A decision says what stands at a hole.
+// A decision says what is written at a hole.
 type decision uint8
 
 const (
 	undecided decision = iota
 	content            // the content of its boundary, which is ready
 	markers            // markers with the fallback; the content comes as a chunk
-	stuck              // the content, however long that takes: no marker works there
+	stuck              // the content, even if the response has to wait: no marker works there
 )
 
 // holdUntil returns the instant until which the shell waits for the boundaries at
-// holes, or zero if it may leave now. It may leave earlier once they are ready.
+// holes, or zero if it may leave now. The shell may leave earlier if they become
+// ready.
 func (v *reveal) holdUntil(now time.Time, holes []hole) time.Time {
 	for v.arrived < len(holes) && holes[v.arrived].b.ready() {
 		v.arrived++
@@ -51,9 +52,9 @@ func (v *reveal) holdUntil(now time.Time, holes []hole) time.Time {
 	return v.graced
 }
 
-// decide decides what stands at the holes that are undecided. It reports whether
-// there is content to be put in place first, since that may have holes, too. At a
-// flush what follows is not known, so notices are shown.
+// decide decides the holes that are undecided. It reports whether content has to
+// be put in place first, since that may have holes, too. At a flush notices are
+// shown, since what follows is not known.
 func (v *reveal) decide(holes []hole, flush bool) (more bool) {
 	pending := flush || v.pending > 0
 	for i := range holes {
@@ -73,7 +74,7 @@ func (v *reveal) decide(holes []hole, flush bool) (more bool) {
 	for i := range holes {
 		if h := &holes[i]; h.decision == undecided {
 			h.decision = markers
-			if !pending { // a notice's content is nothing
+			if !pending { // the content of a notice is empty
 				h.decision, more = content, true
 			}
 		}
@@ -81,8 +82,8 @@ func (v *reveal) decide(holes []hole, flush bool) (more bool) {
 	return more
 }
 
-// decideAgain takes back what was decided of holes because of the time: the
-// response has waited since.
+// decideAgain makes the holes undecided whose boundaries were not ready. The
+// response has waited since, so they may be ready now.
 func (v *reveal) decideAgain(holes []hole) {
 	for i := range holes {
 		if holes[i].decision == markers {
@@ -91,14 +92,14 @@ func (v *reveal) decideAgain(holes []hole) {
 	}
 }
 
-// placed notes that the markers of b are among the bytes to be sent.
+// placed records that the markers of b are among the bytes to be sent.
 func (v *reveal) placed(b *boundary) {
 	b.marked = true
 	v.pending++
 }
 
-// notified notes that the markers of b, a notice that tells of deadline, are
-// among the bytes to be sent.
+// notified records that the markers of b, a notice that shows deadline, are among
+// the bytes to be sent.
 func (v *reveal) notified(b *boundary, deadline time.Time) {
 	b.marked = true
 	if len(v.notices) == 0 {
@@ -107,10 +108,10 @@ func (v *reveal) notified(b *boundary, deadline time.Time) {
 	v.notices = append(v.notices, b)
 }
 
-// chunks yields those of the boundaries that have arrived, in document order, of
-// which a chunk may be sent now. A boundary without markers is not among them: it
-// is filled where it stands when its surroundings are sent. Whether that has
-// happened is looked at late, since a chunk before it may have done so.
+// chunks yields the boundaries in arrived for which a chunk may be sent now, in
+// document order. It leaves out a boundary without markers, whose content is
+// written in place together with the content around it. Each boundary is looked
+// at when its turn comes, since a chunk before it may have filled it.
 func (v *reveal) chunks(arrived []*boundary) iter.Seq[*boundary] {
 	sortBoundaries(arrived)
 	return func(yield func(*boundary) bool) {
@@ -122,12 +123,11 @@ func (v *reveal) chunks(arrived []*boundary) iter.Seq[*boundary] {
 	}
 }
 
-// shown notes that a chunk with the last of what a boundary shows is among the
-// bytes to be sent.
+// shown records that the last chunk of a boundary is among the bytes to be sent.
 func (v *reveal) shown() { v.pending-- }
 
-// outdated returns the notices, which are to be placed again, if the deadline of
-// the page is later than what they tell of.
+// outdated returns the notices, which have to be sent again, if deadline is later
+// than the one that they show. Otherwise it returns nil.
 func (v *reveal) outdated(deadline time.Time) (notices []*boundary) {
 	if deadline.After(v.noticed) {
 		notices, v.notices = v.notices, nil
@@ -135,11 +135,11 @@ func (v *reveal) outdated(deadline time.Time) (notices []*boundary) {
 	return notices
 }
 
-// taken returns the notices, which are to be taken away.
+// taken returns the notices, which have to be removed from the page.
 func (v *reveal) taken() (notices []*boundary) {
 	notices, v.notices = v.notices, nil
 	return notices
 }
 
-// open reports whether anything that was sent is to be replaced.
+// open reports whether the page has markers whose content will be replaced.
 func (v *reveal) open() bool { return v.pending > 0 || len(v.notices) > 0 }

@@ -7,22 +7,22 @@ import (
 	"sync/atomic"
 )
 
-// A route is what is known of the HTML of all pages of one pattern of
-// http.ServeMux or, where that is not used, of one path.
+// A route holds what is known about the HTML of the pages of one http.ServeMux
+// pattern, or of one path if requests have no pattern.
 type route struct {
-	known [64]atomic.Uint64 // a Bloom filter: hashes of endings of HTML that was read
-	stuck atomic.Bool       // a boundary stood where no marker works
+	known [64]atomic.Uint64 // a Bloom filter with the hashes of endings of HTML that was read
+	stuck atomic.Bool       // a boundary was found where no marker works
 
 	mu   sync.Mutex
-	said map[string]struct{} // what was logged; nil: nothing is to be
+	said map[string]struct{} // the faults that were logged; nil means that none is logged
 }
 
-// What is remembered is bounded: what comes later shares one route, of which
-// nothing is logged.
+// The memory for routes is limited. Pages beyond the limits share otherRoutes, for
+// which nothing is logged.
 const (
 	maxRoutes = 4096
-	maxPath   = 256
-	maxSaid   = 64
+	maxPath   = 256 // bytes of a pattern or path
+	maxSaid   = 64  // faults of a route
 )
 
 var (
@@ -61,8 +61,8 @@ func routeOf(r *http.Request) *route {
 	return rt
 }
 
-// knows reports whether h was learnt. One of a million that were not is taken for
-// one that was, while a route has few tens.
+// knows reports whether h was learnt. While a route has learnt a few tens of
+// hashes, knows is wrong for about one in a million that were not learnt.
 func (rt *route) knows(h uint64) bool {
 	for range 3 {
 		if rt.known[h/64%64].Load()&(1<<(h%64)) == 0 {
@@ -73,6 +73,7 @@ func (rt *route) knows(h uint64) bool {
 	return true
 }
 
+// learn makes h known.
 func (rt *route) learn(h uint64) {
 	for range 3 {
 		rt.known[h/64%64].Or(1 << (h % 64))
@@ -80,7 +81,8 @@ func (rt *route) learn(h uint64) {
 	}
 }
 
-// once reports whether what was found is to be logged, which it is once.
+// once reports whether the fault what has to be logged. It returns true once for
+// each fault, up to the limit.
 func (rt *route) once(what string) bool {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()

@@ -10,17 +10,17 @@ import (
 // A load is the slow work of a boundary: its Load, or its Pieces.
 type load struct {
 	ctx    placeContext
-	state  templState // of ctx
-	pieces *pieces    // nil unless it is a sequence
-	result struct {   // of its goroutine, until that has returned
+	state  templState // the templ state of ctx
+	pieces *pieces    // the queue of a sequence; nil for a Load
+	result struct {   // belongs to the goroutine of the load until it returns
 		view templ.Component
 		err  error
 	}
 
 	// Guarded by loads.mu.
 	phase     loadPhase
-	abandoned bool        // settled by its timeout while it was loading
-	untimed   func() bool // stops waiting for its own Timeout; nil without one
+	abandoned bool        // not waited for, although it was loading
+	untimed   func() bool // stops the timer of the boundary's own Timeout; nil without one
 	unsettled links       // in loads.unsettled
 	queue     links       // in loads.queue
 }
@@ -33,12 +33,12 @@ const (
 	returned
 )
 
-// run is the goroutine of a load. What it keeps on its stack counts for every
-// load that a page waits for.
+// run is the goroutine of a load. It keeps little on its stack, since a waiting
+// page has one for each load.
 func (b *boundary) run() error {
 	b.resp.loads.begun()
 	b.load.result.err = errGoexit
-	defer b.resp.loads.returned(b) // whatever a Trace does: a page would wait for it
+	defer b.resp.loads.returned(b) // also if a Trace panics or ends the goroutine
 	if t := b.resp.trace; t.Loading != nil || t.Loaded != nil {
 		b.runTraced(t)
 		return nil
@@ -48,7 +48,8 @@ func (b *boundary) run() error {
 	return nil
 }
 
-// runTraced runs the load of b in the context that t makes for it.
+// runTraced runs the load of b in the context that t.Loading returns for it, and
+// calls t.Loaded.
 func (b *boundary) runTraced(t *Trace) {
 	ctx := context.Context(&b.load.ctx)
 	defer func() {
@@ -57,7 +58,7 @@ func (b *boundary) runTraced(t *Trace) {
 		}
 		if t.Loaded != nil {
 			err := b.load.result.err
-			b.load.result.err = errGoexit // unless the Trace returns
+			b.load.result.err = errGoexit // stays if the Trace ends the goroutine
 			b.load.result.err = b.tellLoaded(ctx, err)
 		}
 	}()
@@ -83,15 +84,15 @@ func (b *boundary) runLoad(ctx context.Context) {
 	}
 }
 
-// recoverLoad is deferred, and makes a panic of the load its error.
+// recoverLoad makes a panic of the load its error. It has to be deferred.
 func (b *boundary) recoverLoad() {
 	if v := recover(); v != nil {
 		b.load.result.err = newPanicError(v)
 	}
 }
 
-// tellLoaded tells the Trace how the load has ended. A panic of it is the
-// load's.
+// tellLoaded calls Trace.Loaded and returns err. If Loaded panics, it returns the
+// panic as an error of the load.
 func (b *boundary) tellLoaded(ctx context.Context, err error) error {
 	told := safely(func() error {
 		b.resp.trace.Loaded(ctx, b.info(), err)
@@ -111,9 +112,9 @@ var (
 	errPieceFailed = errors.New("the view of a piece failed")
 )
 
-// reason returns the error of b, whose load has returned err. When its time
-// has passed that is the reason, whatever the load makes of its context's end:
-// whether the load or the clock is heard first is a matter of luck.
+// reason returns the error of b, whose load has returned err. If the time of b has
+// passed, the error is the timeout, whatever the load has returned: chance decides
+// whether the load or the timer is noticed first.
 func (b *boundary) reason(err error) error {
 	if b.load.ctx.Err() == context.DeadlineExceeded && !isAbort(err) {
 		return context.Cause(&b.load.ctx)
@@ -121,7 +122,8 @@ func (b *boundary) reason(err error) error {
 	return cause(&b.load.ctx, err)
 }
 
-// cause returns the reason why ctx has ended where err is only its echo.
+// cause returns the cause of ctx if err only reports that ctx has ended. Otherwise
+// it returns err.
 func cause(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() == nil {
 		return err

@@ -5,21 +5,22 @@ import (
 	"errors"
 )
 
-// A scope is a context that ends when a boundary fails, before its parent's.
+// A scope is the context of the loads within a boundary. It ends when the boundary
+// fails, or with the scope around it.
 type scope struct {
-	ctx context.Context
-	end context.CancelCauseFunc
+	ctx    context.Context
+	cancel context.CancelCauseFunc
 }
 
-// A scopeKind tells the two scopes of a boundary's children apart.
+// A scopeKind is one of the two scopes of a boundary.
 type scopeKind int
 
 const (
 	timed   scopeKind = iota // with the deadline of the response
-	untimed                  // without it, for those with a Timeout of their own
+	untimed                  // without it, for children with a Timeout of their own
 )
 
-// scopeKind returns in which of its parent's scopes b loads.
+// scopeKind returns the scope of its parent in which b loads.
 func (b *boundary) scopeKind() scopeKind {
 	if b.Timeout > 0 {
 		return untimed
@@ -27,10 +28,10 @@ func (b *boundary) scopeKind() scopeKind {
 	return timed
 }
 
-// scope returns the context that the loads of b's children end with. It is
-// made when it is first needed; once b has failed, what its error view places
-// belongs to the surroundings of b, as do the pieces of a sequence, which stay
-// when it fails. resp.loads.mu is held.
+// scope returns the context of the loads of b's children. It is made when it is
+// first needed. If b has failed, its children are those of its error view and
+// load in the scope of b's parent. So do the children of a sequence, since its
+// pieces stay when it fails. resp.loads.mu is held.
 func (b *boundary) scope(kind scopeKind) context.Context {
 	switch {
 	case b.parent == nil:
@@ -43,12 +44,12 @@ func (b *boundary) scope(kind scopeKind) context.Context {
 	}
 	s := &b.subtree[kind]
 	if s.ctx == nil {
-		s.ctx, s.end = context.WithCancelCause(b.parent.scope(kind))
+		s.ctx, s.cancel = context.WithCancelCause(b.parent.scope(kind))
 	}
 	return s.ctx
 }
 
-// closeSubtree ends what b has started, because b has failed. resp.loads.mu is
+// closeSubtree ends the loads within b, because b has failed. resp.loads.mu is
 // held.
 func (b *boundary) closeSubtree() {
 	b.failed.Store(true)
@@ -56,10 +57,10 @@ func (b *boundary) closeSubtree() {
 		return
 	}
 	for _, s := range b.subtree {
-		if s.end != nil {
-			s.end(errSurroundings)
+		if s.cancel != nil {
+			s.cancel(errSurroundings)
 		}
 	}
 }
 
-var errSurroundings = errors.New("the boundary around it failed")
+var errSurroundings = errors.New("failure of the surrounding boundary")

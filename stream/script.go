@@ -7,12 +7,12 @@ import (
 	"github.com/a-h/templ"
 )
 
-// A Script says how the page gets the script unsuspense, which does in older
-// browsers what current ones do by themselves. It is sent only to a page on
-// which something is pending. The zero value writes the script into the page,
+// A Script says how the browser gets the script unsuspense. In older browsers the
+// script does what current ones do by themselves. It is sent only if something is
+// pending at the end of the shell. The zero value writes the script into the page,
 // with the nonce that templ.WithNonce has set.
 type Script struct {
-	src  string // of an external script
+	src  string // URL of an external script
 	none bool
 }
 
@@ -20,10 +20,10 @@ type Script struct {
 // that patch the page themselves.
 func NoScript() Script { return Script{none: true} }
 
-// ExternalScript loads the script from src, as for a Content-Security-Policy of
-// script-src 'self'. Package assets has a handler for it and its URL. Safari's
-// engine runs it only once it has painted, for which a shell needs some text:
-// more than 200 visible characters and 512 bytes, or an image.
+// ExternalScript loads the script from src, such as for a Content-Security-Policy
+// of script-src 'self'. Package assets has a handler for the script, and its URL.
+// Safari's engine runs the script only after it has painted. Before it paints, it
+// needs more than 200 visible characters and 512 bytes, or an image, in the shell.
 //
 // ExternalScript panics if src is empty.
 func ExternalScript(src string) Script {
@@ -33,10 +33,10 @@ func ExternalScript(src string) Script {
 	return Script{src: src}
 }
 
-// Element returns the script element that s asks for: text itself, or the URL of
-// an ExternalScript, with the nonce that templ.WithNonce has set. It is empty for
-// NoScript. A Renderer writes that of unsuspense by itself; this is for
-// components that come with a script of their own.
+// Element returns the script element for s, with the nonce that templ.WithNonce
+// has set. It contains text, or loads the URL of an ExternalScript. For NoScript
+// it is empty. Element is for components that come with a script of their own; a
+// Renderer writes the element of unsuspense by itself.
 func (s Script) Element(text string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		_, err := w.Write(s.appendElement(nil, text, templ.GetNonce(ctx)))
@@ -44,7 +44,7 @@ func (s Script) Element(text string) templ.Component {
 	})
 }
 
-// appendElement appends the script element of a script with that text.
+// appendElement appends the element of a script with that text to dst.
 func (s Script) appendElement(dst []byte, text, nonce string) []byte {
 	if s.none {
 		return dst

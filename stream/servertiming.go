@@ -13,18 +13,18 @@ import (
 // https://www.w3.org/TR/server-timing/.
 type serverTiming struct {
 	start     time.Time
-	announced bool // of the goroutine of the response, as are begin and end
+	announced bool // a trailer will follow; belongs to the goroutine of the response
 
 	mu      sync.Mutex
-	loading map[string]time.Time // since when, by the boundary's id
-	metrics []byte               // that have not been sent
+	loading map[string]time.Time // starts of loads, by the boundary's ID
+	metrics []byte               // metrics that have not been sent
 }
 
 func newServerTiming(start time.Time) *serverTiming {
 	return &serverTiming{start: start, loading: make(map[string]time.Time)}
 }
 
-// trace returns what tells t of the loads.
+// trace returns a Trace that records the loads in t.
 func (t *serverTiming) trace() *Trace {
 	return &Trace{
 		Loading: func(ctx context.Context, b BoundaryInfo) context.Context {
@@ -34,13 +34,14 @@ func (t *serverTiming) trace() *Trace {
 			return ctx
 		},
 		Loaded: func(_ context.Context, b BoundaryInfo, err error) { t.loaded(b, err) },
-		// Of a load that outlives its time nothing more may be heard.
+		// A load that was abandoned may never return.
 		Failed:      func(_ context.Context, err *BoundaryError) { t.loaded(BoundaryInfo{err.ID, err.Name}, err) },
 		LogFailures: true,
 	}
 }
 
-// loaded notes how long the load of b has taken, once.
+// loaded adds the duration of b's load. Only the first call for a load has an
+// effect.
 func (t *serverTiming) loaded(b BoundaryInfo, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -60,9 +61,9 @@ func (t *serverTiming) loaded(b BoundaryInfo, err error) {
 	t.append(name, time.Since(since), desc)
 }
 
-// begin sets the header, before it leaves. All of what a page has whose last
-// bytes leave with it is known by then. A trailer is announced only where the
-// server can send one: net/http needs the chunks of HTTP/1.1, or HTTP/2.
+// begin sets the header before it is sent. It also announces a trailer, unless
+// last says that the whole page is sent with the header, when all durations are
+// known. net/http can send a trailer over HTTP/2 and in the chunks of HTTP/1.1.
 func (t *serverTiming) begin(h http.Header, r *http.Request, last bool) {
 	h.Add("Server-Timing", t.take("shell"))
 	if !last && r.ProtoAtLeast(1, 1) && h["Content-Length"] == nil {
@@ -78,8 +79,8 @@ func (t *serverTiming) end(h http.Header) {
 	}
 }
 
-// take returns the metrics that have not been sent, and how long it has been
-// since the start under the name given.
+// take returns the metrics that have not been sent, and a last one with that name
+// for the time since the start.
 func (t *serverTiming) take(name string) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -89,8 +90,8 @@ func (t *serverTiming) take(name string) string {
 	return s
 }
 
-// maxTiming keeps the headers below what proxies take. There is always room
-// for the last metric, which has no description.
+// maxTiming limits one field, in bytes, so that proxies accept it. There is
+// always room for the last metric, which has no description.
 const maxTiming = 2 << 10
 
 // append appends a metric. t.mu is held.
@@ -113,8 +114,8 @@ func (t *serverTiming) append(name string, d time.Duration, desc string) {
 
 const maxMetricName = 64
 
-// token returns name with what cannot stand in a token of HTTP replaced by _,
-// see https://www.rfc-editor.org/rfc/rfc9110.html#section-5.6.2.
+// token returns name with every character that is not allowed in an HTTP token
+// replaced by _, see https://www.rfc-editor.org/rfc/rfc9110.html#section-5.6.2.
 func token(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {

@@ -14,9 +14,9 @@ import (
 //
 // The message of a response is "stream: response"; its attributes are path,
 // without the query, mode, status, duration, bytes, boundaries, failed and, if
-// the page was not sent whole, error. A status of 0 means that nothing was
-// sent. Its level is Info. With an error it is Error, unless the client has left,
-// or Warn if the status is below 500 and not that of a success.
+// the page was not sent whole, error. A status of 0 means that nothing was sent.
+// The level is Info if there is no error or if the client has left. With any other
+// error it is Warn for a status from 300 to 499, and Error for the others.
 //
 // The message of a failure is "stream: boundary failed", at level Error; its
 // attributes are id, name, digest, path, error and, of a panic, stack. The id is
@@ -45,8 +45,8 @@ func Slog(logger *slog.Logger) *Trace {
 	}
 }
 
-// A logLine collects what Slog says of one response. What is not atomic belongs
-// to the goroutine of the response.
+// A logLine collects the attributes of one response. Fields that are not atomic
+// belong to the goroutine of the response.
 type logLine struct {
 	start              time.Time
 	path               string
@@ -75,7 +75,7 @@ func (l *logLine) log(ctx context.Context, logger *slog.Logger, err error) {
 		switch {
 		case errors.Is(err, context.Canceled):
 		case l.status >= 300 && l.status < 500:
-			level = slog.LevelWarn // Renderer.ErrorHandler knew what to say
+			level = slog.LevelWarn // Renderer.ErrorHandler has chosen the status
 		default:
 			level = slog.LevelError
 		}

@@ -8,24 +8,24 @@ import (
 	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
 
-// Go calls f at once in a goroutine of its own and returns a function that
-// waits for it. The response to which ctx belongs waits for f, too, so f may
-// use what belongs to the request; outside a response only wait does.
+// Go calls f at once in a goroutine of its own. It returns a function that waits
+// for f. The response to which ctx belongs waits for f, too, so f may use what
+// belongs to the request. Outside a response, only wait waits for f.
 //
 // The context of f has the values of ctx. It ends with ctx, with the response
-// and at the deadline of the Renderer's Timeout. A panic of f is returned by
-// wait as a *PanicError. The Limit does not count f, since a load may wait for
+// and at the deadline of the Renderer's Timeout. If f panics, wait returns a
+// *PanicError. The Renderer's Limit does not count f, since a load may wait for
 // it.
 //
-// The function wait may be called any number of times and at the same time. It
-// returns what f returned, or the cause of its own context's end if that comes
-// first.
+// The function wait may be called any number of times, by any goroutine. It
+// returns the error of f. If its own context ends first it returns the cause of
+// that, and if Renderer.Until is done first it returns ErrShutdown.
 func Go(ctx context.Context, f func(context.Context) error) (wait func(context.Context) error) {
 	return start(ctx, ownerOf(ctx), timed, f).wait
 }
 
-// start is Go for what happens on behalf of owner, which may be nil, and ends
-// with that scope of it.
+// start is Go for work that belongs to owner, which may be nil. The work also ends
+// with owner's scope of that kind.
 func start(ctx context.Context, owner *boundary, kind scopeKind, f func(context.Context) error) *task {
 	t := &task{f: f, done: make(chan struct{})}
 	t.origin.nonce = templ.GetNonce(ctx)
@@ -56,14 +56,14 @@ type task struct {
 	origin templOrigin
 	loads  *loads // nil outside a response
 	done   chan struct{}
-	err    error // once done is closed
+	err    error // set before done is closed
 
 	// Guarded by loads.mu.
 	ended     bool
-	abandoned bool // by itself, not together with all tasks
+	abandoned bool // by abandonTask, not together with all tasks
 }
 
-// addTask starts t, to end at the latest when what owner places would.
+// addTask starts t. The context of t also ends with owner's scope of that kind.
 func (l *loads) addTask(t *task, owner *boundary, kind scopeKind) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -85,7 +85,8 @@ func (l *loads) addTask(t *task, owner *boundary, kind scopeKind) {
 	l.group.Go(t.run)
 }
 
-// refuse ends t, which has not been started. loads.mu is held if there is one.
+// refuse ends t, which has not been started, with err. If t.loads is not nil,
+// loads.mu is held.
 func (t *task) refuse(err error) {
 	t.ended = true
 	t.err = err
@@ -106,7 +107,7 @@ func (t *task) run() error {
 	return nil
 }
 
-// taskDone is called when t has ended.
+// taskDone is called when t has returned.
 func (l *loads) taskDone(t *task) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -119,7 +120,8 @@ func (l *loads) taskDone(t *task) {
 	l.signal()
 }
 
-// wait returns how t has ended, or why ctx has if that comes first.
+// wait returns the error of t, or the cause of ctx if ctx ends first. If
+// Renderer.Until is done first, it returns ErrShutdown.
 func (t *task) wait(ctx context.Context) error {
 	select {
 	case <-t.done:

@@ -8,20 +8,21 @@ import (
 
 // A templOrigin is what all templ states of a response begin with.
 type templOrigin struct {
-	nonce  string
+	nonce  string             // set by templ.WithNonce
 	claims *templstate.Claims // of the request: classes that a middleware serves as a file
 }
 
 // A templState is what templ keeps in a context to emit styles, scripts and
-// templ.Once only once. It is made when it is first asked for.
+// templ.Once only once. It is made when it is first needed.
 type templState struct {
 	origin *templOrigin
 
 	mu    sync.Mutex
 	v     any
-	saved *templstate.Claims // the last that save or restore has seen
+	saved *templstate.Claims // of the last save or restore
 }
 
+// get returns the state as a value for templstate.Key.
 func (s *templState) get() any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -31,8 +32,8 @@ func (s *templState) get() any {
 	return s.v
 }
 
-// save returns what has been claimed. It copies only what is more than the last
-// time, so views that claim nothing cost nothing.
+// save returns the claims of the state. It copies them only if there are more than
+// the last time, so views that claim nothing cost nothing.
 func (s *templState) save() *templstate.Claims {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -43,9 +44,10 @@ func (s *templState) save() *templstate.Claims {
 	return s.saved
 }
 
-// restore gives back what has been claimed since save: a failed view takes
-// assets with it that nobody will see. Where that is not known all is given back,
-// since an asset twice is better than an asset lost.
+// restore sets the claims back to c, the result of save. It is called when a view
+// has failed, since the assets that the view has claimed are not sent. If the
+// layout of the state is not known, restore gives all claims back: an asset that
+// is sent twice is better than one that is missing.
 func (s *templState) restore(c *templstate.Claims) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -57,8 +59,8 @@ func (s *templState) restore(c *templstate.Claims) {
 	}
 }
 
-// branch lets s go on with what has been claimed and with more, until the function
-// that it returns is called. That returns what has been claimed then.
+// branch replaces the state by a copy that also has the claims more. undo puts the
+// original back and returns the claims of the copy.
 func (s *templState) branch(more *templstate.Claims) (undo func() *templstate.Claims) {
 	claims := s.save()
 	s.mu.Lock()
@@ -75,7 +77,7 @@ func (s *templState) branch(more *templstate.Claims) (undo func() *templstate.Cl
 	}
 }
 
-// add claims what c says.
+// add adds the claims c to the state.
 func (s *templState) add(c *templstate.Claims) {
 	if c != nil {
 		c.Add(s.get())

@@ -7,11 +7,11 @@ import (
 	"github.com/a-h/templ"
 )
 
-// Text is a component that shows a string, escaped as templ escapes one. As a
-// piece of a sequence it is the cheapest there is.
+// Text is a component that shows a string, escaped in the same way as by templ. It
+// is the cheapest piece of a sequence.
 //
-// A browser reads each chunk by itself, so a Text that is a piece must not end
-// within a character; suspense.Text sees to that.
+// A Text that is a piece must not end within a UTF-8 character, since a marker or
+// an end tag may follow it. suspense.Text makes sure of that.
 type Text string
 
 // Render writes the escaped string.

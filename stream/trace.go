@@ -5,27 +5,29 @@ import (
 	"net/http"
 )
 
-// A Trace is a set of callbacks that tell what a response does, in the manner
-// of net/http/httptrace. Nil fields are skipped.
+// A Trace is a set of callbacks for the events of a response, in the manner of
+// net/http/httptrace. Any of them may be nil.
 //
-// Every callback is given the context of its response: the request's, or the
-// one that Start returned. The contexts of loads have its values. A Trace serves all responses of a Renderer,
-// so its callbacks must be safe for concurrent use; they hold up the response
-// and must be quick. Loading and Loaded are called by the goroutines of the
-// loads; so are Met, Failed and InPlace for boundaries within a
-// suspense.Suspense. All others are called by the goroutine of the response,
-// one after the other. A panic of Loading or Loaded fails the boundary, any
-// other is one of the page.
+// A callback receives the context of the response: the request's, or the one that
+// Start returned. Loading and Loaded receive the context of a load, which has the
+// same values.
+//
+// A Trace serves all responses of a Renderer, so its callbacks must be safe for
+// concurrent use. They delay the response and must be quick. The goroutines of
+// loads call Loading and Loaded, and for boundaries within a suspense.Suspense
+// also Met, Failed and InPlace. All other calls come from the goroutine of the
+// response, one after the other. A panic of Loading or Loaded fails the boundary.
+// A panic of any other callback is a panic of the page.
 type Trace struct {
-	// Start is called before the page is rendered; by a Handler, before its
-	// Page is called. The context it returns takes the place of the request's
-	// for everything that follows, the Page included; nil keeps the request's.
+	// Start is called before the page is rendered. A Handler calls it before its
+	// Page. The context that it returns replaces the request's for everything that
+	// follows, the Page included. Nil keeps the request's.
 	Start func(ctx context.Context, r *http.Request, mode Mode) context.Context
 	// Status is called when the status and the headers leave with the first
 	// bytes, and for a HEAD request. A Handler knows the status that its Page or
 	// Renderer.ErrorHandler has set.
 	//
-	// Render knows what its caller has sent if the ResponseWriter, or one that it
+	// Render knows the status that its caller has sent if the ResponseWriter, or one that it
 	// wraps, has a method Status() int, as chi's and gin's have, or the fields of
 	// echo's. Otherwise the code is 200. Render does not call Status for a page
 	// that fails before its first byte.
@@ -33,38 +35,40 @@ type Trace struct {
 	// Met is called when the page's rendering meets a boundary.
 	Met func(ctx context.Context, b BoundaryInfo)
 	// Loading is called when a boundary's load, or its sequence, starts, with
-	// the context of the load. The load is given the context that Loading
-	// returns, which must come from ctx. Nil keeps ctx.
+	// the context of the load. The load runs with the context that Loading
+	// returns, which must be derived from ctx. Nil keeps ctx.
 	Loading func(ctx context.Context, b BoundaryInfo) context.Context
 	// Loaded is called when a boundary's load, or its sequence, has returned,
-	// with the context that the load was given. The err is nil, what the load
-	// returned, or a *PanicError. It is called for an abandoned load, too, if
-	// that ever returns, perhaps after Done.
+	// with the context that the load ran with. err is nil, the error of the load,
+	// or a *PanicError. Loaded is also called when an abandoned load returns,
+	// which may be after Done.
 	Loaded func(ctx context.Context, b BoundaryInfo, err error)
 	// Sent is called when a boundary's content has been written into the
-	// response, in place or as a chunk. The bytes include the framing.
-	// A failed boundary's content is its error view. For a boundary with
-	// Pieces it is called each time that some are written.
+	// response, in place or as a chunk. bytes is the length of the content, for a
+	// chunk with the tags around it. A failed boundary's content is its error
+	// view. For a boundary with Pieces, Sent is called each time that some of
+	// them are written.
 	Sent func(ctx context.Context, b BoundaryInfo, bytes int, inPlace bool)
 	// Failed is called when a boundary has failed. Without it the failure
 	// is logged to the Renderer's Logger.
 	Failed func(ctx context.Context, err *BoundaryError)
-	// LogFailures has failures logged to the Renderer's Logger although there
-	// is a Failed, for one that only looks on.
+	// LogFailures logs failures to the Renderer's Logger even if Failed is set.
+	// It is for a Failed that only observes. False means that Failed replaces the
+	// log.
 	LogFailures bool
 	// Flushed is called after bytes have left the server. The first flush of a
 	// streamed page is its shell, or what templ.Flush has sent. For an answer of
 	// the Page itself, or of Renderer.ErrorHandler, it is called once, at the end.
 	Flushed func(ctx context.Context, bytes int)
-	// InPlace is called at most once for a response, when a boundary was
-	// given a writer that is not Rivulet's, so that it does not stream.
+	// InPlace is called at most once for a response, when a boundary is rendered
+	// into a writer that is not Rivulet's, so that it does not stream.
 	InPlace func(ctx context.Context, b BoundaryInfo)
-	// Abandoned is called at the end of the response for each load that is
-	// still running: its time passed, or the page was not sent whole and it has
-	// ignored the end of its context for 100 ms.
+	// Abandoned is called at the end of the response for each load that is still
+	// running. Either the time of the load has passed, or the page was not sent
+	// whole and the load has ignored the end of its context for 100 ms.
 	Abandoned func(ctx context.Context, b BoundaryInfo)
-	// Done is called when the response has ended; err is what Render returns,
-	// or the error of a Handler's Page.
+	// Done is called when the response has ended. err is the error that Render
+	// returns, or the error of a Handler's Page.
 	Done func(ctx context.Context, err error)
 }
 

@@ -12,20 +12,21 @@ import (
 
 // A transport sends bytes to the client, each write with a deadline of its own.
 //
-// Between writes there is none: over HTTP/2 a deadline resets the stream even
-// when nothing is written. The last write keeps its own for what the server
-// still has to flush; net/http renews it for the connection's next request.
+// Between writes there is no deadline: over HTTP/2 a deadline resets the stream
+// even when nothing is written. The deadline of the last write stays, for the
+// bytes that the server still has to flush. net/http sets a new one for the
+// connection's next request.
 type transport struct {
 	w         http.ResponseWriter
 	logger    *slog.Logger
-	timeout   time.Duration // per write; negative: none
-	committed bool          // status and headers have left, or may have
-	noFlush   bool          // it turned out that w cannot
-	sent      int           // bytes
+	timeout   time.Duration // per write; negative means none
+	committed bool          // status and headers were sent, or may have been
+	noFlush   bool          // w cannot flush
+	sent      int           // number of bytes
 }
 
-// newTransport takes away the deadline that the server has set for the whole
-// response.
+// newTransport returns a transport that writes to w. It removes the deadline that
+// the server has set for the whole response.
 func newTransport(w http.ResponseWriter, r *http.Request, timeout time.Duration, logger *slog.Logger) transport {
 	if srv := writers.Server(r); srv != nil && srv.WriteTimeout > 0 {
 		if http.NewResponseController(w).SetWriteDeadline(time.Time{}) != nil {
@@ -67,13 +68,13 @@ func (t *transport) send(b []byte, status int, flush bool) error {
 	return err
 }
 
-// boundBody gives what is left of the body of r the time of a write, until the
-// function that it returns is called.
+// boundBody limits the wait for the rest of the body of r to the time of a write,
+// until the function that it returns is called.
 func (t *transport) boundBody(r *http.Request) (came func()) {
 	return writers.BoundBody(t.w, r, t.timeout)
 }
 
-// arm sets the deadline of a write.
+// arm sets the deadline of the next write.
 func (t *transport) arm() {
 	if t.timeout > 0 {
 		_ = t.setDeadline(time.Now().Add(t.timeout))
@@ -84,7 +85,7 @@ func (t *transport) setDeadline(d time.Time) error {
 	return http.NewResponseController(t.w).SetWriteDeadline(d)
 }
 
-// flush has the bytes leave now, where that is possible.
+// flush flushes w if it can.
 func (t *transport) flush() error {
 	if t.noFlush {
 		return nil
@@ -97,7 +98,7 @@ func (t *transport) flush() error {
 	return err
 }
 
-// noteNoFlush says why pages are not streamed, once for each kind of writer.
+// noteNoFlush logs why pages are not streamed, once for each kind of writer.
 func noteNoFlush(logger *slog.Logger, w http.ResponseWriter, err error) {
 	if firstTime(noFlush, w) {
 		logger.Warn("stream: pages are sent whole, because the ResponseWriter cannot flush: some middleware hides Flush and Unwrap",
@@ -105,7 +106,7 @@ func noteNoFlush(logger *slog.Logger, w http.ResponseWriter, err error) {
 	}
 }
 
-// noteNoDeadline says that the server may cut pages, once for each kind of writer.
+// noteNoDeadline logs that the server may cut pages, once for each kind of writer.
 func noteNoDeadline(logger *slog.Logger, w http.ResponseWriter) {
 	if firstTime(noDeadline, w) {
 		logger.Warn("stream: the server's WriteTimeout cuts pages that take longer, because some middleware hides SetWriteDeadline and Unwrap",

@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// wait returns when something has happened to the loads. Its error is that of
-// a client that has left. Pages spend their time here, so what it and those
-// that call it keep on the stack is what a waiting page costs.
+// wait waits for the next event of the loads. It returns an error if the client
+// has left. Pages spend most of their time here, so wait and its callers keep
+// little on the stack.
 func (p *response) wait() error {
 	life := &p.loads.life
 	select {
 	case <-p.loads.wake:
 	case <-life.expired:
 		life.expired = nil
-		// It ends with the client, too.
+		// The context also ends when the client leaves.
 		if life.scopes[timed].Err() == context.DeadlineExceeded {
 			p.loads.expireTimed(context.Cause(life.scopes[timed]))
 		}
@@ -28,9 +28,9 @@ func (p *response) wait() error {
 	return p.gone()
 }
 
-// waitForChunks waits until a boundary has arrived, and lets those arrive that do so
-// at the same moment. One that has arrived while the response waited for another
-// has woken it already.
+// waitForChunks waits until a boundary has arrived, and yields so that others can
+// arrive at the same moment. If a boundary has arrived already, while the response
+// waited for another one, its signal is gone, so waitForChunks looks first.
 func (p *response) waitForChunks() error {
 	for !p.loads.anyArrived() {
 		if err := p.wait(); err != nil {
@@ -41,7 +41,7 @@ func (p *response) waitForChunks() error {
 	return nil
 }
 
-// await waits until the load of b has ended, or its sequence has gone on.
+// await waits until the load of b has ended, or its sequence has new pieces.
 func (p *response) await(b *boundary) error {
 	for !b.ready() {
 		if err := p.wait(); err != nil {
@@ -51,8 +51,7 @@ func (p *response) await(b *boundary) error {
 	return nil
 }
 
-// gone returns the error of a client that has left or that could not be
-// written to, or nil.
+// gone returns an error if the client has left or the response has failed.
 func (p *response) gone() error {
 	if p.err != nil {
 		return p.err
@@ -66,16 +65,16 @@ func (p *response) gone() error {
 	return fmt.Errorf("stream: %w", context.Cause(p.ctx))
 }
 
-// hasLeft reports whether the client has left whose request has that context. A
-// deadline is no such thing.
+// hasLeft reports whether the client has left. request is the context of its
+// request, which may also end because of a deadline.
 func hasLeft(request context.Context) bool { return errors.Is(request.Err(), context.Canceled) }
 
-// yield lets loads that end at this moment end, so that what ends together is
-// sent together and what needs no time stands in place. A load that has not had
-// its first turn is waited for: on a busy machine another thread may have taken
-// it and not run it yet, and a goroutine that waits lets this thread take it
-// back. Gosched goes behind all that can run now; the second time, behind loads
-// that have yielded once themselves.
+// yield lets other goroutines run, so that loads that end at the same moment are
+// sent together, and loads that take no time are in place. It waits for loads
+// whose goroutine has not run yet. On a busy machine another thread may have taken
+// such a goroutine without running it. While yield waits, this thread can take it
+// back. The first Gosched lets all goroutines run that can. The second one is for
+// loads that have yielded once themselves.
 func (l *loads) yield() {
 	for l.starting.Load() > 0 {
 		<-l.wake
@@ -89,11 +88,11 @@ func (l *loads) yield() {
 	settle()
 }
 
-// settle makes what ends at one moment the same in every run of a test. How
-// many loads have ended when the response looks is up to the scheduler, on which
-// no test should depend. Under testing/synctest the shortest sleep ends when all
-// else waits, so in the tests of a program, ours and others', a response sleeps
-// for that long. It does not in production, nor in benchmarks.
+// settle makes tests repeatable: without it, the scheduler decides which of the
+// loads that end at the same moment have ended when the response looks. Under
+// testing/synctest, the shortest sleep ends when all other goroutines wait, so in
+// every test a response sleeps for that long. In production and in benchmarks it
+// does not sleep.
 var settle = func() {
 	if underTest() {
 		time.Sleep(time.Nanosecond)

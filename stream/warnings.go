@@ -8,8 +8,9 @@ import (
 	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
 
-// A warning is one that is given once for each cause: it comes with every
-// request, and a second cause must not hide behind the first.
+// A warning is a message about a ResponseWriter. It is logged once for each cause:
+// every request would repeat it, and a second cause must not be hidden by the
+// first.
 type warning int
 
 const (
@@ -17,16 +18,16 @@ const (
 	noDeadline
 )
 
-// A writerCause is why a warning is given, as far as it tells causes apart.
+// A writerCause is the cause of a warning.
 type writerCause struct {
 	warning
-	outer, inner reflect.Type // of the writer, and of what it wraps
+	outer, inner reflect.Type // of the writer, and of the innermost one that it wraps
 }
 
-// causes are those that a warning was given for.
+// causes holds the causes of the warnings that were logged.
 var causes once.Set
 
-// firstTime reports whether a warning is to be given because of w.
+// firstTime reports whether the warning what has not been logged for such a w.
 func firstTime(what warning, w http.ResponseWriter) bool {
 	return causes.First(writerCause{what, reflect.TypeOf(w), reflect.TypeOf(writers.Innermost(w))})
 }

@@ -49,7 +49,7 @@ func (s *Scanner) start(name string, c class, attributes []byte) {
 	case "table":
 		if !s.doctype {
 			if s.count["p"] > 0 {
-				s.unsure = true // as quirks mode has it
+				s.unsure = true // in quirks mode a table does not close a paragraph
 			}
 		} else {
 			s.closeP()

@@ -115,7 +115,7 @@ func (s *Scanner) startRows(name string) {
 	}
 }
 
-// startAstray handles a start tag that does not belong into a table.
+// startAstray handles a start tag that does not belong in a table.
 func (s *Scanner) startAstray(name string, attributes []byte) bool {
 	switch name {
 	case "style", "script", "template":

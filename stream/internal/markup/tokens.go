@@ -6,8 +6,7 @@ import (
 	"slices"
 )
 
-// MaxLook is the number of bytes of a page that a Scanner should be given at
-// most.
+// MaxLook is the largest number of bytes of a page that a Scanner should read.
 const MaxLook = 10 << 20
 
 // Values of Scanner.within besides the names of elements.

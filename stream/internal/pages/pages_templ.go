@@ -2,9 +2,9 @@
 
 // templ: version: v0.3.1100
 
-// Package pages holds the pages of the benchmarks, each twice: with boundaries
+// Package pages holds the pages of the benchmarks. Each has two forms with the
 
-// and, for the baseline, with the same content and none.
+// same content: one with boundaries and, as the baseline, one without.
 
 package pages
 
@@ -219,8 +219,8 @@ func plain(sections []Section) templ.Component {
 	})
 }
 
-// plainSection is what section is without boundaries: both pages are made of
-// the same components.
+// plainSection is section without boundaries. Both pages are made of the same
+// components.
 func plainSection(s Section) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

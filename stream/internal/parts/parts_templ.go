@@ -2,9 +2,9 @@
 
 // templ: version: v0.3.1100
 
-// Package parts holds components for the tests of the engine: each claims
+// Package parts holds components for the tests of package stream. Some claim
 
-// something that templ emits once for a page.
+// assets that templ emits once for a page.
 
 package parts
 
@@ -177,7 +177,7 @@ func Greet(name string) templ.Component {
 
 var library = templ.NewOnceHandle()
 
-// Chart needs a script of which there must be one.
+// Chart needs a script that must be on the page once.
 func Chart(text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -316,7 +316,7 @@ func HeadFirst() templ.Component {
 	})
 }
 
-// FlushAtEnd is a document that flushes when it has been written.
+// FlushAtEnd is a document with a templ.Flush at its end.
 func FlushAtEnd() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -75,8 +75,8 @@ type Claims struct {
 }
 
 // Of returns the claims in the state v, or nil. before are earlier claims of v,
-// or nil. If there are no more claims than before, Of returns before: only
-// Restore gives claims back, and it must not have been called in between.
+// or nil. If there are no more claims than in before, Of returns before. Restore
+// must not have been called since, because it can remove claims.
 func Of(v any, before *Claims) *Claims {
 	s := of(v)
 	if s == nil {
@@ -109,7 +109,7 @@ func (c *Claims) Restore(v any) bool {
 	return true
 }
 
-// Add claims in the state v what c says, besides what has been claimed.
+// Add adds the claims c to those of the state v.
 func (c *Claims) Add(v any) {
 	s := of(v)
 	if s == nil || c == nil {
