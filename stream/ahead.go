@@ -27,17 +27,49 @@ type ahead struct {
 // asset may be emitted twice.
 type aheads struct {
 	rendering bool               // boundaries are not waited for, since their turn has not come
+	turn      *turn              // the innermost one
 	last      *boundary          // the last boundary, in document order, of the last group
 	claims    *templstate.Claims // after that group was rendered
 }
 
+// A turn is the time in which the holes of one content are filled, in order.
+type turn struct {
+	rest   []hole // the holes that are not filled yet
+	up     *turn  // of the content around it
+	looked bool   // the boundaries at rest that were ready before they were due are rendered
+}
+
+// begin begins the turn of the content with holes.
+func (a *aheads) begin(holes []hole) *turn {
+	for _, h := range holes {
+		h.b.due = true
+	}
+	a.turn = &turn{rest: holes, up: a.turn}
+	return a.turn
+}
+
+// end ends t, which is the innermost turn.
+func (a *aheads) end(t *turn) { a.turn = t.up }
+
+// waiting returns the boundaries that may have been ready, and have arrived, before
+// they were due. It returns each of them once, in document order.
+func (a *aheads) waiting() (all []*boundary) {
+	for t := a.turn; t != nil && !t.looked; t = t.up {
+		t.looked = true
+		for _, h := range t.rest {
+			all = append(all, h.b)
+		}
+	}
+	return all
+}
+
 // awaitAhead waits for b. In order, it also renders other boundaries that become
-// ready meanwhile. The holes in rest are behind b in the same content.
+// ready meanwhile.
 //
 // In the middle of a view it only waits. Out of order, what arrives is sent as a
 // chunk. In order, content that relied on the claims of the view would have no
 // asset if the view failed.
-func (p *response) awaitAhead(b *boundary, rest []hole) error {
+func (p *response) awaitAhead(b *boundary) error {
 	if b.ready() || p.mode == OutOfOrder || p.whole {
 		return p.await(b)
 	}
@@ -45,7 +77,7 @@ func (p *response) awaitAhead(b *boundary, rest []hole) error {
 	if b.ready() {
 		return nil
 	}
-	p.renderAhead(waitingAt(rest))
+	p.renderAhead(p.aheads.waiting())
 	for !b.ready() {
 		if p.renderArrived() {
 			continue
@@ -56,15 +88,6 @@ func (p *response) awaitAhead(b *boundary, rest []hole) error {
 		p.loads.yield()
 	}
 	return nil
-}
-
-// waitingAt returns the boundaries at holes.
-func waitingAt(holes []hole) []*boundary {
-	all := make([]*boundary, len(holes))
-	for i, h := range holes {
-		all[i] = h.b
-	}
-	return all
 }
 
 // renderArrived renders the boundaries that have arrived since the last call. It

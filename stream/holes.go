@@ -34,7 +34,7 @@ func (p *response) fillHoles(flush bool) {
 		p.atHoles(func(h hole) {
 			switch {
 			case h.decision == stuck:
-				_ = p.fillWhole(h.b, nil) // its error shows at the next write
+				_ = p.fillWhole(h.b) // its error shows at the next write
 				waited = true
 			case h.decision == content:
 				p.fillSoFar(h.b)
@@ -75,13 +75,13 @@ func (p *response) atHoles(put func(hole)) {
 // is to stand there. Pages in order wait in it.
 func (p *response) fillInOrder(src []byte, holes []hole) error {
 	pos := 0
-	for _, h := range holes {
-		h.b.due = true
-	}
+	t := p.aheads.begin(holes)
+	defer p.aheads.end(t)
 	for i, h := range holes {
 		p.bytes = append(p.bytes, src[pos:h.offset]...)
 		pos = h.offset
-		if err := p.fillWhole(h.b, holes[i+1:]); err != nil {
+		t.rest = holes[i+1:]
+		if err := p.fillWhole(h.b); err != nil {
 			return err
 		}
 	}
@@ -92,11 +92,10 @@ func (p *response) fillInOrder(src []byte, holes []hole) error {
 	return p.checkHeld()
 }
 
-// fillWhole appends all that b shows, however long that takes. The holes of rest
-// are behind it in what was rendered with it.
-func (p *response) fillWhole(b *boundary, rest []hole) error {
+// fillWhole appends all that b shows, however long that takes.
+func (p *response) fillWhole(b *boundary) error {
 	for more := true; more; {
-		err := p.awaitInOrder(b, rest)
+		err := p.awaitInOrder(b)
 		if err != nil {
 			return err
 		}
@@ -109,7 +108,7 @@ func (p *response) fillWhole(b *boundary, rest []hole) error {
 
 // awaitInOrder waits for content of b. In order, what stands before it is sent
 // meanwhile, or when it is much.
-func (p *response) awaitInOrder(b *boundary, rest []hole) error {
+func (p *response) awaitInOrder(b *boundary) error {
 	if p.mode == InOrder && !p.whole && len(p.bytes) > 0 && (!b.ready() || p.isPart()) {
 		p.loads.yield() // what ends at this moment needs no flush before it
 		if !b.ready() || p.isPart() {
@@ -119,7 +118,7 @@ func (p *response) awaitInOrder(b *boundary, rest []hole) error {
 			p.bytes = getBytes()
 		}
 	}
-	return p.awaitAhead(b, rest)
+	return p.awaitAhead(b)
 }
 
 // fillSoFar appends what b, which is ready, shows by now, and markers where a

@@ -40,6 +40,9 @@ func TestNoWaterfall(t *testing.T) {
 		{"within prerendered content", times(func() templ.Component {
 			return slot(stream.Prerender(templ.Join(waiting(100*ms, "x"), slot(after(0, leaf())))))
 		}), 200 * ms},
+		{"within what a Prerender has placed before its own end", page(slot(stream.Prerender(templ.Join(
+			slot(after(50*ms, leaf())), slot(after(50*ms, leaf())), slot(after(50*ms, leaf())), waiting(80*ms, ""),
+		)))), 180 * ms},
 		{"within the pieces of sequences", times(func() templ.Component {
 			return row(each(piece{after: 100 * ms, view: leaf()}, piece{after: 100 * ms, view: leaf()}))
 		}), 300 * ms},
