@@ -29,6 +29,7 @@ type fragment struct {
 type hole struct {
 	offset   int // in the bytes
 	b        *boundary
+	filled   int32 // with which of what response.fillReady has made; zero: with nothing yet
 	decision decision
 }
 

@@ -26,8 +26,14 @@ func (p *response) fillHoles(flush bool) {
 			p.loads.yield()
 		}
 		more := p.reveal.decide(p.holes, flush)
+		if more && !slices.ContainsFunc(p.holes, hole.goesOn) {
+			if p.fillReady(flush); len(p.holes) == 0 {
+				break
+			}
+			more = p.reveal.decide(p.holes, flush)
+		}
 		// A sequence leaves markers behind what it has so far.
-		if !more || slices.ContainsFunc(p.holes, hole.isSequence) {
+		if !more || slices.ContainsFunc(p.holes, hole.goesOn) {
 			more = p.check.stuckHoles() || more
 		}
 		waited := false
@@ -51,9 +57,6 @@ func (p *response) fillHoles(flush bool) {
 	}
 }
 
-// isSequence reports whether the content of h comes in pieces.
-func (h hole) isSequence() bool { return h.b.load.pieces != nil }
-
 // atHoles writes p.bytes anew and calls put at each hole.
 func (p *response) atHoles(put func(hole)) {
 	src, holes := p.bytes, p.holes
@@ -66,6 +69,12 @@ func (p *response) atHoles(put func(hole)) {
 	}
 	p.bytes = append(p.bytes, src[pos:]...)
 	putBytes(src)
+	p.checkUncommitted()
+}
+
+// checkUncommitted ends a response of which nothing was sent if it holds too
+// much.
+func (p *response) checkUncommitted() {
 	if !p.out.committed {
 		_ = p.checkHeld() // which shows at the next write
 	}

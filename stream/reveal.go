@@ -2,6 +2,7 @@ package stream
 
 import (
 	"iter"
+	"slices"
 	"time"
 )
 
@@ -56,7 +57,24 @@ func (v *reveal) holdUntil(now time.Time, holes []hole) time.Time {
 // be put in place first, since that may have holes, too. At a flush notices are
 // shown, since what follows is not known.
 func (v *reveal) decide(holes []hole, flush bool) (more bool) {
-	pending := flush || v.pending > 0
+	if v.look(holes) {
+		return true
+	}
+	isPending := func(h hole) bool { return h.decision == markers }
+	pending := flush || v.pending > 0 || slices.ContainsFunc(holes, isPending)
+	for i := range holes {
+		if h := &holes[i]; h.decision == undecided {
+			h.decision = markers
+			if !pending { // the content of a notice is empty
+				h.decision, more = content, true
+			}
+		}
+	}
+	return more
+}
+
+// look is decide without the notices.
+func (v *reveal) look(holes []hole) (more bool) {
 	for i := range holes {
 		h := &holes[i]
 		if h.decision == undecided && !h.b.notice {
@@ -66,18 +84,6 @@ func (v *reveal) decide(holes []hole, flush bool) (more bool) {
 			}
 		}
 		more = more || h.decision == content || h.decision == stuck
-		pending = pending || h.decision == markers
-	}
-	if more {
-		return true
-	}
-	for i := range holes {
-		if h := &holes[i]; h.decision == undecided {
-			h.decision = markers
-			if !pending { // the content of a notice is empty
-				h.decision, more = content, true
-			}
-		}
 	}
 	return more
 }
@@ -113,6 +119,7 @@ func (v *reveal) notified(b *boundary, deadline time.Time) {
 // written in place together with the content around it. Each boundary is looked
 // at when its turn comes, since a chunk before it may have filled it.
 func (v *reveal) chunks(arrived []*boundary) iter.Seq[*boundary] {
+	arrived = slices.DeleteFunc(arrived, func(b *boundary) bool { return b.filled })
 	sortBoundaries(arrived)
 	return func(yield func(*boundary) bool) {
 		for _, b := range arrived {

@@ -173,7 +173,11 @@ func (p *response) renderHoles(ctx *placeContext, kind fragmentKind, c templ.Com
 // fillOrKeep sees to the holes that were rendered since p.bytes ended at start:
 // out of order they are kept until all is rendered, else they are filled now.
 func (p *response) fillOrKeep(start int, holes []hole) error {
-	if len(holes) == 0 || p.outOfOrder() || p.aheads.rendering && !p.whole {
+	switch keep := p.outOfOrder() || p.aheads.rendering && !p.whole; {
+	case keep && len(p.holes) == 0:
+		p.holes = holes
+		return nil
+	case keep || len(holes) == 0:
 		p.holes = append(p.holes, holes...)
 		return nil
 	}
