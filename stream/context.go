@@ -35,6 +35,9 @@ type inPlaceKey struct{}
 // fallbackKey is the key of a value that only the context of a fallback has.
 type fallbackKey struct{}
 
+// nearKey is the key of the placeContext or inPlaceContext next to a context.
+type nearKey struct{}
+
 // A placeContext is the context of a load, a view or a fallback. It has the
 // values of the place where the boundary was met, and a cancellation of its own.
 // A context derived from it needs no goroutine, since package context finds its
@@ -60,6 +63,8 @@ func (c *placeContext) Value(key any) any {
 			return nil
 		}
 		return c.owner.fragments
+	case nearKey{}:
+		return c
 	case ownerKey{}:
 		if c.owner == nil {
 			return nil
@@ -119,4 +124,73 @@ func (c *requestContext) Value(key any) any {
 		return c.p
 	}
 	return c.Context.Value(key)
+}
+
+// An inPlaceContext is the context of a place where a boundary loads in place. It
+// says at once what the context of the place would: boundaries within each other
+// have contexts within each other, each of which would take its time.
+type inPlaceContext struct {
+	context.Context                 // the cancellation
+	values          context.Context // of the place
+	nested          bool            // there is another boundary around that loads in place
+
+	owner, state, fragments, view, fallback, met any // by the keys
+}
+
+func newInPlaceContext(place context.Context) *inPlaceContext {
+	c := &inPlaceContext{
+		Context:   cancellation(place),
+		values:    place,
+		owner:     place.Value(ownerKey{}),
+		state:     place.Value(templstate.Key),
+		fragments: place.Value(templstate.FragmentKey),
+		view:      place.Value(viewKey{}),
+		fallback:  place.Value(fallbackKey{}),
+		met:       place.Value(inPlaceKey{}),
+	}
+	_, c.nested = place.Value(nearKey{}).(*inPlaceContext)
+	return c
+}
+
+func (c *inPlaceContext) Value(key any) any {
+	switch key {
+	case templstate.Key:
+		return c.state
+	case templstate.ChildrenKey:
+		return nil // the boundary's children are not its view's
+	case templstate.FragmentKey:
+		return c.fragments
+	case nearKey{}:
+		return c
+	case ownerKey{}:
+		return c.owner
+	case viewKey{}:
+		return c.view
+	case fallbackKey{}:
+		return c.fallback
+	case inPlaceKey{}:
+		return c.met
+	case cancelKey:
+		return c.Context.Value(key)
+	}
+	return c.values.Value(key)
+}
+
+// String keeps printing a context from reading what others write.
+func (c *inPlaceContext) String() string { return "stream.inPlaceContext" }
+
+// cancellation returns a context that ends when ctx does and is not deep within
+// others, or ctx.
+func cancellation(ctx context.Context) context.Context {
+	var near context.Context
+	switch c := ctx.Value(nearKey{}).(type) {
+	case *placeContext:
+		near = c.Context
+	case *inPlaceContext:
+		near = c.Context
+	}
+	if near == nil || near.Done() != ctx.Done() {
+		return ctx
+	}
+	return near
 }

@@ -18,7 +18,7 @@ type fragment struct {
 	owner *boundary
 	load  *boundary // the boundary whose load renders it; nil in the goroutine of the response
 	kind  fragmentKind
-	bytes []byte
+	rope  // ropes are within it outside a response and in place, holes elsewhere
 	holes []hole
 
 	closed bool // no boundary can be placed in it; guarded by resp.loads.mu

@@ -18,20 +18,21 @@ import (
 
 // placeInPlace loads and renders spec where it stands: w is not ours, so
 // nothing can be sent later. It is also what happens outside a response.
-func placeInPlace(ctx context.Context, w io.Writer, spec Boundary) error {
+func placeInPlace(place context.Context, w io.Writer, spec Boundary) error {
 	b := &boundary{Boundary: spec, inPlace: true}
-	b.parent, _ = ctx.Value(ownerKey{}).(*boundary)
+	ctx := newInPlaceContext(place)
+	b.parent, _ = ctx.owner.(*boundary)
 	if b.parent != nil && b.parent.resp != nil {
 		b.resp = b.parent.resp
 		if b.resp.headOnly() {
 			return nil
 		}
 		b.resp.noteInPlace(b, w)
-	} else {
+	} else if b.parent == nil && !ctx.nested {
 		hintOutside(ctx)
 	}
 	b.countAmends()
-	if met, _ := ctx.Value(inPlaceKey{}).(*atomic.Bool); met != nil {
+	if met, _ := ctx.met.(*atomic.Bool); met != nil {
 		met.Store(true)
 	}
 	s := newScratch(ctx, b)
@@ -138,7 +139,8 @@ func pieceSize(c templ.Component) int {
 
 // awaitLoad runs load, which is that of b, and waits for it as long as ctx lasts.
 func (b *boundary) awaitLoad(ctx context.Context, load func(context.Context) error) error {
-	t := start(ctx, b, b.scopeKind(), load)
+	t := newTask(ctx, b, load)
+	t.start(ctx, b.scopeKind())
 	err := t.wait(ctx)
 	late := ctx.Err() == context.DeadlineExceeded || err == ErrShutdown
 	if err != nil && t.loads != nil && (late || ctx.Err() != nil) {

@@ -38,7 +38,7 @@ func Prerender(content templ.Component) func(context.Context) (templ.Component, 
 		}
 		if len(f.holes) == 0 {
 			// A view that is kept must not keep the request.
-			f = &fragment{bytes: f.bytes}
+			f = &fragment{rope: f.rope}
 			if !inPlace.Load() {
 				return f, nil
 			}
@@ -88,6 +88,9 @@ func (f *fragment) belongs(ctx context.Context, w io.Writer) bool {
 
 // Render copies the bytes and the boundaries of f to w.
 func (f *fragment) Render(ctx context.Context, w io.Writer) error {
+	if len(f.holes) == 0 {
+		return f.writeTo(w)
+	}
 	to, buf := fragmentOf(w)
 	pos := 0
 	for _, h := range f.holes {

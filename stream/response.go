@@ -121,7 +121,7 @@ func (p *response) begin() {
 
 // sendPage renders page and sends its shell.
 func (p *response) sendPage(page templ.Component) error {
-	f := &fragment{resp: p, owner: &p.root, kind: pageFragment, bytes: getBytes()}
+	f := &fragment{resp: p, owner: &p.root, kind: pageFragment, rope: rope{bytes: getBytes()}}
 	defer f.recycle()
 	if err := p.renderPage(f, page); err != nil {
 		return p.shellError(err)

@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"bytes"
 	"context"
 	"io"
 
@@ -39,15 +38,15 @@ func newScratch(ctx context.Context, b *boundary) *scratch {
 	return s
 }
 
-// render renders c into s. Of a component that fails nothing stays.
+// render renders c into s. Of a component that fails nothing stays. Of ctx, which
+// a newInPlaceContext has made, the view gets no children.
 func (s *scratch) render(ctx context.Context, c templ.Component) error {
-	ctx = templ.ClearChildren(ctx)
 	if s.fragments != nil {
 		ctx = context.WithValue(ctx, templstate.FragmentKey, s.fragments)
 	}
 	state := ctx.Value(templstate.Key)
 	claims := templstate.Of(state, nil)
-	n, wanted := s.content.b.Len(), s.wanted.b.Len()
+	content, wanted := s.content.rope, s.wanted.rope
 	err := safely(func() error { return c.Render(ctx, &s.content) })
 	passOnAbort(err)
 	if err == nil {
@@ -55,47 +54,47 @@ func (s *scratch) render(ctx context.Context, c templ.Component) error {
 	}
 	if err != nil {
 		claims.Restore(state)
-		s.content.b.Truncate(n)
-		s.wanted.b.Truncate(wanted)
+		s.content.truncate(content)
+		s.wanted.truncate(wanted)
 		s.b.keep(s.len())
 	}
 	return err
 }
 
-func (s *scratch) len() int { return s.content.b.Len() + s.wanted.b.Len() }
+func (s *scratch) len() int { return s.content.len() + s.wanted.len() }
 
 // writeTo writes what s holds to where the boundary stands, where it counts
 // anew.
 func (s *scratch) writeTo(w io.Writer) error {
 	s.b.keep(0)
 	if s.outer != nil {
-		if _, err := s.outer.W.Write(s.wanted.b.Bytes()); err != nil {
+		if err := s.wanted.writeTo(s.outer.W); err != nil {
 			return err
 		}
 	}
-	_, err := w.Write(s.content.b.Bytes())
-	return err
+	return s.content.writeTo(w)
 }
 
-// A heldBuffer is a bytes.Buffer that counts what a scratch holds. It has few
-// methods so that nothing is written around them.
+// A heldBuffer is a rope as a writer, which counts what a scratch holds.
 type heldBuffer struct {
 	s *scratch
-	b bytes.Buffer
+	rope
 }
 
 func (h *heldBuffer) Write(p []byte) (int, error) {
 	if err := h.hold(len(p)); err != nil {
 		return 0, err
 	}
-	return h.b.Write(p)
+	h.bytes = append(h.bytes, p...)
+	return len(p), nil
 }
 
 func (h *heldBuffer) WriteString(p string) (int, error) {
 	if err := h.hold(len(p)); err != nil {
 		return 0, err
 	}
-	return h.b.WriteString(p)
+	h.bytes = append(h.bytes, p...)
+	return len(p), nil
 }
 
 func (h *heldBuffer) hold(n int) error {

@@ -21,21 +21,29 @@ import (
 // returns the error of f. If its own context ends first it returns the cause of
 // that, and if Renderer.Until is done first it returns ErrShutdown.
 func Go(ctx context.Context, f func(context.Context) error) (wait func(context.Context) error) {
-	return start(ctx, ownerOf(ctx), timed, f).wait
+	t := newTask(ctx, ownerOf(ctx), f)
+	t.origin.claim() // they would be more later
+	t.start(ctx, timed)
+	return t.wait
 }
 
-// start is Go for work that belongs to owner, which may be nil. The work also ends
-// with owner's scope of that kind.
-func start(ctx context.Context, owner *boundary, kind scopeKind, f func(context.Context) error) *task {
+// newTask makes a task for work that belongs to owner, which may be nil.
+func newTask(ctx context.Context, owner *boundary, f func(context.Context) error) *task {
 	t := &task{f: f, done: make(chan struct{})}
 	t.origin.nonce = templ.GetNonce(ctx)
 	if owner != nil && owner.resp != nil {
 		t.origin.claims = owner.resp.origin.claims
 	} else {
-		t.origin.claims = templstate.Of(ctx.Value(templstate.Key), nil)
+		t.origin.outer = ctx.Value(templstate.Key)
 	}
 	t.state.origin = &t.origin
-	t.ctx = placeContext{Context: ctx, values: ctx, owner: owner, state: &t.state}
+	t.ctx = placeContext{Context: cancellation(ctx), values: ctx, owner: owner, state: &t.state}
+	return t
+}
+
+// start starts t, which ends with its owner's scope of that kind, too.
+func (t *task) start(ctx context.Context, kind scopeKind) {
+	owner := t.ctx.owner
 	switch {
 	case ctx.Err() != nil:
 		t.refuse(context.Cause(ctx))
@@ -45,7 +53,6 @@ func start(ctx context.Context, owner *boundary, kind scopeKind, f func(context.
 		t.loads = &owner.resp.loads
 		t.loads.addTask(t, owner, kind)
 	}
-	return t
 }
 
 // A task is the goroutine of a Go, or of a load in place.

@@ -10,6 +10,15 @@ import (
 type templOrigin struct {
 	nonce  string             // set by templ.WithNonce
 	claims *templstate.Claims // of the request: classes that a middleware serves as a file
+	outer  any                // outside a response: a state with claims that nobody has asked for yet
+}
+
+// claim asks for the claims. Most loads have no need of them, and a page outside
+// a response has ever more.
+func (o *templOrigin) claim() {
+	if o.outer != nil {
+		o.claims, o.outer = templstate.Of(o.outer, nil), nil
+	}
 }
 
 // A templState is what templ keeps in a context to emit styles, scripts and
@@ -27,6 +36,7 @@ func (s *templState) get() any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.v == nil {
+		s.origin.claim()
 		s.v = templstate.New(s.origin.nonce, s.origin.claims)
 	}
 	return s.v
