@@ -124,12 +124,13 @@ func (l *loads) finish(whole bool) (abandoned []*boundary) {
 	if !whole {
 		last = time.Now().Add(patience)
 	}
+	next := l.overdue(time.Now(), last)
 	for l.busy() {
-		next := l.overdue(time.Now(), last)
-		if !l.busy() {
-			break
-		}
 		l.sleep(next)
+		// Nothing starts any more, so before next none is overdue.
+		if now := time.Now(); !next.IsZero() && !next.After(now) {
+			next = l.overdue(now, last)
+		}
 	}
 	if !l.idle() {
 		// Most of what has run out of time has heard so and is about to return.

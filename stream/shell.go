@@ -76,6 +76,9 @@ func (p *response) flushShell(f *fragment) {
 	if p.err == nil {
 		p.err = err
 	}
+	if end == 0 && n == 0 {
+		return // what waits is not moved at each flush
+	}
 	f.bytes = append(f.bytes[:0], f.bytes[end:]...)
 	f.holes = append(f.holes[:0], f.holes[n:]...)
 	for i := range f.holes {

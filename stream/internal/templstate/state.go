@@ -74,9 +74,16 @@ type Claims struct {
 	onceHandles map[*templ.OnceHandle]struct{}
 }
 
+// maxExact is the number of claims up to which all are copied whenever there is
+// one more. Without it, a page on which every view claims something would take
+// quadratic time.
+const maxExact = 256
+
 // Of returns the claims in the state v, or nil. before are earlier claims of v,
 // or nil. If there are no more claims than in before, Of returns before. Restore
 // must not have been called since, because it can remove claims.
+// If there are more than maxExact claims, the newest may be missing, an eighth
+// at most: an asset that comes twice is better than an asset that is lost.
 func Of(v any, before *Claims) *Claims {
 	s := of(v)
 	if s == nil {
@@ -88,11 +95,14 @@ func Of(v any, before *Claims) *Claims {
 	switch {
 	case n == 0:
 		return nil
-	case before != nil && n == len(before.ss)+len(before.onceHandles):
+	case before == nil:
+	case n == before.len(), n > maxExact && n-before.len() <= n/8:
 		return before
 	}
 	return &Claims{maps.Clone(s.ss), maps.Clone(s.onceHandles)}
 }
+
+func (c *Claims) len() int { return len(c.ss) + len(c.onceHandles) }
 
 // Restore sets the claims of the state v to c. It reports whether it could.
 func (c *Claims) Restore(v any) bool {

@@ -3,6 +3,7 @@ package templstate_test
 import (
 	"context"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -82,6 +83,37 @@ func TestClaims(t *testing.T) {
 	var none *templstate.Claims
 	if none.Restore(v); templstate.Of(v, nil) != nil {
 		t.Error("there are claims when all was given back")
+	}
+}
+
+// TestManyClaims has more claims than are copied for each new one.
+func TestManyClaims(t *testing.T) {
+	v := templstate.New("", nil)
+	var claims *templstate.Claims
+	copies := 0
+	for i := range 3000 {
+		render(t, v, class("c"+strconv.Itoa(i)))
+		before := claims
+		if claims = templstate.Of(v, claims); claims != before {
+			copies++
+		}
+	}
+	if copies > 300 {
+		t.Errorf("3000 claims were copied %d times", copies)
+	}
+	render(t, v, class("lost"))
+	claims.Restore(v)
+	if got := render(t, v, class("lost")); got == "" {
+		t.Error("what was claimed last was not given back")
+	}
+	kept := 0
+	for i := range 3000 {
+		if render(t, v, class("c"+strconv.Itoa(i))) == "" {
+			kept++
+		}
+	}
+	if kept < 3000*7/8 {
+		t.Errorf("%d claims of 3000 were kept, want seven of eight", kept)
 	}
 }
 
