@@ -42,16 +42,17 @@
 //
 // # Several streams in one page
 //
-// A script may fetch a response and put it into a page that streams, too. So the
-// ids of a response out of order have a prefix, as in k3f9-1. They have none if
-// Sec-Fetch-Dest, Sec-Fetch-Mode or Upgrade-Insecure-Requests says that the request
-// is a navigation, or if it has neither an Accept, which every fetch sends, nor
-// fetch metadata. The prefix is random, unless the header Rivulet-Prefix of the
-// request asks for one: a letter and up to 15 letters, digits and underscores.
-// Vary names the headers that the ids of a response depend on.
+// A script may fetch a response and put it into a page that streams, too. Ids must
+// be unique in that page, so the ids of a response out of order have a prefix, as
+// in k3f9-1. A navigation needs no prefix. Its ids have none if Sec-Fetch-Dest,
+// Sec-Fetch-Mode or Upgrade-Insecure-Requests says that it is a navigation, or if
+// it has neither fetch metadata nor an Accept, which every fetch sends. The prefix
+// is random, unless the request asks for one in the header Rivulet-Prefix: a
+// letter and up to 15 letters, digits and underscores. Vary names the headers that
+// the ids of a response depend on.
 //
-// A response that a cache has kept has the same prefix each time, so a page must
-// not take it in twice.
+// A response from a cache has the same prefix each time, so a page must not
+// contain it twice.
 //
 // # Limits
 //

@@ -35,7 +35,7 @@ func (e *timeoutError) Timeout() bool { return true }
 // A BoundaryError says which boundary failed and why. An error view receives it
 // and shows its Digest. Err is for the log and never reaches the page by itself.
 type BoundaryError struct {
-	ID     string // the path in the page's tree, "2.1", without a prefix that it has on the wire; "" outside a response
+	ID     string // the path in the page's tree, such as "2.1", without the prefix on the wire; "" outside a response
 	Name   string // the boundary's Name
 	Digest string // random; links the text that the visitor sees to a line in the log
 	Err    error  // the cause

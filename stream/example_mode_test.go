@@ -12,14 +12,14 @@ import (
 	"github.com/rivulet-go/rivulet/suspense"
 )
 
-// The recipe for crawlers, which get a whole page, and for browsers that
-// neither patch by themselves nor run scripts, which are sent once around to
-// get the page in order: a refresh within noscript asks for the same page with
-// ?plain, which sets a cookie.
+// This Mode is for crawlers, and for browsers that neither patch a page by
+// themselves nor run scripts. A crawler gets a whole page. A browser without
+// scripting follows the refresh in the noscript element once. It requests the
+// same page with ?plain, gets a cookie, and from then on gets pages in order.
 //
-// The noscript stands in the head, where a meta element is allowed in it. A
-// browser that patches by itself follows it too if its scripting is off; it
-// loses nothing but the order.
+// The noscript element stands in the head, where it may contain a meta element.
+// A browser that patches pages by itself follows the refresh, too, if its
+// scripting is off. It then gets pages in order, although it could do without.
 func ExampleRenderer_mode() {
 	const cookie = "plain"
 	rd := stream.Renderer{Mode: func(r *http.Request) stream.Mode {

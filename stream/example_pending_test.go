@@ -12,7 +12,8 @@ import (
 	"github.com/rivulet-go/rivulet/suspense"
 )
 
-// What shows while anything is pending goes with the last chunk.
+// The notice shows while anything is pending. The last bytes of the page remove
+// it.
 func ExampleWhilePending() {
 	price := func(ctx context.Context) (string, error) { return database(ctx, "12 €") }
 	view := func(s string) templ.Component { return stream.Text(s) }
@@ -27,11 +28,11 @@ func ExampleWhilePending() {
 	// <template for="2">12 €</template><!/><template for="1"></template><!/>
 }
 
-// A notice that says how long the visitor may have to wait.
+// The notice says how long the visitor may have to wait.
 func ExampleDeadline() {
 	price := func(ctx context.Context) (string, error) { return database(ctx, "12 €") }
 	view := func(s string) templ.Component { return stream.Text(s) }
-	patience := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+	notice := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		text := "This may take long."
 		if t, ok := stream.Deadline(ctx); ok && time.Until(t) <= 30*time.Second {
 			text = "Half a minute at most."
@@ -40,7 +41,7 @@ func ExampleDeadline() {
 		return err
 	})
 	visit(stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
-		return templ.Join(stream.WhilePending(patience), suspense.Await(templ.Raw("…"), price, view)), nil
+		return templ.Join(stream.WhilePending(notice), suspense.Await(templ.Raw("…"), price, view)), nil
 	}))
 	// Output:
 	// <?start name="1">Half a minute at most.<?end><?start name="2">…<?end><script>…</script>

@@ -12,10 +12,10 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// A boundary whose content comes bit by bit. Programs have suspense.Text and
+// The content of a boundary can come in pieces. A program uses suspense.Text and
 // suspense.Each for that.
 func ExampleBoundary_pieces() {
-	steps := func(ctx context.Context) iter.Seq2[templ.Component, error] {
+	countdown := func(ctx context.Context) iter.Seq2[templ.Component, error] {
 		return func(yield func(templ.Component, error) bool) {
 			for _, c := range []templ.Component{stream.Text("3 < 4, "), templ.Raw("<b>2</b>, ")} {
 				if err := thinking(ctx); err != nil {
@@ -33,7 +33,7 @@ func ExampleBoundary_pieces() {
 	}
 	rd := stream.Renderer{Script: stream.NoScript()}
 	visit(rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
-		return at(stream.Boundary{Fallback: templ.Raw("…"), Pieces: steps}), nil
+		return at(stream.Boundary{Fallback: templ.Raw("…"), Pieces: countdown}), nil
 	}))
 	// Output:
 	// <?start name="1">…<?end>

@@ -16,7 +16,7 @@ import (
 	"github.com/rivulet-go/rivulet/suspense"
 )
 
-// text is a component; a program has templ files instead.
+// text returns a component. A program has templ files instead.
 func text(format string, args ...any) templ.Component {
 	return templ.Raw(templ.EscapeString(fmt.Sprintf(format, args...)))
 }
@@ -41,8 +41,8 @@ func ExampleHandler() {
 	// <template for="1">sunny, 21 °C</template><!/></body>
 }
 
-// A Page may set headers, cookies and the status. Its error is answered by
-// Renderer.ErrorHandler, since nothing has been sent yet.
+// A Page may set headers, cookies and the status. If it returns an error,
+// Renderer.ErrorHandler answers, since nothing has been sent yet.
 func ExamplePage() {
 	errNoSuchUser := errors.New("no such user")
 	page := func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
@@ -70,8 +70,8 @@ func ExamplePage() {
 	// 401
 }
 
-// Render is for handlers that are not a Page. They must not let a page that
-// was cut look finished.
+// Render is for a handler that is not a Page. Such a handler must make sure that a
+// page that was cut does not look finished.
 func ExampleRender() {
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := stream.Render(w, r, body(text("Hello")))
@@ -134,7 +134,7 @@ func ExampleRenderer_Render() {
 	// <body>Hello</body>
 }
 
-// Another vocabulary of components can be built on Boundary.
+// Boundary can be the base of a program's own components.
 func ExampleBoundary_Render() {
 	include := func(url string, fetch func(context.Context, string) (string, error)) templ.Component {
 		return stream.Boundary{
@@ -171,7 +171,8 @@ func ExampleBoundary() {
 	// <template for="1">Hello, Ada</template><!/>
 }
 
-// Prerender makes a load of a component that works while it is rendered.
+// Prerender turns a component that does slow work while it is rendered into a
+// load.
 func ExamplePrerender() {
 	report := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		n, err := database(ctx, 42)
@@ -181,17 +182,15 @@ func ExamplePrerender() {
 		return text("%d visitors", n).Render(ctx, w)
 	})
 	visit(stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
-		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-			return stream.Boundary{Fallback: text("counting"), Load: stream.Prerender(report)}.Render(ctx, w)
-		}), nil
+		return stream.Boundary{Fallback: text("counting"), Load: stream.Prerender(report)}, nil
 	}))
 	// Output:
 	// <?start name="1">counting<?end><script>…</script>
 	// <template for="1">42 visitors</template><!/>
 }
 
-// Go is what suspense.Start is made of. It starts work that no boundary does
-// alone.
+// Go starts work that does not belong to a single boundary. suspense.Start is made
+// of it.
 func ExampleGo() {
 	err := errors.New("no answer")
 	wait := stream.Go(context.Background(), func(context.Context) error { return err })
@@ -229,6 +228,7 @@ func ExampleErrTimeout() {
 	// This takes too long today
 }
 
+// After an error that matches ErrShell, the caller can still set the status.
 func ExampleErrShell() {
 	broken := templ.ComponentFunc(func(context.Context, io.Writer) error { return io.ErrUnexpectedEOF })
 	v := visit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -275,8 +275,8 @@ func ExampleTrace() {
 	// <template for="1">Ada</template><!/>
 }
 
-// A page with a Content-Security-Policy of script-src 'self' loads the script
-// from a URL of its own. Package assets serves it.
+// With a Content-Security-Policy of script-src 'self', a page loads the script
+// from its own origin. Package assets has a handler for it.
 func ExampleExternalScript() {
 	rd := stream.Renderer{Script: stream.ExternalScript("/assets/unsuspense.js")}
 	visit(rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
@@ -288,8 +288,8 @@ func ExampleExternalScript() {
 	// <template for="1">Ada</template><!/>
 }
 
-// A component that comes with a script of its own writes it as the page wants
-// scripts to be written.
+// A component with a script of its own lets the page choose how the script
+// arrives.
 func ExampleScript_Element() {
 	ctx := templ.WithNonce(context.Background(), "r4nd0m")
 	for _, script := range []stream.Script{stream.Script{}, stream.ExternalScript("/assets/hello.js"), stream.NoScript()} {

@@ -21,7 +21,7 @@ func ExampleSlog() {
 		case slog.TimeKey:
 			return slog.Attr{}
 		case "duration":
-			return slog.Duration(a.Key, 120*time.Millisecond) // so that the example knows it
+			return slog.Duration(a.Key, 120*time.Millisecond) // the same in every run
 		case "digest":
 			return slog.String(a.Key, "DIGEST")
 		}
@@ -42,15 +42,15 @@ func ExampleSlog() {
 	// <template for="1"><span role="alert">This part could not be loaded (DIGEST).</span></template><!/>
 }
 
-// Who wants both a log and figures combines two traces.
+// A Renderer has one Trace. JoinTraces makes one of two.
 func ExampleJoinTraces() {
-	figures := &stream.Trace{
+	status := &stream.Trace{
 		Status: func(_ context.Context, code int) { fmt.Println("status", code) },
 	}
 	bytes := &stream.Trace{
 		Flushed: func(_ context.Context, n int) { fmt.Println("bytes", n) },
 	}
-	rd := stream.Renderer{Trace: stream.JoinTraces(figures, bytes)}
+	rd := stream.Renderer{Trace: stream.JoinTraces(status, bytes)}
 	visit(rd.Handler(func(w http.ResponseWriter, _ *http.Request) (templ.Component, error) {
 		w.WriteHeader(http.StatusNotFound)
 		return text("not here"), nil

@@ -7,19 +7,19 @@ import (
 	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
 
-// A Mode is a way to send a page. The same components serve all three.
+// A Mode is a way to send a page. The same components work in all modes.
 type Mode int
 
 const (
 	// OutOfOrder sends the shell at once and each chunk when it is ready.
 	OutOfOrder Mode = iota
-	// InOrder sends the page from top to bottom and waits at each boundary
-	// that is not ready: no fallbacks, no script. For clients without
-	// scripting and for tools.
+	// InOrder sends the page from top to bottom and waits at each boundary that
+	// is not ready. The page has no fallbacks and no script. InOrder is for
+	// clients without scripting and for tools.
 	InOrder
-	// Complete waits for everything and sends one whole page, whose status
-	// can still change: a failed boundary without an ErrorView of its own
-	// makes it a 500, which no cache keeps whatever the caller has allowed. For
+	// Complete waits for all boundaries and sends the page whole, so its status
+	// can still change. A failed boundary without an ErrorView of its own makes it
+	// a 500 that no cache stores, whatever the caller has set. Complete is for
 	// crawlers, HTTP caches and e-mail.
 	Complete
 )
@@ -37,37 +37,39 @@ func (m Mode) String() string {
 	return "unknown"
 }
 
-// DefaultMode is the choice of a Renderer without a Mode of its own: it streams
-// to navigations, and since markup that a script inserts is not patched by any
-// browser, everything else, such as fetch and htmx requests, gets a whole page.
+// DefaultMode chooses the mode for a Renderer without a Mode of its own. A
+// navigation is sent out of order. Every other request, such as a fetch or an htmx
+// request, gets a whole page, since no browser patches markup that a script
+// inserts.
 //
 // The headers HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request and
-// "X-Requested-With: XMLHttpRequest" mean Complete, whatever else is there. So
-// does the header Rivulet, by which the script of live regions fetches the page
-// again when it has missed something; a script of yours can send it, too. After
-// them a request is a navigation if Sec-Fetch-Dest is document, iframe, frame or
-// embed, if Sec-Fetch-Mode is navigate, or if Upgrade-Insecure-Requests is 1,
-// which is what a service worker that passes requests on leaves of them.
-// Browsers send the former two over HTTPS and to localhost only. A request with
-// none of these is a navigation if it accepts text/html, has no Accept, or has
-// "Accept: */*" and no Referer, as tools such as curl do.
+// "X-Requested-With: XMLHttpRequest" mean Complete, whatever the other headers
+// say. So does the header Rivulet: the script of live regions sends it when it
+// fetches the page again because it has missed something. Other scripts may send
+// it, too. Without these headers, a request is a navigation if Sec-Fetch-Dest is
+// document, iframe, frame or embed, if Sec-Fetch-Mode is navigate, or if
+// Upgrade-Insecure-Requests is 1. The last is all that a service worker leaves
+// when it passes a navigation on. Browsers send the first two only over HTTPS and
+// to localhost. A request with none of the three headers is a navigation if it
+// accepts text/html, has no Accept, or has "Accept: */*" and no Referer, as tools
+// such as curl do.
 //
-// A Renderer without a Mode names in Vary the headers that the choice has looked
-// at, so far as it came. A Mode function can end in DefaultMode; the response
-// then needs all of them:
+// A Renderer without a Mode names the headers that it has looked at in Vary. It
+// looks at no more than it needs. A Mode function may call DefaultMode. Its
+// response must then name all of them:
 //
 //	Vary: Rivulet, HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request, X-Requested-With,
 //		Sec-Fetch-Dest, Sec-Fetch-Mode, Upgrade-Insecure-Requests, Accept, Referer
 //
-// Every Renderer names the headers that the prefix of ids depends on, see the
-// documentation of the package.
+// Every Renderer names the headers that the prefix of ids depends on; see the
+// package documentation.
 func DefaultMode(r *http.Request) Mode {
 	mode, _ := defaultMode(r.Header)
 	return mode
 }
 
-// The headers that defaultMode looks at, as far as it comes. Those behind
-// varyScript are what askerOf looks at.
+// Values of Vary: the headers that defaultMode has looked at when it decides.
+// askerOf looks at those that follow varyScript, up to varyAccept.
 const (
 	varyScript  = "Rivulet, HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request, X-Requested-With"
 	varyDest    = varyScript + ", Sec-Fetch-Dest"
@@ -77,9 +79,10 @@ const (
 	varyReferer = varyAccept + ", Referer"
 )
 
-// defaultMode is DefaultMode, and returns the headers that it has looked at: two
-// requests that do not differ in them get the same answer. Few are looked at for
-// most requests, since Accept and Referer make a cache keep one page many times.
+// defaultMode is DefaultMode, but also returns the headers that it has looked at.
+// Two requests that do not differ in these headers get the same answer. For most
+// requests defaultMode looks at few, since Accept and Referer make a cache store
+// one page many times.
 func defaultMode(h http.Header) (mode Mode, vary string) {
 	if first(h["Rivulet"]) != "" || first(h["Hx-Request"]) != "" || first(h["Turbo-Frame"]) != "" ||
 		first(h["X-Up-Version"]) != "" || first(h["Datastar-Request"]) != "" ||
@@ -105,7 +108,7 @@ func defaultMode(h http.Header) (mode Mode, vary string) {
 	return Complete, varyReferer
 }
 
-// chooseMode chooses how the page is sent, if it is.
+// chooseMode chooses the mode of the response, and the prefix of its ids.
 func (p *response) chooseMode() {
 	if p.rd.Mode != nil {
 		p.mode = p.rd.Mode(p.r)
@@ -121,6 +124,7 @@ func (p *response) chooseMode() {
 	}
 }
 
+// first returns the first of values, or "" if there is none.
 func first(values []string) string {
 	if len(values) == 0 {
 		return ""

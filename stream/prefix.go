@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// An asker is who has made a request, as far as its headers tell.
+// An asker is the kind of client that has made a request.
 type asker uint8
 
 const (
-	anyone    asker = iota // perhaps a script
-	navigator              // a navigation, or a tool: what it gets is a page of its own
-	script                 // or an image, or whatever else is part of a page
+	anyone    asker = iota // unknown, perhaps a script
+	navigator              // a navigation or a tool: its response is a page of its own
+	script                 // a script, or another part of a page, such as an image
 )
 
-// askerOf returns who has made the request with the headers h, and the headers
-// that tell, as far as it has looked.
+// askerOf returns the asker of a request with the headers h. It also returns the
+// headers that it has looked at, as a value of Vary.
 func askerOf(h http.Header) (who asker, vary string) {
 	dest := first(h["Sec-Fetch-Dest"])
 	switch dest {
@@ -34,16 +34,16 @@ func askerOf(h http.Header) (who asker, vary string) {
 	case dest != "" || fetch != "":
 		return script, varyUpgrade
 	case len(h["Accept"]) == 0:
-		// Every fetch and every XMLHttpRequest sends one. Some networks for
-		// delivery take it away, but leave the fetch metadata.
+		// Every fetch and every XMLHttpRequest sends Accept. Some content delivery
+		// networks remove it, but they leave the fetch metadata.
 		return navigator, varyAccept
 	}
 	return anyone, varyAccept
 }
 
-// choosePrefix chooses what stands before the ids of a response out of order.
-// They must be unique in the page that they end up in. A script may put what it
-// gets into any page, also into one that streams itself.
+// choosePrefix chooses the prefix of the ids of a response out of order. Ids must
+// be unique in the page in which they end up. A script may put a response into any
+// page, including one that streams itself.
 func (p *response) choosePrefix() {
 	h := p.r.Header
 	who, vary := askerOf(h)
@@ -64,7 +64,8 @@ func (p *response) choosePrefix() {
 	p.idVary += "Rivulet-Prefix"
 }
 
-// isPrefix reports whether a client may choose s: [A-Za-z][A-Za-z0-9_]{0,15}.
+// isPrefix reports whether a client may choose s as a prefix. It must match
+// [A-Za-z][A-Za-z0-9_]{0,15}.
 func isPrefix(s string) bool {
 	for i, c := range []byte(s) {
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
@@ -75,8 +76,8 @@ func isPrefix(s string) bool {
 	return s != "" && len(s) <= 16
 }
 
-// randomPrefix returns a letter and three letters or digits, which is a number of
-// base 36 from a000 to zzzz.
+// randomPrefix returns a letter and three letters or digits: a number in base 36
+// from a000 to zzzz.
 func randomPrefix() string {
 	var b [8]byte
 	rand.Read(b[:])

@@ -72,9 +72,9 @@ type Trace struct {
 	Done func(ctx context.Context, err error)
 }
 
-// BoundaryInfo names a boundary to a Trace. A prefix that ids have on the wire is
-// not part of the ID, so that the logs of several responses can be compared.
+// BoundaryInfo names a boundary to a Trace. The ID does not contain the prefix that
+// ids may have on the wire, so that the logs of several responses can be compared.
 type BoundaryInfo struct {
-	ID   string // the path in the page's tree, "2.1": the first boundary within the second; below eight levels a number, ".17"
+	ID   string // the path in the page's tree: "2.1" is the first boundary within the second; below eight levels a number, such as ".17"
 	Name string // the boundary's Name
 }

@@ -4,10 +4,11 @@ import (
 	"strconv"
 )
 
-// The bytes between the bytes of the page. They are the HTML standard's
-// out-of-order patching, https://github.com/whatwg/html/pull/11818, plus the
-// comment <!/> that tells the script unsuspense that a template is complete.
-// This is a protocol: older pages in caches and the script speak it.
+// The functions of this file write the bytes between the bytes of the page. They
+// follow the HTML standard's out-of-order patching,
+// https://github.com/whatwg/html/pull/11818. The comment <!/> comes in addition.
+// It tells the script unsuspense that a template is complete. These bytes are a
+// protocol: pages in caches and the script depend on them.
 
 func appendStart(dst []byte, b *boundary) []byte {
 	dst = append(dst, `<?start name="`...)
@@ -29,23 +30,23 @@ func appendChunkEnd(dst []byte) []byte {
 	return append(dst, `</template><!/>`...)
 }
 
-// maxLevels is how deep boundaries stand within each other whose ids are paths.
+// maxLevels is the depth down to which ids of boundaries are paths.
 const maxLevels = 8
 
-// maxDepth is how deep boundaries stand within each other at most. Only a
-// component that places itself without end comes that far, and it must not end
-// the process, whose stacks are limited.
+// maxDepth is the largest depth of a boundary. Only a component that places itself
+// without end exceeds it. Such a component must not crash the process, whose
+// stacks are limited.
 const maxDepth = 10_000
 
-// appendID appends the id of b on the wire: its path, behind the prefix of the
-// response if it has one, such as "k3f9-2.1".
+// appendID appends the id of b on the wire: the prefix of the response, if there
+// is one, and the path of b, such as "k3f9-2.1".
 func (b *boundary) appendID(dst []byte) []byte {
 	return b.appendPath(append(dst, b.resp.prefix...))
 }
 
-// appendPath appends the path of b in the page's tree, such as "2.1", or below
-// maxLevels a number of the response, such as ".17". No other path begins with a
-// dot.
+// appendPath appends the path of b in the page's tree, such as "2.1". Below
+// maxLevels, it appends a number that is unique in the response, such as ".17". No
+// other path begins with a dot.
 func (b *boundary) appendPath(dst []byte) []byte {
 	if b.number > 0 {
 		return strconv.AppendInt(append(dst, '.'), int64(b.number), 10)
