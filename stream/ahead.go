@@ -10,42 +10,50 @@ import (
 // renders their content ahead of its turn, so that the boundaries within start to
 // load.
 
-// An ahead is the content of a boundary that was rendered before its turn. The
+// An ahead is content of a boundary that was rendered before its turn. The
 // response holds it until then.
 type ahead struct {
 	bytes  []byte
 	holes  []hole
 	claims *templstate.Claims // in the state that it was rendered with, afterwards
 	more   bool               // the boundary is a sequence that has not ended
+	next   *ahead             // pieces of the same sequence that came later
 }
 
 // aheads describes the content that a response has rendered ahead.
 //
 // An asset that templ emits once must stand before everything that uses it. So
-// content that is rendered ahead relies on the claims of the page, and on the
-// claims of other such content only if that stands before it. As a result, an
-// asset may be emitted twice.
+// content that is rendered ahead relies on the claims of the page, of what is
+// around it, and of other such content only if all of that stands before it. As a
+// result, an asset may be emitted twice.
 type aheads struct {
 	rendering bool               // boundaries are not waited for, since their turn has not come
 	turn      *turn              // the innermost one
-	last      *boundary          // the last boundary, in document order, of the last group
-	claims    *templstate.Claims // after that group was rendered
+	holes     int                // in the page itself
+	last      *due               // the place of the content that was rendered last
+	claims    *templstate.Claims // of content that does not stand behind last
 }
 
 // A turn is the time in which the holes of one content are filled, in order.
 type turn struct {
-	rest   []hole // the holes that are not filled yet
-	up     *turn  // of the content around it
-	looked bool   // the boundaries at rest that were ready before they were due are rendered
+	now    *boundary // the boundary whose hole is filled
+	rest   []hole    // the holes behind it
+	up     *turn     // of the content around it
+	looked bool      // the boundaries at rest that were ready before they were due are rendered
 }
 
 // begin begins the turn of the content with holes.
 func (a *aheads) begin(holes []hole) *turn {
-	for _, h := range holes {
-		h.b.due = true
+	t := &turn{rest: holes, up: a.turn}
+	var in *boundary
+	if t.up != nil {
+		in = t.up.now
 	}
-	a.turn = &turn{rest: holes, up: a.turn}
-	return a.turn
+	for _, h := range holes {
+		a.place(h.b, in, nil)
+	}
+	a.turn = t
+	return t
 }
 
 // end ends t, which is the innermost turn.
@@ -103,74 +111,74 @@ func (p *response) renderArrived() bool {
 // can be rendered ahead. Once the response holds a quarter of its budget, the
 // others are rendered in their turn.
 func (p *response) renderAhead(group []*boundary) {
-	group = slices.DeleteFunc(group, func(b *boundary) bool { return !b.canBeAhead() })
-	if len(group) == 0 {
+	if !slices.ContainsFunc(group, (*boundary).canBeAhead) {
 		return
-	}
-	var claims *templstate.Claims
-	if p.aheads.last != nil && p.aheads.last.before(group[0]) {
-		claims = p.aheads.claims
 	}
 	bytes, holes, rendering := p.bytes, p.holes, p.aheads.rendering
 	p.budget.held.Add(int64(len(bytes)))
 	p.aheads.rendering = true
 	for _, b := range group {
-		claims = p.fillAhead(b, claims)
+		p.fillAhead(b)
 	}
-	p.aheads.last, p.aheads.claims = group[len(group)-1], claims
 	p.budget.held.Add(-int64(len(bytes)))
 	p.bytes, p.holes, p.aheads.rendering = bytes, holes, rendering
 }
 
-// canBeAhead reports whether b is ready and its turn has not come.
-func (b *boundary) canBeAhead() bool { return b.due && !b.filled && b.ready() }
+// canBeAhead reports whether b has content to be rendered and its turn has not
+// come.
+func (b *boundary) canBeAhead() bool { return b.due != nil && !b.filled && b.hasCome() }
 
 // fillAhead renders the content of b that is ready, and the content of the
-// boundaries within that are ready. It returns claims with its own added.
-func (p *response) fillAhead(b *boundary, claims *templstate.Claims) *templstate.Claims {
-	if p.budget.held.Load() > p.budget.limit/4 {
-		return claims
+// boundaries within that are ready.
+func (p *response) fillAhead(b *boundary) {
+	if !b.canBeAhead() || p.budget.held.Load() > p.budget.limit/4 {
+		return
 	}
-	a := b.ahead
-	if a == nil {
-		a = new(ahead)
+	first, around := b.due.ahead, b.due.claims
+	a, at := new(ahead), &first
+	for ; *at != nil; at = &(*at).next {
+		around = (*at).claims
 	}
-	p.bytes, p.holes, b.ahead = getBytes(), nil, nil
-	undo := p.state.branch(claims)
+	var before *templstate.Claims
+	if p.aheads.last != nil && p.aheads.last.before(b.end(1)) {
+		before = p.aheads.claims
+	}
+	p.bytes, p.holes, b.due.ahead = getBytes(), nil, nil
+	undo := p.state.branch(around, before)
 	a.more, _ = p.fill(b) // the next write returns its error
-	claims = undo()
-	holes := p.holes
-	for _, h := range holes {
-		h.b.due = true
-		h.offset += len(a.bytes)
-		a.holes = append(a.holes, h)
-	}
-	a.bytes = append(slices.Clip(a.bytes), p.bytes...)
-	a.claims, b.ahead = claims, a
-	p.budget.held.Add(int64(len(p.bytes)))
+	a.claims = undo()
+	a.bytes, a.holes = slices.Clone(p.bytes), p.holes
 	putBytes(p.bytes)
-	if len(holes) > 0 {
+	*at = a
+	b.due.ahead = first
+	p.budget.held.Add(int64(len(a.bytes)))
+	for _, h := range a.holes {
+		p.aheads.place(h.b, b, a.claims)
+	}
+	p.aheads.last, p.aheads.claims = b.end(0), a.claims
+	if len(a.holes) > 0 {
 		p.loads.yield() // so that loads that take no time end first
 	}
-	for _, h := range holes {
-		if h.b.canBeAhead() {
-			claims = p.fillAhead(h.b, claims)
-		}
+	for _, h := range a.holes {
+		p.fillAhead(h.b)
 	}
-	return claims
 }
 
-// takeAhead appends the content of b that was rendered ahead. It reports whether
-// more will come.
+// hasAhead reports whether content of b was rendered ahead and not taken.
+func (b *boundary) hasAhead() bool { return b.due != nil && b.due.ahead != nil }
+
+// takeAhead appends the first content of b that was rendered ahead. It reports
+// whether more will come.
 func (p *response) takeAhead(b *boundary) (more bool, err error) {
-	a := b.ahead
-	b.ahead = nil
+	a := b.due.ahead
+	b.due.ahead = a.next
 	p.budget.held.Add(-int64(len(a.bytes)))
 	p.state.add(a.claims)
-	start := len(p.bytes)
+	start, holes := len(p.bytes), a.holes
 	p.bytes = append(p.bytes, a.bytes...)
-	for i := range a.holes {
-		a.holes[i].offset += start
+	for i := range holes {
+		holes[i].offset += start
 	}
-	return a.more, p.fillOrKeep(start, a.holes)
+	more = a.more // and a is kept no longer
+	return more, p.fillOrKeep(start, holes)
 }

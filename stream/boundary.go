@@ -117,10 +117,9 @@ type boundary struct {
 	// response.
 	content templ.Component
 	err     error
-	marked  bool   // its markers are on the wire, or among the bytes to be sent
-	filled  bool   // its content has been rendered
-	due     bool   // in order: its hole is in what the response has rendered
-	ahead   *ahead // what was rendered before its turn; of the goroutine of the response
+	marked  bool // its markers are on the wire, or among the bytes to be sent
+	filled  bool // its content has been rendered
+	due     *due // its place in a page in order; of the goroutine of the response
 }
 
 // info names b to a Trace: by its path, so that responses can be compared.

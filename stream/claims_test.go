@@ -187,6 +187,54 @@ func TestGivenBack(t *testing.T) {
 	})
 }
 
+// A library must stand before what uses it.
+var library = templ.NewOnceHandle(templ.WithComponent(html("<library>")))
+
+func using(s string) templ.Component { return templ.Join(library.Once(), html("<use "+s+">")) }
+
+// TestAssetsAhead has content that becomes ready before its turn. What needs an
+// asset first emits it, wherever it was rendered first.
+func TestAssetsAhead(t *testing.T) {
+	long := slot(after(500*ms, html("long")))
+	for _, tt := range []struct {
+		name string
+		c    templ.Component
+	}{
+		{"of two boundaries the later comes first", templ.Join(slot(after(100*ms, using("1"))), slot(after(50*ms, using("2"))))},
+		{"within another one the later comes first", slot(after(0, slot(after(100*ms, using("1"))), slot(after(50*ms, using("2")))))},
+		{"within another one the later comes with it", slot(after(0, slot(after(100*ms, using("1"))), slot(after(0, using("2")))))},
+		{"within another one only the later comes", slot(after(0, slot(after(600*ms, using("1"))), slot(after(50*ms, using("2")))))},
+		{"within another one, and one behind it", templ.Join(slot(after(0, slot(after(100*ms, using("1"))))), slot(after(50*ms, using("2"))))},
+		{"a piece comes before what is within the one before it", row(each(
+			piece{0, slot(after(100*ms, using("1"))), nil}, piece{50 * ms, using("2"), nil}))},
+		{"a piece comes, and what is within the one before it does not", row(each(
+			piece{0, slot(after(600*ms, using("1"))), nil}, piece{50 * ms, using("2"), nil}))},
+		{"an error view comes before what is within the piece before it", at(stream.Boundary{Pieces: each(
+			piece{0, slot(after(100*ms, using("1"))), nil}, piece{50 * ms, nil, errBoom}), ErrorView: func(*stream.BoundaryError) templ.Component { return using("2") }})},
+		{"what was met first stands last", early(slot(after(50*ms, using("2"))), func(c templ.Component) templ.Component {
+			return templ.Join(slot(after(100*ms, using("1"))), c)
+		})},
+		{"a view behind it fails", templ.Join(slot(after(100*ms, using("1"))), slot(after(50*ms, using("lost"), half("", func() error { return errBoom }))))},
+		{"a view before it fails", templ.Join(slot(after(50*ms, using("lost"), half("", func() error { return errBoom }))), slot(after(100*ms, using("2"))))},
+	} {
+		for _, mode := range []stream.Mode{stream.InOrder, stream.Complete} {
+			t.Run(tt.name+", "+mode.String(), func(t *testing.T) {
+				got := sentWith(t, stream.Renderer{Mode: always(mode)}, page(long, tt.c))
+				if lib, use := strings.Index(got, "<library>"), strings.Index(got, "<use "); lib < 0 || use < lib {
+					t.Errorf("page = %q, want the library before what uses it", got)
+				}
+			})
+		}
+	}
+	t.Run("one that stands before is relied on", func(t *testing.T) {
+		c := templ.Join(slot(after(50*ms, using("1"), slot(after(50*ms, using("2"))))), slot(after(200*ms, using("3"))),
+			row(each(piece{300 * ms, using("4"), nil}, piece{50 * ms, slot(after(20*ms, using("5"))), nil}, piece{50 * ms, using("6"), nil})))
+		if got := sentWith(t, stream.Renderer{Mode: always(stream.InOrder)}, page(long, c)); strings.Count(got, "<library>") != 1 {
+			t.Errorf("page = %q, want the library once", got)
+		}
+	})
+}
+
 // BenchmarkClaims shows what views cost on a page that has claimed something.
 func BenchmarkClaims(b *testing.B) {
 	for _, n := range []int{0, 20} {

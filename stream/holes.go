@@ -89,7 +89,7 @@ func (p *response) fillInOrder(src []byte, holes []hole) error {
 	for i, h := range holes {
 		p.bytes = append(p.bytes, src[pos:h.offset]...)
 		pos = h.offset
-		t.rest = holes[i+1:]
+		t.now, t.rest = h.b, holes[i+1:]
 		if err := p.fillWhole(h.b); err != nil {
 			return err
 		}

@@ -40,8 +40,11 @@ func (q *pieces) add(c templ.Component) {
 func (q *pieces) full() bool { return len(q.queue) >= maxPieces || q.text >= maxText }
 
 // ready reports whether content of b can be shown: all of it, or some pieces.
-func (b *boundary) ready() bool {
-	return b.settled.Load() || b.ahead != nil || b.load.pieces != nil && b.load.pieces.some.Load()
+func (b *boundary) ready() bool { return b.hasCome() || b.hasAhead() }
+
+// hasCome reports whether there is content of b that can be rendered.
+func (b *boundary) hasCome() bool {
+	return b.settled.Load() || b.load.pieces != nil && b.load.pieces.some.Load()
 }
 
 // iterate is the load of a sequence. It offers each piece to the response.

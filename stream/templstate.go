@@ -69,15 +69,17 @@ func (s *templState) restore(c *templstate.Claims) {
 	}
 }
 
-// branch replaces the state by a copy that also has the claims more. undo puts the
-// original back and returns the claims of the copy.
-func (s *templState) branch(more *templstate.Claims) (undo func() *templstate.Claims) {
+// branch replaces the state by a copy that also has all claims in more. undo puts
+// the original back and returns the claims of the copy.
+func (s *templState) branch(more ...*templstate.Claims) (undo func() *templstate.Claims) {
 	claims := s.save()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v, saved := s.v, s.saved
 	s.v, s.saved = templstate.New(s.origin.nonce, claims), nil
-	more.Add(s.v)
+	for _, c := range more {
+		c.Add(s.v)
+	}
 	return func() *templstate.Claims {
 		claims := s.save()
 		s.mu.Lock()

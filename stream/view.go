@@ -17,7 +17,7 @@ func (p *response) fill(b *boundary) (more bool, err error) {
 	if p.err != nil {
 		return false, p.err
 	}
-	for b.ahead != nil { // more may come ahead while boundaries within are waited for
+	for b.hasAhead() { // more may come ahead while boundaries within are waited for
 		if more, err = p.takeAhead(b); !more || err != nil || !b.ready() {
 			return more, err
 		}

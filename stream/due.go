@@ -1,0 +1,56 @@
+package stream
+
+import "github.com/rivulet-go/rivulet/stream/internal/templstate"
+
+// A due is the place of a boundary in a page in order. It is known once the hole
+// has been rendered. The path of the boundary may be another one: a boundary that
+// a Prerender has met can be shown anywhere.
+type due struct {
+	in     *boundary          // the boundary with the content that the hole is in; nil: the page
+	n      int                // the number of the hole in that content, from 1
+	depth  int                // the boundaries around it
+	holes  int                // in the content of the boundary itself
+	claims *templstate.Claims // of the content around it, if that was rendered ahead
+	ahead  *ahead             // the first content that was rendered and not taken
+}
+
+// place notes that b stands next in the content of in.
+func (a *aheads) place(b, in *boundary, claims *templstate.Claims) {
+	if b.due != nil {
+		return
+	}
+	b.due = &due{in: in, claims: claims}
+	holes := &a.holes
+	if in != nil {
+		b.due.depth, holes = in.due.depth+1, &in.due.holes
+	}
+	*holes++
+	b.due.n = *holes
+}
+
+// end returns the place of the hole n behind the last one in the sequence b. Of
+// any other b it returns the place, since its content is rendered at once.
+func (b *boundary) end(n int) *due {
+	if b.load.pieces == nil {
+		return b.due
+	}
+	return &due{in: b, n: b.due.holes + n, depth: b.due.depth + 1}
+}
+
+// before reports whether d stands before e in the page, or around it.
+func (d *due) before(e *due) bool {
+	deeper := d.depth > e.depth
+	for d.depth > e.depth {
+		d = d.in.due
+	}
+	for e.depth > d.depth {
+		e = e.in.due
+	}
+	if d == e {
+		return !deeper
+	}
+	for d.in != e.in {
+		d, e = d.in.due, e.in.due
+	}
+	return d.n < e.n
+}
