@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// patience is how long a response that has not been sent whole waits for loads
-// to notice that it has ended. Its client, or who answers in its place, waits as
-// long.
+// patience limits the time for which a response that was not sent whole waits for
+// loads to notice that their contexts have ended. The answer to a page that has
+// failed waits, too.
 const patience = 100 * time.Millisecond
 
-// expire fails b if the reason why its context has ended is time.
+// expire fails b if its context has ended because of a deadline.
 func (b *boundary) expire() {
 	l := &b.resp.loads
 	l.mu.Lock()
@@ -22,9 +22,9 @@ func (b *boundary) expire() {
 	}
 }
 
-// expireTimed fails every boundary to which the deadline of the response
-// applies, which has ended with cause. Their own contexts end with it, but
-// perhaps a moment later.
+// expireTimed fails every boundary to which the deadline of the response applies.
+// It is called after the deadline has passed with cause. The contexts of these
+// boundaries end, too, but perhaps a moment later.
 func (l *loads) expireTimed(cause error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -37,8 +37,8 @@ func (l *loads) expireTimed(cause error) {
 	l.startQueued()
 }
 
-// fail settles b with the cause that ends its context. A load that is
-// running is abandoned: nobody waits for it, and its slot is free. mu is held.
+// fail settles b with cause, the cause with which its context ends. A load that is
+// running is abandoned. mu is held.
 func (l *loads) fail(b *boundary, cause error) {
 	if b.settled.Load() {
 		return
@@ -52,8 +52,8 @@ func (l *loads) fail(b *boundary, cause error) {
 	l.settle(b, nil, cause)
 }
 
-// abandon waits for b no more. At the end of the response overdue may do so
-// before expire does. mu is held.
+// abandon makes the response no longer wait for the load of b, and frees its slot.
+// At the end of the response, overdue may call it before expire does. mu is held.
 func (l *loads) abandon(b *boundary) {
 	if b.load.abandoned {
 		return
@@ -64,8 +64,8 @@ func (l *loads) abandon(b *boundary) {
 	l.running--
 }
 
-// abandonTask leaves behind t, a load in place, if it has not returned. Where it
-// is not late it has until the end of the response.
+// abandonTask makes the response no longer wait for t, a load in place, if t has
+// not returned. If late is false, the response waits for t when it ends.
 func (l *loads) abandonTask(t *task, late bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -81,18 +81,18 @@ func (l *loads) abandonTask(t *task, late bool) {
 	}
 	t.abandoned = true
 	l.inPlace = append(l.inPlace, t)
-	l.signal() // the response may be waiting for nothing else
+	l.signal() // the response may be waiting for just that
 }
 
-// abandonTasks leaves behind all tasks that have not returned. mu is held.
+// abandonTasks makes the response no longer wait for any task. mu is held.
 func (l *loads) abandonTasks() {
 	l.noTasks = true
 	l.abandoned += l.tasks
 	l.tasks = 0
 }
 
-// shutDown fails all loads that have not ended, because the server is stopping.
-// Nobody waits for one that does not listen.
+// shutDown fails all loads that have not ended, because Renderer.Until is done. It
+// abandons them.
 func (l *loads) shutDown() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -108,15 +108,16 @@ func (l *loads) shutDown() {
 	l.signal()
 }
 
-// finish ends the loads, waits for them, and returns those that it has left
-// behind: a load whose time has passed, and if not whole any that has not ended
-// when the patience is over. It does so once.
+// finish ends the loads, waits for them, and returns those that were abandoned and
+// are still running. It abandons a load whose time has passed. If the page was not
+// sent whole, it abandons all loads when the patience is over. Only the first call
+// has an effect.
 func (l *loads) finish(whole bool) (abandoned []*boundary) {
 	if l.end() || !l.life.isOpen() {
 		return nil
 	}
 	if l.life.stay != nil {
-		defer l.life.stay() // not before: it ends what is waited for here
+		defer l.life.stay() // until may still end the loads that are waited for here
 	}
 	l.life.unhook()
 	l.life.cancel(errEnded)
@@ -127,13 +128,13 @@ func (l *loads) finish(whole bool) (abandoned []*boundary) {
 	next := l.overdue(time.Now(), last)
 	for l.busy() {
 		l.sleep(next)
-		// Nothing starts any more, so before next none is overdue.
+		// No load starts any more, so none is overdue before next.
 		if now := time.Now(); !next.IsZero() && !next.After(now) {
 			next = l.overdue(now, last)
 		}
 	}
 	if !l.idle() {
-		// Most of what has run out of time has heard so and is about to return.
+		// Most loads whose time has passed have noticed it and are about to return.
 		runtime.Gosched()
 		settle()
 	}
@@ -144,7 +145,7 @@ func (l *loads) finish(whole bool) (abandoned []*boundary) {
 	return l.leftBehind()
 }
 
-// sleep returns when a load has returned, or at the time t if it is not zero.
+// sleep returns when a load has returned or, if t is not zero, at the time t.
 func (l *loads) sleep(t time.Time) {
 	var over <-chan time.Time
 	if !t.IsZero() {
@@ -158,9 +159,10 @@ func (l *loads) sleep(t time.Time) {
 	}
 }
 
-// overdue abandons the loads whose time has passed and returns when the next
-// one's will have, or zero. Tasks have until the deadline of the response, and
-// none has longer than until last, unless that is zero.
+// overdue abandons the loads and tasks whose time has passed. It returns the
+// instant at which the time of the next one passes, or zero if there is none. The
+// time of tasks passes at the deadline of the response. If last is not zero, the
+// time of all passes at last.
 func (l *loads) overdue(now, last time.Time) (next time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -35,7 +35,8 @@ type inPlaceKey struct{}
 // fallbackKey is the key of a value that only the context of a fallback has.
 type fallbackKey struct{}
 
-// nearKey is the key of the placeContext or inPlaceContext next to a context.
+// nearKey is the key of the nearest placeContext or inPlaceContext around a
+// context.
 type nearKey struct{}
 
 // A placeContext is the context of a load, a view or a fallback. It has the
@@ -127,14 +128,14 @@ func (c *requestContext) Value(key any) any {
 }
 
 // An inPlaceContext is the context of a place where a boundary loads in place. It
-// says at once what the context of the place would: boundaries within each other
-// have contexts within each other, each of which would take its time.
+// holds the values that are looked up often. Without it, each boundary around the
+// place would make a lookup slower.
 type inPlaceContext struct {
 	context.Context                 // the cancellation
-	values          context.Context // of the place
-	nested          bool            // there is another boundary around that loads in place
+	values          context.Context // the values of the place
+	nested          bool            // another boundary around this one loads in place
 
-	owner, state, fragments, view, fallback, met any // by the keys
+	owner, state, fragments, view, fallback, met any // the values of the keys
 }
 
 func newInPlaceContext(place context.Context) *inPlaceContext {
@@ -176,11 +177,11 @@ func (c *inPlaceContext) Value(key any) any {
 	return c.values.Value(key)
 }
 
-// String keeps printing a context from reading what others write.
+// String keeps package fmt from reading fields that other goroutines write.
 func (c *inPlaceContext) String() string { return "stream.inPlaceContext" }
 
-// cancellation returns a context that ends when ctx does and is not deep within
-// others, or ctx.
+// cancellation returns a context that ends together with ctx. If it can, it
+// returns one that is not nested as deep as ctx.
 func cancellation(ctx context.Context) context.Context {
 	var near context.Context
 	switch c := ctx.Value(nearKey{}).(type) {

@@ -16,8 +16,8 @@ import (
 	templruntime "github.com/a-h/templ/runtime"
 )
 
-// placeInPlace loads and renders spec where it stands: w is not ours, so
-// nothing can be sent later. It is also what happens outside a response.
+// placeInPlace loads and renders spec in place. It is called outside a response,
+// and for a w that is not Rivulet's, since nothing can be sent there later.
 func placeInPlace(place context.Context, w io.Writer, spec Boundary) error {
 	b := &boundary{Boundary: spec, inPlace: true}
 	ctx := newInPlaceContext(place)
@@ -37,11 +37,11 @@ func placeInPlace(place context.Context, w io.Writer, spec Boundary) error {
 	}
 	s := newScratch(ctx, b)
 	defer b.keep(0)
-	loadCtx, end := b.loadContext(ctx)
-	defer end() // not before the view has been rendered, which may use it
+	loadCtx, cancel := b.loadContext(ctx)
+	defer cancel() // after the view has been rendered, which may use loadCtx
 	err := b.renderNow(ctx, loadCtx, s)
 	if err == errEnded {
-		return errClosed // and w may be another response's by now
+		return errClosed // w may belong to another response by now
 	}
 	if err != nil {
 		shown := s
@@ -58,8 +58,8 @@ func placeInPlace(place context.Context, w io.Writer, spec Boundary) error {
 	return s.writeTo(w)
 }
 
-// renderNow loads b, as long as loadCtx lasts, and renders its content into s:
-// that of a sequence as far as it comes.
+// renderNow loads b, at most until loadCtx ends, and renders its content into s.
+// If a sequence fails, s has the pieces that came before.
 func (b *boundary) renderNow(ctx, loadCtx context.Context, s *scratch) error {
 	if b.Pieces != nil {
 		pieces, err := b.loadPieces(loadCtx)
@@ -67,7 +67,7 @@ func (b *boundary) renderNow(ctx, loadCtx context.Context, s *scratch) error {
 			return err
 		}
 		for _, c := range pieces {
-			b.keep(s.len()) // what waits is as much as what will be shown of it
+			b.keep(s.len()) // from here on rendered pieces count, not waiting ones
 			if err := s.render(ctx, c); err != nil {
 				return err
 			}
@@ -79,11 +79,11 @@ func (b *boundary) renderNow(ctx, loadCtx context.Context, s *scratch) error {
 	if err != nil {
 		return err
 	}
-	b.keep(0) // what its load has rendered is copied
+	b.keep(0) // s counts the bytes that the load has rendered
 	return s.render(ctx, view)
 }
 
-// loadContext returns the context in which b has the time that it has left.
+// loadContext returns ctx with a deadline after the time that b has left.
 func (b *boundary) loadContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	if timeout := b.timeLeft(); timeout > 0 {
 		return context.WithTimeoutCause(ctx, timeout, &timeoutError{timeout})
@@ -91,7 +91,7 @@ func (b *boundary) loadContext(ctx context.Context) (context.Context, context.Ca
 	return ctx, func() {}
 }
 
-// loadNow starts the load of b and waits for it, as long as ctx lasts.
+// loadNow starts the load of b and waits for it, at most until ctx ends.
 func (b *boundary) loadNow(ctx context.Context) (templ.Component, error) {
 	var view templ.Component
 	err := b.awaitLoad(ctx, func(ctx context.Context) (err error) {
@@ -101,13 +101,14 @@ func (b *boundary) loadNow(ctx context.Context) (templ.Component, error) {
 		return err
 	})
 	if err != nil {
-		return nil, err // a load that outlives its time writes to view later
+		return nil, err // an abandoned load may still write to view
 	}
 	return view, nil
 }
 
-// loadPieces is loadNow for a sequence, of which it returns what has come. None
-// of it is sent before the end, so the sequence need not wait for anybody.
+// loadPieces is loadNow for a sequence. It returns the pieces that have come, also
+// together with an error. No piece is sent before the sequence has ended, so the
+// sequence does not wait for the client.
 func (b *boundary) loadPieces(ctx context.Context) ([]templ.Component, error) {
 	var mu sync.Mutex
 	var pieces []templ.Component
@@ -130,14 +131,14 @@ func (b *boundary) loadPieces(ctx context.Context) ([]templ.Component, error) {
 	return pieces, err
 }
 
-// pieceSize returns how much a piece that waits counts: Text by its length, what
-// else there is by what at least it takes.
+// pieceSize returns the number of bytes that a waiting piece counts in the budget:
+// the length of a Text, and the memory that any piece takes at least.
 func pieceSize(c templ.Component) int {
 	t, _ := c.(Text)
 	return 64 + len(t)
 }
 
-// awaitLoad runs load, which is that of b, and waits for it as long as ctx lasts.
+// awaitLoad runs load, the load of b, and waits for it, at most until ctx ends.
 func (b *boundary) awaitLoad(ctx context.Context, load func(context.Context) error) error {
 	t := newTask(ctx, b, load)
 	t.start(ctx, b.scopeKind())
@@ -149,8 +150,8 @@ func (b *boundary) awaitLoad(ctx context.Context, load func(context.Context) err
 	return err
 }
 
-// timeLeft returns how long b, which loads in place, may take. Zero or less
-// means for ever.
+// timeLeft returns the time that b, which loads in place, may take. Zero or less
+// means no limit.
 func (b *boundary) timeLeft() time.Duration {
 	if b.Timeout > 0 || b.resp == nil || b.resp.loads.life.timeout < 0 {
 		return b.Timeout
@@ -159,8 +160,8 @@ func (b *boundary) timeLeft() time.Duration {
 	return max(time.Until(life.start.Add(life.timeout)), time.Nanosecond)
 }
 
-// renderErrorView renders what stands for b, which has failed with err. Its
-// own error is the end of the surroundings, if that is why b has failed.
+// renderErrorView renders an error view for b, which has failed with err. It
+// returns an error if b has failed because its surroundings have ended.
 func (b *boundary) renderErrorView(ctx context.Context, err error) (*scratch, error) {
 	passOnAbort(err)
 	if b.endsAround(ctx) {
@@ -168,7 +169,7 @@ func (b *boundary) renderErrorView(ctx context.Context, err error) (*scratch, er
 	}
 	be := b.reportFailure(ctx, err)
 	b.failed.Store(true)
-	// What the error view places belongs to b.
+	// The boundaries of the error view are children of b.
 	errorCtx := context.WithValue(ctx, ownerKey{}, b)
 	var s *scratch
 	views := b.errorViews(be)
@@ -188,15 +189,15 @@ func (b *boundary) renderErrorView(ctx context.Context, err error) (*scratch, er
 	return s, nil
 }
 
-// endsAround reports whether the surroundings of b have ended, so that an error
-// of b is theirs. The deadline of a request is no such end for a boundary in
-// the page itself: it fails the page's loads, not the page.
+// endsAround reports whether the surroundings of b have ended, so that b has no
+// error view of its own. For a boundary in the page itself, the deadline of the
+// request does not count: at the deadline the loads of the page fail, not the page.
 func (b *boundary) endsAround(ctx context.Context) bool {
 	return errors.Is(ctx.Err(), context.Canceled) || ctx.Err() != nil && !b.inPage()
 }
 
-// inPage reports whether nothing but boundaries that load in place stands
-// between b and the page.
+// inPage reports whether only boundaries that load in place stand between b and
+// the page.
 func (b *boundary) inPage() bool {
 	if b.resp == nil {
 		return false
@@ -208,14 +209,14 @@ func (b *boundary) inPage() bool {
 	return up == &b.resp.root
 }
 
-// An inPlaceCause is why a boundary loads in place.
+// An inPlaceCause is the cause of the warning about a boundary that loads in place.
 type inPlaceCause struct {
 	writer reflect.Type
 	name   string // of the boundary
 }
 
-// noteInPlace says, once for each writer and name, that this page does not
-// stream everywhere.
+// noteInPlace logs that b does not stream, once for each kind of writer and name.
+// It also calls Trace.InPlace.
 func (p *response) noteInPlace(b *boundary, w io.Writer) {
 	if buf, ok := w.(*templruntime.Buffer); ok {
 		w = buf.Underlying
@@ -229,13 +230,14 @@ func (p *response) noteInPlace(b *boundary, w io.Writer) {
 	}
 }
 
-// Outside a response a page with boundaries comes whole, each load after the one
-// before it. That is right for an e-mail or a test, and a fault where a server
-// was meant to stream: templ.Handler looks much like Handler.
+// Outside a response, a page with boundaries comes whole, and its loads run one
+// after the other. That is right for an e-mail or a test. In a server it is most
+// likely a mistake, since templ.Handler looks much like Handler.
 
+// hinted is true after hintOutside has logged its line.
 var hinted atomic.Bool
 
-// hintOutside says once that a page of a server does not stream.
+// hintOutside logs once that a page of a server does not stream.
 func hintOutside(ctx context.Context) {
 	if hinted.Load() {
 		return

@@ -6,27 +6,30 @@ import (
 	templruntime "github.com/a-h/templ/runtime"
 )
 
-// A rope is bytes with other ropes between them. What has loaded in place within
-// something that does, too, is handed on as one, so that a byte is copied twice,
-// however deep it stands. A rope within another does not change.
+// A rope is a sequence of bytes with other ropes between them. The content of a
+// boundary that loads in place within another one is handed on as a rope. So a
+// byte is copied twice, however deep its boundary stands. A rope within another
+// one does not change any more.
 type rope struct {
 	bytes   []byte
 	within  []strand
-	strands int // bytes in within
+	strands int // number of bytes in within
 }
 
-// A strand is a rope that stands at an offset in the bytes of another.
+// A strand is a rope at an offset in the bytes of another one.
 type strand struct {
 	offset int
 	rope
 }
 
-// minStrand is the length from which on it pays not to copy.
+// minStrand is the length, in bytes, of the shortest strand. Shorter ropes are
+// copied, which is cheaper.
 const minStrand = 512
 
+// len returns the number of bytes in r and in the ropes within it.
 func (r *rope) len() int { return len(r.bytes) + r.strands }
 
-// add appends s.
+// add appends s to r.
 func (r *rope) add(s rope) {
 	n := s.len()
 	if n < minStrand {
@@ -37,13 +40,14 @@ func (r *rope) add(s rope) {
 	r.strands += n
 }
 
-// truncate makes r what it was when before was a copy of it.
+// truncate sets r back to before, an earlier copy of r.
 func (r *rope) truncate(before rope) {
 	clear(r.within[len(before.within):])
 	r.bytes, r.within = r.bytes[:len(before.bytes)], r.within[:len(before.within)]
 	r.strands = before.strands
 }
 
+// appendTo appends all bytes of r to dst.
 func (r *rope) appendTo(dst []byte) []byte {
 	pos := 0
 	for i := range r.within {
@@ -54,7 +58,7 @@ func (r *rope) appendTo(dst []byte) []byte {
 	return append(dst, r.bytes[pos:]...)
 }
 
-// writeTo writes r to w, or hands it on if w is ours.
+// writeTo writes r to w. If w writes into another rope, it hands r on to that.
 func (r *rope) writeTo(w io.Writer) error {
 	if handOn(w, r) {
 		return nil
@@ -67,8 +71,9 @@ func (r *rope) writeTo(w io.Writer) error {
 	return err
 }
 
-// handOn adds r to the rope behind w. It returns false if there is none, or if it
-// may not hold r: w gives the reason when r is written to it.
+// handOn adds r to the rope that w writes into. It returns false if there is none,
+// or if there is no room for r. In the second case, w returns the error when r is
+// written to it.
 func handOn(w io.Writer, r *rope) bool {
 	to := w
 	buf, _ := w.(*templruntime.Buffer)

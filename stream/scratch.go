@@ -9,23 +9,24 @@ import (
 	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
 
-// A scratch holds what a boundary that loads in place shows, until it is known
-// to be whole.
+// A scratch holds the content of a boundary that loads in place until the content
+// is complete.
 type scratch struct {
 	content heldBuffer
 
-	// Of a templ.RenderFragments around the boundary: what it asks for is kept
-	// apart, too. Unset if there is none, or if it takes the whole boundary.
+	// If the page is rendered by templ.RenderFragments, the fragments that it asks
+	// for are kept in wanted. Outer and fragments are nil without it, or if the whole
+	// boundary stands in such a fragment.
 	outer     *templ.FragmentContext
-	fragments *templ.FragmentContext // outer's ids, written to wanted
+	fragments *templ.FragmentContext // with the ids of outer; writes to wanted
 	wanted    heldBuffer
 
 	b          *boundary
-	lastResort bool  // it must always be shown
-	err        error // of a write, whether or not the component has cared
+	lastResort bool  // the content must be shown, whatever the budget
+	err        error // of a write, even if the component has ignored it
 }
 
-// newScratch makes a scratch for b at the place of ctx.
+// newScratch returns a scratch for b, which was met with ctx.
 func newScratch(ctx context.Context, b *boundary) *scratch {
 	s := &scratch{b: b}
 	s.content.s, s.wanted.s = s, s
@@ -38,8 +39,8 @@ func newScratch(ctx context.Context, b *boundary) *scratch {
 	return s
 }
 
-// render renders c into s. Of a component that fails nothing stays. Of ctx, which
-// a newInPlaceContext has made, the view gets no children.
+// render renders c into s. If c fails, s does not change. ctx comes from
+// newInPlaceContext, so c finds no children of another component.
 func (s *scratch) render(ctx context.Context, c templ.Component) error {
 	if s.fragments != nil {
 		ctx = context.WithValue(ctx, templstate.FragmentKey, s.fragments)
@@ -61,10 +62,11 @@ func (s *scratch) render(ctx context.Context, c templ.Component) error {
 	return err
 }
 
+// len returns the number of bytes that s holds.
 func (s *scratch) len() int { return s.content.len() + s.wanted.len() }
 
-// writeTo writes what s holds to where the boundary stands, where it counts
-// anew.
+// writeTo writes the content of s to w. Its bytes are no longer counted for the
+// boundary, since w counts them.
 func (s *scratch) writeTo(w io.Writer) error {
 	s.b.keep(0)
 	if s.outer != nil {
@@ -75,7 +77,8 @@ func (s *scratch) writeTo(w io.Writer) error {
 	return s.content.writeTo(w)
 }
 
-// A heldBuffer is a rope as a writer, which counts what a scratch holds.
+// A heldBuffer is a writer into a rope. It counts the bytes of a scratch in the
+// budget.
 type heldBuffer struct {
 	s *scratch
 	rope
@@ -97,6 +100,7 @@ func (h *heldBuffer) WriteString(p string) (int, error) {
 	return len(p), nil
 }
 
+// hold counts n bytes. It returns the first error of the scratch.
 func (h *heldBuffer) hold(n int) error {
 	if h.s.err == nil && !h.s.lastResort {
 		h.s.err = h.s.b.hold(n)

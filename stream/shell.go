@@ -77,7 +77,7 @@ func (p *response) flushShell(f *fragment) {
 		p.err = err
 	}
 	if end == 0 && n == 0 {
-		return // what waits is not moved at each flush
+		return // nothing was taken from f
 	}
 	f.bytes = append(f.bytes[:0], f.bytes[end:]...)
 	f.holes = append(f.holes[:0], f.holes[n:]...)

@@ -22,7 +22,7 @@ import (
 // that, and if Renderer.Until is done first it returns ErrShutdown.
 func Go(ctx context.Context, f func(context.Context) error) (wait func(context.Context) error) {
 	t := newTask(ctx, ownerOf(ctx), f)
-	t.origin.claim() // they would be more later
+	t.origin.claim() // before there are more claims
 	t.start(ctx, timed)
 	return t.wait
 }
@@ -41,7 +41,7 @@ func newTask(ctx context.Context, owner *boundary, f func(context.Context) error
 	return t
 }
 
-// start starts t, which ends with its owner's scope of that kind, too.
+// start starts t. The context of t also ends with its owner's scope of that kind.
 func (t *task) start(ctx context.Context, kind scopeKind) {
 	owner := t.ctx.owner
 	switch {

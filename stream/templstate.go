@@ -10,11 +10,11 @@ import (
 type templOrigin struct {
 	nonce  string             // set by templ.WithNonce
 	claims *templstate.Claims // of the request: classes that a middleware serves as a file
-	outer  any                // outside a response: a state with claims that nobody has asked for yet
+	outer  any                // outside a response: the state whose claims have not been copied yet
 }
 
-// claim asks for the claims. Most loads have no need of them, and a page outside
-// a response has ever more.
+// claim copies the claims of outer. It is called as late as possible, since most
+// loads do not need them, and outside a response their number grows with the page.
 func (o *templOrigin) claim() {
 	if o.outer != nil {
 		o.claims, o.outer = templstate.Of(o.outer, nil), nil

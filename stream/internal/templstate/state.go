@@ -74,16 +74,17 @@ type Claims struct {
 	onceHandles map[*templ.OnceHandle]struct{}
 }
 
-// maxExact is the number of claims up to which all are copied whenever there is
-// one more. Without it, a page on which every view claims something would take
-// quadratic time.
+// maxExact is the number of claims up to which Of copies all of them whenever there
+// is a new one. Beyond it, Of copies them less often. Otherwise a page on which
+// every view claims an asset would take quadratic time.
 const maxExact = 256
 
 // Of returns the claims in the state v, or nil. before are earlier claims of v,
 // or nil. If there are no more claims than in before, Of returns before. Restore
 // must not have been called since, because it can remove claims.
-// If there are more than maxExact claims, the newest may be missing, an eighth
-// at most: an asset that comes twice is better than an asset that is lost.
+//
+// If there are more than maxExact claims, the newest may be missing, at most an
+// eighth. Their assets may be emitted twice, which is better than never.
 func Of(v any, before *Claims) *Claims {
 	s := of(v)
 	if s == nil {
