@@ -27,11 +27,10 @@ type ahead struct {
 // around it, and of other such content only if all of that stands before it. As a
 // result, an asset may be emitted twice.
 type aheads struct {
-	rendering bool               // boundaries are not waited for, since their turn has not come
-	turn      *turn              // the innermost one
-	holes     int                // in the page itself
-	last      *due               // the place of the content that was rendered last
-	claims    *templstate.Claims // of content that does not stand behind last
+	turn   *turn              // the innermost one
+	holes  int                // in the page itself
+	last   *due               // the place of the content that was rendered last
+	claims *templstate.Claims // of content that does not stand behind last
 }
 
 // A turn is the time in which the holes of one content are filled, in order.
@@ -114,14 +113,15 @@ func (p *response) renderAhead(group []*boundary) {
 	if !slices.ContainsFunc(group, (*boundary).canBeAhead) {
 		return
 	}
-	bytes, holes, rendering := p.bytes, p.holes, p.aheads.rendering
-	p.budget.held.Add(int64(len(bytes)))
-	p.aheads.rendering = true
+	turn := p.draft
+	held := int64(len(turn.bytes))
+	p.budget.held.Add(held)
+	p.draft = draft{ahead: true}
 	for _, b := range group {
 		p.fillAhead(b)
 	}
-	p.budget.held.Add(-int64(len(bytes)))
-	p.bytes, p.holes, p.aheads.rendering = bytes, holes, rendering
+	p.draft = turn
+	p.budget.held.Add(-held)
 }
 
 // canBeAhead reports whether b has content to be rendered and its turn has not

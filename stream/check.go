@@ -113,7 +113,8 @@ func (c *check) stuckHoles() (found bool) {
 	}
 	c.read(c.scan(), c.p.bytes, offsets, func(i int, within string) {
 		if b := c.p.holes[i].b; within != "" {
-			c.p.holes[i].decision, found = stuck, true
+			c.p.reveal.stick(&c.p.holes[i])
+			found = true
 			c.route.stuck.Store(true)
 			c.fault("stream: a boundary waits in place, because no marker works there", b.Name, slog.String("within", within))
 		}

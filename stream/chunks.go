@@ -57,7 +57,7 @@ func (p *response) renewNotices() {
 	if len(p.reveal.notices) == 0 {
 		return
 	}
-	for _, b := range p.reveal.outdated(p.lastDeadline()) {
+	for _, b := range p.reveal.takeOutdated(p.lastDeadline()) {
 		p.bytes = appendChunkStart(p.bytes, b)
 		p.placeholder(b)
 		p.bytes = appendChunkEnd(p.bytes)
@@ -68,7 +68,7 @@ func (p *response) renewNotices() {
 // the notices. They are not removed earlier, so that they stay on a page that is
 // cut.
 func (p *response) sendEnd() error {
-	for _, b := range p.reveal.taken() {
+	for _, b := range p.reveal.takeNotices() {
 		p.bytes = appendChunkEnd(appendChunkStart(p.bytes, b))
 	}
 	p.bytes = append(p.bytes, p.tail...)

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// assemble makes p.bytes of src, with what is to stand at its holes. At a flush
-// what follows src is not known yet.
+// assemble makes p.bytes of src and fills its holes. At a flush, what follows src
+// is not known yet.
 func (p *response) assemble(src []byte, holes []hole, flush bool) error {
 	p.bytes = getBytes()
 	if !p.outOfOrder() {
@@ -18,8 +18,8 @@ func (p *response) assemble(src []byte, holes []hole, flush bool) error {
 	return nil
 }
 
-// fillHoles puts at each hole of p.bytes what was decided. Unless at a flush, it
-// lets loads that need no time end first, those of boundaries within others too.
+// fillHoles puts at each hole of p.bytes what reveal has decided. Unless at a flush,
+// it first lets loads end that take no time, also those of nested boundaries.
 func (p *response) fillHoles(flush bool) {
 	for len(p.holes) > 0 {
 		if !flush {
@@ -72,16 +72,15 @@ func (p *response) atHoles(put func(hole)) {
 	p.checkUncommitted()
 }
 
-// checkUncommitted ends a response of which nothing was sent if it holds too
-// much.
+// checkUncommitted ends a response that holds too much, if nothing was sent yet.
 func (p *response) checkUncommitted() {
 	if !p.out.committed {
 		_ = p.checkHeld() // which shows at the next write
 	}
 }
 
-// fillInOrder appends src to p.bytes and waits at each hole for the content that
-// is to stand there. Pages in order wait in it.
+// fillInOrder appends src to p.bytes. At each hole it waits for the content of the
+// boundary and appends that. Pages that are sent in order wait in it.
 func (p *response) fillInOrder(src []byte, holes []hole) error {
 	pos := 0
 	t := p.aheads.begin(holes)
@@ -115,8 +114,8 @@ func (p *response) fillWhole(b *boundary) error {
 	return nil
 }
 
-// awaitInOrder waits for content of b. In order, what stands before it is sent
-// meanwhile, or when it is much.
+// awaitInOrder waits for content of b. In the mode InOrder, it first sends the bytes
+// before b if b is not ready, or if they are a part.
 func (p *response) awaitInOrder(b *boundary) error {
 	if p.mode == InOrder && !p.whole && len(p.bytes) > 0 && (!b.ready() || p.isPart()) {
 		p.loads.yield() // what ends at this moment needs no flush before it
@@ -130,8 +129,8 @@ func (p *response) awaitInOrder(b *boundary) error {
 	return p.awaitAhead(b)
 }
 
-// fillSoFar appends what b, which is ready, shows by now, and markers where a
-// sequence will go on.
+// fillSoFar appends the content that b, which is ready, has by now. Behind a
+// sequence that has not ended it appends markers.
 func (p *response) fillSoFar(b *boundary) {
 	// Its error shows at the next write.
 	if more, _ := p.fillInPlace(b); more {
@@ -140,8 +139,8 @@ func (p *response) fillSoFar(b *boundary) {
 	}
 }
 
-// fillInPlace appends the content of b, which stands where p.bytes end, and
-// reports whether there is more to come.
+// fillInPlace appends the content of b where it stands, at the end of p.bytes. It
+// reports whether more will come.
 func (p *response) fillInPlace(b *boundary) (more bool, err error) {
 	start, content := p.written(), len(p.bytes)
 	more, err = p.fill(b)
@@ -153,12 +152,12 @@ func (p *response) fillInPlace(b *boundary) (more bool, err error) {
 	return more, err
 }
 
-// fillInto waits for b and writes its content to w, a writer that is not ours.
-// It is called in the midst of another view, whose bytes it puts aside.
+// fillInto waits for b and writes its content to w, a writer that is not ours. It is
+// called in the middle of another view, whose draft it puts aside.
 func (p *response) fillInto(w io.Writer, b *boundary) error {
-	bytes, buf, seen, whole := p.bytes, p.buf, p.seen, p.whole
-	defer func() { p.bytes, p.buf, p.seen, p.whole = bytes, buf, seen, whole }()
-	p.bytes, p.buf, p.whole = nil, nil, true
+	around := p.draft
+	defer func() { p.draft = around }()
+	p.draft = draft{whole: true}
 	for more := true; more; {
 		err := p.await(b)
 		if err != nil {
@@ -191,8 +190,8 @@ func (p *response) placeholder(b *boundary) {
 			state:    &templState{origin: &p.origin},
 			fallback: true,
 		}
-		// A notice that a full buffer had no room for would be lost, or go on
-		// saying what is not true any more.
+		// Without room in a full buffer, a notice would be lost, or would go on
+		// showing an old deadline.
 		p.lastResort = b.notice
 		if err := p.render(ctx, fallbackFragment, b.Fallback); err != nil && p.err == nil {
 			b.report(p.ctx, "", fmt.Errorf("fallback: %w", err))

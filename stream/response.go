@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 
 	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
 
 	"github.com/rivulet-go/rivulet/internal/cut"
 	"github.com/rivulet-go/rivulet/stream/internal/templstate"
@@ -45,17 +44,12 @@ type response struct {
 
 	reveal reveal // used in the mode OutOfOrder
 
-	// What is being rendered. Out of order, a waiting response holds none of it
-	// except spare.
-	bytes      []byte               // to be sent
-	holes      []hole               // in bytes
-	buf        *templruntime.Buffer // views are rendered through it into bytes
-	seen       int64                // loads.started when buf was taken into use
-	spare      *fragment            // reused for the next view
-	budget     budget               // of the bytes held for the client
-	lastResort bool                 // what is being rendered must be shown, whatever the budget
-	whole      bool                 // boundaries are waited for in place, in every mode
-	aheads     aheads               // content rendered before its turn
+	// What is being rendered.
+	draft
+	spare      *fragment // reused for the next view
+	aheads     aheads    // content rendered before its turn
+	budget     budget    // of the bytes held for the client
+	lastResort bool      // what is being rendered must be shown, whatever the budget
 
 	// What has been sent, and what will be.
 	out    transport
@@ -104,8 +98,8 @@ func (p *response) run(page templ.Component) error {
 	defer p.close()
 	err := p.sendPage(page)
 	for err == nil && p.reveal.pending > 0 {
-		if err = p.sendChunks(); err == nil && p.reveal.pending > 0 {
-			err = p.waitForChunks()
+		if err = p.waitForChunks(); err == nil {
+			err = p.sendChunks()
 		}
 	}
 	p.result = err

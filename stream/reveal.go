@@ -88,6 +88,10 @@ func (v *reveal) look(holes []hole) (more bool) {
 	return more
 }
 
+// stick records that no marker works at h: the content is put there, however long
+// that takes.
+func (v *reveal) stick(h *hole) { h.decision = stuck }
+
 // decideAgain makes the holes undecided whose boundaries were not ready. The
 // response has waited since, so they may be ready now.
 func (v *reveal) decideAgain(holes []hole) {
@@ -133,17 +137,17 @@ func (v *reveal) chunks(arrived []*boundary) iter.Seq[*boundary] {
 // shown records that the last chunk of a boundary is among the bytes to be sent.
 func (v *reveal) shown() { v.pending-- }
 
-// outdated returns the notices, which have to be sent again, if deadline is later
+// takeOutdated returns the notices, which have to be sent again, if deadline is later
 // than the one that they show. Otherwise it returns nil.
-func (v *reveal) outdated(deadline time.Time) (notices []*boundary) {
+func (v *reveal) takeOutdated(deadline time.Time) (notices []*boundary) {
 	if deadline.After(v.noticed) {
 		notices, v.notices = v.notices, nil
 	}
 	return notices
 }
 
-// taken returns the notices, which have to be removed from the page.
-func (v *reveal) taken() (notices []*boundary) {
+// takeNotices returns the notices, which have to be removed from the page.
+func (v *reveal) takeNotices() (notices []*boundary) {
 	notices, v.notices = v.notices, nil
 	return notices
 }

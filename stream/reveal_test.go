@@ -189,17 +189,17 @@ func TestRevealOfNotices(t *testing.T) {
 		all, _ := with(1)
 		v.notified(all[1], at(100))
 		v.placed(all[0])
-		if old := v.outdated(at(100)); old != nil {
+		if old := v.takeOutdated(at(100)); old != nil {
 			t.Error("placed again with the same deadline")
 		}
-		if old := v.outdated(at(200)); !slices.Equal(old, all[1:]) {
+		if old := v.takeOutdated(at(200)); !slices.Equal(old, all[1:]) {
 			t.Errorf("%d notices to place again, want 1", len(old))
 		}
 		v.notified(all[1], at(200))
-		if v.outdated(at(200)) != nil {
+		if v.takeOutdated(at(200)) != nil {
 			t.Error("placed again twice")
 		}
-		if old := v.taken(); !slices.Equal(old, all[1:]) || !v.open() || v.taken() != nil {
+		if old := v.takeNotices(); !slices.Equal(old, all[1:]) || !v.open() || v.takeNotices() != nil {
 			t.Error("the notice is not taken away once")
 		}
 		if v.shown(); v.open() {

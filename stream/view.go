@@ -123,8 +123,8 @@ func (p *response) piece(b *boundary) *placeContext {
 	return &c.view
 }
 
-// render renders c at the end of p.bytes, in the context of a boundary. Of a
-// component that fails nothing stays.
+// render renders c at the end of p.bytes, in the context of a boundary. If c fails,
+// render removes its bytes.
 func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Component) error {
 	start := len(p.bytes)
 	holes, err := p.renderHoles(ctx, kind, c)
@@ -170,10 +170,10 @@ func (p *response) renderHoles(ctx *placeContext, kind fragmentKind, c templ.Com
 	return holes, nil
 }
 
-// fillOrKeep sees to the holes that were rendered since p.bytes ended at start:
-// out of order they are kept until all is rendered, else they are filled now.
+// fillOrKeep handles the holes in the bytes from start on. Out of order, and ahead of
+// their turn, it keeps them in p.holes. In order, it fills them now.
 func (p *response) fillOrKeep(start int, holes []hole) error {
-	switch keep := p.outOfOrder() || p.aheads.rendering && !p.whole; {
+	switch keep := p.outOfOrder() || p.ahead; {
 	case keep && len(p.holes) == 0:
 		p.holes = holes
 		return nil
@@ -190,9 +190,9 @@ func (p *response) fillOrKeep(start int, holes []hole) error {
 	return p.fillInOrder(src, holes)
 }
 
-// discard ends what was placed in f, whose component has failed, and gives back
-// what it has claimed since there were claims. A fallback shares neither subtree
-// nor templ state with anything.
+// discard ends the boundaries that were placed in f, whose component has failed. It
+// sets the claims of the page back to claims, which were saved before. A fallback
+// shares neither its subtree nor its templ state, so nothing is set back for it.
 func (p *response) discard(f *fragment, claims *templstate.Claims) {
 	p.loads.close(f, f.kind == viewFragment)
 	f.holes = nil
@@ -208,9 +208,9 @@ func (p *response) buffer() *templruntime.Buffer {
 	return buf
 }
 
-// release gives buf back to templ's pool, unless something was started while
-// it was in use that still runs and might have kept it: what such a load
-// writes too late must never reach another response.
+// release gives buf back to templ's pool. It keeps buf out of the pool if a load or
+// task that was started while buf was in use still runs: a late write of such a
+// load must never reach another response.
 func (p *response) release(buf *templruntime.Buffer) {
 	if p.seen == p.loads.started.Load() || p.loads.idle() {
 		buf.Reset(nil)
