@@ -17,7 +17,7 @@ type ahead struct {
 	holes  []hole
 	claims *templstate.Claims // in the state that it was rendered with, afterwards
 	more   bool               // the boundary is a sequence that has not ended
-	next   *ahead             // pieces of the same sequence that came later
+	next   *ahead             // later pieces of the same sequence
 }
 
 // aheads describes the content that a response has rendered ahead.
@@ -28,17 +28,17 @@ type ahead struct {
 // result, an asset may be emitted twice.
 type aheads struct {
 	turn   *turn              // the innermost one
-	holes  int                // in the page itself
+	holes  int                // number of holes in the page itself
 	last   *due               // the place of the content that was rendered last
-	claims *templstate.Claims // of content that does not stand behind last
+	claims *templstate.Claims // after that content was rendered
 }
 
-// A turn is the time in which the holes of one content are filled, in order.
+// A turn is the filling of the holes in one content, in order.
 type turn struct {
-	now    *boundary // the boundary whose hole is filled
+	now    *boundary // the boundary whose hole is being filled
 	rest   []hole    // the holes behind it
-	up     *turn     // of the content around it
-	looked bool      // the boundaries at rest that were ready before they were due are rendered
+	up     *turn     // the turn of the content around it
+	looked bool      // waiting has returned the boundaries at rest
 }
 
 // begin begins the turn of the content with holes.
@@ -58,8 +58,8 @@ func (a *aheads) begin(holes []hole) *turn {
 // end ends t, which is the innermost turn.
 func (a *aheads) end(t *turn) { a.turn = t.up }
 
-// waiting returns the boundaries that may have been ready, and have arrived, before
-// they were due. It returns each of them once, in document order.
+// waiting returns the boundaries that may have become ready before their place was
+// known. They do not arrive again. Each is returned once, in document order.
 func (a *aheads) waiting() (all []*boundary) {
 	for t := a.turn; t != nil && !t.looked; t = t.up {
 		t.looked = true
@@ -73,9 +73,10 @@ func (a *aheads) waiting() (all []*boundary) {
 // awaitAhead waits for b. In order, it also renders other boundaries that become
 // ready meanwhile.
 //
-// In the middle of a view it only waits. Out of order, what arrives is sent as a
-// chunk. In order, content that relied on the claims of the view would have no
-// asset if the view failed.
+// While another view is being rendered, awaitAhead only waits. Out of order, the
+// boundaries that arrive are sent as chunks. In order, content that is rendered
+// ahead would rely on the claims of that view. If the view failed, its assets
+// would be missing.
 func (p *response) awaitAhead(b *boundary) error {
 	if b.ready() || p.mode == OutOfOrder || p.whole {
 		return p.await(b)
@@ -179,6 +180,6 @@ func (p *response) takeAhead(b *boundary) (more bool, err error) {
 	for i := range holes {
 		holes[i].offset += start
 	}
-	more = a.more // and a is kept no longer
+	more = a.more // a is not held while its holes are filled
 	return more, p.fillOrKeep(start, holes)
 }

@@ -11,101 +11,100 @@ import (
 	"github.com/a-h/templ"
 )
 
-// A Boundary is a region of the page whose content may come later. It is what
-// the components of package suspense are made of, and what another vocabulary
-// of components could be made of.
+// A Boundary is a region of the page whose content may come later. The components
+// of package suspense are made of it. A program can make its own components of it.
 type Boundary struct {
 	// Name is for logs and traces; it is never sent to the browser.
 	Name string
-	// Fallback stands in the boundary until its content comes. Nil means
-	// nothing does. A boundary within a fallback shows its own fallback and
-	// loads nothing.
+	// Fallback is shown until the content comes. Nil means that nothing is shown.
+	// A boundary within a fallback shows its own fallback and loads nothing.
 	Fallback templ.Component
-	// Timeout counts from the moment the boundary is met, time in the queue
-	// of a Limit included, to the end of its load or its sequence. Zero or
-	// less means the Renderer's Timeout applies.
+	// Timeout limits the time from the moment the boundary is met to the end of
+	// its load or its sequence. Time in the queue of a Limit counts. Zero or less
+	// means that the Renderer's Timeout applies.
 	Timeout time.Duration
-	// ErrorView makes what a failed boundary shows. Nil means the Renderer's
-	// ErrorView does, which also stands in for a view that fails itself. It is
-	// called by the goroutine that renders the view.
+	// ErrorView returns the view of the boundary if it has failed. Nil means the
+	// Renderer's ErrorView, which also replaces a view that fails itself. The
+	// goroutine that renders the view calls ErrorView.
 	ErrorView func(*BoundaryError) templ.Component
-	// Load does the slow work and returns the view. It runs in its own
-	// goroutine, together with the other loads of the page. The view is
-	// rendered by the goroutine of the response.
+	// Load does the slow work and returns the view. It runs in its own goroutine,
+	// at the same time as the other loads of the page. The goroutine of the
+	// response renders the view.
 	//
-	// Its context has the values of the place where the boundary was met.
-	// It ends when the response does, when the boundary's time has passed
-	// (the cause then matches ErrTimeout), when Renderer.Until is done, or
-	// when the boundary around it has failed; it does not end because Load has
-	// returned.
+	// The context has the values of the place where the boundary was met. It ends
+	// when the response ends, when the boundary's time has passed (the cause then
+	// matches ErrTimeout), when Renderer.Until is done, or when the boundary
+	// around this one has failed. It does not end because Load has returned.
 	//
-	// It must not touch the ResponseWriter, whose header is a map: two loads
-	// that set cookies at the same time end the process.
+	// Load must not use the ResponseWriter, whose header is a map: two loads that
+	// set cookies at the same time crash the process.
 	Load func(context.Context) (templ.Component, error)
-	// Pieces, instead of Load, gives the content bit by bit: the first piece
-	// replaces the fallback, each other one is added behind those before it.
-	// The sequence runs where Load would and with the same context, which
-	// also ends when the view of a piece has failed. It holds its slot of a
-	// Limit to its end, and its time counts to there, too.
+	// Pieces, instead of Load, returns the content as a sequence of pieces. The
+	// first piece replaces the fallback. Each other piece is added behind those
+	// before it. The sequence runs in a goroutine of its own, with the same context
+	// as a Load. The context also ends when the view of a piece has failed. The
+	// sequence has a slot of a Limit until it ends, and its time counts until then.
 	//
-	// Pieces that come while others are being sent leave together. A sequence
-	// that is faster than the client waits, without its slot, when it is 256
-	// pieces or 32 KiB of Text ahead.
+	// Pieces that come while others are being sent are sent together. A sequence
+	// that is ahead of the client by 256 pieces or 32 KiB of Text waits. It has no
+	// slot while it waits.
 	//
-	// If the sequence fails, what has come stays, and the error view is added
-	// to it. An error is the last thing that a sequence yields; one whose
-	// context has ended counts as failed even if it yields none.
+	// If the sequence fails, the pieces that have come stay, and the error view is
+	// added behind them. After an error, the sequence yields nothing more. A
+	// sequence whose context has ended counts as failed even if it yields no error.
 	Pieces func(context.Context) iter.Seq2[templ.Component, error]
 }
 
-// Render places b where ctx and w stand, so a Boundary is a component. The
-// goroutine that renders the component around it calls Render. Render starts the
-// load and returns at once. The response sends the content when it is ready.
+// Render places b in the component that is being rendered with ctx into w, so a
+// Boundary is a templ component. The goroutine that renders the component around b
+// must call Render. Render starts the load and returns at once. The response sends
+// the content when it is ready.
 //
-// Outside a response, and where w is a writer that some component has put
-// around Rivulet's, b loads and renders in place: Render returns when its
-// content or its error view has been written.
+// Outside a response, and if a component has wrapped w around Rivulet's writer, b
+// loads and renders in place: Render returns when the content or the error view
+// has been written.
 //
-// Render returns an error if what is around b was sent already, or has ended.
-// It panics unless b has either a Load or Pieces.
+// Render returns an error if the component around b was sent already or has
+// failed. Render panics unless b has either a Load or Pieces.
 func (b Boundary) Render(ctx context.Context, w io.Writer) error {
 	switch {
 	case b.Load == nil && b.Pieces == nil:
 		panic("stream: Boundary without a Load")
 	case b.Load != nil && b.Pieces != nil:
-		panic("stream: Boundary with a Load and with Pieces")
+		panic("stream: Boundary with both a Load and Pieces")
 	}
 	return place(ctx, w, b)
 }
 
-// A boundary is a Boundary that has been met. One without a parent is the page
-// itself. It is never reused: its contexts may outlive the response.
+// A boundary is a Boundary that has been met. The root of a response, which has no
+// parent, is the page itself. A boundary is never reused, since its contexts may
+// outlive the response.
 type boundary struct {
-	// Of the caller. What is not needed any more is cleared, so that a child does
-	// not keep what was sent: Fallback by placeholder, the rest by forget.
+	// What the caller has given. Fields are cleared when they are not needed any
+	// more, so that a child does not keep content that was sent: placeholder clears
+	// Fallback, and forget the others.
 	Boundary
 
-	// Set when it is met and constant from then on.
+	// Set when the boundary is met, and constant from then on.
 	resp   *response // nil outside a response
 	parent *boundary
-	index  int    // among its parent's children, from 1
-	depth  int    // boundaries around it, the page included; zero for the page
-	number int    // of the response, instead of a path; zero down to maxLevels
-	id     string // its path, if somebody is to be told of it, since each time costs an allocation
+	index  int    // position among the parent's children, from 1
+	depth  int    // number of boundaries around it, the page included; zero for the page
+	number int    // replaces the path below maxLevels; zero above
+	id     string // the path, made once if there is a Trace; otherwise empty
 	view   placeContext
-	notice bool // it is that of a WhilePending: it has no load, and no content but nothing
+	notice bool // it belongs to a WhilePending: it has no load, and its content is empty
 
 	load load
 
-	// Of a boundary that loads in place, which has no id.
-	inPlace   bool
-	amends    uint8                  // how many error views stand around it
-	amending  atomic.Int32           // what response.loads.amending counts, of the outermost one outside a response
-	fragments *templ.FragmentContext // what templ.RenderFragments asks of its load
+	inPlace   bool                   // it loads in place and has no id
+	amends    uint8                  // number of error views around it
+	amending  atomic.Int32           // like loads.amending, for the outermost boundary outside a response
+	fragments *templ.FragmentContext // the fragments that templ.RenderFragments asks of its load
 
-	held    atomic.Int64 // bytes, see budget
+	held    atomic.Int64 // bytes that it holds, counted in the budget
 	settled atomic.Bool  // content and err are known
-	failed  atomic.Bool  // its subtree has ended
+	failed  atomic.Bool  // the loads within it have ended
 
 	// Guarded by resp.loads.mu.
 	over      bool // its content has been rendered for the last time
@@ -117,12 +116,13 @@ type boundary struct {
 	// response.
 	content templ.Component
 	err     error
-	marked  bool // its markers are on the wire, or among the bytes to be sent
+	marked  bool // its markers were sent, or are among the bytes to be sent
 	filled  bool // its content has been rendered
-	due     *due // its place in a page in order; of the goroutine of the response
+	due     *due // its place in a page in order; belongs to the goroutine of the response
 }
 
-// info names b to a Trace: by its path, so that responses can be compared.
+// info returns the BoundaryInfo of b. Its ID is the path, so that responses can be
+// compared.
 func (b *boundary) info() BoundaryInfo {
 	switch {
 	case b.inPlace:
@@ -152,7 +152,7 @@ func (b *boundary) before(c *boundary) bool {
 	return b.index < c.index
 }
 
-// sortBoundaries puts all in document order.
+// sortBoundaries sorts all in document order.
 func sortBoundaries(all []*boundary) {
 	slices.SortFunc(all, func(b, c *boundary) int {
 		if b.before(c) {

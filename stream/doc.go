@@ -67,7 +67,7 @@
 //     own boundary again goes on until [Renderer.Timeout].
 //   - A view must be quick: while it is rendered, nothing else is sent. Slow
 //     work belongs in the load, or in a suspense.Suspense.
-//   - templ emits some assets once for a page: Once, css classes and scripts. They
+//   - templ emits css classes, scripts and templ.Once only once for a page. They
 //     come with the view that is rendered first. A view in place is rendered after
 //     the rest of the shell, so an asset that several parts share belongs in the
 //     head. In the modes [InOrder] and [Complete] a view is rendered as soon as it

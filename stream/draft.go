@@ -2,9 +2,10 @@ package stream
 
 import templruntime "github.com/a-h/templ/runtime"
 
-// A draft is what a response is rendering, and how. A view that renders other
-// boundaries in its midst, and content whose turn has not come, have drafts of
-// their own. Out of order, the draft of a waiting response is empty.
+// A draft is the content that a response is rendering. While one draft is set
+// aside, the response can render another one: content within a view that writes
+// into a writer of its own, or content whose turn has not come. Out of order, the
+// draft of a waiting response is empty.
 type draft struct {
 	bytes []byte               // to be sent
 	holes []hole               // in bytes

@@ -2,19 +2,20 @@ package stream
 
 import "github.com/rivulet-go/rivulet/stream/internal/templstate"
 
-// A due is the place of a boundary in a page in order. It is known once the hole
-// has been rendered. The path of the boundary may be another one: a boundary that
-// a Prerender has met can be shown anywhere.
+// A due is the place of a boundary in a page in order. It is known once the content
+// with its hole has been rendered. It may differ from the path of the boundary: a
+// boundary that a Prerender has met can be shown anywhere.
 type due struct {
-	in     *boundary          // the boundary with the content that the hole is in; nil: the page
-	n      int                // the number of the hole in that content, from 1
-	depth  int                // the boundaries around it
-	holes  int                // in the content of the boundary itself
-	claims *templstate.Claims // of the content around it, if that was rendered ahead
-	ahead  *ahead             // the first content that was rendered and not taken
+	in     *boundary          // the boundary whose content has the hole; nil for the page itself
+	n      int                // number of the hole in that content, from 1
+	depth  int                // number of boundaries around it
+	holes  int                // number of holes in the content of the boundary itself
+	claims *templstate.Claims // after the content around it, if that was rendered ahead
+	ahead  *ahead             // the first content that was rendered ahead and not taken
 }
 
-// place notes that b stands next in the content of in.
+// place records that b is the next boundary in the content of in. A nil in is the
+// page itself.
 func (a *aheads) place(b, in *boundary, claims *templstate.Claims) {
 	if b.due != nil {
 		return
@@ -28,8 +29,9 @@ func (a *aheads) place(b, in *boundary, claims *templstate.Claims) {
 	b.due.n = *holes
 }
 
-// end returns the place of the hole n behind the last one in the sequence b. Of
-// any other b it returns the place, since its content is rendered at once.
+// end returns the place of the n-th hole behind the holes that the sequence b has.
+// If b is no sequence, end returns the place of b, since its content is rendered
+// at once.
 func (b *boundary) end(n int) *due {
 	if b.load.pieces == nil {
 		return b.due

@@ -18,7 +18,7 @@ var ErrTimeout = errors.New("timeout")
 
 // ErrShutdown is the error of a boundary whose load had not ended when
 // Renderer.Until was done.
-var ErrShutdown = errors.New("the server is stopping")
+var ErrShutdown = errors.New("server shutdown")
 
 // A timeoutError is the cause of a context that has ended because of a Timeout.
 type timeoutError struct{ after time.Duration }

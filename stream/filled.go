@@ -2,17 +2,17 @@ package stream
 
 import "slices"
 
-// A filled is what stands at a hole: bytes of p.bytes, with holes of their own.
-// Contents are rendered one behind the other, and put where they belong when
-// there are no more, so that a byte is copied twice, however deep it stands.
+// A filled is the content of a hole: a part of p.bytes, with holes of its own.
+// fillReady first renders all contents one behind the other. Then it copies each to
+// its hole. So a byte is copied twice, however deep its boundary stands.
 type filled struct {
 	start, end int
 	holes      []hole // their offsets count from the start of p.bytes
 }
 
-// fillReady puts at each hole of p.bytes its content, if that was decided, and
-// at the holes within that content, too. It stops before a sequence that goes
-// on, since markers will stand behind that.
+// fillReady fills the holes of p.bytes whose decision is content, and the holes
+// within that content, too. It stops before a sequence that goes on, since that
+// needs markers.
 func (p *response) fillReady(flush bool) {
 	all := make([]filled, 1, 1+len(p.holes))
 	all[0] = filled{end: len(p.bytes), holes: p.holes}
@@ -49,7 +49,7 @@ func (p *response) fillReady(flush bool) {
 	putBytes(src)
 }
 
-// fillBehind appends to p.bytes what b, which is ready, shows by now.
+// fillBehind appends the content of b that is ready to p.bytes.
 func (p *response) fillBehind(b *boundary) filled {
 	start := len(p.bytes)
 	p.holes = nil
@@ -57,8 +57,8 @@ func (p *response) fillBehind(b *boundary) filled {
 	return filled{start, len(p.bytes), p.holes}
 }
 
-// unite appends to p.bytes those of src that all[i] has, with what its holes were
-// filled with, and to p.holes those that were not.
+// unite appends the bytes of all[i], which are in src, to p.bytes, with the
+// contents of its holes. It appends the holes without a content to p.holes.
 func (p *response) unite(src []byte, all []filled, i int32) {
 	f := all[i]
 	pos := f.start
@@ -75,7 +75,7 @@ func (p *response) unite(src []byte, all []filled, i int32) {
 	p.bytes = append(p.bytes, src[pos:f.end]...)
 }
 
-// goesOn reports whether the content of h is the start of a sequence.
+// goesOn reports whether the content of h is a sequence that has not ended.
 func (h hole) goesOn() bool {
 	return h.decision == content && h.b.load.pieces != nil && !h.b.settled.Load()
 }

@@ -18,7 +18,7 @@ type fragment struct {
 	owner *boundary
 	load  *boundary // the boundary whose load renders it; nil in the goroutine of the response
 	kind  fragmentKind
-	rope  // ropes are within it outside a response and in place, holes elsewhere
+	rope  // it has strands only if resp is nil
 	holes []hole
 
 	closed bool // no boundary can be placed in it; guarded by resp.loads.mu
@@ -29,7 +29,7 @@ type fragment struct {
 type hole struct {
 	offset   int // in the bytes
 	b        *boundary
-	filled   int32 // with which of what response.fillReady has made; zero: with nothing yet
+	filled   int32 // index of its content in response.fillReady; zero means none yet
 	decision decision
 }
 

@@ -18,8 +18,9 @@ func (p *response) assemble(src []byte, holes []hole, flush bool) error {
 	return nil
 }
 
-// fillHoles puts at each hole of p.bytes what reveal has decided. Unless at a flush,
-// it first lets loads end that take no time, also those of nested boundaries.
+// fillHoles fills the holes of p.bytes, and those of the content that it adds, as
+// p.reveal decides. Unless flush is true, it first yields, so that loads that take
+// no time end.
 func (p *response) fillHoles(flush bool) {
 	for len(p.holes) > 0 {
 		if !flush {
@@ -32,7 +33,7 @@ func (p *response) fillHoles(flush bool) {
 			}
 			more = p.reveal.decide(p.holes, flush)
 		}
-		// A sequence leaves markers behind what it has so far.
+		// A sequence that goes on needs markers behind its pieces.
 		if !more || slices.ContainsFunc(p.holes, hole.goesOn) {
 			more = p.check.stuckHoles() || more
 		}
@@ -40,7 +41,7 @@ func (p *response) fillHoles(flush bool) {
 		p.atHoles(func(h hole) {
 			switch {
 			case h.decision == stuck:
-				_ = p.fillWhole(h.b) // its error shows at the next write
+				_ = p.fillWhole(h.b) // the next write returns its error
 				waited = true
 			case h.decision == content:
 				p.fillSoFar(h.b)
@@ -57,7 +58,8 @@ func (p *response) fillHoles(flush bool) {
 	}
 }
 
-// atHoles writes p.bytes anew and calls put at each hole.
+// atHoles copies p.bytes into a new buffer. At each hole it calls put, which
+// appends to the new p.bytes.
 func (p *response) atHoles(put func(hole)) {
 	src, holes := p.bytes, p.holes
 	p.bytes, p.holes = getBytes(), nil
@@ -75,7 +77,7 @@ func (p *response) atHoles(put func(hole)) {
 // checkUncommitted ends a response that holds too much, if nothing was sent yet.
 func (p *response) checkUncommitted() {
 	if !p.out.committed {
-		_ = p.checkHeld() // which shows at the next write
+		_ = p.checkHeld() // the next write returns its error
 	}
 }
 
@@ -95,12 +97,12 @@ func (p *response) fillInOrder(src []byte, holes []hole) error {
 	}
 	p.bytes = append(p.bytes, src[pos:]...)
 	if p.mode == InOrder && !p.whole {
-		return nil // and is sent in parts
+		return nil // the page is sent in parts
 	}
 	return p.checkHeld()
 }
 
-// fillWhole appends all that b shows, however long that takes.
+// fillWhole appends all content of b. It waits until the content is complete.
 func (p *response) fillWhole(b *boundary) error {
 	for more := true; more; {
 		err := p.awaitInOrder(b)
@@ -115,10 +117,10 @@ func (p *response) fillWhole(b *boundary) error {
 }
 
 // awaitInOrder waits for content of b. In the mode InOrder, it first sends the bytes
-// before b if b is not ready, or if they are a part.
+// before b if b is not ready, or if isPart returns true.
 func (p *response) awaitInOrder(b *boundary) error {
 	if p.mode == InOrder && !p.whole && len(p.bytes) > 0 && (!b.ready() || p.isPart()) {
-		p.loads.yield() // what ends at this moment needs no flush before it
+		p.loads.yield() // no flush is needed if b becomes ready at this moment
 		if !b.ready() || p.isPart() {
 			if err := p.write(true); err != nil {
 				return err
@@ -129,22 +131,22 @@ func (p *response) awaitInOrder(b *boundary) error {
 	return p.awaitAhead(b)
 }
 
-// fillSoFar appends the content that b, which is ready, has by now. Behind a
-// sequence that has not ended it appends markers.
+// fillSoFar appends the content of b that is ready. Behind a sequence that has not
+// ended it appends markers.
 func (p *response) fillSoFar(b *boundary) {
-	// Its error shows at the next write.
+	// The next write returns its error.
 	if more, _ := p.fillInPlace(b); more {
 		p.bytes = appendEnd(appendStart(p.bytes, b))
 		p.reveal.placed(b)
 	}
 }
 
-// fillInPlace appends the content of b where it stands, at the end of p.bytes. It
-// reports whether more will come.
+// fillInPlace appends the content of b in place. It reports whether more will
+// come.
 func (p *response) fillInPlace(b *boundary) (more bool, err error) {
 	start, content := p.written(), len(p.bytes)
 	more, err = p.fill(b)
-	// In order, some of it may have been sent.
+	// In order, a part of the content may have been sent.
 	if err == nil && p.written()-start == len(p.bytes)-content {
 		p.check.content(b, p.bytes[content:])
 	}
@@ -152,8 +154,9 @@ func (p *response) fillInPlace(b *boundary) (more bool, err error) {
 	return more, err
 }
 
-// fillInto waits for b and writes its content to w, a writer that is not ours. It is
-// called in the middle of another view, whose draft it puts aside.
+// fillInto waits for b and writes its content to w, a writer that is not Rivulet's.
+// It is called while another view is rendered, and sets the draft of that view
+// aside.
 func (p *response) fillInto(w io.Writer, b *boundary) error {
 	around := p.draft
 	defer func() { p.draft = around }()
@@ -172,7 +175,7 @@ func (p *response) fillInto(w io.Writer, b *boundary) error {
 	return err
 }
 
-// placeholder writes the markers of b with its fallback between them.
+// placeholder appends the markers of b with its fallback between them.
 func (p *response) placeholder(b *boundary) {
 	if b.notice {
 		p.reveal.notified(b, p.lastDeadline())
@@ -181,8 +184,8 @@ func (p *response) placeholder(b *boundary) {
 	}
 	p.bytes = appendStart(p.bytes, b)
 	if start := len(p.bytes); b.Fallback != nil {
-		// A fallback that claimed the page's only copy of a style would take
-		// it away at the reveal, so it has a templ state of its own.
+		// A fallback has a templ state of its own. If it claimed an asset for the
+		// page, the asset would be removed with the fallback at the reveal.
 		ctx := &placeContext{
 			Context:  b.view.Context,
 			values:   b.view.values,
@@ -190,15 +193,15 @@ func (p *response) placeholder(b *boundary) {
 			state:    &templState{origin: &p.origin},
 			fallback: true,
 		}
-		// Without room in a full buffer, a notice would be lost, or would go on
-		// showing an old deadline.
+		// A notice is rendered whatever the budget. Otherwise it would be missing,
+		// or show an old deadline.
 		p.lastResort = b.notice
 		if err := p.render(ctx, fallbackFragment, b.Fallback); err != nil && p.err == nil {
 			b.report(p.ctx, "", fmt.Errorf("fallback: %w", err))
 		}
 		p.lastResort = false
 		p.check.ending(ofFallback, b, p.bytes[start:])
-		if !b.notice { // which may be sent again
+		if !b.notice { // a notice may be sent again
 			b.Fallback = nil
 		}
 	}

@@ -36,7 +36,7 @@ type loads struct {
 
 	// Numbers of goroutines. Each is in one of running, tasks and abandoned.
 	running   int // loads
-	paused    int // those of running that wait for room for a piece; they have no slot
+	paused    int // loads in running that wait for room for a piece; they have no slot
 	tasks     int // goroutines of Go, and loads in place
 	abandoned int // loads and tasks that are not waited for
 

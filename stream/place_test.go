@@ -129,7 +129,7 @@ func TestMisuse(t *testing.T) {
 		{"a Boundary without a Load", func() { _ = stream.Boundary{}.Render(t.Context(), io.Discard) }, "stream: Boundary without a Load"},
 		{"a Boundary with a Load and with Pieces", func() {
 			_ = stream.Boundary{Load: after(0), Pieces: each()}.Render(t.Context(), io.Discard)
-		}, "stream: Boundary with a Load and with Pieces"},
+		}, "stream: Boundary with both a Load and Pieces"},
 		{"Handler without a Page", func() { stream.Handler(nil) }, "stream: Handler with a nil Page"},
 	} {
 		t.Run(tt.name+" panics", func(t *testing.T) {

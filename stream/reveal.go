@@ -73,7 +73,7 @@ func (v *reveal) decide(holes []hole, flush bool) (more bool) {
 	return more
 }
 
-// look is decide without the notices.
+// look is decide, except for notices, which stay undecided.
 func (v *reveal) look(holes []hole) (more bool) {
 	for i := range holes {
 		h := &holes[i]
@@ -88,8 +88,8 @@ func (v *reveal) look(holes []hole) (more bool) {
 	return more
 }
 
-// stick records that no marker works at h: the content is put there, however long
-// that takes.
+// stick records that no marker works at h, so that the response waits for the
+// content.
 func (v *reveal) stick(h *hole) { h.decision = stuck }
 
 // decideAgain makes the holes undecided whose boundaries were not ready. The
@@ -137,8 +137,8 @@ func (v *reveal) chunks(arrived []*boundary) iter.Seq[*boundary] {
 // shown records that the last chunk of a boundary is among the bytes to be sent.
 func (v *reveal) shown() { v.pending-- }
 
-// takeOutdated returns the notices, which have to be sent again, if deadline is later
-// than the one that they show. Otherwise it returns nil.
+// takeOutdated takes and returns the notices if deadline is later than the one that
+// they show. They have to be sent again. Otherwise it returns nil.
 func (v *reveal) takeOutdated(deadline time.Time) (notices []*boundary) {
 	if deadline.After(v.noticed) {
 		notices, v.notices = v.notices, nil
@@ -146,7 +146,8 @@ func (v *reveal) takeOutdated(deadline time.Time) (notices []*boundary) {
 	return notices
 }
 
-// takeNotices returns the notices, which have to be removed from the page.
+// takeNotices takes and returns the notices, which have to be removed from the
+// page.
 func (v *reveal) takeNotices() (notices []*boundary) {
 	notices, v.notices = v.notices, nil
 	return notices

@@ -109,7 +109,7 @@ var (
 	errNoView = errors.New("neither a view nor an error from the load")
 
 	errNoPiece     = errors.New("neither a piece nor an error from the sequence")
-	errPieceFailed = errors.New("the view of a piece failed")
+	errPieceFailed = errors.New("failure of the view of a piece")
 )
 
 // reason returns the error of b, whose load has returned err. If the time of b has

@@ -29,9 +29,9 @@ func (b *boundary) scopeKind() scopeKind {
 }
 
 // scope returns the context of the loads of b's children. It is made when it is
-// first needed. If b has failed, its children are those of its error view and
-// load in the scope of b's parent. So do the children of a sequence, since its
-// pieces stay when it fails. resp.loads.mu is held.
+// first needed. If b has failed, its children stand in its error view and load in
+// the scope of b's parent. So do the children of a sequence, since its pieces stay
+// when it fails. resp.loads.mu is held.
 func (b *boundary) scope(kind scopeKind) context.Context {
 	switch {
 	case b.parent == nil:

@@ -15,8 +15,8 @@ type scratch struct {
 	content heldBuffer
 
 	// If the page is rendered by templ.RenderFragments, the fragments that it asks
-	// for are kept in wanted. Outer and fragments are nil without it, or if the whole
-	// boundary stands in such a fragment.
+	// for are kept in wanted. Without it, or if the whole boundary stands in such a
+	// fragment, outer and fragments are nil.
 	outer     *templ.FragmentContext
 	fragments *templ.FragmentContext // with the ids of outer; writes to wanted
 	wanted    heldBuffer

@@ -18,8 +18,8 @@ import (
 // it.
 //
 // The function wait may be called any number of times, by any goroutine. It
-// returns the error of f. If its own context ends first it returns the cause of
-// that, and if Renderer.Until is done first it returns ErrShutdown.
+// returns the error of f. If the context of wait ends first, it returns the cause
+// of that context. If Renderer.Until is done first, it returns ErrShutdown.
 func Go(ctx context.Context, f func(context.Context) error) (wait func(context.Context) error) {
 	t := newTask(ctx, ownerOf(ctx), f)
 	t.origin.claim() // before there are more claims

@@ -27,10 +27,10 @@ type Trace struct {
 	// bytes, and for a HEAD request. A Handler knows the status that its Page or
 	// Renderer.ErrorHandler has set.
 	//
-	// Render knows the status that its caller has sent if the ResponseWriter, or one that it
-	// wraps, has a method Status() int, as chi's and gin's have, or the fields of
-	// echo's. Otherwise the code is 200. Render does not call Status for a page
-	// that fails before its first byte.
+	// Render knows the status that its caller has sent if the ResponseWriter, or
+	// one that it wraps, has a method Status() int, as chi's and gin's have, or
+	// the fields of echo's. Otherwise the code is 200. Render does not call Status
+	// for a page that fails before its first byte.
 	Status func(ctx context.Context, code int)
 	// Met is called when the page's rendering meets a boundary.
 	Met func(ctx context.Context, b BoundaryInfo)

@@ -10,14 +10,14 @@ import (
 	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
 
-// fill appends the content of b, which is ready: its view, or an error view, or
-// the pieces that have come, with more to come. Its error is that of a client
-// that has left.
+// fill appends the content of b, which is ready: its view, an error view, or the
+// pieces that have come. It reports whether more pieces will come. It returns an
+// error if the client has left or the response has failed.
 func (p *response) fill(b *boundary) (more bool, err error) {
 	if p.err != nil {
 		return false, p.err
 	}
-	for b.hasAhead() { // more may come ahead while boundaries within are waited for
+	for b.hasAhead() { // more may be rendered ahead while boundaries within are waited for
 		if more, err = p.takeAhead(b); !more || err != nil || !b.ready() {
 			return more, err
 		}
@@ -28,7 +28,7 @@ func (p *response) fill(b *boundary) (more bool, err error) {
 	return more, err
 }
 
-// fillContent does what fill says.
+// fillContent is fill for content that was not rendered ahead.
 func (p *response) fillContent(b *boundary) (more bool, err error) {
 	if b.load.pieces != nil {
 		return p.fillPieces(b)
@@ -36,7 +36,7 @@ func (p *response) fillContent(b *boundary) (more bool, err error) {
 	b.filled = true
 	content, err := b.content, b.err
 	b.content = nil
-	b.keep(0) // from here on it is among our own
+	b.keep(0) // from here on p.bytes count
 	if err == nil {
 		if err = p.render(&b.view, viewFragment, content); err == nil {
 			return false, nil
@@ -45,7 +45,7 @@ func (p *response) fillContent(b *boundary) (more bool, err error) {
 	return false, p.fillFailed(b, err)
 }
 
-// fillFailed appends what stands for b, which has failed with err.
+// fillFailed appends an error view for b, which has failed with err.
 func (p *response) fillFailed(b *boundary, err error) error {
 	passOnAbort(err)
 	if gone := p.gone(); gone != nil {
@@ -65,9 +65,9 @@ func (p *response) fillFailed(b *boundary, err error) error {
 	return p.gone()
 }
 
-// fillPieces appends what has come of the sequence of b since the last time. If
-// there is more to come it says so, else it has appended the error view of a
-// sequence that has failed.
+// fillPieces appends the pieces of b that have come since the last call. If the
+// sequence has failed, it also appends an error view. It reports whether more
+// pieces will come.
 func (p *response) fillPieces(b *boundary) (more bool, err error) {
 	queue, over := p.loads.takePieces(b)
 	var failure error
@@ -86,7 +86,7 @@ func (p *response) fillPieces(b *boundary) (more bool, err error) {
 		holes = append(holes, within...)
 	}
 	b.filled = over
-	// What came together loads together, in order too.
+	// The boundaries of pieces that came together load together, in order, too.
 	if err := p.fillOrKeep(start, holes); err != nil {
 		return false, err
 	}
@@ -110,8 +110,8 @@ func (p *response) fillPiece(b *boundary, c templ.Component) ([]hole, error) {
 	return nil, nil
 }
 
-// piece returns the context of the view of a piece of b. A piece is a child of
-// its own, so that one that fails ends what it has placed, and no more.
+// piece returns the context of the view of a piece of b. Each piece is a child of
+// b, so that a piece that fails ends only the loads within it.
 func (p *response) piece(b *boundary) *placeContext {
 	c := &boundary{resp: p, parent: b, depth: b.depth + 1, amends: b.amends}
 	p.loads.mu.Lock()
@@ -123,8 +123,8 @@ func (p *response) piece(b *boundary) *placeContext {
 	return &c.view
 }
 
-// render renders c at the end of p.bytes, in the context of a boundary. If c fails,
-// render removes its bytes.
+// render renders c and appends its content to p.bytes. If c fails, p.bytes do not
+// change.
 func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Component) error {
 	start := len(p.bytes)
 	holes, err := p.renderHoles(ctx, kind, c)
@@ -134,7 +134,8 @@ func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Componen
 	return p.fillOrKeep(start, holes)
 }
 
-// renderHoles renders c like render, and returns the holes in it.
+// renderHoles is render, but returns the holes in the content instead of filling
+// them.
 func (p *response) renderHoles(ctx *placeContext, kind fragmentKind, c templ.Component) ([]hole, error) {
 	start := len(p.bytes)
 	f := p.spare
@@ -161,7 +162,7 @@ func (p *response) renderHoles(ctx *placeContext, kind fragmentKind, c templ.Com
 		return nil, err
 	}
 	if started == p.loads.started.Load() {
-		p.spare = f // nothing that still runs can have seen it
+		p.spare = f // no goroutine was started that can have seen it
 	} else {
 		p.loads.close(f, false)
 	}
