@@ -31,6 +31,7 @@ type aheads struct {
 	holes  int                // number of holes in the page itself
 	last   *due               // the place of the content that was rendered last
 	claims *templstate.Claims // after that content was rendered
+	held   int64              // bytes
 }
 
 // A turn is the filling of the holes in one content, in order.
@@ -132,7 +133,7 @@ func (b *boundary) canBeAhead() bool { return b.due != nil && !b.filled && b.has
 // fillAhead renders the content of b that is ready, and the content of the
 // boundaries within that are ready.
 func (p *response) fillAhead(b *boundary) {
-	if !b.canBeAhead() || p.budget.held.Load() > p.budget.limit/4 {
+	if !b.canBeAhead() || p.holdsMuch() {
 		return
 	}
 	first, around := b.due.ahead, b.due.claims
@@ -152,7 +153,7 @@ func (p *response) fillAhead(b *boundary) {
 	putBytes(p.bytes)
 	*at = a
 	b.due.ahead = first
-	p.budget.held.Add(int64(len(a.bytes)))
+	p.holdAhead(len(a.bytes))
 	for _, h := range a.holes {
 		p.aheads.place(h.b, b, a.claims)
 	}
@@ -173,7 +174,7 @@ func (b *boundary) hasAhead() bool { return b.due != nil && b.due.ahead != nil }
 func (p *response) takeAhead(b *boundary) (more bool, err error) {
 	a := b.due.ahead
 	b.due.ahead = a.next
-	p.budget.held.Add(-int64(len(a.bytes)))
+	p.holdAhead(-len(a.bytes))
 	p.state.add(a.claims)
 	start, holes := len(p.bytes), a.holes
 	p.bytes = append(p.bytes, a.bytes...)

@@ -14,7 +14,7 @@ const defaultMaxBuffer = 64 << 20
 // response.fits.
 type budget struct {
 	limit int64        // in bytes
-	held  atomic.Int64 // bytes of loads that render, of boundaries in place, and of aheads
+	held  atomic.Int64 // bytes of loads that render, of boundaries in place, and of aheads if Complete
 }
 
 // isPart reports whether p.bytes are large enough for a streamed response to send
@@ -54,10 +54,31 @@ func (p *response) fits(n int) error {
 	return nil
 }
 
+// holdAhead counts n bytes that were rendered ahead. In order, where a page is sent
+// in parts, it counts them apart: content whose turn has come, and loads, have as
+// much room as if nothing were ahead.
+func (p *response) holdAhead(n int) {
+	p.aheads.held += int64(n)
+	if p.mode == Complete {
+		p.budget.held.Add(int64(n))
+	}
+}
+
+// holdsMuch reports whether the response is to render nothing more ahead.
+func (p *response) holdsMuch() bool {
+	held := p.budget.held.Load()
+	if p.mode != Complete {
+		held += p.aheads.held
+	}
+	return held > p.budget.limit/4
+}
+
 // noteTooLarge ends the page with err if err is a maxBufferError and nothing was
-// sent, when the status can still report it.
+// sent, when the status can still report it. In order, content that was rendered
+// ahead is too large for a page that has been sent in part when its turn comes.
 func (p *response) noteTooLarge(err error) {
-	if p.err == nil && !p.out.committed && isTooLarge(err) {
+	ahead := p.mode != Complete && p.ahead
+	if p.err == nil && !p.out.committed && !ahead && isTooLarge(err) {
 		p.err = err
 	}
 }

@@ -288,6 +288,36 @@ func (n *countingWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// TestMaxBufferAhead has content in order that is rendered before its turn: it takes
+// no room from what has its turn.
+func TestMaxBufferAhead(t *testing.T) {
+	long := func(kib int) templ.Component { return html(strings.Repeat(bucket, kib)) }
+	for _, tt := range []struct {
+		name   string
+		page   templ.Component
+		bytes  int // that are sent at least
+		failed int
+	}{
+		{"a view is ahead of a view", templ.Join(slot(after(100*ms, long(600))), slot(after(50*ms, long(1000)))), 1600 << 10, 0},
+		{"a view is ahead of a Prerender", templ.Join(slot(stream.Prerender(templ.Join(waiting(100*ms, ""), long(600)))), slot(after(50*ms, long(1000)))), 1600 << 10, 0},
+		{"views are ahead of each other", templ.Join(slot(after(100*ms, long(1000))), slot(after(50*ms, long(200))), slot(after(60*ms, long(1000))), slot(after(70*ms, long(1000)))), 3200 << 10, 0},
+		{"a view that is too large is ahead of the first bytes", templ.Join(slot(after(100*ms, long(100))), slot(after(50*ms, new(flood).view()))), 100 << 10, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, failed := newWireLog(), 0
+				rd := stream.Renderer{MaxBuffer: maxBuffer, Mode: always(stream.InOrder), Trace: &stream.Trace{
+					Failed: func(context.Context, *stream.BoundaryError) { failed++ },
+				}}
+				err := rd.Render(w, httptest.NewRequest("GET", "/", nil), tt.page)
+				if n := len(w.body()); err != nil || failed != tt.failed || n < tt.bytes {
+					t.Errorf("Render() = %v, %d boundaries failed and %d bytes were sent, want nil, %d and %d", err, failed, n, tt.failed, tt.bytes)
+				}
+			})
+		})
+	}
+}
+
 // TestInOrderWaits has a sequence that is always ahead of a client that reads
 // nothing.
 func TestInOrderWaits(t *testing.T) {

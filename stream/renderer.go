@@ -37,8 +37,10 @@ type Renderer struct {
 	// A page that exceeds it before its first byte fails. After the first byte,
 	// the boundary whose content is too large fails. A streamed page is sent in
 	// parts and stays far below the limit. A Complete page, a Suspense, and a
-	// component that renders into a writer of its own may need more. While it
-	// copies bytes, a response may take three to four times the limit.
+	// component that renders into a writer of its own may need more. In order,
+	// content that is ready before its turn is counted apart: a quarter of the
+	// limit and one view. While it copies bytes, a response may take three to four
+	// times the limit.
 	MaxBuffer int
 	// Until ends pages when it is done. Loads that have not ended then fail with
 	// ErrShutdown and are not waited for. Their boundaries show error views, and
