@@ -166,6 +166,28 @@ func (p *response) fillAhead(b *boundary) {
 	}
 }
 
+// renderWhole renders b, which stands in the page, ahead of its turn, and reports
+// whether its content is whole by now, with everything within.
+func (p *response) renderWhole(b *boundary) bool {
+	p.aheads.place(b, nil, nil)
+	p.renderAhead([]*boundary{b})
+	return b.isWhole()
+}
+
+// isWhole reports whether the content of b, and of the boundaries within, has been
+// rendered ahead.
+func (b *boundary) isWhole() bool {
+	if !b.filled {
+		return false
+	}
+	for a := b.due.ahead; a != nil; a = a.next {
+		if slices.ContainsFunc(a.holes, func(h hole) bool { return !h.b.isWhole() }) {
+			return false
+		}
+	}
+	return true
+}
+
 // hasAhead reports whether content of b was rendered ahead and not taken.
 func (b *boundary) hasAhead() bool { return b.due != nil && b.due.ahead != nil }
 

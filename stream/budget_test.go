@@ -318,6 +318,26 @@ func TestMaxBufferAhead(t *testing.T) {
 	}
 }
 
+// TestFlushOfMuch has a flush, in order, of more than may be held.
+func TestFlushOfMuch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := new(flood)
+		start, flushed := time.Now(), 0
+		rd := stream.Renderer{MaxBuffer: maxBuffer, Mode: always(stream.InOrder), Trace: &stream.Trace{Flushed: func(_ context.Context, n int) {
+			if time.Since(start) < time.Second {
+				flushed += n
+			}
+		}}}
+		c := page(f.many(100, inView), waiting(100*ms, ""), templ.Flush(), waiting(time.Minute, ""))
+		if err := rd.Render(newWireLog(), httptest.NewRequest("GET", "/", nil), c); err != nil {
+			t.Errorf("Render() = %v, want nil", err)
+		}
+		if want := 100 * 64 << 10; flushed < want {
+			t.Errorf("%d bytes were flushed, want %d", flushed, want)
+		}
+	})
+}
+
 // TestInOrderWaits has a sequence that is always ahead of a client that reads
 // nothing.
 func TestInOrderWaits(t *testing.T) {

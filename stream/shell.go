@@ -49,17 +49,23 @@ func (p *response) shellError(err error) error {
 // flushShell sends the part of the page that has been rendered. A templ.Flush in
 // the page calls it.
 func (p *response) flushShell(f *fragment) {
-	if p.mode == Complete || p.headOnly() || p.err != nil {
-		return
+	for more := true; more && p.mode != Complete && !p.headOnly() && p.err == nil; {
+		more = p.flushPart(f)
 	}
+}
+
+// flushPart does so, but for what would take too much memory in order. It reports
+// whether it has sent something and there may be more.
+func (p *response) flushPart(f *fragment) (more bool) {
 	// The end tags are sent at the end of the page. In order, everything behind a
-	// boundary that is not ready is sent later.
+	// boundary that is not ready, or that holds one, is sent later: the page does
+	// not wait in the middle.
 	n, end := 0, markup.TailStart(f.bytes)
 	for _, h := range f.holes {
 		if h.offset > end {
 			break
 		}
-		if p.mode == InOrder && !h.b.settled.Load() {
+		if p.mode == InOrder && !p.renderWhole(h.b) {
 			end = h.offset
 			break
 		}
@@ -77,13 +83,14 @@ func (p *response) flushShell(f *fragment) {
 		p.err = err
 	}
 	if end == 0 && n == 0 {
-		return // nothing was taken from f
+		return false // nothing was taken from f
 	}
 	f.bytes = append(f.bytes[:0], f.bytes[end:]...)
 	f.holes = append(f.holes[:0], f.holes[n:]...)
 	for i := range f.holes {
 		f.holes[i].offset -= end
 	}
+	return p.mode == InOrder && n > 0 && len(f.holes) > 0
 }
 
 // sendShell sends the rest of the shell. A boundary that is not ready shows its

@@ -48,6 +48,7 @@ func TestNoWaterfall(t *testing.T) {
 		}), 300 * ms},
 		{"where the first is the last", page(slot(after(200*ms, html("first"))), slot(after(100*ms, leaf())), slot(after(50*ms, slot(after(50*ms, leaf()))))), 200 * ms},
 		{"behind one that takes long", page(slot(after(250*ms, leaf())), slot(after(50*ms, slot(after(150*ms, leaf()))))), 350 * ms},
+		{"within what is ready at a flush", page(slot(after(0, leaf())), waiting(ms, ""), templ.Flush(), leaf()), 101 * ms},
 		{"within what a flush has sent", page(slot(after(100*ms, leaf())), templ.Flush(), slot(after(100*ms, leaf()))), 200 * ms},
 	} {
 		for _, mode := range []stream.Mode{stream.OutOfOrder, stream.InOrder, stream.Complete} {
