@@ -53,6 +53,29 @@ func TestRequestDeadlines(t *testing.T) {
 	})
 }
 
+// TestDepartureInErrorView has a client that leaves while a boundary within an error
+// view loads. That is no failure of the error view.
+func TestDepartureInErrorView(t *testing.T) {
+	for _, mode := range []stream.Mode{stream.OutOfOrder, stream.InOrder, stream.Complete} {
+		t.Run(mode.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				time.AfterFunc(100*ms, cancel)
+				var failed []error
+				rd := stream.Renderer{Mode: always(mode), Trace: &stream.Trace{Failed: func(_ context.Context, err *stream.BoundaryError) { failed = append(failed, err.Err) }}}
+				err := rd.Render(newRecorder(), httptest.NewRequest("GET", "/", nil).WithContext(ctx), page(at(stream.Boundary{
+					Load:      failing(0, errBoom),
+					ErrorView: func(*stream.BoundaryError) templ.Component { return slot(after(time.Hour)) },
+				})))
+				if !errors.Is(err, context.Canceled) || len(failed) != 1 || failed[0] != errBoom {
+					t.Errorf("Render() = %v and %v failed, want that the client has left and %v", err, failed, errBoom)
+				}
+			})
+		})
+	}
+}
+
 // TestDepartureErrors is about the errors that callers branch on.
 func TestDepartureErrors(t *testing.T) {
 	errShutdown := errors.New("shutdown")

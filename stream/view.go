@@ -56,7 +56,7 @@ func (p *response) fillFailed(b *boundary, err error) error {
 	for i, c := range views {
 		p.lastResort = i == len(views)-1
 		err := p.render(&b.view, viewFragment, c)
-		if err == nil {
+		if err == nil || p.gone() != nil {
 			break
 		}
 		b.report(p.ctx, be.Digest, fmt.Errorf("error view: %w", err))
