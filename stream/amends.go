@@ -3,11 +3,11 @@ package stream
 import "sync/atomic"
 
 // An error view may place boundaries that fail, too. Such error views could be
-// nested without end. If each places several boundaries, their number explodes
-// before a limit on the depth ends it. So two things are limited: the depth of
-// error views within error views, and the number of boundaries that error views
-// within others place in one response. The boundaries of an error view that
-// stands within no other are not limited.
+// nested without end. If each places several boundaries, their number grows too
+// large before a limit on the depth ends it. So two things are limited: the depth
+// of error views within error views, and the number of boundaries that error views
+// within others place in one response. An error view that stands within no other
+// may place any number of boundaries.
 const (
 	maxAmends   = 8   // error views around one boundary
 	maxAmending = 256 // boundaries placed by error views within error views

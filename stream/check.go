@@ -27,7 +27,7 @@ type check struct {
 	bytes   int             // number of bytes read, at most markup.MaxLook
 }
 
-// An ending says of which HTML the end is looked at.
+// An ending is a kind of HTML whose end is looked at.
 type ending uint64
 
 const (

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// assemble makes p.bytes of src and fills its holes. At a flush, what follows src
-// is not known yet.
+// assemble sets p.bytes to src and fills its holes. flush says that the content
+// behind src is not known yet.
 func (p *response) assemble(src []byte, holes []hole, flush bool) error {
 	p.bytes = getBytes()
 	if !p.outOfOrder() {
@@ -82,7 +82,7 @@ func (p *response) checkUncommitted() {
 }
 
 // fillInOrder appends src to p.bytes. At each hole it waits for the content of the
-// boundary and appends that. Pages that are sent in order wait in it.
+// boundary and appends that. A page in order spends most of its time here.
 func (p *response) fillInOrder(src []byte, holes []hole) error {
 	pos := 0
 	t := p.aheads.begin(holes)

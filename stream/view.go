@@ -191,9 +191,9 @@ func (p *response) fillOrKeep(start int, holes []hole) error {
 	return p.fillInOrder(src, holes)
 }
 
-// discard ends the boundaries that were placed in f, whose component has failed. It
-// sets the claims of the page back to claims, which were saved before. A fallback
-// shares neither its subtree nor its templ state, so nothing is set back for it.
+// discard ends the loads of boundaries in f, whose component has failed. It sets
+// the claims of the page back to claims, which were saved before. For a fallback it
+// does neither, since a fallback starts no loads and has a templ state of its own.
 func (p *response) discard(f *fragment, claims *templstate.Claims) {
 	p.loads.close(f, f.kind == viewFragment)
 	f.holes = nil

@@ -29,8 +29,8 @@ func (p *response) wait() error {
 }
 
 // waitForChunks waits until a boundary has arrived, and yields so that others can
-// arrive at the same moment. If a boundary has arrived already, while the response
-// waited for another one, its signal is gone, so waitForChunks looks first.
+// arrive at the same moment. It looks before it waits: a boundary may have arrived
+// while the response waited for another one, and its signal is used up then.
 func (p *response) waitForChunks() error {
 	for !p.loads.anyArrived() {
 		if err := p.wait(); err != nil {

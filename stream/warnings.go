@@ -27,7 +27,8 @@ type writerCause struct {
 // causes holds the causes of the warnings that were logged.
 var causes once.Set
 
-// firstTime reports whether the warning what has not been logged for such a w.
+// firstTime reports whether a warning about w has to be logged. It returns true
+// once for each cause.
 func firstTime(what warning, w http.ResponseWriter) bool {
 	return causes.First(writerCause{what, reflect.TypeOf(w), reflect.TypeOf(writers.Innermost(w))})
 }
