@@ -31,7 +31,7 @@ type aheads struct {
 	holes  int                // number of holes in the page itself
 	last   *due               // the place of the content that was rendered last
 	claims *templstate.Claims // after that content was rendered
-	held   int64              // bytes
+	held   int64              // number of bytes
 }
 
 // A turn is the filling of the holes in one content, in order.
@@ -166,15 +166,15 @@ func (p *response) fillAhead(b *boundary) {
 	}
 }
 
-// renderWhole renders b, which stands in the page, ahead of its turn, and reports
-// whether its content is whole by now, with everything within.
+// renderWhole renders b, which stands in the page itself, ahead of its turn. It
+// reports whether the content of b is complete, with all boundaries within.
 func (p *response) renderWhole(b *boundary) bool {
 	p.aheads.place(b, nil, nil)
 	p.renderAhead([]*boundary{b})
 	return b.isWhole()
 }
 
-// isWhole reports whether the content of b, and of the boundaries within, has been
+// isWhole reports whether the content of b and of all boundaries within it has been
 // rendered ahead.
 func (b *boundary) isWhole() bool {
 	if !b.filled {

@@ -14,7 +14,7 @@ const defaultMaxBuffer = 64 << 20
 // response.fits.
 type budget struct {
 	limit int64        // in bytes
-	held  atomic.Int64 // bytes of loads that render, of boundaries in place, and of aheads if Complete
+	held  atomic.Int64 // bytes of loads that render, of boundaries in place and, in the mode Complete, of aheads
 }
 
 // isPart reports whether p.bytes are large enough for a streamed response to send
@@ -40,6 +40,7 @@ func (e *maxBufferError) Error() string {
 	return fmt.Sprintf("more than %d bytes held in memory, see Renderer.MaxBuffer", e.limit)
 }
 
+// isTooLarge reports whether err is a maxBufferError.
 func isTooLarge(err error) bool {
 	var e *maxBufferError
 	return errors.As(err, &e)
@@ -54,9 +55,9 @@ func (p *response) fits(n int) error {
 	return nil
 }
 
-// holdAhead counts n bytes that were rendered ahead. In order, where a page is sent
-// in parts, it counts them apart: content whose turn has come, and loads, have as
-// much room as if nothing were ahead.
+// holdAhead counts n bytes that were rendered ahead. In the mode InOrder, where the
+// page is sent in parts, it does not count them in the budget. So loads, and content
+// whose turn has come, have the same room as without them.
 func (p *response) holdAhead(n int) {
 	p.aheads.held += int64(n)
 	if p.mode == Complete {
@@ -64,7 +65,8 @@ func (p *response) holdAhead(n int) {
 	}
 }
 
-// holdsMuch reports whether the response is to render nothing more ahead.
+// holdsMuch reports whether the response holds so many bytes that it must render
+// nothing more ahead.
 func (p *response) holdsMuch() bool {
 	held := p.budget.held.Load()
 	if p.mode != Complete {
@@ -74,8 +76,8 @@ func (p *response) holdsMuch() bool {
 }
 
 // noteTooLarge ends the page with err if err is a maxBufferError and nothing was
-// sent, when the status can still report it. In order, content that was rendered
-// ahead is too large for a page that has been sent in part when its turn comes.
+// sent, when the status can still report it. For content that is rendered ahead in
+// order it does nothing: by the turn of that content, a part of the page was sent.
 func (p *response) noteTooLarge(err error) {
 	ahead := p.mode != Complete && p.ahead
 	if p.err == nil && !p.out.committed && !ahead && isTooLarge(err) {

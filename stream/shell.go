@@ -54,12 +54,13 @@ func (p *response) flushShell(f *fragment) {
 	}
 }
 
-// flushPart does so, but for what would take too much memory in order. It reports
-// whether it has sent something and there may be more.
+// flushPart is one step of flushShell. In order, the budget limits the content that
+// is rendered ahead in one step. flushPart reports whether another step may send
+// more.
 func (p *response) flushPart(f *fragment) (more bool) {
 	// The end tags are sent at the end of the page. In order, everything behind a
-	// boundary that is not ready, or that holds one, is sent later: the page does
-	// not wait in the middle.
+	// boundary that is not ready, or that contains one, is sent later, so that a
+	// flush does not wait.
 	n, end := 0, markup.TailStart(f.bytes)
 	for _, h := range f.holes {
 		if h.offset > end {
