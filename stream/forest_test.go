@@ -24,7 +24,10 @@ type tree struct {
 	id       int
 	rendered bool // its load renders its content, as suspense.Suspense does
 	sequence bool // its content comes in pieces
+	copied   bool // as rendered, and its view copies the content into a writer of its own
 	foreign  bool // it is given a writer of somebody's own
+	stuck    bool // no marker works where it stands
+	uses     bool // its content needs the library
 	notice   bool // before it stands what shows while something is pending
 	delay    time.Duration
 	deaf     bool // its load does not look at its context
@@ -84,6 +87,9 @@ type forest struct {
 	wrong   atomic.Pointer[string]
 	noting  sync.Mutex
 	told    []toldDeadline
+	library *templ.OnceHandle // must stand before what uses it
+	start   time.Time
+	begun   map[int]time.Duration // when each load has begun; guarded by noting
 }
 
 // A toldDeadline is what a notice was told, and when.
@@ -113,6 +119,9 @@ func (f *forest) tree(levels int, foreign bool) *tree {
 	if f.one(20) {
 		t.delay = time.Minute
 	}
+	t.copied = t.rendered && f.one(4)
+	t.stuck = f.one(20)
+	t.uses = f.one(3)
 	t.deaf = f.one(6)
 	t.notice = f.one(6)
 	t.sequence = !t.rendered && f.one(3)
@@ -141,6 +150,10 @@ func (f *forest) place(ctx context.Context, w io.Writer, t *tree) error {
 			return err
 		}
 	}
+	if t.stuck {
+		_, _ = io.WriteString(w, "<textarea>")
+		defer func() { _, _ = io.WriteString(w, "</textarea>") }()
+	}
 	if !t.foreign {
 		return f.boundary(t).Render(ctx, w)
 	}
@@ -168,14 +181,16 @@ func (f *forest) boundary(t *tree) stream.Boundary {
 	} else if t.rendered {
 		content := stream.Prerender(f.content(t))
 		b.Load = func(ctx context.Context) (templ.Component, error) {
-			f.running.Add(1)
-			defer f.running.Add(-1)
-			return content(ctx)
+			defer f.begin(t)()
+			c, err := content(ctx)
+			if err == nil && t.copied {
+				c = lower(c)
+			}
+			return c, err
 		}
 	} else {
 		b.Load = func(ctx context.Context) (templ.Component, error) {
-			f.running.Add(1)
-			defer f.running.Add(-1)
+			defer f.begin(t)()
 			if err := t.wait(ctx); err != nil {
 				return nil, err
 			}
@@ -219,6 +234,9 @@ func (t *tree) loaded(view templ.Component) (templ.Component, error) {
 func (f *forest) content(t *tree) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		_, _ = io.WriteString(w, "<b"+strconv.Itoa(t.id)+">")
+		if err := f.use(ctx, w, t); err != nil {
+			return err
+		}
 		for i, child := range t.children {
 			if i == t.half {
 				if err := f.middle(ctx, t); err != nil {
@@ -245,8 +263,7 @@ func (f *forest) content(t *tree) templ.Component {
 func (f *forest) pieces(t *tree) sequence {
 	return func(ctx context.Context) iter.Seq2[templ.Component, error] {
 		return func(yield func(templ.Component, error) bool) {
-			f.running.Add(1)
-			defer f.running.Add(-1)
+			defer f.begin(t)()
 			for i := range len(t.children) + 3 {
 				c, err := f.piece(ctx, t, i)
 				if !yield(c, err) {
@@ -262,7 +279,10 @@ func (f *forest) piece(ctx context.Context, t *tree, i int) (templ.Component, er
 	child := i - 1
 	switch {
 	case i == 0:
-		return templ.Raw("<b" + strconv.Itoa(t.id) + ">"), nil
+		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			_, _ = io.WriteString(w, "<b"+strconv.Itoa(t.id)+">")
+			return f.use(ctx, w, t)
+		}), nil
 	case i == len(t.children)+2:
 		return stream.Text("/b" + strconv.Itoa(t.id)), nil
 	case i == t.half+1:
@@ -323,6 +343,9 @@ func (f *forest) ownView(t *tree) templ.Component {
 	}
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		_, _ = io.WriteString(w, "<own"+strconv.Itoa(t.id)+">")
+		if err := f.use(ctx, w, t); err != nil {
+			return err
+		}
 		if t.own == boundaryView {
 			return f.place(ctx, w, t.spare)
 		}
@@ -378,7 +401,7 @@ func (t *tree) show(b *strings.Builder, indent string) {
 	for _, word := range []struct {
 		is bool
 		s  string
-	}{{t.rendered, ", rendered"}, {t.sequence, ", sequence"}, {t.foreign, ", foreign"}, {t.notice, ", notice"}, {t.deaf, ", deaf"}} {
+	}{{t.rendered, ", rendered"}, {t.copied, ", copied"}, {t.stuck, ", stuck"}, {t.uses, ", uses"}, {t.sequence, ", sequence"}, {t.foreign, ", foreign"}, {t.notice, ", notice"}, {t.deaf, ", deaf"}} {
 		if word.is {
 			b.WriteString(word.s)
 		}

@@ -20,11 +20,15 @@ func reference(trees []*tree, failed map[int]error) string {
 
 func (t *tree) reference(b *strings.Builder, failed map[int]error) {
 	id := strconv.Itoa(t.id)
+	if t.stuck {
+		b.WriteString("<textarea>")
+		defer b.WriteString("</textarea>")
+	}
 	if t.sequence {
 		for i := range t.shown(failed) {
 			switch {
 			case i == 0:
-				b.WriteString("<b" + id + ">")
+				b.WriteString("<b" + id + ">" + t.use())
 			case i == len(t.children)+2:
 				b.WriteString("/b" + id)
 			case i <= t.half:
@@ -39,7 +43,7 @@ func (t *tree) reference(b *strings.Builder, failed map[int]error) {
 			return
 		}
 	} else if failed[t.id] == nil {
-		b.WriteString("<b" + id + ">")
+		b.WriteString("<b" + id + ">" + t.use())
 		for _, child := range t.children {
 			b.WriteString(".")
 			child.reference(b, failed)
@@ -49,9 +53,9 @@ func (t *tree) reference(b *strings.Builder, failed map[int]error) {
 	}
 	switch t.own {
 	case textView:
-		b.WriteString("<own" + id + ">")
+		b.WriteString("<own" + id + ">" + t.use())
 	case boundaryView:
-		b.WriteString("<own" + id + ">")
+		b.WriteString("<own" + id + ">" + t.use())
 		t.spare.reference(b, failed)
 	default:
 		b.WriteString("<failed" + id + ">")

@@ -42,27 +42,32 @@ func (p *response) fillContent(b *boundary) (more bool, err error) {
 			return false, nil
 		}
 	}
-	return false, p.fillFailed(b, err)
+	start := len(p.bytes)
+	holes, err := p.renderFailed(b, err)
+	if err != nil {
+		return false, err
+	}
+	return false, p.fillOrKeep(start, holes)
 }
 
-// fillFailed appends an error view for b, which has failed with err.
-func (p *response) fillFailed(b *boundary, err error) error {
+// renderFailed appends an error view for b, which has failed with err, and returns
+// the holes in it.
+func (p *response) renderFailed(b *boundary, err error) (holes []hole, gone error) {
 	passOnAbort(err)
 	if gone := p.gone(); gone != nil {
-		return gone
+		return nil, gone
 	}
 	be := b.reportFailure(p.ctx, err)
 	views := b.errorViews(be)
 	for i, c := range views {
 		p.lastResort = i == len(views)-1
-		err := p.render(&b.view, viewFragment, c)
-		if err == nil || p.gone() != nil {
+		if holes, err = p.renderHoles(&b.view, viewFragment, c); err == nil || p.gone() != nil {
 			break
 		}
 		b.report(p.ctx, be.Digest, fmt.Errorf("error view: %w", err))
 	}
 	p.lastResort = false
-	return p.gone()
+	return holes, p.gone()
 }
 
 // fillPieces appends the pieces of b that have come since the last call. If the
@@ -86,12 +91,16 @@ func (p *response) fillPieces(b *boundary) (more bool, err error) {
 		holes = append(holes, within...)
 	}
 	b.filled = over
-	// The boundaries of pieces that came together load together, in order, too.
+	if failure != nil {
+		within, err := p.renderFailed(b, failure)
+		if err != nil {
+			return false, err
+		}
+		holes = append(holes, within...)
+	}
+	// The boundaries of what came together load together, in order, too.
 	if err := p.fillOrKeep(start, holes); err != nil {
 		return false, err
-	}
-	if failure != nil {
-		return false, p.fillFailed(b, failure)
 	}
 	return !over, p.gone()
 }

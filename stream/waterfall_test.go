@@ -37,6 +37,12 @@ func TestNoWaterfall(t *testing.T) {
 		{"within error views", times(func() templ.Component {
 			return at(stream.Boundary{Load: fails(), ErrorView: func(*stream.BoundaryError) templ.Component { return leaf() }})
 		}), 200 * ms},
+		{"within the error views of sequences", times(func() templ.Component {
+			return at(stream.Boundary{
+				Pieces:    each(piece{view: leaf()}, piece{err: errBoom}),
+				ErrorView: func(*stream.BoundaryError) templ.Component { return leaf() },
+			})
+		}), 100 * ms},
 		{"within prerendered content", times(func() templ.Component {
 			return slot(stream.Prerender(templ.Join(waiting(100*ms, "x"), slot(after(0, leaf())))))
 		}), 200 * ms},
