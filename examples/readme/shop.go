@@ -12,17 +12,22 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/stream/inspect"
 	"github.com/rivulet-go/rivulet/stream/sse/llm"
+	"github.com/rivulet-go/rivulet/suspense"
 	"github.com/rivulet-go/rivulet/templates"
 )
 
 // A Shop is the subject of the pages.
 type Shop struct{ model *http.Request }
 
-// A Game and its Reviews are what loads return.
+// A User, a Game and its Reviews are what loads return.
 type (
+	User    struct{ Name string }
 	Game    struct{ Title string }
 	Reviews []string
 )
+
+// User loads.
+func (s Shop) User(context.Context) (User, error) { return User{"Ada"}, nil }
 
 // Game loads.
 func (s Shop) Game(context.Context) (Game, error) { return Game{"Go"}, nil }
@@ -57,7 +62,8 @@ func Routes(mux *http.ServeMux, shop Shop) {
 		Trace:     stream.JoinTraces(inspector.Trace(), stream.Slog(nil)),
 	}
 	mux.Handle("GET /inspect", inspector)
-	mux.Handle("GET /shop", rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
-		return Page(shop), nil
+	mux.Handle("GET /shop", rd.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+		user := suspense.Start(r.Context(), shop.User) // loads once, for two boundaries
+		return Page(shop, user), nil
 	}))
 }
