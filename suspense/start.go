@@ -20,6 +20,10 @@ import (
 // *[stream.PanicError]. The Renderer's Limit does not apply to the load. The
 // context of the load has the values of ctx, and ends with ctx or with the
 // response. The response waits for the load.
+//
+// A [stream.Page] may call Start with the context of its request. In a handler
+// that calls [stream.Render], the response begins with Render. A load that was
+// started before does not belong to the response, which does not wait for it.
 func Start[T any](ctx context.Context, load func(context.Context) (T, error)) func(context.Context) (T, error) {
 	var v T
 	wait := stream.Go(ctx, func(ctx context.Context) (err error) {
