@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 )
@@ -92,16 +93,38 @@ func (rd *Renderer) serve(w http.ResponseWriter, r *http.Request, page Page) {
 func (p *response) call(page Page) (templ.Component, error) {
 	r := p.request()
 	defer func() {
-		// So that the ErrorHandler has the forms, and the server removes the files
-		// of the multipart form.
-		p.r.Form, p.r.PostForm, p.r.MultipartForm = r.Form, r.PostForm, r.MultipartForm
+		idle := p.loads.idle()
+		if idle {
+			p.takeForms(r)
+		}
+		if !idle || strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+			p.asked = r // which is parsed just now, or perhaps by a load
+		}
 	}()
 	return page(&p.page, r)
 }
 
+// takeForms takes the forms of r, so that the ErrorHandler has them, and the server
+// removes the files of the multipart form.
+func (p *response) takeForms(r *http.Request) {
+	p.r.Form, p.r.PostForm, p.r.MultipartForm = r.Form, r.PostForm, r.MultipartForm
+}
+
+// takeLateForms takes the forms that were parsed behind the Page's back, once
+// nothing can be parsing them.
+func (p *response) takeLateForms() {
+	if p.asked != nil && p.loads.idle() {
+		p.takeForms(p.asked)
+		p.asked = nil
+	}
+}
+
 // request returns the request that functions of the caller are called with. A
-// waiting response does not hold it, so it is made for each call.
+// waiting response holds it only for its forms, so it is made for each call.
 func (p *response) request() *http.Request {
+	if p.asked != nil {
+		return p.asked
+	}
 	return p.r.WithContext(&requestContext{p.ctx, p})
 }
 

@@ -359,35 +359,53 @@ func TestTraceOfAnswers(t *testing.T) {
 	}
 }
 
-// TestFormsOfATracedPage holds that files of a form do not stay behind, though
-// the Page has a request of its own.
-func TestFormsOfATracedPage(t *testing.T) {
+// TestFormsOfAPage has forms that are parsed by the Page, by work that it begins, and
+// by a load. Their files do not stay behind, though the Page has a request of its
+// own, and nothing reads the forms meanwhile.
+func TestFormsOfAPage(t *testing.T) {
 	var file string
-	rd := stream.Renderer{Trace: new(events).trace()}
-	s := httptest.NewServer(rd.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+	parse := func(r *http.Request) error {
 		if err := r.ParseMultipartForm(1); err != nil {
-			return nil, err
+			return err
 		}
 		f, err := r.MultipartForm.File["a"][0].Open()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		file = f.(*os.File).Name()
-		return html("1"), f.Close()
-	}))
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	part, _ := form.CreateFormFile("a", "a.txt")
-	fmt.Fprint(part, strings.Repeat("x", 11<<20)) // more than what stays in memory
-	_ = form.Close()
-	res, err := s.Client().Post(s.URL, form.FormDataContentType(), &body)
-	if err != nil {
-		t.Fatal(err)
+		return f.Close()
 	}
-	_, _ = io.Copy(io.Discard, res.Body)
-	_ = res.Body.Close()
-	s.Close()
-	if _, err := os.Stat(file); file == "" || !os.IsNotExist(err) {
-		t.Errorf("the file %q is still there, %v", file, err)
+	for name, page := range map[string]stream.Page{
+		"by the Page": func(_ http.ResponseWriter, r *http.Request) (templ.Component, error) {
+			return html("1"), parse(r)
+		},
+		"by a Start": func(_ http.ResponseWriter, r *http.Request) (templ.Component, error) {
+			stream.Go(r.Context(), func(context.Context) error { return parse(r) })
+			return html("1"), nil
+		},
+		"by a load": func(_ http.ResponseWriter, r *http.Request) (templ.Component, error) {
+			return page(slot(func(context.Context) (templ.Component, error) { return html("1"), parse(r) })), nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file = ""
+			rd := stream.Renderer{Mode: always(stream.Complete), Trace: new(events).trace()}
+			s := httptest.NewServer(rd.Handler(page))
+			var body bytes.Buffer
+			form := multipart.NewWriter(&body)
+			part, _ := form.CreateFormFile("a", "a.txt")
+			fmt.Fprint(part, strings.Repeat("x", 11<<20)) // more than what stays in memory
+			_ = form.Close()
+			res, err := s.Client().Post(s.URL, form.FormDataContentType(), &body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.Copy(io.Discard, res.Body)
+			_ = res.Body.Close()
+			s.Close()
+			if _, err := os.Stat(file); file == "" || !os.IsNotExist(err) {
+				t.Errorf("the file %q is still there, %v", file, err)
+			}
+		})
 	}
 }

@@ -32,6 +32,7 @@ type response struct {
 	idVary string // value of Vary: further headers that were looked at to choose prefix
 
 	page   pageWriter    // the writer of a Handler's Page
+	asked  *http.Request // the Page's, if its forms are still to be taken
 	timing *serverTiming // nil unless Renderer.ServerTiming is set
 
 	// The tree of boundaries and what they share. Used by all goroutines.
@@ -148,6 +149,7 @@ func (p *response) endLoads() {
 			p.trace.Abandoned(p.ctx, b.info())
 		}
 	}
+	p.takeLateForms()
 }
 
 // finish ends the response on the wire. It cuts a page that was not sent whole.
