@@ -80,6 +80,9 @@ func (rd *Renderer) serve(w http.ResponseWriter, r *http.Request, page Page) {
 	case err == nil && c == nil:
 		p.result = nil
 		p.page.finish()
+		if p.loads.busy() && !p.page.hijacked {
+			p.page.Flush() // else it would wait for the work as well
+		}
 	case err == nil && !p.page.Written():
 		p.serveComponent(c)
 	case err == nil:

@@ -74,6 +74,20 @@ func TestStartInPage(t *testing.T) {
 			})
 		})
 	}
+	t.Run("what does not listen does not keep back an answer", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			rec := newRecorder()
+			new(stream.Renderer).Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+				stream.Go(r.Context(), func(context.Context) error { time.Sleep(time.Second); return nil })
+				http.Redirect(w, r, "/else", http.StatusSeeOther)
+				return nil, nil
+			}).ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
+			rec.Flush()
+			if got := rec.String(); !strings.HasPrefix(got, "0s ") {
+				t.Errorf("got %s, want it at once", got)
+			}
+		})
+	})
 	t.Run("what it returns is awaited in the page", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			rec := newRecorder()
