@@ -36,15 +36,18 @@ type aheads struct {
 
 // A turn is the filling of the holes in one content, in order.
 type turn struct {
+	src    []byte    // the bytes behind pos
+	pos    int       // the place in the content up to which its bytes were copied
+	copied int       // the number of bytes that are held before those of src
 	now    *boundary // the boundary whose hole is being filled
 	rest   []hole    // the holes behind it
 	up     *turn     // the turn of the content around it
 	looked bool      // waiting has returned the boundaries at rest
 }
 
-// begin begins the turn of the content with holes.
-func (a *aheads) begin(holes []hole) *turn {
-	t := &turn{rest: holes, up: a.turn}
+// begin begins the turn of the content src with holes.
+func (a *aheads) begin(src []byte, holes []hole) *turn {
+	t := &turn{src: src, rest: holes, up: a.turn}
 	var in *boundary
 	if t.up != nil {
 		in = t.up.now
@@ -54,6 +57,24 @@ func (a *aheads) begin(holes []hole) *turn {
 	}
 	a.turn = t
 	return t
+}
+
+// upTo returns the bytes up to pos that were not copied yet.
+func (t *turn) upTo(pos int) []byte {
+	n := pos - t.pos
+	bytes := t.src[:n]
+	t.src, t.pos, t.copied = t.src[n:], pos, t.copied+n
+	return bytes
+}
+
+// shed gives up the bytes of large content that were copied, unless far more are
+// still to come: to copy those each time would take quadratic time.
+func (a *aheads) shed() {
+	for t := a.turn; t != nil; t = t.up {
+		if t.copied > max(maxPooled, len(t.src)/8) {
+			t.src, t.copied = slices.Clone(t.src), 0
+		}
+	}
 }
 
 // end ends t, which is the innermost turn.

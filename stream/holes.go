@@ -84,18 +84,16 @@ func (p *response) checkUncommitted() {
 // fillInOrder appends src to p.bytes. At each hole it waits for the content of the
 // boundary and appends that. A page in order spends most of its time here.
 func (p *response) fillInOrder(src []byte, holes []hole) error {
-	pos := 0
-	t := p.aheads.begin(holes)
+	t := p.aheads.begin(src, holes)
 	defer p.aheads.end(t)
 	for i, h := range holes {
-		p.bytes = append(p.bytes, src[pos:h.offset]...)
-		pos = h.offset
 		t.now, t.rest = h.b, holes[i+1:]
+		p.bytes = append(p.bytes, t.upTo(h.offset)...)
 		if err := p.fillWhole(h.b); err != nil {
 			return err
 		}
 	}
-	p.bytes = append(p.bytes, src[pos:]...)
+	p.bytes = append(p.bytes, t.src...)
 	if p.mode == InOrder && !p.whole {
 		return nil // the page is sent in parts
 	}
@@ -109,6 +107,9 @@ func (p *response) fillWhole(b *boundary) error {
 		if err != nil {
 			return err
 		}
+		if p.bytes == nil {
+			p.bytes = getBytes()
+		}
 		if more, err = p.fillInPlace(b); err != nil {
 			return err
 		}
@@ -117,16 +118,20 @@ func (p *response) fillWhole(b *boundary) error {
 }
 
 // awaitInOrder waits for content of b. In the mode InOrder, it first sends the bytes
-// before b if b is not ready, or if isPart returns true.
+// before b if b is not ready, or if they are a part. What it has sent is not held
+// while it waits.
 func (p *response) awaitInOrder(b *boundary) error {
-	if p.mode == InOrder && !p.whole && len(p.bytes) > 0 && (!b.ready() || p.isPart()) {
-		p.loads.yield() // no flush is needed if b becomes ready at this moment
-		if !b.ready() || p.isPart() {
+	if p.mode == InOrder && !p.whole && (!b.ready() || p.isPart()) {
+		p.loads.yield() // loads that end at this moment need no flush before them
+		if ready := b.ready(); len(p.bytes) > 0 && (!ready || p.isPart()) {
 			if err := p.write(true); err != nil {
 				return err
 			}
-			p.bytes = getBytes()
+		} else if !ready {
+			putBytes(p.bytes)
+			p.bytes = nil
 		}
+		p.aheads.shed()
 	}
 	return p.awaitAhead(b)
 }

@@ -30,6 +30,12 @@ func TestNothingThatWasSentIsHeld(t *testing.T) {
 		{"the view of a load", func(stream.Boundary) templ.Component {
 			return slot(func(context.Context) (templ.Component, error) { return templ.Raw(big()), nil })
 		}},
+		{"the page itself", func(stream.Boundary) templ.Component {
+			return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+				_, err := io.WriteString(w, big())
+				return err
+			})
+		}},
 		{"what a load knows", func(stream.Boundary) templ.Component {
 			s := big()
 			return slot(func(context.Context) (templ.Component, error) { return templ.Raw(s), nil })
@@ -128,10 +134,21 @@ func TestNothingThatWasSentIsHeld(t *testing.T) {
 				}), nil
 			})
 		}},
+		{"one view in order", func(pending stream.Boundary) templ.Component {
+			s := strings.Repeat(big(), 16)
+			return slot(func(context.Context) (templ.Component, error) { return templ.Join(templ.Raw(s), pending), nil })
+		}},
+		{"one view in order that was ahead", func(pending stream.Boundary) templ.Component {
+			s := strings.Repeat(big(), 16)
+			return templ.Join(slot(after(ms)), slot(func(context.Context) (templ.Component, error) { return templ.Join(templ.Raw(s), pending), nil }))
+		}},
 	} {
 		n := 16
 		if i == 0 {
 			n = 64
+		}
+		if strings.HasPrefix(tt.name, "one ") {
+			n = 1
 		}
 		for _, mode := range []stream.Mode{stream.OutOfOrder, stream.InOrder} {
 			if mode == stream.InOrder && strings.Contains(tt.name, "pending") {

@@ -104,7 +104,11 @@ func (p *response) sendShell(f *fragment) error {
 	if err := p.hold(f.holes); err != nil {
 		return err
 	}
-	if err := p.assemble(f.bytes, f.holes, false); err != nil {
+	src, holes := f.bytes, f.holes
+	if p.mode == InOrder && cap(src) > maxPooled {
+		f.bytes = nil // the turn of src holds what is not sent
+	}
+	if err := p.assemble(src, holes, false); err != nil {
 		return err
 	}
 	f.recycle()

@@ -22,10 +22,7 @@ func (p *response) fill(b *boundary) (more bool, err error) {
 			return more, err
 		}
 	}
-	if more, err = p.fillContent(b); !more {
-		p.loads.forget(b)
-	}
-	return more, err
+	return p.fillContent(b)
 }
 
 // fillContent is fill for content that was not rendered ahead.
@@ -37,16 +34,17 @@ func (p *response) fillContent(b *boundary) (more bool, err error) {
 	content, err := b.content, b.err
 	b.content = nil
 	b.keep(0) // from here on p.bytes count
+	start := len(p.bytes)
+	var holes []hole
 	if err == nil {
-		if err = p.render(&b.view, viewFragment, content); err == nil {
-			return false, nil
+		holes, err = p.renderHoles(&b.view, viewFragment, content)
+	}
+	if err != nil {
+		if holes, err = p.renderFailed(b, err); err != nil {
+			return false, err
 		}
 	}
-	start := len(p.bytes)
-	holes, err := p.renderFailed(b, err)
-	if err != nil {
-		return false, err
-	}
+	p.loads.forget(b) // before boundaries within are waited for
 	return false, p.fillOrKeep(start, holes)
 }
 
@@ -97,6 +95,9 @@ func (p *response) fillPieces(b *boundary) (more bool, err error) {
 			return false, err
 		}
 		holes = append(holes, within...)
+	}
+	if over {
+		p.loads.forget(b)
 	}
 	// The boundaries of what came together load together, in order, too.
 	if err := p.fillOrKeep(start, holes); err != nil {
@@ -192,11 +193,14 @@ func (p *response) fillOrKeep(start int, holes []hole) error {
 		return nil
 	}
 	src := append(getBytes(), p.bytes[start:]...)
-	defer putBytes(src)
 	for i := range holes {
 		holes[i].offset -= start
 	}
 	p.bytes = p.bytes[:start]
+	if cap(src) > maxPooled {
+		return p.fillInOrder(src, holes) // which gives up what it has sent
+	}
+	defer putBytes(src)
 	return p.fillInOrder(src, holes)
 }
 
