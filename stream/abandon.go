@@ -28,8 +28,7 @@ func (b *boundary) expire() {
 func (l *loads) expireTimed(cause error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for b, next := l.unsettled.first, (*boundary)(nil); b != nil; b = next {
-		next = b.load.unsettled.next // fail may remove b
+	for b := range l.unsettled.all() {
 		if b.Timeout <= 0 {
 			l.fail(b, cause)
 		}
@@ -97,8 +96,7 @@ func (l *loads) shutDown() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.life.stop(ErrShutdown)
-	for b, next := l.unsettled.first, (*boundary)(nil); b != nil; b = next {
-		next = b.load.unsettled.next // fail may remove b
+	for b := range l.unsettled.all() {
 		if b.load.phase == loading {
 			l.abandon(b)
 		}
@@ -178,7 +176,7 @@ func (l *loads) overdue(now, last time.Time) (next time.Time) {
 			next = t
 		}
 	}
-	for b := l.unsettled.first; b != nil; b = b.load.unsettled.next {
+	for b := range l.unsettled.all() {
 		if b.load.phase != loading || b.load.abandoned {
 			continue
 		}
@@ -204,7 +202,7 @@ func (l *loads) overdue(now, last time.Time) (next time.Time) {
 func (l *loads) leftBehind() (abandoned []*boundary) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for b := l.unsettled.first; b != nil; b = b.load.unsettled.next {
+	for b := range l.unsettled.all() {
 		if b.load.abandoned && b.load.phase == loading {
 			abandoned = append(abandoned, b)
 		}

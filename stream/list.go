@@ -1,5 +1,7 @@
 package stream
 
+import "iter"
+
 // A list holds boundaries in the order in which they were added. Adding and
 // removing a boundary take constant time. A list is guarded by loads.mu.
 type list struct {
@@ -22,6 +24,20 @@ func (l *list) add(b *boundary) {
 		l.links(l.last).next = b
 	}
 	l.last = b
+}
+
+// all yields the boundaries of l in their order. The boundary that was yielded last
+// may be removed meanwhile.
+func (l *list) all() iter.Seq[*boundary] {
+	return func(yield func(*boundary) bool) {
+		for b := l.first; b != nil; {
+			next := l.links(b).next
+			if !yield(b) {
+				return
+			}
+			b = next
+		}
+	}
 }
 
 // remove removes b, if it is in l.

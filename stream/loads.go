@@ -216,7 +216,7 @@ func (l *loads) names() map[string]string {
 			names[string(b.appendPath(nil))] = b.Name
 		}
 	}
-	for b := l.unsettled.first; b != nil; b = b.load.unsettled.next {
+	for b := range l.unsettled.all() {
 		note(b)
 	}
 	for _, b := range l.arrived {
