@@ -145,8 +145,7 @@ func (w *pageWriter) finish() {
 // boundBody limits the wait for the rest of the request's body to the time of a
 // write.
 func (w *pageWriter) boundBody() {
-	out := transport{w: w.ResponseWriter, timeout: writers.WriteTimeout(w.p.r, w.p.rd.WriteTimeout)}
-	out.boundBody(w.p.r)
+	writers.BoundBody(w.ResponseWriter, w.p.r, writers.WriteTimeout(w.p.r, w.p.rd.WriteTimeout))
 }
 
 // cut ends an answer that has begun and will not be finished, so that it does not
