@@ -26,10 +26,10 @@ func WhilePending(c templ.Component) templ.Component {
 }
 
 // Deadline returns the time by which all loads of the page to which ctx belongs
-// have ended or failed. It is the start of Render plus the Renderer's Timeout, or
-// later if a boundary that has been met has a Timeout of its own that ends later.
-// It moves when a view is rendered that contains such a boundary. It is never
-// later than the deadline of the request.
+// have ended or failed. It is the end of the Renderer's Timeout, or later if a
+// boundary that has been met has a Timeout of its own that ends later. It moves when
+// a view is rendered that contains such a boundary. It is never later than the
+// deadline of the request.
 //
 // Deadline reports false outside a response, and if the Renderer's Timeout is
 // negative and the request has no deadline. Any goroutine may call it.

@@ -27,7 +27,8 @@ type Renderer struct {
 	Grace time.Duration
 	// Timeout limits the time of each boundary without a Timeout of its own: its
 	// load, or its sequence, must end in time. It counts from the start of
-	// Render. Zero means 30 s. Negative means no limit, and a page with a load
+	// Render, or from the call of the Page if the Page has called Go,
+	// suspense.Start or Deadline. Zero means 30 s. Negative means no limit, and a page with a load
 	// that hangs then never finishes.
 	Timeout time.Duration
 	// MaxBuffer limits the memory that one response holds for its client, in

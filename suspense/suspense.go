@@ -9,8 +9,9 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// Suspense shows fallback until its children have been rendered. A goroutine of
-// their own renders the children, so they may do slow work in their templ bodies.
+// Suspense shows fallback until its children have been rendered. The children
+// are rendered in a goroutine of their own, so they may do slow work in their templ
+// bodies.
 //
 // templ's Once, CSS classes and scripts are emitted once for each Suspense, not
 // once for the page. The children must not write to a variable of the surrounding
