@@ -16,9 +16,12 @@ import (
 	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
+// answer answers a request with a page that shows c. Whether c is in place or
+// streamed, the page has nothing to warn of.
 func answer(t *testing.T, method string, c templ.Component) {
 	t.Helper()
-	if err := new(stream.Renderer).Render(httptest.NewRecorder(), httptest.NewRequest(method, "/", nil), c); err != nil {
+	page := templ.Join(templ.Raw("<body>"), c, templ.Raw("</body>"))
+	if err := new(stream.Renderer).Render(httptest.NewRecorder(), httptest.NewRequest(method, "/", nil), page); err != nil {
 		t.Fatal(err)
 	}
 }
