@@ -4,18 +4,16 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
-	"slices"
 	"strconv"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// The client of BenchmarkLoopback is this test binary in a process of its own,
-// so that the CPU time of the process is that of the server.
+// The client of BenchmarkPieces is this test binary in a process of its own, so
+// that the CPU time of this process is the server's.
 const clientEnv = "RIVULET_BENCH_CLIENT"
 
 // fetch is the client: it gets url n times over one connection.
@@ -64,37 +62,4 @@ func cpu() time.Duration {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// BenchmarkLoopback compares the server's CPU time for a page over a real
-// connection with that of plain templ.Handler: the median of the ratios of
-// interleaved pairs.
-func BenchmarkLoopback(b *testing.B) {
-	const pairs, requests = 15, 400
-	for _, page := range benchPages {
-		b.Run(page.name, func(b *testing.B) {
-			plain, stream := httptest.NewServer(page.plain()), httptest.NewServer(page.stream())
-			defer plain.Close()
-			defer stream.Close()
-			measure := func(url string) time.Duration {
-				start := cpu()
-				fetchElsewhere(b, url, requests)
-				return cpu() - start
-			}
-			for b.Loop() {
-				var ratios, base []float64
-				for range pairs {
-					p := measure(plain.URL)
-					s := measure(stream.URL)
-					ratios = append(ratios, float64(s)/float64(p))
-					base = append(base, float64(p.Microseconds())/requests)
-				}
-				slices.Sort(ratios)
-				slices.Sort(base)
-				b.ReportMetric(ratios[pairs/2], "ratio")
-				b.ReportMetric(base[pairs/2], "templ-µs/page")
-			}
-			b.ReportMetric(0, "ns/op")
-		})
-	}
 }
