@@ -13,7 +13,7 @@ require (
 	github.com/labstack/echo/v5 v5.4.5
 	github.com/microcosm-cc/bluemonday v1.0.27
 	github.com/rivulet-go/rivulet v0.0.0
-	github.com/tmaxmax/go-sse v0.11.0
+	github.com/tmaxmax/go-sse v0.12.0
 	golang.org/x/mod v0.43.0
 	golang.org/x/net v0.62.0
 	golang.org/x/sys v0.50.0

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -61,10 +62,11 @@ type Broker struct {
 	life    context.Context // ends the streams
 	cancel  context.CancelFunc
 	closed  atomic.Bool
-	shut    chan struct{}  // closed by Shutdown when the last events can be read
-	drained chan struct{}  // closed when the last subscriber has left after Shutdown
-	wakers  sync.WaitGroup // calls of Feed.wake
-	counts  counts         // sum of the feeds that have been forgotten
+	shut    chan struct{} // closed by Shutdown when the last events can be read
+	drained chan struct{} // closed when the last subscriber has left after Shutdown
+	counts  counts        // sum of the feeds that have been forgotten
+
+	couriers sync.WaitGroup // calls of Feed.courier
 
 	refused atomic.Uint64
 
@@ -106,6 +108,9 @@ func (b *Broker) init() {
 func (b *Broker) Topic(name string) Topic {
 	return Topic{b, name}
 }
+
+// logger returns the Logger of the streams.
+func (b *Broker) logger() *slog.Logger { return cmp.Or(b.Stream.Logger, b.Logger, slog.Default()) }
 
 // feed returns the feed of a topic, and creates it if there is none. b.mu is
 // held.

@@ -48,7 +48,6 @@ func (s *subscriber) disconnect() bool {
 	if !there || s.stopped {
 		return false
 	}
-	s.stopped = true
-	close(s.stop)
+	s.halt()
 	return true
 }

@@ -25,8 +25,10 @@ type Feed struct {
 	expiry  *time.Timer   // nil until the first event
 	pending bool          // expiry is running
 	ready   chan struct{} // closed when something has changed; nil if nobody waits
-	fresh   bool          // something has changed since ready was last closed
-	waking  bool          // wake is running
+	fresh   bool          // something has changed since the last round began
+	called  bool          // a courier has been started and has not run yet
+	queues  [2]queue      // of clients: see idle and round
+	turn    int           // which of them is which
 	removed bool
 	counts  counts
 
@@ -82,39 +84,6 @@ func (f *Feed) push(number uint64, e sse.Encoded) {
 		f.expireIn(f.ring.keep.Age)
 	}
 	f.rouse()
-}
-
-// rouse wakes the goroutines that wait for f.ready. f.mu is held.
-func (f *Feed) rouse() {
-	if f.ready == nil {
-		return
-	}
-	f.fresh = true
-	if !f.waking {
-		f.waking = true
-		f.b.wakers.Go(f.wake) // waited for by Shutdown
-	}
-}
-
-// wake closes f.ready until nothing has changed since. Waking ten thousand
-// subscribers takes milliseconds, so it runs in a goroutine of its own and
-// outside the lock: no publisher waits for it. Events that are published
-// meanwhile share the next round.
-func (f *Feed) wake() {
-	for {
-		f.mu.Lock()
-		ready := f.ready
-		if !f.fresh {
-			f.waking = false
-			f.mu.Unlock()
-			return
-		}
-		f.ready, f.fresh = nil, false
-		f.mu.Unlock()
-		if ready != nil {
-			close(ready)
-		}
-	}
 }
 
 // wait returns a channel that is closed when something has changed. f.mu is held.

@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 
 	"github.com/rivulet-go/rivulet/stream/sse"
@@ -17,26 +18,44 @@ type batch struct{ events []sse.Encoded }
 
 var batchPool = sync.Pool{New: func() any { return new(batch) }}
 
-// serve sends a client its events until the stream ends.
+func getBatch() *batch { return batchPool.Get().(*batch) }
+
+func (b *batch) put() {
+	b.clear()
+	batchPool.Put(b)
+}
+
+func (b *batch) clear() {
+	clear(b.events)
+	b.events = b.events[:0]
+}
+
+// serve sends a client its events until the stream ends. It sends those that there
+// are. Further ones come with a courier.
 func (s *subscriber) serve(ctx context.Context, stream *sse.Stream) error {
-	for {
-		ready, err := s.send(stream)
-		if err != nil {
-			return ended(err)
-		}
-		select {
-		case <-ready:
-		case <-s.stop:
-			return nil
-		case <-ctx.Done():
-			// Events that were published before the server stops would be lost
-			// with the memory of the broker.
-			if errors.Is(context.Cause(ctx), sse.ErrShutdown) {
-				_, _ = s.send(stream)
-			}
-			return context.Cause(ctx)
-		}
+	s.stream = stream
+	if err := s.sendRest(); err != nil {
+		return ended(err)
 	}
+	select {
+	case <-s.stop:
+	case <-ctx.Done():
+	}
+	s.alone()
+	switch {
+	case s.err == errPanicked:
+		panic(http.ErrAbortHandler)
+	case s.err != nil:
+		return ended(s.err)
+	case ctx.Err() == nil:
+		return nil
+	}
+	// Events that were published before the server stops would be lost with the
+	// memory of the broker.
+	if errors.Is(context.Cause(ctx), sse.ErrShutdown) {
+		_ = s.sendRest()
+	}
+	return context.Cause(ctx)
 }
 
 // ended returns nil for errors after which the stream ends properly, so that the
@@ -48,29 +67,43 @@ func ended(err error) error {
 	return err
 }
 
-// send sends all events that there are. It returns a channel that is closed when
-// there may be more.
-func (s *subscriber) send(stream *sse.Stream) (<-chan struct{}, error) {
-	b := batchPool.Get().(*batch)
-	defer func() {
-		clear(b.events)
-		b.events = b.events[:0]
-		batchPool.Put(b)
-	}()
+// sendRest is send for the goroutine of the handler.
+func (s *subscriber) sendRest() error {
+	b := getBatch()
+	defer b.put()
+	return s.send(b)
+}
+
+// send sends all events that there are. After the last one it puts s into the
+// queue.
+func (s *subscriber) send(b *batch) (err error) {
 	for {
-		clear(b.events)
-		var ready <-chan struct{}
-		var err error
-		if b.events, ready, err = s.take(b.events[:0], batchSize); err != nil {
-			return nil, err
+		b.clear()
+		if b.events, err = s.takeOrRest(b.events); err != nil || len(b.events) == 0 {
+			return err
 		}
-		if len(b.events) > 0 {
-			if err := stream.SendEncoded(b.events...); err != nil {
-				return nil, err
-			}
-		}
-		if ready != nil {
-			return ready, nil
+		if err := s.stream.SendEncoded(b.events...); err != nil {
+			return err
 		}
 	}
+}
+
+// takeOrRest is take for a client. If there are no events, it ends the visit of a
+// courier and puts s into the queue.
+func (s *subscriber) takeOrRest(dst []sse.Encoded) ([]sse.Encoded, error) {
+	f := s.feed
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if s.ending && s.busy {
+		s.rest() // the handler sends what is left
+		return dst, nil
+	}
+	dst, err := s.take(dst, batchSize)
+	if err == nil && len(dst) == 0 {
+		s.rest()
+		if !s.ending {
+			f.idle().push(s)
+		}
+	}
+	return dst, err
 }

@@ -33,7 +33,7 @@ func (b *Broker) Shutdown(ctx context.Context) error {
 		}
 	}
 	b.followers.Wait() // each has ended with the last subscriber of its feed
-	b.wakers.Wait()
+	b.couriers.Wait()
 	b.empty()
 	return nil
 }

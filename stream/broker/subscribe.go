@@ -49,7 +49,7 @@ func (t Topic) iterate(ctx context.Context, after string, yield func(sse.Event, 
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		events, ready, err := s.take(one[:0], 0)
+		events, ready, err := s.takeOrWait(one[:0], 0)
 		if errors.Is(err, ErrGap) {
 			if !yield(sse.Event{}, ErrGap) {
 				return nil

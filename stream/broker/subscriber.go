@@ -6,13 +6,14 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// A subscriber reads a feed from a position on, at its own pace and in the
-// goroutine of its handler. It has no queue of its own.
+// A subscriber reads a feed from a position on, at its own pace. It has no queue of
+// its own.
 type subscriber struct {
 	feed    *Feed
 	subject string
 	local   bool          // in the same process
-	stop    chan struct{} // closed by Broker.Disconnect; nil for a local one
+	stream  *sse.Stream   // nil for a local one
+	stop    chan struct{} // wakes the handler; nil for a local one
 	after   string        // the id to begin after, until placed; with a Store only
 
 	// Under feed.mu:
@@ -20,10 +21,21 @@ type subscriber struct {
 	gap      string // the gap to report before the next event; empty if none
 	position uint64 // of the next event in the feed's ring
 	caughtUp uint64 // the position from which Broker.Queue applies
-	stopped  bool   // stop is closed
+	stopped  bool   // stop is closed, by Broker.Disconnect or with err
+	err      error  // of a courier
+
+	// Under feed.mu, of a client that waits or that a courier is with:
+	in             *queue
+	before, behind *subscriber   // in the queue
+	busy           bool          // a courier is with it
+	ending         bool          // the handler is about to return
+	left           chan struct{} // closed when the courier has left; nil if nobody waits for that
 }
 
-var errStopped = errors.New("broker: client disconnected")
+var (
+	errStopped  = errors.New("broker: client disconnected")
+	errPanicked = errors.New("broker: panic of a ResponseWriter")
+)
 
 // subscribe begins a subscription to a topic. It returns errAskAgain if
 // Disconnect has been called since round.
@@ -71,6 +83,7 @@ func (b *Broker) unsubscribe(s *subscriber) {
 		b.count(s.subject, -1)
 	}
 	s.feed.mu.Lock()
+	s.leave()
 	delete(s.feed.subs, s)
 	if !s.placed {
 		s.feed.unplaced--
@@ -82,28 +95,25 @@ func (b *Broker) unsubscribe(s *subscriber) {
 	}
 }
 
-// take appends the next events to dst: at least one, and no more than fit into a
-// number of bytes. If there are none, it returns a channel that is closed when
-// there may be some. Before a gap, a subscriber in the same process gets ErrGap,
-// and a client the event "gap". That event has no id, so that a client that is
-// cut right after it is told again.
-func (s *subscriber) take(dst []sse.Encoded, bytes int) ([]sse.Encoded, <-chan struct{}, error) {
+// take appends the next events to dst, if there are some: at least one, and no more
+// than fit into a number of bytes. Before a gap, a subscriber in the same process
+// gets ErrGap, and a client the event "gap". That event has no id, so that a client
+// that is cut right after it is told again. feed.mu is held.
+func (s *subscriber) take(dst []sse.Encoded, bytes int) ([]sse.Encoded, error) {
 	f := s.feed
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if s.stopped {
-		return dst, nil, errStopped
+		return dst, errStopped
 	}
 	if !s.placed {
 		if !f.admit(s) {
-			return dst, f.wait(), nil
+			return dst, nil
 		}
 		f.unplaced--
 	}
 	if s.gap != "" {
 		if s.local {
 			s.gap = ""
-			return dst, nil, ErrGap
+			return dst, ErrGap
 		}
 		e, _ := sse.Event{Name: "gap", Data: s.gap}.Encode()
 		dst, s.gap = append(dst, e), ""
@@ -111,18 +121,28 @@ func (s *subscriber) take(dst []sse.Encoded, bytes int) ([]sse.Encoded, <-chan s
 	if s.isSlow() {
 		f.counts.slow++
 		if f.b.Slow != DropOldest {
-			return dst, nil, ErrSlow
+			return dst, ErrSlow
 		}
 		s.skip()
-	}
-	if s.position == f.ring.next() {
-		return dst, f.wait(), nil
 	}
 	n := len(dst)
 	dst = f.ring.read(dst, s.position, bytes)
 	s.position += uint64(len(dst) - n)
 	f.counts.delivered += uint64(len(dst) - n)
-	return dst, nil, nil
+	return dst, nil
+}
+
+// takeOrWait is take for a subscriber in the same process. If there are no events,
+// it returns a channel that is closed when there may be some.
+func (s *subscriber) takeOrWait(dst []sse.Encoded, bytes int) ([]sse.Encoded, <-chan struct{}, error) {
+	f := s.feed
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	dst, err := s.take(dst, bytes)
+	if err == nil && len(dst) == 0 {
+		return dst, f.wait(), nil
+	}
+	return dst, nil, err
 }
 
 // isSlow reports whether the subscriber is too far behind. feed.mu is held.

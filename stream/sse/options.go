@@ -25,7 +25,8 @@ type Options struct {
 	// without a complete parser may fail at them. Zero means 15 s; negative means
 	// no heartbeats.
 	Heartbeat time.Duration
-	// WriteTimeout limits each write to the client. Unless the server has a
+	// WriteTimeout limits each write to the client. A write that soon follows
+	// another one may have up to an eighth less. Unless the server has a
 	// ReadTimeout, it also limits the wait for the rest of the request's body.
 	// Zero means the server's WriteTimeout, or 30 s if the server has none;
 	// negative means no limit. The server's WriteTimeout does not end the stream.

@@ -204,6 +204,9 @@ func (s *Stream) gone() error {
 	case s.closed:
 		return ErrClosed
 	}
+	if s.ctx.Err() == nil {
+		return nil // it ends with the request's context
+	}
 	return context.Cause(s.r.Context())
 }
 

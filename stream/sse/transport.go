@@ -15,21 +15,21 @@ import (
 
 // A transport sends bytes to the client. Each write has its own deadline.
 //
-// There is no deadline between writes: over HTTP/2, a deadline resets the stream
-// even if nothing is written. The server's ReadTimeout does not matter: HTTP/1.1
-// removes it at the end of the request's body, and HTTP/2 applies it to that body
-// only.
+// The server's ReadTimeout does not matter: HTTP/1.1 removes it at the end of the
+// request's body, and HTTP/2 applies it to that body only.
 type transport struct {
-	w       http.ResponseWriter
-	timeout time.Duration // of each write; negative: none
-	last    time.Time     // time of the last write
-	logger  *slog.Logger  // nil: slog.Default
+	w        http.ResponseWriter
+	timeout  time.Duration // of each write; negative: none
+	deadline writers.Deadline
+	last     time.Time    // time of the last write
+	logger   *slog.Logger // nil: slog.Default
 }
 
 // newTransport removes the deadline that the server has set for the response.
 func newTransport(w http.ResponseWriter, r *http.Request, o Options) transport {
 	t := transport{w: w, timeout: writers.WriteTimeout(r, o.WriteTimeout), logger: o.Logger}
-	if srv := writers.Server(r); srv != nil && srv.WriteTimeout > 0 && t.setDeadline(time.Time{}) != nil {
+	t.deadline = writers.NewDeadline(w, r, t.timeout)
+	if srv := writers.Server(r); srv != nil && srv.WriteTimeout > 0 && t.deadline.Remove() != nil {
 		t.noteNoDeadline()
 	}
 	return t
@@ -55,9 +55,7 @@ func (t *transport) send(b []byte) error {
 		}
 	}
 	err := t.flush()
-	if t.timeout > 0 {
-		_ = t.setDeadline(time.Time{})
-	}
+	t.deadline.Disarm()
 	return err
 }
 
@@ -70,13 +68,7 @@ func (t *transport) boundBody(r *http.Request) (came func()) {
 // arm sets the deadline of a write.
 func (t *transport) arm() {
 	t.last = time.Now()
-	if t.timeout > 0 {
-		_ = t.setDeadline(t.last.Add(t.timeout))
-	}
-}
-
-func (t *transport) setDeadline(d time.Time) error {
-	return http.NewResponseController(t.w).SetWriteDeadline(d)
+	t.deadline.Arm(t.last)
 }
 
 // flush sends the buffered bytes.

@@ -15,6 +15,7 @@ import (
 
 	gosse "github.com/tmaxmax/go-sse"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
@@ -42,6 +43,32 @@ func BenchmarkFanOut(b *testing.B) {
 				b.ReportMetric(float64(b.N*c.events*c.subscribers)/b.Elapsed().Seconds(), "deliveries/s")
 			})
 		}
+	}
+}
+
+// BenchmarkOneByOne compares the time, and the CPU time, of events that are
+// published one after the other. A ratio is the median of ten runs. The budget is
+// what go-sse takes.
+func BenchmarkOneByOne(b *testing.B) {
+	for _, c := range fanOuts {
+		if !c.await {
+			continue
+		}
+		contest := c.contest(b)
+		b.Run(contest.name, func(b *testing.B) {
+			for b.Loop() {
+				var times, cpu []float64
+				for range 10 {
+					contest.clock = clock
+					times = append(times, testkit.Median(contest.ratios(b, 10)))
+					contest.clock = testkit.CPU
+					cpu = append(cpu, testkit.Median(contest.ratios(b, 10)))
+				}
+				testkit.Budget(b, "time-ratio", times, 1)
+				testkit.Budget(b, "cpu-ratio", cpu, 1)
+			}
+			b.ReportMetric(0, "ns/op")
+		})
 	}
 }
 
@@ -92,7 +119,7 @@ func (f fanOut) contest(t testing.TB) contest {
 	most := 0.0
 	if f.await {
 		// Both then write once for each subscriber and event, and do little
-		// else: they are level, and a busy machine disturbs this one most.
+		// else, and a busy machine disturbs this one most.
 		most = 1.5
 	}
 	return contest{

@@ -2,7 +2,6 @@ package ssebench_test
 
 import (
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
@@ -16,7 +15,7 @@ const rounds = 15
 type contest struct {
 	name   string
 	bytes  int                            // that it reads; 0: none
-	clock  func(testing.TB) time.Duration // nil: busy
+	clock  func(testing.TB) time.Duration // nil: testkit.CPU
 	most   float64                        // of their time that ours may take; 0: defaultMost
 	ours   func(testing.TB)
 	theirs func(testing.TB)
@@ -33,22 +32,7 @@ func ahead(t *testing.T, contests []contest) {
 	}
 	for _, c := range contests {
 		t.Run(c.name, func(t *testing.T) {
-			n := 1
-			for c.took(t, c.ours, n)+c.took(t, c.theirs, n) < 20*time.Millisecond {
-				n *= 2
-			}
-			var ratios []float64
-			for i := range rounds {
-				first, second := c.ours, c.theirs
-				if i%2 == 1 {
-					first, second = second, first
-				}
-				a, b := c.took(t, first, n), c.took(t, second, n)
-				if i%2 == 1 {
-					a, b = b, a
-				}
-				ratios = append(ratios, float64(a)/float64(b))
-			}
+			ratios := c.ratios(t, rounds)
 			slices.Sort(ratios)
 			most := c.most
 			if most == 0 {
@@ -66,26 +50,36 @@ func ahead(t *testing.T, contests []contest) {
 	}
 }
 
+// ratios returns our time by theirs in each of the rounds.
+func (c contest) ratios(t testing.TB, rounds int) (ratios []float64) {
+	n := 1
+	for c.took(t, c.ours, n)+c.took(t, c.theirs, n) < 20*time.Millisecond {
+		n *= 2
+	}
+	for i := range rounds {
+		first, second := c.ours, c.theirs
+		if i%2 == 1 {
+			first, second = second, first
+		}
+		a, b := c.took(t, first, n), c.took(t, second, n)
+		if i%2 == 1 {
+			a, b = b, a
+		}
+		ratios = append(ratios, float64(a)/float64(b))
+	}
+	return ratios
+}
+
 func (c contest) took(t testing.TB, f func(testing.TB), n int) time.Duration {
 	clock := c.clock
 	if clock == nil {
-		clock = busy
+		clock = testkit.CPU
 	}
 	start := clock(t)
 	for range n {
 		f(t)
 	}
 	return clock(t) - start
-}
-
-// busy returns how long the processors have worked, on garbage too. Clocks
-// would count other processes as well.
-func busy(t testing.TB) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // compare runs the contests as benchmarks.
