@@ -11,7 +11,7 @@ import (
 	"github.com/rivulet-go/rivulet/internal/e2e/pagebench"
 )
 
-var rounds = flag.Int("rounds", 15, "rounds of BenchmarkPages; more see smaller differences")
+var rounds = flag.Int("rounds", 13, "rounds of BenchmarkPages; more see smaller differences")
 
 // BenchmarkPages prints the ratios and fails if one misses its budget.
 func BenchmarkPages(b *testing.B) {
@@ -29,20 +29,24 @@ func BenchmarkPages(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// measure runs rounds. Every other one goes backwards.
+// measure runs rounds.
 func measure(tb testing.TB, run func(*exec.Cmd) error, rounds int) (measured []round) {
 	tb.Helper()
-	ts := turns()
-	servers := map[string]*server{}
-	for _, t := range ts {
-		if servers[t.program] == nil {
-			servers[t.program] = start(tb, program(t.program), run)
+	servers := map[runner]*server{}
+	for _, h := range heats() {
+		for _, name := range h.programs {
+			if of := (runner{name, h.conns}); servers[of] == nil {
+				servers[of] = start(tb, program(name), run)
+			}
 		}
 	}
 	for i := range rounds {
 		fmt.Fprintf(os.Stderr, "round %d of %d\n", i+1, rounds)
-		measured = append(measured, runRound(tb, servers, ts))
-		slices.Reverse(ts)
+		r := round{}
+		for _, h := range heats() {
+			h.run(tb, servers, r, i%2 == 1)
+		}
+		measured = append(measured, r)
 	}
 	return measured
 }

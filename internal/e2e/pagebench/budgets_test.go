@@ -31,7 +31,7 @@ var columns = []column{
 	},
 	{
 		"CPU in place / plain", cpuOf(pagebench.InPlace), cpuOf(pagebench.Plain),
-		budget{"P0": 1.05, "P10": none, "P100": none, "P10D": none, "Pnest": none},
+		budget{"P0": 1.05, "P10": none, "P100": none, "Pnest": none},
 	},
 	{
 		"CPU suspended / plain", cpuOf(pagebench.Suspended), cpuOf(pagebench.Plain),
@@ -81,4 +81,18 @@ func firstByteOf(p pagebench.Program) quantity {
 
 func lastByteOf(p pagebench.Program) quantity {
 	return quantity{p, manyConns, func(s sample) float64 { return s.last }}
+}
+
+// in returns the quantity of a page in a round.
+func (q quantity) in(r round, page string) float64 {
+	return q.of(r[entry{page, runner{q.program.Name, q.conns}}])
+}
+
+// ratios returns the ratio of the column in each round.
+func (c column) ratios(page string, measured []round) []float64 {
+	rs := make([]float64, len(measured))
+	for i, r := range measured {
+		rs[i] = c.ours.in(r, page) / c.theirs.in(r, page)
+	}
+	return rs
 }

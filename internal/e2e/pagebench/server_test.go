@@ -95,6 +95,7 @@ func cpu() time.Duration {
 
 // A server is the client's side of a process.
 type server struct {
+	program string
 	addr    string
 	control *conn // for figures
 }
@@ -124,7 +125,7 @@ func start(tb testing.TB, program pagebench.Program, run func(*exec.Cmd) error) 
 	if err != nil {
 		tb.Fatalf("%s does not start: %v", program.Name, err)
 	}
-	s := &server{addr: strings.TrimSpace(addr)}
+	s := &server{program: program.Name, addr: strings.TrimSpace(addr)}
 	if s.control, err = dial(s.addr, 4<<10); err != nil {
 		tb.Fatal(err)
 	}
