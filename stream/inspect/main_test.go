@@ -6,4 +6,7 @@ import (
 	"github.com/rivulet-go/rivulet/internal/testkit"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) {
+	testkit.BeElsewhere(map[string]testkit.Client{"visitors": visitors})
+	testkit.Main(m)
+}
