@@ -52,7 +52,7 @@ func (h heat) turn() (number int, length time.Duration) {
 		number, length = 2, 250*time.Millisecond
 	}
 	if h.page == pagebench.P10D.Name { // each takes 50 ms
-		length = max(length, 150*time.Millisecond)
+		length += 100 * time.Millisecond
 	}
 	return number, length
 }
