@@ -22,8 +22,6 @@ type loads struct {
 	started atomic.Int64   // number of boundaries and tasks so far
 	life    lifetime       // of loads and views
 
-	starting atomic.Int32 // number of loads whose goroutine has not run yet
-
 	amending atomic.Int32 // number of boundaries placed by error views within error views so far
 
 	mu sync.Mutex // guards the fields below, and those that boundary and task name
@@ -33,6 +31,11 @@ type loads struct {
 	arrived   []*boundary // boundaries that were settled or have new pieces since the last take
 
 	deep int // number of boundaries below maxLevels so far
+
+	starting list         // boundaries whose load is taken by the next goroutine of work
+	worker   func() error // work
+	called   bool         // a goroutine of work was started and has not run yet
+	rallying bool         // the goroutine of the response is in rally
 
 	// Numbers of goroutines. Each is in one of running, tasks and abandoned.
 	running   int // loads
@@ -49,7 +52,7 @@ type loads struct {
 func (l *loads) init(rd *Renderer) {
 	l.limit = rd.Limit
 	l.life = newLifetime(rd)
-	l.unsettled.links, l.queue.links = unsettledLinks, queueLinks
+	l.unsettled.links, l.queue.links, l.starting.links = unsettledLinks, queueLinks, queueLinks
 }
 
 // begin starts the time of a page, unless the Page has already started work.
@@ -66,6 +69,7 @@ func (l *loads) begin() {
 func (l *loads) open(request context.Context) {
 	if !l.life.isOpen() {
 		l.wake = make(chan struct{}, 1)
+		l.worker = l.work
 		l.life.open(request, l.signal, l.shutDown)
 	}
 }
@@ -84,9 +88,9 @@ func (l *loads) startQueued() {
 		}
 		b.load.phase = loading
 		l.running++
-		l.starting.Add(1)
-		l.group.Go(b.run)
+		l.starting.add(b)
 	}
+	l.startWorker()
 }
 
 // isLate reports whether b needs no load: it is settled, or its context has ended
@@ -114,7 +118,7 @@ func (l *loads) returned(b *boundary) {
 	}
 	l.running--
 	l.settle(b, view, err)
-	l.signal() // the response may be waiting for just that
+	l.tell() // the response may be waiting for just that
 	l.startQueued()
 }
 
@@ -168,12 +172,13 @@ func (l *loads) announce(b *boundary) {
 		b.announced = true
 		l.arrived = append(l.arrived, b)
 	}
-	l.signal()
+	l.tell()
 }
 
-// begun is called first in the goroutine of a load.
-func (l *loads) begun() {
-	if l.starting.Add(-1) == 0 {
+// tell is signal, except while the response waits for loads to begin, since it
+// looks at all boundaries afterwards. mu is held.
+func (l *loads) tell() {
+	if !l.rallying {
 		l.signal()
 	}
 }

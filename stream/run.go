@@ -33,19 +33,66 @@ const (
 	returned
 )
 
-// run is the goroutine of a load. It keeps little on its stack, since a waiting
-// page has one for each load.
-func (b *boundary) run() error {
-	b.resp.loads.begun()
+// work is a goroutine that runs loads, one after the other. Before it runs one, it
+// starts the goroutine for the next. The scheduler runs the goroutine that was
+// started last as soon as this one waits. So all loads of a page begin in one turn
+// of the page, however busy the server is, and loads that take no time share a
+// goroutine.
+//
+// The goroutine keeps little on its stack, since a waiting page has one for each
+// load.
+func (l *loads) work() error {
+	defer l.startNext() // a load can end the goroutine
+	for b := l.next(true); b != nil; b = l.next(false) {
+		b.run()
+	}
+	return nil
+}
+
+// next takes the next load that is to be run. If there is none, it returns nil.
+// called says that a goroutine of work has just begun.
+func (l *loads) next(called bool) *boundary {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if called {
+		l.called = false
+	}
+	b := l.starting.first
+	if b != nil {
+		l.starting.remove(b)
+	}
+	l.startWorker()
+	if l.rallying && l.starting.first == nil {
+		l.signal()
+	}
+	return b
+}
+
+// startWorker starts a goroutine of work if there is a load for it. mu is held.
+func (l *loads) startWorker() {
+	if l.starting.first != nil && !l.called {
+		l.called = true
+		l.group.Go(l.worker)
+	}
+}
+
+// startNext is startWorker for callers that do not hold mu.
+func (l *loads) startNext() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.startWorker()
+}
+
+// run runs the load of b.
+func (b *boundary) run() {
 	b.load.result.err = errGoexit
 	defer b.resp.loads.returned(b) // also if a Trace panics or ends the goroutine
 	if t := b.resp.trace; t.Loading != nil || t.Loaded != nil {
 		b.runTraced(t)
-		return nil
+		return
 	}
 	defer b.recoverLoad()
 	b.runLoad(&b.load.ctx)
-	return nil
 }
 
 // runTraced runs the load of b in the context that t.Loading returns for it, and

@@ -70,15 +70,11 @@ func (p *response) gone() error {
 func hasLeft(request context.Context) bool { return errors.Is(request.Err(), context.Canceled) }
 
 // yield lets other goroutines run, so that loads that end at the same moment are
-// sent together, and loads that take no time are in place. It waits for loads
-// whose goroutine has not run yet. On a busy machine another thread may have taken
-// such a goroutine without running it. While yield waits, this thread can take it
-// back. The first Gosched lets all goroutines run that can. The second one is for
-// loads that have yielded once themselves.
+// sent together, and loads that take no time are in place. First it waits until all
+// loads have begun. The first Gosched lets all goroutines run that can. The second
+// one is for loads that have yielded once themselves.
 func (l *loads) yield() {
-	for l.starting.Load() > 0 {
-		<-l.wake
-	}
+	l.rally()
 	for range 2 {
 		if !l.busy() {
 			return
@@ -86,6 +82,19 @@ func (l *loads) yield() {
 		runtime.Gosched()
 	}
 	settle()
+}
+
+// rally waits until all loads have begun that the limit allows.
+func (l *loads) rally() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for l.starting.first != nil {
+		l.rallying = true
+		l.mu.Unlock()
+		<-l.wake
+		l.mu.Lock()
+	}
+	l.rallying = false
 }
 
 // settle makes tests repeatable: without it, the scheduler decides which of the
