@@ -19,7 +19,6 @@ import (
 // found where no marker works, all pages of the route are read.
 type check struct {
 	p       *response
-	route   *route          // nil until it is needed
 	news    []uint64        // hashes of endings that are known once the HTML has been read
 	unread  bool            // the HTML that will be sent next has to be read
 	scanner *markup.Scanner // after the part of the shell that was sent, if that was read
@@ -41,9 +40,6 @@ const (
 // route. It returns the hash to be learnt when it is, or zero if it has to be
 // read each time.
 func (c *check) known(kind ending, b *boundary, tag []byte, odd bool) (known bool, h uint64) {
-	if c.route == nil {
-		c.route = routeOf(c.p.r)
-	}
 	if odd {
 		return false, 0
 	}
@@ -51,7 +47,7 @@ func (c *check) known(kind ending, b *boundary, tag []byte, odd bool) (known boo
 	if b != nil && b.Name != "" {
 		h ^= maphash.String(routeSeed, b.Name)
 	}
-	return !c.route.stuck.Load() && c.route.knows(h), h
+	return !c.p.route().stuck.Load() && c.p.route().knows(h), h
 }
 
 // ending looks at the end of html, which will be sent next. If that end is not
@@ -115,7 +111,7 @@ func (c *check) stuckHoles() (found bool) {
 		if b := c.p.holes[i].b; within != "" {
 			c.p.reveal.stick(&c.p.holes[i])
 			found = true
-			c.route.stuck.Store(true)
+			c.p.route().stuck.Store(true)
 			c.fault("stream: a boundary waits in place, because no marker works there", b.Name, slog.String("within", within))
 		}
 	})
@@ -141,7 +137,7 @@ func (c *check) content(b *boundary, html []byte) {
 		within += " template"
 	}
 	if h != 0 {
-		c.route.learn(h)
+		c.p.route().learn(h)
 	}
 	switch within {
 	case "", "svg", "math": // the end of a chunk closes them
@@ -200,7 +196,7 @@ func (c *check) markers(s *markup.Scanner, html []byte) {
 // learn makes the news known to the route, since the HTML has been read.
 func (c *check) learn() {
 	for _, h := range c.news {
-		c.route.learn(h)
+		c.p.route().learn(h)
 	}
 	c.news, c.unread = nil, false
 }
@@ -208,7 +204,7 @@ func (c *check) learn() {
 // fault logs a fault of the boundary with that name, once for each message and
 // name of a route.
 func (c *check) fault(message, name string, attr slog.Attr) {
-	if !c.route.once(message + "\x00" + name) {
+	if !c.p.route().once(message + "\x00" + name) {
 		return
 	}
 	attrs := []slog.Attr{attr, slog.String("path", c.p.r.URL.Path)}

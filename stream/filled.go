@@ -33,7 +33,7 @@ func (p *response) fillReady(flush bool) {
 		level = next
 		p.checkUncommitted()
 		if open > 0 && !flush {
-			p.loads.yield()
+			p.look()
 		}
 		more = false
 		for _, f := range all[level:] {

@@ -24,7 +24,7 @@ func (p *response) assemble(src []byte, holes []hole, flush bool) error {
 func (p *response) fillHoles(flush bool) {
 	for len(p.holes) > 0 {
 		if !flush {
-			p.loads.yield()
+			p.look()
 		}
 		more := p.reveal.decide(p.holes, flush)
 		if more && !slices.ContainsFunc(p.holes, hole.goesOn) {

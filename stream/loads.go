@@ -265,6 +265,13 @@ func (l *loads) canceled() bool {
 	return l.life.isOpen() && l.life.view.Err() != nil
 }
 
+// unfinished returns the number of loads that are running.
+func (l *loads) unfinished() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.running
+}
+
 // idle reports whether no goroutine of the response is running or queued.
 func (l *loads) idle() bool {
 	l.mu.Lock()

@@ -43,7 +43,10 @@ type response struct {
 	failed      atomic.Bool // a boundary without an ErrorView has failed
 	toldInPlace atomic.Bool // Trace.InPlace has been called
 
-	reveal reveal // used in the mode OutOfOrder
+	reveal  reveal // used in the mode OutOfOrder
+	known   *route // what is known about such pages; nil until it is needed
+	looked  bool   // the shell has waited for loads, or has decided not to
+	patient bool   // that was worth its time
 
 	// What is being rendered.
 	draft
@@ -181,6 +184,14 @@ func (p *response) done() {
 
 // noTrace is the Trace of a response that has none.
 var noTrace Trace
+
+// route returns what is known about pages of the same route.
+func (p *response) route() *route {
+	if p.known == nil {
+		p.known = routeOf(p.r)
+	}
+	return p.known
+}
 
 // headOnly reports whether the answer has no body.
 func (p *response) headOnly() bool {

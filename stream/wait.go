@@ -69,10 +69,35 @@ func (p *response) gone() error {
 // request, which may also end because of a deadline.
 func hasLeft(request context.Context) bool { return errors.Is(request.Err(), context.Canceled) }
 
+// look gives loads that need little time the time to end before the next bytes are
+// put together. Before the shell it waits until all loads have begun. On a route
+// where that is worth it, it also waits for one turn of the scheduler: for loads
+// that have yielded once, or that have asked another goroutine.
+func (p *response) look() {
+	if p.out.committed {
+		p.loads.yield()
+		return
+	}
+	p.loads.rally()
+	switch before := p.loads.unfinished(); {
+	case before == 0:
+	case !p.looked:
+		p.looked = true
+		if p.patient = p.route().isWorthALook(); p.patient {
+			runtime.Gosched()
+			p.patient = p.loads.unfinished() <= before/2
+		}
+		p.route().hasLooked(p.patient)
+	case p.patient:
+		runtime.Gosched()
+	}
+	settle()
+}
+
 // yield lets other goroutines run, so that loads that end at the same moment are
-// sent together, and loads that take no time are in place. First it waits until all
-// loads have begun. The first Gosched lets all goroutines run that can. The second
-// one is for loads that have yielded once themselves.
+// sent together. First it waits until all loads have begun. The first Gosched lets
+// all goroutines run that can. The second one is for loads that have yielded once
+// themselves.
 func (l *loads) yield() {
 	l.rally()
 	for range 2 {
