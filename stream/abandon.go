@@ -16,8 +16,8 @@ func (b *boundary) expire() {
 	l := &b.resp.loads
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if b.load.ctx.Err() == context.DeadlineExceeded {
-		l.fail(b, context.Cause(&b.load.ctx))
+	if b.load.scope.Err() == context.DeadlineExceeded {
+		l.fail(b, context.Cause(b.load.scope))
 		l.startQueued()
 	}
 }
@@ -180,7 +180,7 @@ func (l *loads) overdue(now, last time.Time) (next time.Time) {
 		if b.load.phase != loading || b.load.abandoned {
 			continue
 		}
-		t, _ := b.load.ctx.Deadline()
+		t, _ := b.load.scope.Deadline()
 		if t = atMost(t); t.IsZero() {
 			continue
 		}

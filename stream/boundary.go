@@ -86,38 +86,38 @@ type boundary struct {
 	Boundary
 
 	// Set when the boundary is met, and constant from then on.
-	resp   *response // nil outside a response
-	parent *boundary
-	index  int    // position among the parent's children, from 1
-	depth  int    // number of boundaries around it, the page included; zero for the page
-	number int    // replaces the path below maxLevels; zero above
-	id     string // the path, made once if there is a Trace; otherwise empty
-	view   placeContext
-	notice bool // it belongs to a WhilePending: it has no load, and its content is empty
+	resp   *response       // nil outside a response
+	parent *boundary       // nil for the page itself
+	place  context.Context // with the values of the place where the boundary was met
+	index  int32           // position among the parent's children, from 1
+	depth  int32           // number of boundaries around it, the page included; zero for the page
+	number int32           // replaces the path below maxLevels; zero above
+
+	amending  atomic.Int32           // like loads.amending, for the outermost boundary outside a response
+	amends    uint8                  // number of error views around it
+	notice    bool                   // it belongs to a WhilePending: it has no load, and its content is empty
+	inPlace   bool                   // it loads in place and has no id
+	id        string                 // the path, made once if there is a Trace; otherwise empty
+	fragments *templ.FragmentContext // the fragments that templ.RenderFragments asks of its load
 
 	load load
-
-	inPlace   bool                   // it loads in place and has no id
-	amends    uint8                  // number of error views around it
-	amending  atomic.Int32           // like loads.amending, for the outermost boundary outside a response
-	fragments *templ.FragmentContext // the fragments that templ.RenderFragments asks of its load
 
 	held    atomic.Int64 // bytes that it holds, counted in the budget
 	settled atomic.Bool  // content and err are known
 	failed  atomic.Bool  // the loads within it have ended
 
 	// Guarded by resp.loads.mu.
-	over      bool // its content has been rendered for the last time
-	announced bool // in resp.loads.arrived
-	children  int
+	children  int32
+	over      bool      // its content has been rendered for the last time
+	announced bool      // in resp.loads.arrived
 	subtree   *[2]scope // nil until it is needed
 
 	// Guarded by resp.loads.mu until settled, then of the goroutine of the
 	// response.
-	content templ.Component
-	err     error
 	marked  bool // its markers were sent, or are among the bytes to be sent
 	filled  bool // its content has been rendered
+	content templ.Component
+	err     error
 	due     *due // its place in a page in order; belongs to the goroutine of the response
 }
 

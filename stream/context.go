@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"time"
 
 	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
@@ -35,31 +36,134 @@ type inPlaceKey struct{}
 // fallbackKey is the key of a value that only the context of a fallback has.
 type fallbackKey struct{}
 
-// nearKey is the key of the nearest placeContext or inPlaceContext around a
+// nearKey is the key of the nearest context of a boundary or a task around a
 // context.
 type nearKey struct{}
 
-// A placeContext is the context of a load, a view or a fallback. It has the
-// values of the place where the boundary was met, and a cancellation of its own.
-// A context derived from it needs no goroutine, since package context finds its
-// own context beneath it.
-type placeContext struct {
-	context.Context                 // the cancellation
-	values          context.Context // the values of the place
-	owner           *boundary       // nil if Go was called outside all boundaries
-	state           *templState     // the response's for a view, otherwise one of its own
-	fallback        bool            // boundaries within show their fallbacks
+// The contexts of a boundary are the boundary itself, so they take no memory of
+// their own. They have the values of the place where the boundary was met. Contexts
+// derived from them need no goroutine, since package context finds its own context
+// beneath them.
+type (
+	loadContext     boundary // of the load; ends with its scope
+	viewContext     boundary // of the view and of error views
+	fallbackContext boundary // of the fallback, in which boundaries show their fallbacks
+)
+
+// context returns the context in which b renders what goes into a fragment of that
+// kind.
+func (b *boundary) context(kind fragmentKind) context.Context {
+	if kind == fallbackFragment {
+		return (*fallbackContext)(b)
+	}
+	return (*viewContext)(b)
 }
 
-func (c *placeContext) Value(key any) any {
+func (c *loadContext) Deadline() (time.Time, bool) { return c.load.scope.Deadline() }
+func (c *loadContext) Done() <-chan struct{}       { return c.load.scope.Done() }
+func (c *loadContext) Err() error                  { return c.load.scope.Err() }
+
+func (c *loadContext) Value(key any) any {
 	switch key {
 	case templstate.Key:
-		return c.state.get()
+		return (*boundary)(c).loadState().get()
+	case nearKey{}:
+		return c
+	case viewKey{}, fallbackKey{}:
+		return nil
+	case cancelKey:
+		return c.load.scope.Value(key)
+	}
+	return (*boundary)(c).value(key)
+}
+
+func (c *viewContext) Deadline() (time.Time, bool) { return c.resp.loads.life.view.Deadline() }
+func (c *viewContext) Done() <-chan struct{}       { return c.resp.loads.life.view.Done() }
+func (c *viewContext) Err() error                  { return c.resp.loads.life.view.Err() }
+
+func (c *viewContext) Value(key any) any {
+	switch key {
+	case templstate.Key:
+		return c.resp.state.get()
+	case nearKey{}:
+		return c
+	case viewKey{}:
+		return c.resp
+	case cancelKey:
+		return c.resp.loads.life.view.Value(key)
+	}
+	return (*boundary)(c).value(key)
+}
+
+func (c *fallbackContext) Deadline() (time.Time, bool) { return (*viewContext)(c).Deadline() }
+func (c *fallbackContext) Done() <-chan struct{}       { return (*viewContext)(c).Done() }
+func (c *fallbackContext) Err() error                  { return (*viewContext)(c).Err() }
+
+// A fallback has a templ state of its own. If it claimed an asset for the page, the
+// asset would be removed with the fallback at the reveal.
+func (c *fallbackContext) Value(key any) any {
+	switch key {
+	case templstate.Key:
+		return c.resp.fallbacks.get()
+	case nearKey{}:
+		return c
+	case viewKey{}:
+		return nil
+	case fallbackKey{}:
+		return true
+	}
+	return (*viewContext)(c).Value(key)
+}
+
+// String keeps package fmt from reading fields that other goroutines write.
+func (c *loadContext) String() string     { return "stream.loadContext" }
+func (c *viewContext) String() string     { return "stream.viewContext" }
+func (c *fallbackContext) String() string { return "stream.fallbackContext" }
+
+// value returns a value that all contexts of b share. Package context finds a
+// cancellation by cancelKey. Other keys are looked up in b.place only: if they were
+// looked up in the cancellation as well, each boundary around b would double the
+// time.
+func (b *boundary) value(key any) any {
+	switch key {
 	case templstate.ChildrenKey:
 		return nil // the boundary's children are not its view's
 	case templstate.FragmentKey:
-		// A view that is rendered later must not write into the fragments
-		// of templ.RenderFragments, which has returned by then.
+		// A view that is rendered later must not write into the fragments of
+		// templ.RenderFragments, which has returned by then.
+		return nil
+	case ownerKey{}:
+		return b
+	}
+	return b.place.Value(key)
+}
+
+// loadState returns the templ state of the load of b.
+func (b *boundary) loadState() *templState {
+	if s := b.load.state.Load(); s != nil {
+		return s
+	}
+	b.load.state.CompareAndSwap(nil, &templState{origin: &b.resp.origin})
+	return b.load.state.Load()
+}
+
+// A taskContext is the context of a task: the function of a Go, or a load in place.
+// It has the values of the place where the task was started, and a cancellation of
+// its own.
+type taskContext struct {
+	context.Context                 // the cancellation
+	values          context.Context // the values of the place
+	owner           *boundary       // nil if Go was called outside all boundaries
+	state           *templState
+}
+
+func (c *taskContext) Value(key any) any {
+	switch key {
+	case templstate.Key:
+		return c.state.get()
+	case templstate.ChildrenKey, viewKey{}:
+		return nil
+	case templstate.FragmentKey:
 		if c.owner == nil || c.owner.fragments == nil {
 			return nil
 		}
@@ -71,26 +175,14 @@ func (c *placeContext) Value(key any) any {
 			return nil
 		}
 		return c.owner
-	case viewKey{}:
-		if c.owner == nil || c.owner.resp == nil || c.state != &c.owner.resp.state {
-			return nil
-		}
-		return c.owner.resp
-	case fallbackKey{}:
-		if c.fallback {
-			return true
-		}
 	case cancelKey:
-		// context.Cause and derived contexts find the cancellation by this key. Other
-		// keys are looked up in values only: if they were looked up in both contexts,
-		// each boundary around this one would double the time.
 		return c.Context.Value(key)
 	}
 	return c.values.Value(key)
 }
 
 // String keeps package fmt from reading fields that other goroutines write.
-func (c *placeContext) String() string { return "stream.placeContext" }
+func (c *taskContext) String() string { return "stream.taskContext" }
 
 // A pageContext is the context of the page component. It adds to the context of
 // the request the values by which boundaries and templ find the response.
@@ -185,7 +277,13 @@ func (c *inPlaceContext) String() string { return "stream.inPlaceContext" }
 func cancellation(ctx context.Context) context.Context {
 	var near context.Context
 	switch c := ctx.Value(nearKey{}).(type) {
-	case *placeContext:
+	case *loadContext:
+		near = c.load.scope
+	case *viewContext:
+		near = c.resp.loads.life.view
+	case *fallbackContext:
+		near = c.resp.loads.life.view
+	case *taskContext:
 		near = c.Context
 	case *inPlaceContext:
 		near = c.Context

@@ -189,22 +189,14 @@ func (p *response) placeholder(b *boundary) {
 	}
 	p.bytes = appendStart(p.bytes, b)
 	if start := len(p.bytes); b.Fallback != nil {
-		// A fallback has a templ state of its own. If it claimed an asset for the
-		// page, the asset would be removed with the fallback at the reveal.
-		ctx := &placeContext{
-			Context:  b.view.Context,
-			values:   b.view.values,
-			owner:    b,
-			state:    &templState{origin: &p.origin},
-			fallback: true,
-		}
 		// A notice is rendered whatever the budget. Otherwise it would be missing,
 		// or show an old deadline.
 		p.lastResort = b.notice
-		if err := p.render(ctx, fallbackFragment, b.Fallback); err != nil && p.err == nil {
+		if err := p.render(b, fallbackFragment, b.Fallback); err != nil && p.err == nil {
 			b.report(p.ctx, "", fmt.Errorf("fallback: %w", err))
 		}
 		p.lastResort = false
+		p.fallbacks.restore(p.origin.claims)
 		p.check.ending(ofFallback, b, p.bytes[start:])
 		if !b.notice { // a notice may be sent again
 			b.Fallback = nil

@@ -30,7 +30,7 @@ type loads struct {
 	queue     list        // boundaries that wait for a slot: to load, or to go on after a pause
 	arrived   []*boundary // boundaries that were settled or have new pieces since the last take
 
-	deep int // number of boundaries below maxLevels so far
+	deep int32 // number of boundaries below maxLevels so far
 
 	starting list         // boundaries whose load is taken by the next goroutine of work
 	worker   func() error // work
@@ -96,20 +96,18 @@ func (l *loads) startQueued() {
 // isLate reports whether b needs no load: it is settled, or its context has ended
 // before its load has started. In the second case isLate settles it. mu is held.
 func (l *loads) isLate(b *boundary) bool {
-	if !b.settled.Load() && b.load.ctx.Err() == nil {
+	if !b.settled.Load() && b.load.scope.Err() == nil {
 		return false
 	}
-	l.settle(b, nil, context.Cause(&b.load.ctx))
+	l.settle(b, nil, context.Cause(b.load.scope))
 	return true
 }
 
-// returned is called when the load of b has returned.
-func (l *loads) returned(b *boundary) {
+// returned is called when the load of b has returned r.
+func (l *loads) returned(b *boundary, r *result) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b.load.phase = returned
-	view, err := b.load.result.view, b.load.result.err
-	b.load.result.view, b.load.result.err = nil, nil
 	if b.load.abandoned {
 		l.abandoned--
 		l.unsettled.remove(b)
@@ -117,7 +115,7 @@ func (l *loads) returned(b *boundary) {
 		return
 	}
 	l.running--
-	l.settle(b, view, err)
+	l.settle(b, r.view, r.err)
 	l.tell() // the response may be waiting for just that
 	l.startQueued()
 }

@@ -106,10 +106,10 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	return nil
 }
 
-// makeContexts makes the contexts of b's load, which ends with base, and of its
-// view. Both have the values of ctx. mu is held.
+// makeContexts makes the contexts of b. They have the values of ctx, and that of its
+// load ends with base. mu is held.
 func (b *boundary) makeContexts(ctx, base context.Context) {
-	p, life := b.resp, &b.resp.loads.life
+	life := &b.resp.loads.life
 	if b.Pieces != nil {
 		b.load.pieces = &pieces{room: make(chan struct{}, 1)}
 		base, b.load.pieces.cancel = context.WithCancelCause(base)
@@ -124,7 +124,5 @@ func (b *boundary) makeContexts(ctx, base context.Context) {
 		_ = cancel // the context ends with the one around it
 		b.load.untimed = context.AfterFunc(base, b.expire)
 	}
-	b.load.state.origin = &p.origin
-	b.load.ctx = placeContext{Context: base, values: ctx, owner: b, state: &b.load.state}
-	b.view = placeContext{Context: life.view, values: ctx, owner: b, state: &p.state}
+	b.place, b.load.scope = ctx, base
 }

@@ -83,8 +83,8 @@ func (l *loads) offer(b *boundary, c templ.Component) error {
 		l.pause(b)
 	}
 	switch {
-	case b.load.ctx.Err() != nil:
-		return context.Cause(&b.load.ctx)
+	case b.load.scope.Err() != nil:
+		return context.Cause(b.load.scope)
 	case b.settled.Load() || l.ended:
 		return errClosed
 	}
@@ -103,7 +103,7 @@ func (l *loads) pause(b *boundary) {
 	l.mu.Unlock()
 	select {
 	case <-b.load.pieces.room:
-	case <-b.load.ctx.Done():
+	case <-b.load.scope.Done():
 	}
 	l.mu.Lock()
 	l.resume(b)

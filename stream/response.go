@@ -40,6 +40,7 @@ type response struct {
 	root        boundary    // the page itself, the ancestor of all boundaries
 	origin      templOrigin // what all templ states begin with
 	state       templState  // of the page, of views and of error views
+	fallbacks   templState  // of fallbacks
 	failed      atomic.Bool // a boundary without an ErrorView has failed
 	toldInPlace atomic.Bool // Trace.InPlace has been called
 
@@ -91,7 +92,7 @@ func newResponse(rd *Renderer, w http.ResponseWriter, r *http.Request) *response
 	if p.state.v = p.ctx.Value(templstate.Key); p.state.v != nil {
 		p.origin.claims = templstate.Of(p.state.v, nil)
 	}
-	p.state.origin = &p.origin
+	p.state.origin, p.fallbacks.origin = &p.origin, &p.origin
 	return p
 }
 

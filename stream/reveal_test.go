@@ -19,7 +19,7 @@ func page(n int) []*boundary {
 	root := new(boundary)
 	all := make([]*boundary, n)
 	for i := range all {
-		all[i] = &boundary{parent: root, depth: 1, index: i + 1}
+		all[i] = &boundary{parent: root, depth: 1, index: int32(i + 1)}
 	}
 	return all
 }

@@ -3,26 +3,29 @@ package stream
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	"github.com/a-h/templ"
 )
 
 // A load is the slow work of a boundary: its Load, or its Pieces.
 type load struct {
-	ctx    placeContext
-	state  templState // the templ state of ctx
-	pieces *pieces    // the queue of a sequence; nil for a Load
-	result struct {   // belongs to the goroutine of the load until it returns
-		view templ.Component
-		err  error
-	}
+	scope  context.Context // ends the load; constant
+	state  atomic.Pointer[templState]
+	pieces *pieces // the queue of a sequence; nil for a Load
 
 	// Guarded by loads.mu.
-	phase     loadPhase
-	abandoned bool        // not waited for, although it was loading
 	untimed   func() bool // stops the timer of the boundary's own Timeout; nil without one
 	unsettled links       // in loads.unsettled
-	queue     links       // in loads.queue
+	queue     links       // in loads.queue or loads.starting
+	phase     loadPhase
+	abandoned bool // not waited for, although it was loading
+}
+
+// A result is what a load has returned.
+type result struct {
+	view templ.Component
+	err  error
 }
 
 type loadPhase uint8
@@ -85,28 +88,28 @@ func (l *loads) startNext() {
 
 // run runs the load of b.
 func (b *boundary) run() {
-	b.load.result.err = errGoexit
-	defer b.resp.loads.returned(b) // also if a Trace panics or ends the goroutine
+	r := result{err: errGoexit}
+	defer b.resp.loads.returned(b, &r) // also if a Trace panics or ends the goroutine
 	if t := b.resp.trace; t.Loading != nil || t.Loaded != nil {
-		b.runTraced(t)
+		b.runTraced(t, &r)
 		return
 	}
-	defer b.recoverLoad()
-	b.runLoad(&b.load.ctx)
+	defer r.recover()
+	b.runLoad((*loadContext)(b), &r)
 }
 
 // runTraced runs the load of b in the context that t.Loading returns for it, and
 // calls t.Loaded.
-func (b *boundary) runTraced(t *Trace) {
-	ctx := context.Context(&b.load.ctx)
+func (b *boundary) runTraced(t *Trace, r *result) {
+	ctx := context.Context((*loadContext)(b))
 	defer func() {
 		if v := recover(); v != nil {
-			b.load.result.err = newPanicError(v)
+			r.err = newPanicError(v)
 		}
 		if t.Loaded != nil {
-			err := b.load.result.err
-			b.load.result.err = errGoexit // stays if the Trace ends the goroutine
-			b.load.result.err = b.tellLoaded(ctx, err)
+			err := r.err
+			r.err = errGoexit // stays if the Trace ends the goroutine
+			r.err = b.tellLoaded(ctx, err)
 		}
 	}()
 	if t.Loading != nil {
@@ -114,27 +117,27 @@ func (b *boundary) runTraced(t *Trace) {
 			ctx = c
 		}
 	}
-	b.runLoad(ctx)
+	b.runLoad(ctx, r)
 }
 
 // runLoad runs the load or the sequence of b.
-func (b *boundary) runLoad(ctx context.Context) {
+func (b *boundary) runLoad(ctx context.Context, r *result) {
 	if b.Pieces != nil {
-		b.load.result.err = b.iterate(ctx)
+		r.err = b.iterate(ctx)
 		return
 	}
-	b.load.result.view, b.load.result.err = b.Load(ctx)
-	if b.load.result.err != nil {
-		tryError(b.load.result.err)
-	} else if b.load.result.view == nil {
-		b.load.result.err = errNoView
+	r.view, r.err = b.Load(ctx)
+	if r.err != nil {
+		tryError(r.err)
+	} else if r.view == nil {
+		r.err = errNoView
 	}
 }
 
-// recoverLoad makes a panic of the load its error. It has to be deferred.
-func (b *boundary) recoverLoad() {
+// recover makes a panic of the load its error. It has to be deferred.
+func (r *result) recover() {
 	if v := recover(); v != nil {
-		b.load.result.err = newPanicError(v)
+		r.err = newPanicError(v)
 	}
 }
 
@@ -163,10 +166,10 @@ var (
 // passed, the error is the timeout, whatever the load has returned: chance decides
 // whether the load or the timer is noticed first.
 func (b *boundary) reason(err error) error {
-	if b.load.ctx.Err() == context.DeadlineExceeded && !isAbort(err) {
-		return context.Cause(&b.load.ctx)
+	if b.load.scope.Err() == context.DeadlineExceeded && !isAbort(err) {
+		return context.Cause(b.load.scope)
 	}
-	return cause(&b.load.ctx, err)
+	return cause(b.load.scope, err)
 }
 
 // cause returns the cause of ctx if err only reports that ctx has ended. Otherwise

@@ -37,7 +37,7 @@ func newTask(ctx context.Context, owner *boundary, f func(context.Context) error
 		t.origin.outer = ctx.Value(templstate.Key)
 	}
 	t.state.origin = &t.origin
-	t.ctx = placeContext{Context: cancellation(ctx), values: ctx, owner: owner, state: &t.state}
+	t.ctx = taskContext{Context: cancellation(ctx), values: ctx, owner: owner, state: &t.state}
 	return t
 }
 
@@ -58,7 +58,7 @@ func (t *task) start(ctx context.Context, kind scopeKind) {
 // A task is the goroutine of a Go, or of a load in place.
 type task struct {
 	f      func(context.Context) error
-	ctx    placeContext
+	ctx    taskContext
 	state  templState
 	origin templOrigin
 	loads  *loads // nil outside a response

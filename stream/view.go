@@ -37,7 +37,7 @@ func (p *response) fillContent(b *boundary) (more bool, err error) {
 	start := len(p.bytes)
 	var holes []hole
 	if err == nil {
-		holes, err = p.renderHoles(&b.view, viewFragment, content)
+		holes, err = p.renderHoles(b, viewFragment, content)
 	}
 	if err != nil {
 		if holes, err = p.renderFailed(b, err); err != nil {
@@ -59,7 +59,7 @@ func (p *response) renderFailed(b *boundary, err error) (holes []hole, gone erro
 	views := b.errorViews(be)
 	for i, c := range views {
 		p.lastResort = i == len(views)-1
-		if holes, err = p.renderHoles(&b.view, viewFragment, c); err == nil || p.gone() != nil {
+		if holes, err = p.renderHoles(b, viewFragment, c); err == nil || p.gone() != nil {
 			break
 		}
 		b.report(p.ctx, be.Digest, fmt.Errorf("error view: %w", err))
@@ -120,24 +120,22 @@ func (p *response) fillPiece(b *boundary, c templ.Component) ([]hole, error) {
 	return nil, nil
 }
 
-// piece returns the context of the view of a piece of b. Each piece is a child of
-// b, so that a piece that fails ends only the loads within it.
-func (p *response) piece(b *boundary) *placeContext {
-	c := &boundary{resp: p, parent: b, depth: b.depth + 1, amends: b.amends}
+// piece returns a boundary for one piece of b. Each piece is a child of b, so that a
+// piece that fails ends only the loads within it.
+func (p *response) piece(b *boundary) *boundary {
+	c := &boundary{resp: p, parent: b, place: b.place, depth: b.depth + 1, amends: b.amends}
 	p.loads.mu.Lock()
 	b.children++
 	c.index = b.children
 	p.loads.mu.Unlock()
-	c.view = b.view
-	c.view.owner = c
-	return &c.view
+	return c
 }
 
-// render renders c and appends its content to p.bytes. If c fails, p.bytes do not
-// change.
-func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Component) error {
+// render renders c for b and appends its content to p.bytes. If c fails, p.bytes do
+// not change.
+func (p *response) render(b *boundary, kind fragmentKind, c templ.Component) error {
 	start := len(p.bytes)
-	holes, err := p.renderHoles(ctx, kind, c)
+	holes, err := p.renderHoles(b, kind, c)
 	if err != nil {
 		return err
 	}
@@ -146,13 +144,13 @@ func (p *response) render(ctx *placeContext, kind fragmentKind, c templ.Componen
 
 // renderHoles is render, but returns the holes in the content instead of filling
 // them.
-func (p *response) renderHoles(ctx *placeContext, kind fragmentKind, c templ.Component) ([]hole, error) {
+func (p *response) renderHoles(b *boundary, kind fragmentKind, c templ.Component) ([]hole, error) {
 	start := len(p.bytes)
 	f := p.spare
 	if f == nil {
 		f = &fragment{resp: p}
 	}
-	f.owner, f.kind, f.bytes = ctx.owner, kind, p.bytes
+	f.owner, f.kind, f.bytes = b, kind, p.bytes
 	p.bytes, p.spare = nil, nil
 	if p.buf == nil {
 		p.buf = p.buffer()
@@ -162,7 +160,7 @@ func (p *response) renderHoles(ctx *placeContext, kind fragmentKind, c templ.Com
 		claims = p.state.save()
 	}
 	started := p.loads.started.Load()
-	err := safely(func() error { return f.render(ctx, c, p.buf) })
+	err := safely(func() error { return f.render(b.context(kind), c, p.buf) })
 	passOnAbort(err)
 	p.bytes, f.bytes = f.bytes, nil
 	if err != nil {

@@ -2,7 +2,6 @@ package suspense
 
 import (
 	"context"
-	"io"
 
 	"github.com/a-h/templ"
 
@@ -23,26 +22,11 @@ func Await[T any](fallback templ.Component, load func(context.Context) (T, error
 	if view == nil {
 		panic("suspense: Await with a nil view")
 	}
-	return &await[T]{fallback, load, view, opts}
-}
-
-type await[T any] struct {
-	fallback templ.Component
-	load     func(context.Context) (T, error)
-	view     func(T) templ.Component
-	opts     []Option
-}
-
-func (a *await[T]) Render(ctx context.Context, w io.Writer) error {
-	return place(ctx, w, stream.Boundary{Fallback: a.fallback, Load: a.loaded}, a.opts)
-}
-
-// loaded is the load of the boundary. It makes the view in the load's goroutine.
-// The goroutine of the response renders the view later.
-func (a *await[T]) loaded(ctx context.Context) (templ.Component, error) {
-	v, err := a.load(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return a.view(v), nil
+	return with(opts, stream.Boundary{Fallback: fallback, Load: func(ctx context.Context) (templ.Component, error) {
+		v, err := load(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return view(v), nil
+	}})
 }

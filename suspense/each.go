@@ -2,7 +2,6 @@ package suspense
 
 import (
 	"context"
-	"io"
 	"iter"
 
 	"github.com/a-h/templ"
@@ -32,9 +31,9 @@ func Each[T any](fallback templ.Component, each func(context.Context) iter.Seq2[
 	if view == nil {
 		panic("suspense: Each with a nil view")
 	}
-	return &pieces{fallback, func(ctx context.Context) iter.Seq2[templ.Component, error] {
+	return with(opts, stream.Boundary{Fallback: fallback, Pieces: func(ctx context.Context) iter.Seq2[templ.Component, error] {
 		return views(each(ctx), view)
-	}, opts}
+	}})
 }
 
 // views returns the sequence of the views of values.
@@ -50,15 +49,4 @@ func views[T any](values iter.Seq2[T, error], view func(T) templ.Component) iter
 			}
 		}
 	}
-}
-
-// pieces is a component whose content arrives in pieces.
-type pieces struct {
-	fallback templ.Component
-	sequence func(context.Context) iter.Seq2[templ.Component, error]
-	opts     []Option
-}
-
-func (p *pieces) Render(ctx context.Context, w io.Writer) error {
-	return place(ctx, w, stream.Boundary{Fallback: p.fallback, Pieces: p.sequence}, p.opts)
 }

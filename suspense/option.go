@@ -1,8 +1,6 @@
 package suspense
 
 import (
-	"context"
-	"io"
 	"time"
 
 	"github.com/a-h/templ"
@@ -33,17 +31,17 @@ func Name(name string) Option {
 	return func(b *stream.Boundary) { b.Name = name }
 }
 
-// place renders b, changed by opts, to w.
-func place(ctx context.Context, w io.Writer, b stream.Boundary, opts []Option) error {
-	if len(opts) > 0 {
-		b = with(b, opts)
+// with returns b, changed by opts.
+func with(opts []Option, b stream.Boundary) stream.Boundary {
+	if len(opts) == 0 {
+		return b
 	}
-	return b.Render(ctx, w)
+	return changed(opts, b)
 }
 
-// with is separate from place so that a boundary without options does not move to
+// changed is separate from with so that a boundary without options does not move to
 // the heap.
-func with(b stream.Boundary, opts []Option) stream.Boundary {
+func changed(opts []Option, b stream.Boundary) stream.Boundary {
 	for _, opt := range opts {
 		opt(&b)
 	}

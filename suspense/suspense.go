@@ -26,5 +26,6 @@ type suspended struct {
 }
 
 func (s *suspended) Render(ctx context.Context, w io.Writer) error {
-	return place(ctx, w, stream.Boundary{Fallback: s.fallback, Load: stream.Prerender(templ.GetChildren(ctx))}, s.opts)
+	b := with(s.opts, stream.Boundary{Fallback: s.fallback, Load: stream.Prerender(templ.GetChildren(ctx))})
+	return b.Render(ctx, w)
 }

@@ -25,9 +25,9 @@ func Text(fallback templ.Component, text func(context.Context) iter.Seq2[string,
 	if text == nil {
 		panic("suspense: Text with a nil sequence")
 	}
-	return &pieces{fallback, func(ctx context.Context) iter.Seq2[templ.Component, error] {
+	return with(opts, stream.Boundary{Fallback: fallback, Pieces: func(ctx context.Context) iter.Seq2[templ.Component, error] {
 		return wholeRunes(ctx, text(ctx))
-	}, opts}
+	}})
 }
 
 // wholeRunes returns a sequence of the text in parts. No part ends within a rune
