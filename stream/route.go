@@ -12,7 +12,9 @@ import (
 type route struct {
 	known [64]atomic.Uint64 // a Bloom filter with the hashes of endings of HTML that was read
 	stuck atomic.Bool       // a boundary was found where no marker works
-	vain  atomic.Uint32     // number of pages since a look was worth its time
+
+	vain    atomic.Bool   // the last look was not worth its time
+	skipped atomic.Uint32 // number of pages that have not looked
 
 	mu   sync.Mutex
 	said map[string]struct{} // the faults that were logged; nil means that none is logged
@@ -97,27 +99,13 @@ func (rt *route) once(what string) bool {
 	return true
 }
 
-// A look that was in vain is repeated on one of so many pages. The first pages of a
-// route all look.
-const (
-	firstLooks = 4
-	eachLook   = 8
-)
+// eachLook is how many pages of a route there are to one that looks, after a look
+// that was in vain.
+const eachLook = 16
 
-// isWorthALook reports whether the shell of the next page waits for a turn of the
+// isWorthALook reports whether the shell of a page waits for a turn of the
 // scheduler, so that loads that need one can stand in place. On a busy server that
 // turn is long, so it is taken where it was worth its time before.
 func (rt *route) isWorthALook() bool {
-	vain := rt.vain.Load()
-	return vain < firstLooks || vain%eachLook == 0
-}
-
-// hasLooked records whether the look of a page was worth its time. A page that has not
-// looked counts as one that has looked in vain.
-func (rt *route) hasLooked(worth bool) {
-	if !worth {
-		rt.vain.Add(1)
-	} else if rt.vain.Load() != 0 {
-		rt.vain.Store(0)
-	}
+	return !rt.vain.Load() || rt.skipped.Add(1)%eachLook == 0
 }

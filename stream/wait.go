@@ -83,11 +83,12 @@ func (p *response) look() {
 	case before == 0:
 	case !p.looked:
 		p.looked = true
-		if p.patient = p.route().isWorthALook(); p.patient {
-			runtime.Gosched()
-			p.patient = p.loads.unfinished() <= before/2
+		if !p.route().isWorthALook() {
+			break
 		}
-		p.route().hasLooked(p.patient)
+		runtime.Gosched()
+		p.patient = p.loads.unfinished() <= before/2
+		p.route().vain.Store(!p.patient)
 	case p.patient:
 		runtime.Gosched()
 	}
