@@ -1,6 +1,9 @@
 package stream
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // A filled is the content of a hole: a part of p.bytes, with holes of its own.
 // fillReady first renders all contents one behind the other. Then it copies each to
@@ -14,8 +17,7 @@ type filled struct {
 // within that content, too. It stops before a sequence that goes on, since that
 // needs markers.
 func (p *response) fillReady(flush bool) {
-	all := make([]filled, 1, 1+len(p.holes))
-	all[0] = filled{end: len(p.bytes), holes: p.holes}
+	all := append(getFilled(), filled{end: len(p.bytes), holes: p.holes})
 	open := len(p.holes)
 	for more, level := true, 0; more; {
 		next := len(all)
@@ -47,7 +49,30 @@ func (p *response) fillReady(flush bool) {
 	p.bytes, p.holes = slices.Grow(getBytes(), len(src)), make([]hole, 0, open)
 	p.unite(src, all, 0)
 	putBytes(src)
+	putFilled(all)
 }
+
+// filledPool holds slices for fillReady. A page with many boundaries needs a large
+// one.
+var filledPool sync.Pool
+
+func getFilled() []filled {
+	if all, _ := filledPool.Get().(*[]filled); all != nil {
+		return *all
+	}
+	return nil
+}
+
+func putFilled(all []filled) {
+	if len(all) <= maxPooledFilled {
+		clear(all)
+		all = all[:0]
+		filledPool.Put(&all)
+	}
+}
+
+// maxPooledFilled limits the length of a slice that is put back.
+const maxPooledFilled = 1 << 10
 
 // fillBehind appends the content of b that is ready to p.bytes.
 func (p *response) fillBehind(b *boundary) filled {

@@ -99,6 +99,14 @@ func drain(buf *templruntime.Buffer) error {
 	return err
 }
 
+// addHole adds a hole for b at the end of f.
+func (f *fragment) addHole(b *boundary) {
+	if f.holes == nil {
+		f.holes = make([]hole, 0, 4)
+	}
+	f.holes = append(f.holes, hole{offset: len(f.bytes), b: b})
+}
+
 // render renders c into f.
 func (f *fragment) render(ctx context.Context, c templ.Component, buf *templruntime.Buffer) error {
 	buf.Reset(f)

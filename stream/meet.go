@@ -42,7 +42,7 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 	if err := f.resp.loads.add(ctx, f, nb); err != nil {
 		return err
 	}
-	f.holes = append(f.holes, hole{offset: len(f.bytes), b: nb})
+	f.addHole(nb)
 	return nil
 }
 

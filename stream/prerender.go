@@ -107,7 +107,7 @@ func (f *fragment) Render(ctx context.Context, w io.Writer) error {
 		if err := drain(buf); err != nil {
 			return err
 		}
-		to.holes = append(to.holes, hole{offset: len(to.bytes), b: h.b})
+		to.addHole(h.b)
 	}
 	_, err := w.Write(f.bytes[pos:])
 	return err

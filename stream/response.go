@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 
 	"github.com/rivulet-go/rivulet/internal/cut"
 	"github.com/rivulet-go/rivulet/stream/internal/templstate"
@@ -51,10 +52,11 @@ type response struct {
 
 	// What is being rendered.
 	draft
-	spare      *fragment // reused for the next view
-	aheads     aheads    // content rendered before its turn
-	budget     budget    // of the bytes held for the client
-	lastResort bool      // what is being rendered must be shown, whatever the budget
+	spare      *fragment            // reused for the next view
+	pageBuf    *templruntime.Buffer // of the page, if loads that were running may still write to it
+	aheads     aheads               // content rendered before its turn
+	budget     budget               // of the bytes held for the client
+	lastResort bool                 // what is being rendered must be shown, whatever the budget
 
 	// What has been sent, and what will be.
 	out    transport
@@ -220,10 +222,7 @@ func (p *response) send(flush, last bool) error {
 	err := p.sendBytes(flush, last)
 	putBytes(p.bytes)
 	p.bytes = nil
-	if p.buf != nil {
-		p.release(p.buf)
-		p.buf = nil
-	}
+	p.releaseAll()
 	if err != nil {
 		p.err = fmt.Errorf("stream: write: %w", err)
 		if p.ctx.Err() != nil {

@@ -24,7 +24,9 @@ func (p *response) renderPage(f *fragment, page templ.Component) error {
 	err := f.render(ctx, page, buf)
 	p.loads.close(f, false)
 	p.seen = seen
-	p.release(buf)
+	if !p.release(buf) {
+		p.pageBuf = buf
+	}
 	if p.err != nil {
 		return p.err
 	}
@@ -104,11 +106,7 @@ func (p *response) sendShell(f *fragment) error {
 	if err := p.hold(f.holes); err != nil {
 		return err
 	}
-	src, holes := f.bytes, f.holes
-	if p.mode == InOrder && cap(src) > maxPooled {
-		f.bytes = nil // the turn of src holds what is not sent
-	}
-	if err := p.assemble(src, holes, false); err != nil {
+	if err := p.assembleRest(f); err != nil {
 		return err
 	}
 	f.recycle()
@@ -125,6 +123,20 @@ func (p *response) sendShell(f *fragment) error {
 	}
 	p.renewNotices()
 	return p.write(true)
+}
+
+// assembleRest sets p.bytes to the bytes of f, the page, and fills its holes.
+func (p *response) assembleRest(f *fragment) error {
+	src, holes := f.bytes, f.holes
+	if p.outOfOrder() {
+		p.bytes, p.holes, f.bytes = src, holes, nil
+		p.fillHoles(false)
+		return nil
+	}
+	if p.mode == InOrder && cap(src) > maxPooled {
+		f.bytes = nil // the turn of src holds what is not sent
+	}
+	return p.assemble(src, holes, false)
 }
 
 // hold waits until the boundaries at holes are ready, but at most for the

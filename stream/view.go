@@ -220,12 +220,29 @@ func (p *response) buffer() *templruntime.Buffer {
 	return buf
 }
 
-// release gives buf back to templ's pool. It keeps buf out of the pool if a load or
-// task that was started while buf was in use still runs: a late write of such a
-// load must never reach another response.
-func (p *response) release(buf *templruntime.Buffer) {
-	if p.seen == p.loads.started.Load() || p.loads.idle() {
-		buf.Reset(nil)
-		_ = templruntime.ReleaseBuffer(buf)
+// release gives buf back to templ's pool. It keeps buf out of the pool and returns
+// false if a load or task that was started while buf was in use still runs: a late
+// write of such a load must never reach another response.
+func (p *response) release(buf *templruntime.Buffer) bool {
+	if p.seen != p.loads.started.Load() && !p.loads.idle() {
+		return false
+	}
+	buf.Reset(nil)
+	_ = templruntime.ReleaseBuffer(buf)
+	return true
+}
+
+// releaseAll releases the buffers of p where possible, and forgets the others, so
+// that a waiting response holds none.
+func (p *response) releaseAll() {
+	if p.buf != nil {
+		p.release(p.buf)
+		p.buf = nil
+	}
+	if p.pageBuf != nil {
+		if p.loads.idle() {
+			p.release(p.pageBuf)
+		}
+		p.pageBuf = nil
 	}
 }
