@@ -117,7 +117,9 @@ func (l *loads) finish(whole bool) (abandoned []*boundary) {
 	if l.life.stay != nil {
 		defer l.life.stay() // until may still end the loads that are waited for here
 	}
-	l.life.unhook()
+	if l.life.unhook != nil {
+		l.life.unhook()
+	}
 	l.life.cancel(errEnded)
 	var last time.Time
 	if !whole {

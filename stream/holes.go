@@ -196,7 +196,7 @@ func (p *response) placeholder(b *boundary) {
 			b.report(p.ctx, "", fmt.Errorf("fallback: %w", err))
 		}
 		p.lastResort = false
-		p.fallbacks.restore(p.origin.claims)
+		p.fallbacks.reset()
 		p.check.ending(ofFallback, b, p.bytes[start:])
 		if !b.notice { // a notice may be sent again
 			b.Fallback = nil

@@ -19,15 +19,15 @@ type lifetime struct {
 	// Made by open. Guarded by loads.mu until then.
 	view     context.Context         // of views; ends when the client leaves or the response ends
 	cancel   context.CancelCauseFunc // ends view
-	unhook   func() bool             // detaches view from the context of the request
+	unhook   func() bool             // detaches view from a request with a deadline; otherwise nil
 	scopes   [2]context.Context      // of loads, by scopeKind
 	stop     context.CancelCauseFunc // ends scopes; nil if until is nil
 	stay     func() bool             // detaches the response from until; nil if until is nil
 	deadline time.Time               // of scopes[timed]; zero means none
 	limit    time.Time               // the deadline of the request; zero means none
 
-	expired <-chan struct{} // closed at the deadline; nil once the deadline has been handled
-	latest  time.Time       // the last end of a boundary's own Timeout; guarded by loads.mu
+	ended  <-chan struct{} // closed at the deadline; from then on, closed when view ends
+	latest time.Time       // the last end of a boundary's own Timeout; guarded by loads.mu
 }
 
 // newLifetime returns the lifetime of a response of rd that starts now.
@@ -43,21 +43,25 @@ func newLifetime(rd *Renderer) lifetime {
 func (l *lifetime) isOpen() bool { return l.view != nil }
 
 // open makes the contexts for the answer to a request with the context request.
-// When the client leaves, view ends and left is called. When until is done,
-// shutDown is called.
+// When the client leaves, view ends. If the request has a deadline, left is called
+// as well. When until is done, shutDown is called.
 //
 // At the deadline of the request its loads fail. Views and error views are still
 // rendered, so that the page ends properly.
 func (l *lifetime) open(request context.Context, left, shutDown func()) {
-	l.view, l.cancel = context.WithCancelCause(context.Background())
-	l.unhook = context.AfterFunc(request, func() {
-		if hasLeft(request) {
-			l.cancel(context.Cause(request))
-			left()
-		}
-	})
+	if _, limited := request.Deadline(); !limited {
+		l.view, l.cancel = context.WithCancelCause(request)
+	} else {
+		l.view, l.cancel = context.WithCancelCause(context.Background())
+		l.unhook = context.AfterFunc(request, func() {
+			if hasLeft(request) {
+				l.cancel(context.Cause(request))
+				left()
+			}
+		})
+	}
 	l.makeScopes(request)
-	l.expired = l.scopes[timed].Done()
+	l.ended = l.scopes[timed].Done()
 	if l.until != nil {
 		l.stay = context.AfterFunc(l.until, shutDown)
 	}

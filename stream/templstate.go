@@ -69,6 +69,13 @@ func (s *templState) restore(c *templstate.Claims) {
 	}
 }
 
+// reset removes the claims that the state did not begin with.
+func (s *templState) reset() {
+	if s.save() != s.origin.claims {
+		s.restore(s.origin.claims)
+	}
+}
+
 // branch replaces the state by a copy that also has all claims in more. undo puts
 // the original back and returns the claims of the copy.
 func (s *templState) branch(more ...*templstate.Claims) (undo func() *templstate.Claims) {

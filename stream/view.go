@@ -148,7 +148,7 @@ func (p *response) renderHoles(b *boundary, kind fragmentKind, c templ.Component
 	start := len(p.bytes)
 	f := p.spare
 	if f == nil {
-		f = &fragment{resp: p}
+		f = getFragment(p)
 	}
 	f.owner, f.kind, f.bytes = b, kind, p.bytes
 	p.bytes, p.spare = nil, nil
@@ -232,17 +232,16 @@ func (p *response) release(buf *templruntime.Buffer) bool {
 	return true
 }
 
-// releaseAll releases the buffers of p where possible, and forgets the others, so
-// that a waiting response holds none.
+// releaseAll releases the buffers of p and its spare fragment where possible, and
+// forgets the others, so that a waiting response holds none.
 func (p *response) releaseAll() {
-	if p.buf != nil {
-		p.release(p.buf)
-		p.buf = nil
+	// A buffer that is not released may still write to the fragment.
+	if (p.buf == nil || p.release(p.buf)) && p.spare != nil {
+		putFragment(p.spare)
 	}
-	if p.pageBuf != nil {
-		if p.loads.idle() {
-			p.release(p.pageBuf)
-		}
-		p.pageBuf = nil
+	p.buf, p.spare = nil, nil
+	if p.pageBuf != nil && p.loads.idle() {
+		p.release(p.pageBuf)
 	}
+	p.pageBuf = nil
 }

@@ -17,8 +17,8 @@ func (p *response) wait() error {
 	life := &p.loads.life
 	select {
 	case <-p.loads.wake:
-	case <-life.expired:
-		life.expired = nil
+	case <-life.ended:
+		life.ended = life.view.Done()
 		// The context also ends when the client leaves.
 		if life.scopes[timed].Err() == context.DeadlineExceeded {
 			p.loads.expireTimed(context.Cause(life.scopes[timed]))
