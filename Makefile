@@ -10,7 +10,7 @@ demo: ## run the demo and print its address
 
 test: ## install the browsers where possible, then run every test of every module
 	@sh scripts/install.sh
-	@go test -count=1 -run='TestAllocations|TestGrowth' ./stream # the race detector, which the rest runs with, spoils them
+	@go test -count=1 -run='TestAllocations|TestGrowth|TestShellLeavesAtOnce|TestYieldingLoads' ./stream # the race detector, which the rest runs with, spoils them
 	@go -C internal/e2e test -count=1 -run=Ahead ./ssebench # likewise
 	@HOSTILE=2m go run scripts/test.go
 

@@ -89,13 +89,21 @@ func (l *loads) startNext() {
 // run runs the load of b.
 func (b *boundary) run() {
 	r := result{err: errGoexit}
-	defer b.resp.loads.returned(b, &r) // also if a Trace panics or ends the goroutine
+	defer b.returned(&r)
 	if t := b.resp.trace; t.Loading != nil || t.Loaded != nil {
 		b.runTraced(t, &r)
-		return
+	} else {
+		b.runLoad((*loadContext)(b), &r)
 	}
-	defer r.recover()
-	b.runLoad((*loadContext)(b), &r)
+}
+
+// returned records r as the result of b's load. It is deferred, so that it is also
+// called if the load panics or ends the goroutine.
+func (b *boundary) returned(r *result) {
+	if v := recover(); v != nil {
+		r.err = newPanicError(v)
+	}
+	b.resp.loads.returned(b, r)
 }
 
 // runTraced runs the load of b in the context that t.Loading returns for it, and
@@ -131,13 +139,6 @@ func (b *boundary) runLoad(ctx context.Context, r *result) {
 		tryError(r.err)
 	} else if r.view == nil {
 		r.err = errNoView
-	}
-}
-
-// recover makes a panic of the load its error. It has to be deferred.
-func (r *result) recover() {
-	if v := recover(); v != nil {
-		r.err = newPanicError(v)
 	}
 }
 

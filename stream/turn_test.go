@@ -1,0 +1,139 @@
+package stream_test
+
+import (
+	"context"
+	"io"
+
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/internal/testkit"
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+// A busyServer has one processor. Another goroutine counts the turns of the
+// scheduler.
+type busyServer struct {
+	turns atomic.Int64
+	stop  chan struct{}
+}
+
+func newBusyServer(t *testing.T) *busyServer {
+	if testkit.Race {
+		t.Skip("the race detector makes the order of goroutines random")
+	}
+	undo, procs := stream.AsInProduction(), runtime.GOMAXPROCS(1)
+	s := &busyServer{stop: make(chan struct{})}
+	done := make(chan struct{})
+	go func() { // waited for by the cleanup
+		defer close(done)
+		for {
+			select {
+			case <-s.stop:
+				return
+			default:
+				s.turns.Add(1)
+				runtime.Gosched()
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		close(s.stop)
+		<-done
+		runtime.GOMAXPROCS(procs)
+		undo()
+	})
+	return s
+}
+
+// serve serves a page of boundaries with that load at path. It returns the body, and
+// the number of turns between the end of the page component and the first flush.
+func (s *busyServer) serve(t *testing.T, path string, boundaries int, load func(shell <-chan struct{})) (body string, turns int64) {
+	t.Helper()
+	shell := make(chan struct{})
+	parts := make([]templ.Component, boundaries, boundaries+1)
+	for i := range parts {
+		parts[i] = stream.Boundary{Fallback: html("…"), Load: func(context.Context) (templ.Component, error) {
+			load(shell)
+			return html("content"), nil
+		}}
+	}
+	var atEnd int64
+	parts = append(parts, templ.ComponentFunc(func(context.Context, io.Writer) error {
+		atEnd = s.turns.Load()
+		return nil
+	}))
+	w := &flushedRecorder{ResponseRecorder: httptest.NewRecorder(), flushed: func() {
+		turns = s.turns.Load() - atEnd
+		close(shell)
+	}}
+	if err := stream.Render(w, httptest.NewRequest("GET", path, nil), page(parts...)); err != nil {
+		t.Fatal(err)
+	}
+	return w.Body.String(), turns
+}
+
+// A flushedRecorder calls flushed at its first flush.
+type flushedRecorder struct {
+	*httptest.ResponseRecorder
+	flushed func()
+}
+
+func (w *flushedRecorder) Flush() {
+	if w.flushed != nil {
+		w.flushed()
+		w.flushed = nil
+	}
+}
+
+// The shell of a page whose loads take long leaves within the page's turn, however
+// busy the server is, and its loads have begun by then.
+func TestShellLeavesAtOnce(t *testing.T) {
+	const pages = 100
+	s := newBusyServer(t)
+	late := 0
+	for range pages {
+		_, turns := s.serve(t, "/at-once", 20, func(shell <-chan struct{}) { <-shell })
+		if turns > 0 {
+			late++
+		}
+	}
+	// Some pages look whether loads need little time, and some are preempted.
+	if late > pages/8 {
+		t.Errorf("the shells of %d of %d pages waited for other goroutines, want at most %d", late, pages, pages/8)
+	}
+}
+
+// Content of loads that yield once stands in place: on every page of a route whose
+// loads do so, and soon on a route whose loads took longer before.
+func TestYieldingLoadsStandInPlace(t *testing.T) {
+	s := newBusyServer(t)
+	streamed := func(path string, load func(<-chan struct{})) bool {
+		body, _ := s.serve(t, path, 10, load)
+		return strings.Contains(body, "<?start")
+	}
+	yields := func(<-chan struct{}) { runtime.Gosched() }
+	blocks := func(shell <-chan struct{}) { <-shell }
+	for range 100 {
+		if streamed("/yielding", yields) {
+			t.Fatal("a page whose loads yield once was streamed")
+		}
+	}
+	for range 5 {
+		if !streamed("/changing", blocks) {
+			t.Fatal("a page whose loads wait for the shell was not streamed")
+		}
+	}
+	n := 1
+	for streamed("/changing", yields) {
+		n++
+	}
+	if n > 16 {
+		t.Errorf("the first page in place is the %d. one after the change, want the 16th at the latest", n)
+	}
+}
