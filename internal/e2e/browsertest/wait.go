@@ -59,6 +59,18 @@ func (v *Visit) WaitNote(text string) {
 	v.wait("note", text, fmt.Sprintf("%q has not been noted", text))
 }
 
+// WaitNotes waits until n notes have been taken. Its patience is for each of them.
+func (v *Visit) WaitNotes(n int) {
+	v.t.Helper()
+	for i := range n {
+		if !v.until(Patience, func() bool { return len(v.said("note")) > i }) {
+			v.mu.Lock()
+			defer v.mu.Unlock()
+			v.t.Fatalf("%d notes of %d have been taken within %v; %s", i, n, Patience, v.story())
+		}
+	}
+}
+
 // WaitFetched waits until the browser has fetched the script with that name, even
 // if it has not run.
 func (v *Visit) WaitFetched(name string) {
