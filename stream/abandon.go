@@ -139,7 +139,10 @@ func (l *loads) finish(whole bool) (abandoned []*boundary) {
 		settle()
 	}
 	if l.idle() {
-		_ = l.group.Wait()
+		l.workers.Wait()
+		if l.group != nil {
+			_ = l.group.Wait()
+		}
 		return nil
 	}
 	return l.leftBehind()

@@ -19,8 +19,7 @@ func (p *response) assemble(src []byte, holes []hole, flush bool) error {
 }
 
 // fillHoles fills the holes of p.bytes, and those of the content that it adds, as
-// p.reveal decides. Unless flush is true, it first yields, so that loads that take
-// no time end.
+// p.reveal decides. Unless flush is true, it first gives loads the time of a look.
 func (p *response) fillHoles(flush bool) {
 	for len(p.holes) > 0 {
 		if !flush {

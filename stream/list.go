@@ -13,6 +13,7 @@ type list struct {
 type links struct{ prev, next *boundary }
 
 func unsettledLinks(b *boundary) *links { return &b.load.unsettled }
+func arrivedLinks(b *boundary) *links   { return &b.load.arrived }
 func queueLinks(b *boundary) *links     { return &b.load.queue }
 
 // add adds b, which is not in l, at the end.
@@ -25,6 +26,9 @@ func (l *list) add(b *boundary) {
 	}
 	l.last = b
 }
+
+// has reports whether b is in l.
+func (l *list) has(b *boundary) bool { return l.first == b || l.links(b).prev != nil }
 
 // all yields the boundaries of l in their order. The boundary that was yielded last
 // may be removed meanwhile.
@@ -42,10 +46,10 @@ func (l *list) all() iter.Seq[*boundary] {
 
 // remove removes b, if it is in l.
 func (l *list) remove(b *boundary) {
-	at := l.links(b)
-	if at.prev == nil && l.first != b {
+	if !l.has(b) {
 		return
 	}
+	at := l.links(b)
 	if at.prev == nil {
 		l.first = at.next
 	} else {

@@ -16,26 +16,27 @@ import (
 // goroutine of the response is woken. Any goroutine may call the methods. Where a
 // comment says that mu is held, the caller holds it.
 type loads struct {
-	limit   int            // zero or less means none
-	group   errgroup.Group // its goroutines never return an error; finish waits for them
-	wake    chan struct{}  // capacity 1; wakes the goroutine of the response
-	started atomic.Int64   // number of boundaries and tasks so far
-	life    lifetime       // of loads and views
+	limit   int             // zero or less means none
+	group   *errgroup.Group // of tasks; nil without any; its goroutines never return an error
+	wake    chan struct{}   // capacity 1; wakes the goroutine of the response
+	started atomic.Int64    // number of boundaries and tasks so far
+	life    lifetime        // of loads and views
 
 	amending atomic.Int32 // number of boundaries placed by error views within error views so far
 
 	mu sync.Mutex // guards the fields below, and those that boundary and task name
 
-	unsettled list        // boundaries that are not settled, or whose load is running
-	queue     list        // boundaries that wait for a slot: to load, or to go on after a pause
-	arrived   []*boundary // boundaries that were settled or have new pieces since the last take
+	unsettled list // boundaries that are not settled, or whose load is running
+	queue     list // boundaries that wait for a slot: to load, or to go on after a pause
+	arrived   list // boundaries that were settled or have new pieces since the last take
 
 	deep int32 // number of boundaries below maxLevels so far
 
-	starting list         // boundaries whose load is taken by the next goroutine of work
-	worker   func() error // work
-	called   bool         // a goroutine of work was started and has not run yet
-	rallying bool         // the goroutine of the response is in rally
+	starting list           // boundaries whose load is taken by the next goroutine of work
+	worker   func()         // work
+	workers  sync.WaitGroup // goroutines of work; an errgroup would make a function for each
+	called   bool           // a goroutine of work was started and has not run yet
+	rallying bool           // the goroutine of the response is in rally
 
 	// Numbers of goroutines. Each is in one of running, tasks and abandoned.
 	running   int // loads
@@ -52,7 +53,8 @@ type loads struct {
 func (l *loads) init(rd *Renderer) {
 	l.limit = rd.Limit
 	l.life = newLifetime(rd)
-	l.unsettled.links, l.queue.links, l.starting.links = unsettledLinks, queueLinks, queueLinks
+	l.unsettled.links, l.arrived.links = unsettledLinks, arrivedLinks
+	l.queue.links, l.starting.links = queueLinks, queueLinks
 }
 
 // begin starts the time of a page, unless the Page has already started work.
@@ -166,9 +168,8 @@ func (b *boundary) clear() {
 
 // announce adds b to arrived and wakes the goroutine of the response. mu is held.
 func (l *loads) announce(b *boundary) {
-	if !b.announced {
-		b.announced = true
-		l.arrived = append(l.arrived, b)
+	if !l.arrived.has(b) {
+		l.arrived.add(b)
 	}
 	l.tell()
 }
@@ -194,10 +195,10 @@ func (l *loads) signal() {
 func (l *loads) take() []*boundary {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	arrived := l.arrived
-	l.arrived = nil
-	for _, b := range arrived {
-		b.announced = false
+	var arrived []*boundary
+	for b := range l.arrived.all() {
+		l.arrived.remove(b)
+		arrived = append(arrived, b)
 	}
 	return arrived
 }
@@ -206,7 +207,7 @@ func (l *loads) take() []*boundary {
 func (l *loads) anyArrived() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.arrived) > 0
+	return l.arrived.first != nil
 }
 
 // names returns the names, by path, of the boundaries whose content was not sent.
@@ -222,7 +223,7 @@ func (l *loads) names() map[string]string {
 	for b := range l.unsettled.all() {
 		note(b)
 	}
-	for _, b := range l.arrived {
+	for b := range l.arrived.all() {
 		note(b)
 	}
 	return names

@@ -18,6 +18,7 @@ type load struct {
 	untimed   func() bool // stops the timer of the boundary's own Timeout; nil without one
 	unsettled links       // in loads.unsettled
 	queue     links       // in loads.queue or loads.starting
+	arrived   links       // in loads.arrived
 	phase     loadPhase
 	abandoned bool // not waited for, although it was loading
 }
@@ -35,56 +36,6 @@ const (
 	loading
 	returned
 )
-
-// work is a goroutine that runs loads, one after the other. Before it runs one, it
-// starts the goroutine for the next. The scheduler runs the goroutine that was
-// started last as soon as this one waits. So all loads of a page begin in one turn
-// of the page, however busy the server is, and loads that take no time share a
-// goroutine.
-//
-// The goroutine keeps little on its stack, since a waiting page has one for each
-// load.
-func (l *loads) work() error {
-	defer l.startNext() // a load can end the goroutine
-	for b := l.next(true); b != nil; b = l.next(false) {
-		b.run()
-	}
-	return nil
-}
-
-// next takes the next load that is to be run. If there is none, it returns nil.
-// called says that a goroutine of work has just begun.
-func (l *loads) next(called bool) *boundary {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if called {
-		l.called = false
-	}
-	b := l.starting.first
-	if b != nil {
-		l.starting.remove(b)
-	}
-	l.startWorker()
-	if l.rallying && l.starting.first == nil {
-		l.signal()
-	}
-	return b
-}
-
-// startWorker starts a goroutine of work if there is a load for it. mu is held.
-func (l *loads) startWorker() {
-	if l.starting.first != nil && !l.called {
-		l.called = true
-		l.group.Go(l.worker)
-	}
-}
-
-// startNext is startWorker for callers that do not hold mu.
-func (l *loads) startNext() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.startWorker()
-}
 
 // run runs the load of b.
 func (b *boundary) run() {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/a-h/templ"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/rivulet-go/rivulet/stream/internal/templstate"
 )
@@ -89,6 +90,9 @@ func (l *loads) addTask(t *task, owner *boundary, kind scopeKind) {
 	t.ctx.Context = ctx
 	l.started.Add(1)
 	l.tasks++
+	if l.group == nil {
+		l.group = new(errgroup.Group)
+	}
 	l.group.Go(t.run)
 }
 

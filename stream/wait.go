@@ -110,19 +110,6 @@ func (l *loads) yield() {
 	settle()
 }
 
-// rally waits until all loads have begun that the limit allows.
-func (l *loads) rally() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for l.starting.first != nil {
-		l.rallying = true
-		l.mu.Unlock()
-		<-l.wake
-		l.mu.Lock()
-	}
-	l.rallying = false
-}
-
 // settle makes tests repeatable: without it, the scheduler decides which of the
 // loads that end at the same moment have ended when the response looks. Under
 // testing/synctest, the shortest sleep ends when all other goroutines wait, so in
