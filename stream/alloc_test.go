@@ -14,7 +14,7 @@ import (
 	"github.com/rivulet-go/rivulet/suspense"
 )
 
-// TestAllocations holds the budget of a boundary: four allocations together with
+// TestAllocations holds the budget of a boundary: three allocations together with
 // its component, besides those of its view and its load. Nothing needs to be
 // subtracted for these two, since here they allocate nothing. What a page costs by
 // itself is in both of the pages that are compared. A fifth of an allocation is for
@@ -34,14 +34,14 @@ func TestAllocations(t *testing.T) {
 		chunks bool // loads wait for the shell; otherwise most are in place
 		place  func(ctx context.Context, w io.Writer, load func(context.Context) (templ.Component, error)) error
 	}{
-		{"a chunk of a Boundary", 2.2, true, func(ctx context.Context, w io.Writer, load func(context.Context) (templ.Component, error)) error {
+		{"a chunk of a Boundary", 1.2, true, func(ctx context.Context, w io.Writer, load func(context.Context) (templ.Component, error)) error {
 			return stream.Boundary{Fallback: fallback, Load: load}.Render(ctx, w)
 		}},
 		{"a Boundary in place", 1.2, false, func(ctx context.Context, w io.Writer, load func(context.Context) (templ.Component, error)) error {
 			return stream.Boundary{Fallback: fallback, Load: load}.Render(ctx, w)
 		}},
 		// An Await is a component, and makes its load of two functions.
-		{"a chunk of Await", 4.2, true, await},
+		{"a chunk of Await", 3.2, true, await},
 		{"an Await in place", 3.2, false, await},
 	} {
 		t.Run(c.name, func(t *testing.T) {
