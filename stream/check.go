@@ -187,7 +187,7 @@ func (c *check) markers(s *markup.Scanner, html []byte) {
 	names := c.p.loads.names()
 	for _, stray := range strays {
 		// A random prefix would make each response say it anew.
-		path := strings.TrimPrefix(stray.ID, c.p.prefix)
+		path := strings.TrimPrefix(stray.ID, c.p.idPrefix())
 		c.fault("stream: a fallback stays on the page, because the parser moves it or its end marker elsewhere",
 			cmp.Or(names[path], path), slog.String("within", stray.Parent))
 	}

@@ -64,7 +64,8 @@ func (m Mode) String() string {
 // Every Renderer names the headers that the prefix of ids depends on; see the
 // package documentation.
 func DefaultMode(r *http.Request) Mode {
-	mode, _ := defaultMode(r.Header)
+	who, looked := askerOf(r.Header)
+	mode, _ := defaultMode(r.Header, who, looked)
 	return mode
 }
 
@@ -79,22 +80,22 @@ const (
 	varyReferer = varyAccept + ", Referer"
 )
 
-// defaultMode is DefaultMode, but also returns the headers that it has looked at.
-// Two requests that do not differ in these headers get the same answer. For most
-// requests defaultMode looks at few, since Accept and Referer make a cache store
-// one page many times.
-func defaultMode(h http.Header) (mode Mode, vary string) {
+// defaultMode is DefaultMode, given what askerOf returns for h. It also returns the
+// headers that it depends on. Two requests that do not differ in these headers get
+// the same answer. For most requests they are few, since Accept and Referer make a
+// cache store one page many times.
+func defaultMode(h http.Header, who asker, looked string) (mode Mode, vary string) {
 	if first(h["Rivulet"]) != "" || first(h["Hx-Request"]) != "" || first(h["Turbo-Frame"]) != "" ||
 		first(h["X-Up-Version"]) != "" || first(h["Datastar-Request"]) != "" ||
 		// The WebViews of Android send the name of their app with navigations.
 		first(h["X-Requested-With"]) == "XMLHttpRequest" {
 		return Complete, varyScript
 	}
-	switch who, vary := askerOf(h); who {
+	switch who {
 	case navigator:
-		return OutOfOrder, vary
+		return OutOfOrder, looked
 	case script:
-		return Complete, vary
+		return Complete, looked
 	}
 	accept := first(h["Accept"])
 	switch {
@@ -110,17 +111,18 @@ func defaultMode(h http.Header) (mode Mode, vary string) {
 
 // chooseMode chooses the mode of the response, and the prefix of its ids.
 func (p *response) chooseMode() {
+	who, looked := askerOf(p.r.Header)
 	if p.rd.Mode != nil {
 		p.mode = p.rd.Mode(p.r)
 	} else {
-		p.mode, p.vary = defaultMode(p.r.Header)
+		p.mode, p.vary = defaultMode(p.r.Header, who, looked)
 	}
 	if p.mode != Complete && !writers.CanFlush(p.out.w) {
 		noteNoFlush(p.rd.logger(), p.out.w, http.ErrNotSupported)
 		p.mode = Complete
 	}
 	if p.mode == OutOfOrder {
-		p.choosePrefix()
+		p.choosePrefix(who, looked)
 	}
 }
 

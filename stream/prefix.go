@@ -43,25 +43,33 @@ func askerOf(h http.Header) (who asker, vary string) {
 
 // choosePrefix chooses the prefix of the ids of a response out of order. Ids must
 // be unique in the page in which they end up. A script may put a response into any
-// page, including one that streams itself.
-func (p *response) choosePrefix() {
-	h := p.r.Header
-	who, vary := askerOf(h)
+// page, including one that streams itself. who and looked are what askerOf returns.
+func (p *response) choosePrefix(who asker, looked string) {
 	if p.rd.Mode != nil {
-		p.idVary = strings.TrimPrefix(vary, varyScript+", ")
+		p.idVary = strings.TrimPrefix(looked, varyScript+", ")
 	}
 	if who == navigator {
 		return
 	}
-	asked := first(h["Rivulet-Prefix"])
-	if !isPrefix(asked) {
-		asked = randomPrefix()
+	if asked := first(p.r.Header["Rivulet-Prefix"]); isPrefix(asked) {
+		p.prefix = asked + "-"
+	} else {
+		p.lacksPrefix = true
 	}
-	p.prefix = asked + "-"
 	if p.idVary != "" {
 		p.idVary += ", "
 	}
 	p.idVary += "Rivulet-Prefix"
+}
+
+// idPrefix returns the prefix of all ids, with its "-", or "" for navigations. A
+// random one is made when it is first needed, so that a page that is sent at once
+// does not pay for it.
+func (p *response) idPrefix() string {
+	if p.lacksPrefix {
+		p.prefix, p.lacksPrefix = randomPrefix()+"-", false
+	}
+	return p.prefix
 }
 
 // isPrefix reports whether a client may choose s as a prefix. It must match

@@ -29,8 +29,9 @@ type response struct {
 	mode  Mode
 	vary  string // value of Vary: the headers that were looked at to choose mode
 
-	prefix string // of all ids, with its "-"; empty for navigations
-	idVary string // value of Vary: further headers that were looked at to choose prefix
+	prefix      string // of all ids; see idPrefix
+	lacksPrefix bool   // prefix is still to be made
+	idVary      string // value of Vary: further headers that were looked at to choose prefix
 
 	page   pageWriter    // the writer of a Handler's Page
 	asked  *http.Request // the Page's, if its forms are still to be taken

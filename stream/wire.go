@@ -41,7 +41,7 @@ const maxDepth = 10_000
 // appendID appends the id of b on the wire: the prefix of the response, if there
 // is one, and the path of b, such as "k3f9-2.1".
 func (b *boundary) appendID(dst []byte) []byte {
-	return b.appendPath(append(dst, b.resp.prefix...))
+	return b.appendPath(append(dst, b.resp.idPrefix()...))
 }
 
 // appendPath appends the path of b in the page's tree, such as "2.1". Below
