@@ -22,11 +22,7 @@ check: ## vet, staticcheck, gofmt, tidy modules, fresh generated files, known vu
 	@sh scripts/check.sh
 
 bench: ## compare pages with plain templ.Handler and hand-made programs, events with go-sse, a broker on NATS with one in memory, chunks with innerHTML
-	go test -run='^$$' -bench=. ./stream/...
-	go -C internal/e2e test -run='^$$' -bench=. ./ssebench
-	go -C stream/broker/natsbroker test -run='^$$' -bench=.
-	go -C internal/e2e test -run='^$$' -bench=. ./pagebench # this and the next are last: they fail if a budget is missed
-	go -C internal/e2e test -run='^$$' -bench='Reveal/.*/^1000$$' ./browsertest
+	@sh scripts/bench.sh
 
 generate: ## make the generated files again: templ's Go, the minified scripts
 	go generate ./...
