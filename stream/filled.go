@@ -72,7 +72,7 @@ func putFilled(all []filled) {
 }
 
 // maxPooledFilled limits the length of a slice that is put back.
-const maxPooledFilled = 1 << 10
+const maxPooledFilled = 1 << 12
 
 // fillBehind appends the content of b that is ready to p.bytes.
 func (p *response) fillBehind(b *boundary) filled {
