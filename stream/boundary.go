@@ -27,9 +27,9 @@ type Boundary struct {
 	// Renderer's ErrorView, which also replaces a view that fails itself. The
 	// goroutine that renders the view calls ErrorView.
 	ErrorView func(*BoundaryError) templ.Component
-	// Load does the slow work and returns the view. It runs in a goroutine of its
-	// own, at the same time as the other loads of the page. Loads that return at
-	// once may share a goroutine. The goroutine of the response renders the view.
+	// Load does the slow work and returns the view. It runs in its own goroutine,
+	// at the same time as the other loads of the page. The goroutine of the
+	// response renders the view.
 	//
 	// The context has the values of the place where the boundary was met. It ends
 	// when the response ends, when the boundary's time has passed (the cause then

@@ -32,10 +32,10 @@ type loads struct {
 
 	deep int32 // number of boundaries below maxLevels so far
 
-	starting list           // boundaries whose load is taken by the next goroutine of work
+	starting list           // boundaries whose load is about to begin
 	worker   func()         // work
-	workers  sync.WaitGroup // goroutines of work; an errgroup would make a function for each
-	called   bool           // a goroutine of work was started and has not run yet
+	workers  sync.WaitGroup // goroutines of work; an errgroup would allocate a function for each
+	called   bool           // a goroutine of work was started and has not begun
 	rallying bool           // the goroutine of the response is in rally
 
 	// Numbers of goroutines. Each is in one of running, tasks and abandoned.
