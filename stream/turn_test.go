@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -135,5 +136,31 @@ func TestYieldingLoadsStandInPlace(t *testing.T) {
 	}
 	if n > 16 {
 		t.Errorf("the first page in place is the %d. one after the change, want the 16th at the latest", n)
+	}
+}
+
+// What a load changes about its goroutine, such as a locked thread, must not reach
+// another load.
+func TestEachLoadHasAGoroutine(t *testing.T) {
+	var mu sync.Mutex
+	goroutines := map[string]bool{}
+	load := func(context.Context) (templ.Component, error) {
+		stack := make([]byte, 64)
+		id, _, _ := strings.Cut(string(stack[:runtime.Stack(stack, false)]), " [")
+		mu.Lock()
+		defer mu.Unlock()
+		goroutines[id] = true
+		return html("content"), nil
+	}
+	const n = 20
+	parts := make([]templ.Component, n)
+	for i := range parts {
+		parts[i] = stream.Boundary{Load: load}
+	}
+	if err := stream.Render(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil), page(parts...)); err != nil {
+		t.Fatal(err)
+	}
+	if len(goroutines) != n {
+		t.Errorf("%d loads ran in %d goroutines, want %d", n, len(goroutines), n)
 	}
 }
