@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -252,6 +253,24 @@ func BenchmarkClaims(b *testing.B) {
 				if err := stream.Render(&discard{http.Header{}}, httptest.NewRequest("GET", "/", nil), c); err != nil {
 					b.Fatal(err)
 				}
+			}
+		})
+	}
+}
+
+// TestFallbacksEmitTheirStyles has fallbacks of one class. Each is removed by itself,
+// so each emits the style, however many classes a middleware serves.
+func TestFallbacksEmitTheirStyles(t *testing.T) {
+	var many []string
+	for i := range 400 {
+		many = append(many, fmt.Sprintf("c%d", i))
+	}
+	for _, served := range [][]string{nil, {"blue"}, many} {
+		t.Run(fmt.Sprint(len(served), " classes are served"), func(t *testing.T) {
+			b := stream.Boundary{Fallback: styled("red"), Load: after(time.Second)}
+			body := sentWith(t, stream.Renderer{}, page(b, b, b, b), served...)
+			if n := strings.Count(body, redStyle); n != 4 {
+				t.Errorf("4 fallbacks have %d styles", n)
 			}
 		})
 	}

@@ -71,8 +71,10 @@ func (s *templState) restore(c *templstate.Claims) {
 
 // reset removes the claims that the state did not begin with.
 func (s *templState) reset() {
-	if s.save() != s.origin.claims {
-		s.restore(s.origin.claims)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.v != nil && !s.origin.claims.Are(s.v) {
+		s.v, s.saved = nil, nil // made again when it is needed
 	}
 }
 

@@ -120,6 +120,19 @@ func (c *Claims) Restore(v any) bool {
 	return true
 }
 
+// Are reports whether the state v, which began with the claims c, has no others. It
+// reports false if that is not known.
+func (c *Claims) Are(v any) bool {
+	s := of(v)
+	if s == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.ss) + len(s.onceHandles)
+	return c == nil && n == 0 || c != nil && n == c.len()
+}
+
 // Add adds the claims c to those of the state v.
 func (c *Claims) Add(v any) {
 	s := of(v)
