@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -140,4 +141,40 @@ func TestBrokenPipes(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The client of a request with a deadline may have left before the first boundary
+// is met.
+func TestDepartureBeforeDeadline(t *testing.T) {
+	for range 100 {
+		ctx, leave := context.WithTimeout(t.Context(), time.Hour)
+		leave()
+		r := httptest.NewRequest("GET", "/", nil).WithContext(ctx)
+		if err := stream.Render(httptest.NewRecorder(), r, page(slot(after(0)))); !errors.Is(err, context.Canceled) {
+			t.Fatalf("Render() = %v, want %v", err, context.Canceled)
+		}
+	}
+}
+
+// A silentDeadline is a context of some middleware. It does not say when it ends.
+type silentDeadline struct{ context.Context }
+
+func (silentDeadline) Deadline() (time.Time, bool) { return time.Time{}, false }
+func (silentDeadline) Value(any) any               { return nil }
+
+// A page ends well at a deadline that its request does not tell.
+func TestSilentDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 100*ms)
+		defer cancel()
+		r := httptest.NewRequest("GET", "/", nil).WithContext(silentDeadline{ctx})
+		w := httptest.NewRecorder()
+		rd := stream.Renderer{Trace: &quiet}
+		if err := rd.Render(w, r, page(slot(after(200*ms, html("late"))))); err != nil {
+			t.Errorf("Render() = %v", err)
+		}
+		if body := w.Body.String(); !strings.HasSuffix(body, "</body>") || !strings.Contains(body, "late") {
+			t.Errorf("the page is %q", body)
+		}
+	})
 }

@@ -19,14 +19,14 @@ type lifetime struct {
 	// Made by open. Guarded by loads.mu until then.
 	view     context.Context         // of views; ends when the client leaves or the response ends
 	cancel   context.CancelCauseFunc // ends view
-	unhook   func() bool             // detaches view from a request with a deadline; otherwise nil
+	unhook   func() bool             // detaches view from a request that may have a deadline; otherwise nil
 	scopes   [2]context.Context      // of loads, by scopeKind
 	stop     context.CancelCauseFunc // ends scopes; nil if until is nil
 	stay     func() bool             // detaches the response from until; nil if until is nil
 	deadline time.Time               // of scopes[timed]; zero means none
 	limit    time.Time               // the deadline of the request; zero means none
 
-	ended  <-chan struct{} // closed at the deadline; from then on, closed when view ends
+	ended  <-chan struct{} // Done of scopes[timed]; once that has ended, Done of view
 	latest time.Time       // the last end of a boundary's own Timeout; guarded by loads.mu
 }
 
@@ -43,16 +43,22 @@ func newLifetime(rd *Renderer) lifetime {
 func (l *lifetime) isOpen() bool { return l.view != nil }
 
 // open makes the contexts for the answer to a request with the context request.
-// When the client leaves, view ends. If the request has a deadline, left is called
-// as well. When until is done, shutDown is called.
+// When the client leaves, view ends. When until is done, shutDown is called.
 //
 // At the deadline of the request its loads fail. Views and error views are still
-// rendered, so that the page ends properly.
+// rendered, so that the page ends properly. So view is not derived from a request
+// that may have a deadline. When the client of such a request leaves, left is
+// called.
 func (l *lifetime) open(request context.Context, left, shutDown func()) {
-	if _, limited := request.Deadline(); !limited {
-		l.view, l.cancel = context.WithCancelCause(request)
-	} else {
-		l.view, l.cancel = context.WithCancelCause(context.Background())
+	timeless := isTimeless(request)
+	base := request
+	if !timeless {
+		base = context.Background()
+	}
+	l.view, l.cancel = context.WithCancelCause(base)
+	l.makeScopes(request)
+	l.ended = l.scopes[timed].Done()
+	if !timeless {
 		l.unhook = context.AfterFunc(request, func() {
 			if hasLeft(request) {
 				l.cancel(context.Cause(request))
@@ -60,11 +66,19 @@ func (l *lifetime) open(request context.Context, left, shutDown func()) {
 			}
 		})
 	}
-	l.makeScopes(request)
-	l.ended = l.scopes[timed].Done()
 	if l.until != nil {
 		l.stay = context.AfterFunc(l.until, shutDown)
 	}
+}
+
+// isTimeless reports whether ctx cannot end because of a deadline. Of contexts that
+// are not made by package context, that is not known.
+func isTimeless(ctx context.Context) bool {
+	if _, limited := ctx.Deadline(); limited {
+		return false
+	}
+	std, _ := ctx.Value(cancelKey).(context.Context)
+	return ctx.Done() == nil || std != nil && std.Done() == ctx.Done()
 }
 
 // makeScopes makes the contexts of loads. Both end with view and at the deadline

@@ -19,7 +19,7 @@ func (p *response) wait() error {
 	case <-p.loads.wake:
 	case <-life.ended:
 		life.ended = life.view.Done()
-		// The context also ends when the client leaves.
+		// The context also ends when the client leaves, and when Until is done.
 		if life.scopes[timed].Err() == context.DeadlineExceeded {
 			p.loads.expireTimed(context.Cause(life.scopes[timed]))
 		}
