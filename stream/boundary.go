@@ -93,7 +93,6 @@ type boundary struct {
 	depth  int32           // number of boundaries around it, the page included; zero for the page
 	number int32           // replaces the path below maxLevels; zero above
 
-	amending  atomic.Int32           // like loads.amending, for the outermost boundary outside a response
 	amends    uint8                  // number of error views around it
 	notice    bool                   // it belongs to a WhilePending: it has no load, and its content is empty
 	inPlace   bool                   // it loads in place and has no id
@@ -101,6 +100,8 @@ type boundary struct {
 	fragments *templ.FragmentContext // the fragments that templ.RenderFragments asks of its load
 
 	load load
+
+	amending atomic.Int32 // like loads.amending, for the outermost boundary outside a response
 
 	held    atomic.Int64 // bytes that it holds, counted in the budget
 	settled atomic.Bool  // content and err are known
@@ -111,13 +112,15 @@ type boundary struct {
 	over     bool      // its content has been rendered for the last time
 	subtree  *[2]scope // nil until it is needed
 
+	// Of the goroutine of the response.
+	marked bool // its markers were sent, or are among the bytes to be sent
+	filled bool // its content has been rendered
+	due    *due // its place in a page in order
+
 	// Guarded by resp.loads.mu until settled, then of the goroutine of the
 	// response.
-	marked  bool // its markers were sent, or are among the bytes to be sent
-	filled  bool // its content has been rendered
 	content templ.Component
 	err     error
-	due     *due // its place in a page in order; belongs to the goroutine of the response
 }
 
 // info returns the BoundaryInfo of b. Its ID is the path, so that responses can be

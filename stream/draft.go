@@ -11,6 +11,7 @@ type draft struct {
 	holes []hole               // in bytes
 	buf   *templruntime.Buffer // views are rendered through it into bytes
 	seen  int64                // loads.started when buf was taken into use
+	spare *fragment            // reused for the next view through buf
 	whole bool                 // boundaries are waited for in place, in every mode
 	ahead bool                 // boundaries are not waited for, since their turn has not come
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"sync"
 
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
@@ -115,23 +114,6 @@ func (f *fragment) render(ctx context.Context, c templ.Component, buf *templrunt
 		return err
 	}
 	return drain(buf)
-}
-
-// fragmentPool holds fragments that nothing can write to any more.
-var fragmentPool sync.Pool
-
-func getFragment(p *response) *fragment {
-	f, _ := fragmentPool.Get().(*fragment)
-	if f == nil {
-		f = new(fragment)
-	}
-	f.resp = p
-	return f
-}
-
-func putFragment(f *fragment) {
-	*f = fragment{}
-	fragmentPool.Put(f)
 }
 
 // recycle gives the bytes of f to other responses and drops its holes.

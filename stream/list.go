@@ -27,7 +27,8 @@ func (l *list) add(b *boundary) {
 	l.last = b
 }
 
-// has reports whether b is in l.
+// has reports whether b is in l. It must not be in another list with the same links:
+// the phase of a load tells queue and starting apart.
 func (l *list) has(b *boundary) bool { return l.first == b || l.links(b).prev != nil }
 
 // all yields the boundaries of l in their order. The boundary that was yielded last

@@ -33,7 +33,7 @@ type loads struct {
 	deep int32 // number of boundaries below maxLevels so far
 
 	starting list           // boundaries whose load is about to begin
-	worker   func()         // work
+	worker   func()         // the method work; made once, since go l.work() would allocate each time
 	workers  sync.WaitGroup // goroutines of work; an errgroup would allocate a function for each
 	called   bool           // a goroutine of work was started and has not begun
 	rallying bool           // the goroutine of the response is in rally
@@ -174,8 +174,8 @@ func (l *loads) announce(b *boundary) {
 	l.tell()
 }
 
-// tell is signal, except while the response waits for loads to begin, since it
-// looks at all boundaries afterwards. mu is held.
+// tell wakes the goroutine of the response, except while it is in rally: it looks at
+// all boundaries after that. mu is held.
 func (l *loads) tell() {
 	if !l.rallying {
 		l.signal()

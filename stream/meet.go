@@ -99,16 +99,16 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	if p.trace != &noTrace {
 		b.id = string(b.appendPath(nil))
 	}
-	b.makeContexts(ctx, base)
+	b.setContexts(ctx, base)
 	if !b.notice {
 		l.unsettled.add(b)
 	}
 	return nil
 }
 
-// makeContexts makes the contexts of b. They have the values of ctx, and that of its
+// setContexts sets the contexts of b. They have the values of ctx. The context of its
 // load ends with base. mu is held.
-func (b *boundary) makeContexts(ctx, base context.Context) {
+func (b *boundary) setContexts(ctx, base context.Context) {
 	life := &b.resp.loads.life
 	if b.Pieces != nil {
 		b.load.pieces = &pieces{room: make(chan struct{}, 1)}

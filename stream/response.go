@@ -29,9 +29,7 @@ type response struct {
 	mode  Mode
 	vary  string // value of Vary: the headers that were looked at to choose mode
 
-	prefix      string // of all ids; see idPrefix
-	lacksPrefix bool   // prefix is still to be made
-	idVary      string // value of Vary: further headers that were looked at to choose prefix
+	idVary string // value of Vary: further headers that were looked at to choose prefix
 
 	page   pageWriter    // the writer of a Handler's Page
 	asked  *http.Request // the Page's, if its forms are still to be taken
@@ -46,6 +44,10 @@ type response struct {
 	failed      atomic.Bool // a boundary without an ErrorView has failed
 	toldInPlace atomic.Bool // Trace.InPlace has been called
 
+	// The ids. Belongs to the goroutine of the response.
+	prefix      string // of all ids; see idPrefix
+	lacksPrefix bool   // prefix is still to be made
+
 	reveal  reveal // used in the mode OutOfOrder
 	known   *route // what is known about such pages; nil until it is needed
 	looked  bool   // the shell has waited for loads, or has decided not to
@@ -53,7 +55,6 @@ type response struct {
 
 	// What is being rendered.
 	draft
-	spare      *fragment            // reused for the next view
 	pageBuf    *templruntime.Buffer // of the page, if loads that were running may still write to it
 	aheads     aheads               // content rendered before its turn
 	budget     budget               // of the bytes held for the client

@@ -13,8 +13,8 @@ type route struct {
 	known [64]atomic.Uint64 // a Bloom filter with the hashes of endings of HTML that was read
 	stuck atomic.Bool       // a boundary was found where no marker works
 
-	vain    atomic.Bool   // the last look was not worth its time
-	skipped atomic.Uint32 // number of pages that have not looked
+	vain  atomic.Bool   // the last look was not worth its time
+	asked atomic.Uint32 // number of pages that have asked whether to look since then
 
 	mu   sync.Mutex
 	said map[string]struct{} // the faults that were logged; nil means that none is logged
@@ -99,13 +99,12 @@ func (rt *route) once(what string) bool {
 	return true
 }
 
-// eachLook is how many pages of a route there are to one that looks, after a look
-// that was in vain.
+// After a look in vain, one page in eachLook looks again.
 const eachLook = 16
 
 // isWorthALook reports whether the shell of a page waits for a turn of the
 // scheduler, so that loads that need one can stand in place. On a busy server that
 // turn is long, so it is taken where it was worth its time before.
 func (rt *route) isWorthALook() bool {
-	return !rt.vain.Load() || rt.skipped.Add(1)%eachLook == 0
+	return !rt.vain.Load() || rt.asked.Add(1)%eachLook == 0
 }

@@ -10,9 +10,9 @@ import (
 
 // A load is the slow work of a boundary: its Load, or its Pieces.
 type load struct {
-	scope  context.Context // ends the load; constant
-	state  atomic.Pointer[templState]
-	pieces *pieces // the queue of a sequence; nil for a Load
+	scope  context.Context            // ends the load; constant
+	state  atomic.Pointer[templState] // the templ state of the load; nil until it is needed
+	pieces *pieces                    // the queue of a sequence; nil for a Load
 
 	// Guarded by loads.mu.
 	untimed   func() bool // stops the timer of the boundary's own Timeout; nil without one

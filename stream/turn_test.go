@@ -3,7 +3,6 @@ package stream_test
 import (
 	"context"
 	"io"
-
 	"net/http/httptest"
 	"runtime"
 	"strings"

@@ -148,7 +148,7 @@ func (p *response) renderHoles(b *boundary, kind fragmentKind, c templ.Component
 	start := len(p.bytes)
 	f := p.spare
 	if f == nil {
-		f = getFragment(p)
+		f = &fragment{resp: p}
 	}
 	f.owner, f.kind, f.bytes = b, kind, p.bytes
 	p.bytes, p.spare = nil, nil
@@ -232,12 +232,11 @@ func (p *response) release(buf *templruntime.Buffer) bool {
 	return true
 }
 
-// releaseAll releases the buffers of p and its spare fragment where possible, and
-// forgets the others, so that a waiting response holds none.
+// releaseAll releases the buffers of p where possible, and forgets the others and
+// the spare fragment, so that a waiting response holds none.
 func (p *response) releaseAll() {
-	// A buffer that is not released may still write to the fragment.
-	if (p.buf == nil || p.release(p.buf)) && p.spare != nil {
-		putFragment(p.spare)
+	if p.buf != nil {
+		p.release(p.buf)
 	}
 	p.buf, p.spare = nil, nil
 	if p.pageBuf != nil && p.loads.idle() {

@@ -2,8 +2,9 @@ package stream
 
 // work is the goroutine of a load. Before it runs the load, it starts the goroutine
 // of the next one. The scheduler runs the goroutine that was started last as soon
-// as this one waits. So all loads of a page begin in one turn of the page, however
-// busy the server is.
+// as this one waits. Goroutines that were started together would stand in a queue
+// behind those of other pages. So all loads of a page begin in one turn of the page,
+// however busy the server is.
 //
 // The goroutine keeps little on its stack, since a waiting page has one for each
 // load.

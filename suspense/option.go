@@ -36,12 +36,12 @@ func with(opts []Option, b stream.Boundary) stream.Boundary {
 	if len(opts) == 0 {
 		return b
 	}
-	return changed(opts, b)
+	return apply(opts, b)
 }
 
-// changed is separate from with so that a boundary without options does not move to
-// the heap.
-func changed(opts []Option, b stream.Boundary) stream.Boundary {
+// apply is a function of its own so that without options b does not move to the
+// heap.
+func apply(opts []Option, b stream.Boundary) stream.Boundary {
 	for _, opt := range opts {
 		opt(&b)
 	}

@@ -17,9 +17,9 @@ type Deadline struct {
 // NewDeadline returns the deadline for the writes to w of the answer to r. A
 // timeout of zero or less means that there is none.
 //
-// Over HTTP/2, a deadline resets the stream even if nothing is written. With TLS, a
-// Read may write. A bare connection of HTTP/1 notices a deadline at its next write
-// only, when Arm has set a new one.
+// Between writes, a deadline stays only on a bare connection of HTTP/1, which notices
+// it at its next write, when Arm has set a new one. Over HTTP/2, a deadline resets
+// the stream even if nothing is written. With TLS, a Read may write.
 func NewDeadline(w http.ResponseWriter, r *http.Request, timeout time.Duration) Deadline {
 	return Deadline{w: w, timeout: timeout, stays: r.ProtoMajor == 1 && r.TLS == nil}
 }

@@ -15,6 +15,9 @@ var Bare = Program{"bare", func(p Page) http.Handler {
 		setContentType(w)
 		_, _ = w.Write(shell.Bytes())
 		w.(http.Flusher).Flush()
+		if len(p.Boundaries) == 0 {
+			return
+		}
 		done := make(chan *Boundary, 1)
 		begin(p.Boundaries[:1], done)
 		<-done
