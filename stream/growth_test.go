@@ -270,9 +270,9 @@ func (g *growth) run(t *testing.T, n int) (took time.Duration, allocated uint64)
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	start := cpu()
+	start := testkit.CPU()
 	err := send()
-	took = cpu() - start
+	took = testkit.CPU() - start
 	runtime.ReadMemStats(&after)
 	if err != nil && !errors.Is(err, errLeft) {
 		t.Fatalf("Render() = %v", err)

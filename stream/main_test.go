@@ -8,10 +8,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if runClient() {
-		return
-	}
-	testkit.BeElsewhere(map[string]testkit.Client{"readers": readers})
+	testkit.BeElsewhere(map[string]testkit.Client{"readers": readers, "visitors": testkit.Visitors})
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // failures are what most tests are about
 	testkit.Main(m)
 }

@@ -2,17 +2,18 @@ package stream_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
-	"slices"
 	"testing"
 	"time"
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream"
 )
 
@@ -61,10 +62,11 @@ func (a answer) compare(b *testing.B, view func(string) templ.Component) {
 	defer plain.Close()
 	streamed := httptest.NewServer(stream.Handler(pageOf(page(row(pieces)))))
 	defer streamed.Close()
+	ask := testkit.Elsewhere(b, "visitors")
 	measure := func(url string) time.Duration {
-		start := cpu()
-		fetchElsewhere(b, url, requests)
-		return cpu() - start
+		start := testkit.CPU()
+		ask(fmt.Sprintf("%s 1 %d", url, requests))
+		return testkit.CPU() - start
 	}
 	for b.Loop() {
 		var ratios, base []float64
@@ -74,10 +76,8 @@ func (a answer) compare(b *testing.B, view func(string) templ.Component) {
 			ratios = append(ratios, float64(s)/float64(p))
 			base = append(base, float64(p.Nanoseconds())/1000/requests/float64(a.words))
 		}
-		slices.Sort(ratios)
-		slices.Sort(base)
-		b.ReportMetric(ratios[pairs/2], "ratio")
-		b.ReportMetric(base[pairs/2], "bare-µs/piece")
+		b.ReportMetric(testkit.Median(ratios), "ratio")
+		b.ReportMetric(testkit.Median(base), "bare-µs/piece")
 	}
 	b.ReportMetric(0, "ns/op")
 }

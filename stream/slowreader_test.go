@@ -48,12 +48,12 @@ func BenchmarkSlowReaders(b *testing.B) {
 			defer quick.Close()
 			slow := newStuckServer(b, func(i int) time.Duration { return 50 * page.delay(i) }) // 500 pages at once keep the server longer
 			visit := func() (cpu, firstByte float64) {
-				start := testkit.CPU(b)
+				start := testkit.CPU()
 				first, err := strconv.ParseFloat(ask(fmt.Sprint("read ", quick.URL, " 16 12")), 64)
 				if err != nil {
 					b.Fatal(err)
 				}
-				return float64(testkit.CPU(b) - start), first
+				return float64(testkit.CPU() - start), first
 			}
 			visit()
 			for b.Loop() {

@@ -75,10 +75,10 @@ func BenchmarkBesidePlainWrites(b *testing.B) {
 		}
 	}
 	measure := func(f func()) float64 {
-		start := testkit.CPU(b)
+		start := testkit.CPU()
 		f()
 		ask("1")
-		return float64(testkit.CPU(b) - start)
+		return float64(testkit.CPU() - start)
 	}
 	measure(publish)
 	measure(plain)

@@ -7,6 +7,6 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testkit.BeElsewhere(map[string]testkit.Client{"visitors": visitors})
+	testkit.BeElsewhere(map[string]testkit.Client{"visitors": testkit.Visitors})
 	testkit.Main(m)
 }

@@ -2,13 +2,10 @@ package inspect_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
@@ -42,9 +39,9 @@ func BenchmarkObserving(b *testing.B) {
 			observed := httptest.NewServer(delayed(c.rd))
 			defer observed.Close()
 			measure := func(s *httptest.Server) float64 {
-				start := testkit.CPU(b)
+				start := testkit.CPU()
 				ask(fmt.Sprint(s.URL, " ", connections, " ", requests/connections))
-				return float64(testkit.CPU(b)-start) / requests
+				return float64(testkit.CPU()-start) / requests
 			}
 			measure(plain)
 			measure(observed)
@@ -114,36 +111,3 @@ func (blackHole) Enabled(context.Context, slog.Level) bool  { return true }
 func (blackHole) Handle(context.Context, slog.Record) error { return nil }
 func (h blackHole) WithAttrs([]slog.Attr) slog.Handler      { return h }
 func (h blackHole) WithGroup(string) slog.Handler           { return h }
-
-// visitors is the client of BenchmarkObserving. It is asked to get a URL over so
-// many connections, so often over each.
-func visitors([]string) (func(string) (string, error), error) {
-	transport := &http.Transport{MaxIdleConnsPerHost: 1000}
-	return func(question string) (string, error) {
-		var url string
-		var connections, requests int
-		if _, err := fmt.Sscan(question, &url, &connections, &requests); err != nil {
-			return "", err
-		}
-		failures := make([]error, connections)
-		var all sync.WaitGroup
-		for i := range connections {
-			all.Go(func() {
-				for range requests {
-					r, err := http.NewRequest("GET", url, nil)
-					if err == nil {
-						r.Header.Set("Sec-Fetch-Dest", "document")
-						var res *http.Response
-						if res, err = transport.RoundTrip(r); err == nil {
-							_, err = io.Copy(io.Discard, res.Body)
-							_ = res.Body.Close()
-						}
-					}
-					failures[i] = errors.Join(failures[i], err)
-				}
-			})
-		}
-		all.Wait()
-		return "", errors.Join(failures...)
-	}, nil
-}

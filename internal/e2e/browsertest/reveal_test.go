@@ -13,6 +13,7 @@ import (
 
 	"github.com/rivulet-go/rivulet/assets"
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
+	"github.com/rivulet-go/rivulet/internal/testkit"
 )
 
 // A page with this many boundaries may take revealBudget ms longer than innerHTML
@@ -59,7 +60,9 @@ func BenchmarkReveal(b *testing.B) {
 // The pages that are compared: what follows the shell.
 var revealPages = []func(n int) string{chunksOf, reversedOf, innerOf}
 
-func missed(n int, ms []float64) bool { return n == budgeted && ms[0]-ms[2] > revealBudget*1.2 }
+func missed(n int, ms []float64) bool {
+	return n == budgeted && ms[0]-ms[2] > revealBudget*testkit.Slack
+}
 
 // timeReveal returns the times of the pages, in ms, after as many rounds and one
 // more, which only warms the browser. If the budget is missed, there are up to twice

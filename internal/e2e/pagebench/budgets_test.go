@@ -2,10 +2,6 @@ package pagebench_test
 
 import "github.com/rivulet-go/rivulet/internal/e2e/pagebench"
 
-// slack is how far a ratio may be above its budget before the benchmark fails. A
-// fifth is for noise.
-const slack = 1.2
-
 // none is the budget of a ratio that is only shown.
 const none = 0
 

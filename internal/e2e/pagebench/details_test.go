@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/rivulet-go/rivulet/internal/e2e/pagebench"
+	"github.com/rivulet-go/rivulet/internal/testkit"
 )
 
 // details prints what has no row for each page, and returns what misses its budget.
@@ -45,5 +46,5 @@ func (s *server) writes(tb testing.TB, path string) float64 {
 		}
 		chunks = append(chunks, float64(a.chunks))
 	}
-	return median(chunks)
+	return testkit.Median(chunks)
 }

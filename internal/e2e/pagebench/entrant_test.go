@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/rivulet-go/rivulet/internal/testkit"
 )
 
 // An entrant asks a server for one page, over connections that stay open.
@@ -84,13 +86,5 @@ func (e *entrant) sample() sample {
 	for i, a := range e.arrivals {
 		first[i], last[i] = float64(a.first), float64(a.last)
 	}
-	return sample{e.cpu / float64(len(e.arrivals)), median(first), median(last)}
-}
-
-func median(v []float64) float64 { return quantile(v, 0.5) }
-
-// quantile sorts v.
-func quantile(v []float64, q float64) float64 {
-	slices.Sort(v)
-	return v[int(q*float64(len(v)-1)+0.5)]
+	return sample{e.cpu / float64(len(e.arrivals)), testkit.Median(first), testkit.Median(last)}
 }

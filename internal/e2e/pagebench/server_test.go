@@ -10,9 +10,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/rivulet-go/rivulet/internal/e2e/pagebench"
 	"github.com/rivulet-go/rivulet/internal/testkit"
@@ -79,18 +77,9 @@ func routes(name string) http.Handler {
 	figure := func(path string, f func() int64) {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, f()) })
 	}
-	figure("/cpu", func() int64 { return int64(cpu()) })
+	figure("/cpu", func() int64 { return int64(testkit.CPU()) })
 	figure("/memory", func() int64 { return int64(testkit.InUse()) })
 	return mux
-}
-
-// cpu returns the CPU time that this process has used.
-func cpu() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // A server is the client's side of a process.

@@ -3,10 +3,12 @@ package pagebench_test
 import (
 	"fmt"
 	"io"
+	"slices"
 	"testing"
 	"text/tabwriter"
 
 	"github.com/rivulet-go/rivulet/internal/e2e/pagebench"
+	"github.com/rivulet-go/rivulet/internal/testkit"
 )
 
 func TestVerdict(t *testing.T) {
@@ -55,13 +57,13 @@ func (c column) cell(page string, measured []round) (cell string, ok bool) {
 	if !ok {
 		return "", true
 	}
-	return verdict(median(c.ratios(page, measured)), most)
+	return verdict(testkit.Median(c.ratios(page, measured)), most)
 }
 
 func (c column) complaint(page string, measured []round) string {
 	rs := c.ratios(page, measured)
 	return fmt.Sprintf("%s, %s: %.2f, want at most %g (half of the rounds: %.2f to %.2f)",
-		page, c.title, median(rs), c.budget[page], quantile(rs, 0.25), quantile(rs, 0.75))
+		page, c.title, testkit.Median(rs), c.budget[page], quantile(rs, 0.25), quantile(rs, 0.75))
 }
 
 // verdict shows a value beside its budget. It reports false if that is missed.
@@ -70,8 +72,14 @@ func verdict(v, most float64) (s string, ok bool) {
 	if most != none {
 		s += fmt.Sprintf(" (%g)", most)
 	}
-	if ok = most == none || v <= most*slack; !ok {
+	if ok = most == none || v <= most*testkit.Slack; !ok {
 		s += " !"
 	}
 	return s, ok
+}
+
+// quantile sorts v.
+func quantile(v []float64, q float64) float64 {
+	slices.Sort(v)
+	return v[int(q*float64(len(v)-1)+0.5)]
 }
