@@ -6,18 +6,6 @@ import (
 	"slices"
 )
 
-// assemble sets p.bytes to src and fills its holes. flush says that the content
-// behind src is not known yet.
-func (p *response) assemble(src []byte, holes []hole, flush bool) error {
-	p.bytes = getBytes()
-	if !p.outOfOrder() {
-		return p.fillInOrder(src, holes)
-	}
-	p.bytes, p.holes = append(p.bytes, src...), append(p.holes, holes...)
-	p.fillHoles(flush)
-	return nil
-}
-
 // fillHoles fills the holes of p.bytes, and those of the content that it adds, as
 // p.reveal decides. Unless flush is true, it first gives loads the time of a look.
 func (p *response) fillHoles(flush bool) {

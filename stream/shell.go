@@ -75,7 +75,7 @@ func (p *response) flushPart(f *fragment) (more bool) {
 		n++
 	}
 	// An empty flush would send the status, which can still change.
-	err := p.assemble(f.bytes[:end], f.holes[:n], true)
+	err := p.assemblePart(f.bytes[:end], f.holes[:n])
 	if err == nil && len(p.bytes) > 0 {
 		if p.mode == OutOfOrder {
 			p.check.shell(p.bytes, false)
@@ -125,7 +125,19 @@ func (p *response) sendShell(f *fragment) error {
 	return p.write(true)
 }
 
-// assembleRest sets p.bytes to the bytes of f, the page, and fills its holes.
+// assemblePart sets p.bytes to src, a part of the page, and fills its holes.
+func (p *response) assemblePart(src []byte, holes []hole) error {
+	p.bytes = getBytes()
+	if !p.outOfOrder() {
+		return p.fillInOrder(src, holes)
+	}
+	p.bytes, p.holes = append(p.bytes, src...), append(p.holes, holes...)
+	p.fillHoles(true)
+	return nil
+}
+
+// assembleRest sets p.bytes to the rest of the page, which it takes from f, and
+// fills its holes.
 func (p *response) assembleRest(f *fragment) error {
 	src, holes := f.bytes, f.holes
 	if p.outOfOrder() {
@@ -136,7 +148,8 @@ func (p *response) assembleRest(f *fragment) error {
 	if p.mode == InOrder && cap(src) > maxPooled {
 		f.bytes = nil // the turn of src holds what is not sent
 	}
-	return p.assemble(src, holes, false)
+	p.bytes = getBytes()
+	return p.fillInOrder(src, holes)
 }
 
 // hold waits until the boundaries at holes are ready, but at most for the
