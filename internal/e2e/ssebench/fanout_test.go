@@ -134,7 +134,7 @@ func (f fanOut) contest(t testing.TB) contest {
 var epoch = time.Now()
 
 // clock is for what waits for other goroutines.
-func clock(testing.TB) time.Duration { return time.Since(epoch) }
+func clock() time.Duration { return time.Since(epoch) }
 
 // A crowd is some subscribers.
 type crowd struct {

@@ -14,9 +14,9 @@ const rounds = 15
 // A contest is one piece of work, done by us and by go-sse.
 type contest struct {
 	name   string
-	bytes  int                            // that it reads; 0: none
-	clock  func(testing.TB) time.Duration // nil: testkit.CPU
-	most   float64                        // of their time that ours may take; 0: defaultMost
+	bytes  int                  // that it reads; 0: none
+	clock  func() time.Duration // nil: testkit.CPU
+	most   float64              // of their time that ours may take; 0: defaultMost
 	ours   func(testing.TB)
 	theirs func(testing.TB)
 }
@@ -75,11 +75,11 @@ func (c contest) took(t testing.TB, f func(testing.TB), n int) time.Duration {
 	if clock == nil {
 		clock = testkit.CPU
 	}
-	start := clock(t)
+	start := clock()
 	for range n {
 		f(t)
 	}
-	return clock(t) - start
+	return clock() - start
 }
 
 // compare runs the contests as benchmarks.
