@@ -44,14 +44,15 @@ func TestInChromium(t *testing.T) {
 					t.Fatal(err)
 				}
 				shoot(ctx, t, "list", scheme, name)
-				err = chromedp.Do(ctx, chromedp.EmulateViewport(size[0], size[2]), chromedp.Click("#a1"), poll(`document.getElementById("state")?.textContent == "Complete"`))
+				err = chromedp.Do(ctx, chromedp.EmulateViewport(size[0], size[2]), chromedp.Click("#a1"), poll(`document.getElementById("state")?.textContent == "Complete"`),
+					// A busy browser may not have drawn all bars when it shows the state.
+					poll(`document.querySelectorAll(".bars rect.failed").length == 3 && document.querySelectorAll(".bars rect.queued").length > 0 &&
+						document.querySelectorAll(".bars rect.waiting").length > 0 && document.querySelectorAll(".bars rect.abandoned").length == 1`))
 				if err != nil {
 					t.Fatal(err)
 				}
 				shoot(ctx, t, "waterfall", scheme, name)
-				ok(ctx, t, `document.querySelectorAll(".bars rect.failed").length == 3 && document.querySelectorAll(".bars rect.queued").length > 0 &&
-					document.querySelectorAll(".bars rect.waiting").length > 0 && document.querySelectorAll(".bars rect.abandoned").length == 1 &&
-					!document.body.textContent.includes("secret")`)
+				ok(ctx, t, `!document.body.textContent.includes("secret")`)
 				ok(ctx, t, `document.documentElement.scrollWidth <= innerWidth`)
 				wantNoFaults(ctx, t)
 			})
