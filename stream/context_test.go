@@ -3,10 +3,12 @@ package stream_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -223,6 +225,93 @@ func TestLoadContextEnds(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestContextAroundAFailure has the contexts of loads first asked after a view
+// around them has failed, and after the client has left as well.
+func TestContextAroundAFailure(t *testing.T) {
+	errLeft := errors.New("the client has left")
+	for _, tt := range []struct {
+		name string
+		ask  func(context.Context) error // returns the cause
+	}{
+		{"Err", func(ctx context.Context) error {
+			if got := ctx.Err(); got != context.Canceled {
+				return fmt.Errorf("Err() = %v, want %v", got, context.Canceled)
+			}
+			return context.Cause(ctx)
+		}},
+		{"Done", func(ctx context.Context) error {
+			select {
+			case <-ctx.Done():
+			default:
+				return errors.New("Done() is open")
+			}
+			return context.Cause(ctx)
+		}},
+		{"a derived context", func(ctx context.Context) error {
+			derived, cancel := context.WithCancel(ctx)
+			defer cancel()
+			return context.Cause(derived)
+		}},
+	} {
+		for _, depth := range []int{1, 2, 12} {
+			t.Run(fmt.Sprintf("%s, %d levels below", tt.name, depth), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					request, leave := context.WithCancelCause(t.Context())
+					defer leave(nil)
+					time.AfterFunc(200*ms, func() { leave(errLeft) })
+					var mu sync.Mutex
+					var before error
+					var causes []error
+					note := func(cause error) {
+						mu.Lock()
+						defer mu.Unlock()
+						causes = append(causes, cause)
+					}
+					asks := slot(func(ctx context.Context) (templ.Component, error) {
+						mu.Lock()
+						before = ctx.Err()
+						mu.Unlock()
+						for range 2 {
+							time.Sleep(150 * ms)
+							note(tt.ask(ctx))
+						}
+						return html("1"), nil
+					})
+					late := slot(func(ctx context.Context) (templ.Component, error) {
+						time.Sleep(250 * ms)
+						note(tt.ask(ctx))
+						return html("1"), nil
+					})
+					within := templ.Join(asks, late)
+					for range depth - 1 {
+						within = slot(stream.Prerender(within))
+					}
+					p := page(slot(after(0, within, waiting(100*ms, ""), half("", func() error { return errBoom }))), slot(after(time.Hour)))
+					rd := stream.Renderer{Trace: &quiet}
+					err := rd.Render(newRecorder(), httptest.NewRequest("GET", "/", nil).WithContext(request), p)
+					if !errors.Is(err, errLeft) {
+						t.Errorf("Render() = %v, want %v", err, errLeft)
+					}
+					time.Sleep(time.Hour)
+					mu.Lock()
+					defer mu.Unlock()
+					if before != nil {
+						t.Errorf("Err() = %v before the failure, want nil", before)
+					}
+					if len(causes) != 3 {
+						t.Fatalf("%d answers, want 3", len(causes))
+					}
+					for _, got := range causes {
+						if got == nil || got.Error() != "failure of the surrounding boundary" {
+							t.Errorf("the cause is %v, want the failure of the surrounding boundary", got)
+						}
+					}
+				})
+			})
+		}
 	}
 }
 

@@ -3,13 +3,55 @@ package stream
 import (
 	"context"
 	"errors"
+	"sync/atomic"
+	"time"
 )
 
 // A scope is the context of the loads within a boundary. It ends when the boundary
-// fails, or with the scope around it.
+// fails, or with the scope around it. Few loads need more of it than Err. So the
+// context of package context, which costs more than the rest of a small boundary, is
+// made when it is first needed. Any goroutine may make it.
 type scope struct {
-	ctx    context.Context
+	outer context.Context // the scope around it; nil until the scope is needed
+	made  atomic.Pointer[madeScope]
+}
+
+// A madeScope is the context of package context for a scope.
+type madeScope struct {
+	context.Context
 	cancel context.CancelCauseFunc
+}
+
+// make makes the context of s, unless it was made before.
+func (s *scope) make() *madeScope {
+	if m := s.made.Load(); m != nil {
+		return m
+	}
+	m := new(madeScope)
+	m.Context, m.cancel = context.WithCancelCause(s.outer)
+	if !s.made.CompareAndSwap(nil, m) {
+		m.cancel(nil) // another goroutine was faster
+	}
+	return s.made.Load()
+}
+
+func (s *scope) Deadline() (time.Time, bool) { return s.outer.Deadline() }
+func (s *scope) Done() <-chan struct{}       { return s.make().Done() }
+
+// Err returns what the made context returns. If it was not made, s has ended only if
+// the scope around it has. Whoever ends s makes the context first.
+func (s *scope) Err() error {
+	if s.made.Load() == nil && s.outer.Err() == nil {
+		return nil
+	}
+	return s.make().Err()
+}
+
+func (s *scope) Value(key any) any {
+	if key == cancelKey {
+		return s.make().Value(key)
+	}
+	return s.outer.Value(key)
 }
 
 // A scopeKind is one of the two scopes of a boundary.
@@ -28,8 +70,7 @@ func (b *boundary) scopeKind() scopeKind {
 	return timed
 }
 
-// scope returns the context of the loads of b's children. It is made when it is
-// first needed. If b has failed, its children stand in its error view and load in
+// scope returns the context of the loads of b's children. If b has failed, its children stand in its error view and load in
 // the scope of b's parent. So do the children of a sequence, since its pieces stay
 // when it fails. resp.loads.mu is held.
 func (b *boundary) scope(kind scopeKind) context.Context {
@@ -43,10 +84,13 @@ func (b *boundary) scope(kind scopeKind) context.Context {
 		b.subtree = new([2]scope)
 	}
 	s := &b.subtree[kind]
-	if s.ctx == nil {
-		s.ctx, s.cancel = context.WithCancelCause(b.parent.scope(kind))
+	if s.outer == nil {
+		s.outer = b.parent.scope(kind)
+		if b.depth > maxLevels {
+			s.make() // Err of a scope that was not made asks all scopes around it
+		}
 	}
-	return s.ctx
+	return s
 }
 
 // closeSubtree ends the loads within b, because b has failed. resp.loads.mu is
@@ -56,9 +100,9 @@ func (b *boundary) closeSubtree() {
 	if b.subtree == nil {
 		return
 	}
-	for _, s := range b.subtree {
-		if s.cancel != nil {
-			s.cancel(errSurroundings)
+	for i := range b.subtree {
+		if s := &b.subtree[i]; s.outer != nil {
+			s.make().cancel(errSurroundings)
 		}
 	}
 }
