@@ -149,7 +149,9 @@ func (p *response) renderAhead(group []*boundary) {
 
 // canBeAhead reports whether b has content to be rendered and its turn has not
 // come.
-func (b *boundary) canBeAhead() bool { return b.due != nil && !b.filled && b.hasCome() }
+func (b *boundary) canBeAhead() bool {
+	return b.due != nil && !b.filled && b.hasCome() && !b.isSlot()
+}
 
 // fillAhead renders the content of b that is ready, and the content of the
 // boundaries within that are ready.
@@ -198,6 +200,9 @@ func (p *response) renderWhole(b *boundary) bool {
 // isWhole reports whether the content of b and of all boundaries within it has been
 // rendered ahead.
 func (b *boundary) isWhole() bool {
+	if b.isSlot() {
+		return true
+	}
 	if !b.filled {
 		return false
 	}

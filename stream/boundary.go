@@ -94,7 +94,7 @@ type boundary struct {
 	number int32           // replaces the path below maxLevels; zero above
 
 	amends    uint8                  // number of error views around it
-	notice    bool                   // it belongs to a WhilePending: it has no load, and its content is empty
+	kind      boundaryKind           // what it was met as
 	inPlace   bool                   // it loads in place and has no id
 	id        string                 // the path, made once if there is a Trace; otherwise empty
 	fragments *templ.FragmentContext // the fragments that templ.RenderFragments asks of its load
@@ -122,6 +122,18 @@ type boundary struct {
 	content templ.Component
 	err     error
 }
+
+// A boundaryKind says what a boundary was met as. Only an ordinary one has a load,
+// and only that is a boundary for a Trace.
+type boundaryKind uint8
+
+const (
+	ordinary   boundaryKind = iota
+	notice                  // of a WhilePending: its content is empty
+	headSlot                // of a Head: it shows the value of its name
+	headText                // a headSlot where no marker works
+	headSetter              // of a SetHead: its content is a value, and shows nothing
+)
 
 // info returns the BoundaryInfo of b. Its ID is the path, so that responses can be
 // compared.

@@ -23,6 +23,7 @@ type check struct {
 	unread  bool            // the HTML that will be sent next has to be read
 	scanner *markup.Scanner // after the part of the shell that was sent, if that was read
 	behind  bool            // the HTML that will be sent next follows the shell
+	titled  bool            // the page has a title in its head, which no boundary changes
 	bytes   int             // number of bytes read, at most markup.MaxLook
 }
 
@@ -108,7 +109,9 @@ func (c *check) stuckHoles() (found bool) {
 		offsets[i] = h.offset
 	}
 	c.read(c.scan(), c.p.bytes, offsets, func(i int, within string) {
-		if b := c.p.holes[i].b; within != "" {
+		if b := c.p.holes[i].b; within != "" && b.isSlot() {
+			c.p.freezeHead(b, within)
+		} else if within != "" {
 			c.p.reveal.stick(&c.p.holes[i])
 			found = true
 			c.p.route().stuck.Store(true)
@@ -136,14 +139,36 @@ func (c *check) content(b *boundary, html []byte) {
 	if s.Read([]byte("</template>"), nil, nil); (within == "svg" || within == "math") && !s.Closed() {
 		within += " template"
 	}
-	if h != 0 {
-		c.p.route().learn(h)
-	}
+	c.title(b, s, h)
 	switch within {
 	case "", "svg", "math": // the end of a chunk closes them
 	default:
 		c.fault("stream: what a boundary shows is not whole, so what follows is not shown", b.Name, slog.String("within", within))
 	}
+}
+
+// title looks for a title in the content of b, which s has read. Until it is known
+// that such a title is ignored, h is not learnt, so that the content is read again.
+func (c *check) title(b *boundary, s *markup.Scanner, h uint64) {
+	stray := s.TitleInBody() && b.kind == ordinary && c.p.mode == OutOfOrder
+	switch {
+	case stray && c.titled:
+		c.faultTitle(b.Name)
+	case stray && !c.behind:
+		c.unread = true
+		return
+	case stray:
+		return
+	}
+	if h != 0 {
+		c.p.route().learn(h)
+	}
+}
+
+// faultTitle logs that the boundary with that name, or the shell, has a title in the
+// body of a page that has another one.
+func (c *check) faultTitle(name string) {
+	c.fault("stream: a title in the body is ignored, because the head has one: use SetHead", name, slog.String("element", "title"))
 }
 
 // shell looks at a part of the shell that will be sent next, with the markers in
@@ -165,6 +190,10 @@ func (c *check) shell(html []byte, last bool) {
 		}
 		c.fault("stream: the page leaves an element open, so its chunks will not be shown", "", slog.String("element", open))
 	}
+	c.titled = s.TitleInHead() && c.p.areSlots(s.InHead())
+	if c.titled && s.TitleInBody() {
+		c.faultTitle("")
+	}
 	c.learn()
 }
 
@@ -185,6 +214,7 @@ func (c *check) markers(s *markup.Scanner, html []byte) {
 		return
 	}
 	names := c.p.loads.names()
+	c.p.nameHeads(names)
 	for _, stray := range strays {
 		// A random prefix would make each response say it anew.
 		path := strings.TrimPrefix(stray.ID, c.p.idPrefix())

@@ -52,8 +52,9 @@ func (p *response) writeChunks() error {
 }
 
 // renewNotices appends the notices again if the deadline that they show has
-// moved.
+// moved, and the slots of the head that show an old value.
 func (p *response) renewNotices() {
+	p.renewHeads(false)
 	if len(p.reveal.notices) == 0 {
 		return
 	}
@@ -68,6 +69,7 @@ func (p *response) renewNotices() {
 // the notices. They are not removed earlier, so that they stay on a page that is
 // cut.
 func (p *response) sendEnd() error {
+	p.renewHeads(true)
 	for _, b := range p.reveal.takeNotices() {
 		p.bytes = appendChunkEnd(appendChunkStart(p.bytes, b))
 	}

@@ -29,6 +29,8 @@ type tree struct {
 	stuck    bool // no marker works where it stands
 	uses     bool // its content needs the library
 	notice   bool // before it stands what shows while something is pending
+	sets     bool // its content sets the value of the head
+	apart    bool // as foreign, or within such a tree: what it sets has no effect
 	delay    time.Duration
 	deaf     bool // its load does not look at its context
 	fate     fate
@@ -125,6 +127,7 @@ func (f *forest) tree(levels int, foreign bool) *tree {
 	t.deaf = f.one(6)
 	t.notice = f.one(6)
 	t.sequence = !t.rendered && f.one(3)
+	t.sets = f.one(3)
 	if f.one(3) {
 		t.fate = fate(f.r.IntN(int(fates)))
 	}
@@ -139,6 +142,9 @@ func (f *forest) tree(levels int, foreign bool) *tree {
 	t.half = f.r.IntN(len(t.children) + 1)
 	if t.own == boundaryView {
 		t.spare = f.tree(min(levels-1, 1), foreign)
+	}
+	if t.foreign {
+		t.part()
 	}
 	return t
 }
@@ -234,6 +240,9 @@ func (t *tree) loaded(view templ.Component) (templ.Component, error) {
 func (f *forest) content(t *tree) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		_, _ = io.WriteString(w, "<b"+strconv.Itoa(t.id)+">")
+		if err := t.set(ctx, w); err != nil {
+			return err
+		}
 		if err := f.use(ctx, w, t); err != nil {
 			return err
 		}
@@ -256,6 +265,25 @@ func (f *forest) content(t *tree) templ.Component {
 		_, err := io.WriteString(w, "</b"+strconv.Itoa(t.id)+">")
 		return err
 	})
+}
+
+// set sets the value of the head.
+func (t *tree) set(ctx context.Context, w io.Writer) error {
+	if !t.sets {
+		return nil
+	}
+	return stream.SetHead("head", templ.Raw(valueOf(t.id))).Render(ctx, w)
+}
+
+// part notes that t stands within a foreign tree.
+func (t *tree) part() {
+	t.apart = true
+	for _, child := range t.children {
+		child.part()
+	}
+	if t.spare != nil {
+		t.spare.part()
+	}
 }
 
 // pieces is the sequence of t: its start, its children, its end, and between
@@ -281,6 +309,9 @@ func (f *forest) piece(ctx context.Context, t *tree, i int) (templ.Component, er
 	case i == 0:
 		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 			_, _ = io.WriteString(w, "<b"+strconv.Itoa(t.id)+">")
+			if err := t.set(ctx, w); err != nil {
+				return err
+			}
 			return f.use(ctx, w, t)
 		}), nil
 	case i == len(t.children)+2:
@@ -376,7 +407,11 @@ func (f *forest) fallbackOf(t *tree) templ.Component {
 // page is the page component. A flush of the shell comes between trees.
 func (f *forest) page(trees []*tree, flush int) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		_, _ = io.WriteString(w, "<html><body>")
+		_, _ = io.WriteString(w, headStart)
+		if err := stream.Head("head", templ.Raw(valueOf(0))).Render(ctx, w); err != nil {
+			return err
+		}
+		_, _ = io.WriteString(w, headEnd)
 		for i, t := range trees {
 			if i == flush {
 				if err := templ.Flush().Render(ctx, w); err != nil {
@@ -401,7 +436,7 @@ func (t *tree) show(b *strings.Builder, indent string) {
 	for _, word := range []struct {
 		is bool
 		s  string
-	}{{t.rendered, ", rendered"}, {t.copied, ", copied"}, {t.stuck, ", stuck"}, {t.uses, ", uses"}, {t.sequence, ", sequence"}, {t.foreign, ", foreign"}, {t.notice, ", notice"}, {t.deaf, ", deaf"}} {
+	}{{t.rendered, ", rendered"}, {t.copied, ", copied"}, {t.stuck, ", stuck"}, {t.uses, ", uses"}, {t.sequence, ", sequence"}, {t.foreign, ", foreign"}, {t.notice, ", notice"}, {t.sets, ", sets"}, {t.deaf, ", deaf"}} {
 		if word.is {
 			b.WriteString(word.s)
 		}

@@ -71,6 +71,7 @@ func (p *response) checkUncommitted() {
 // fillInOrder appends src to p.bytes. At each hole it waits for the content of the
 // boundary and appends that. A page in order spends most of its time here.
 func (p *response) fillInOrder(src []byte, holes []hole) error {
+	p.takeSetters(holes)
 	t := p.aheads.begin(src, holes)
 	defer p.aheads.end(t)
 	for i, h := range holes {
@@ -89,6 +90,9 @@ func (p *response) fillInOrder(src []byte, holes []hole) error {
 
 // fillWhole appends all content of b. It waits until the content is complete.
 func (p *response) fillWhole(b *boundary) error {
+	if p.fillLater(b) {
+		return nil
+	}
 	for more := true; more; {
 		err := p.awaitInOrder(b)
 		if err != nil {
@@ -111,6 +115,7 @@ func (p *response) awaitInOrder(b *boundary) error {
 	if p.mode == InOrder && !p.whole && (!b.ready() || p.isPart()) {
 		p.loads.yield() // loads that end at this moment need no flush before them
 		if ready := b.ready(); len(p.bytes) > 0 && (!ready || p.isPart()) {
+			p.readyHeads()
 			if err := p.write(true); err != nil {
 				return err
 			}
@@ -169,7 +174,11 @@ func (p *response) fillInto(w io.Writer, b *boundary) error {
 
 // placeholder appends the markers of b with its fallback between them.
 func (p *response) placeholder(b *boundary) {
-	if b.notice {
+	if b.isSlot() {
+		p.placeHead(b)
+		return
+	}
+	if b.kind == notice {
 		p.reveal.notified(b, p.lastDeadline())
 	} else {
 		p.reveal.placed(b)
@@ -178,14 +187,14 @@ func (p *response) placeholder(b *boundary) {
 	if start := len(p.bytes); b.Fallback != nil {
 		// A notice is rendered whatever the budget. Otherwise it would be missing,
 		// or show an old deadline.
-		p.lastResort = b.notice
+		p.lastResort = b.kind == notice
 		if err := p.render(b, fallbackFragment, b.Fallback); err != nil && p.err == nil {
 			b.report(p.ctx, "", fmt.Errorf("fallback: %w", err))
 		}
 		p.lastResort = false
 		p.fallbacks.reset()
 		p.check.ending(ofFallback, b, p.bytes[start:])
-		if !b.notice { // a notice may be sent again
+		if b.kind != notice { // a notice may be sent again
 			b.Fallback = nil
 		}
 	}

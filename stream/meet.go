@@ -6,12 +6,16 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 )
 
 // place places b in the component that is being rendered with ctx into w. b is a
 // Boundary, or the notice of a WhilePending.
 func place(ctx context.Context, w io.Writer, b Boundary) error {
-	notice := b.Load == nil && b.Pieces == nil
+	kind := ordinary
+	if b.Load == nil && b.Pieces == nil {
+		kind = notice
+	}
 	f, buf := fragmentOf(w)
 	switch {
 	case f != nil && f.kind == fallbackFragment, f == nil && ctx.Value(fallbackKey{}) != nil:
@@ -19,14 +23,20 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 			return nil
 		}
 		return b.Fallback.Render(templ.ClearChildren(ctx), w)
-	case notice && (f == nil || f.resp == nil || f.resp.mode != OutOfOrder):
+	case kind == notice && (f == nil || f.resp == nil || f.resp.mode != OutOfOrder):
 		return nil // a notice could not be removed later
 	case f == nil || f.resp == nil:
 		return placeInPlace(ctx, w, b)
 	case f.resp.headOnly():
 		return nil
 	}
-	// If a goroutine has outlived its component, w may belong to another response
+	return f.meet(ctx, buf, &boundary{Boundary: b, kind: kind})
+}
+
+// meet places b at the end of f, which buf writes into. ctx is the context of the
+// place.
+func (f *fragment) meet(ctx context.Context, buf *templruntime.Buffer, b *boundary) error {
+	// If a goroutine has outlived its component, buf may belong to another response
 	// by now.
 	if owner, _ := ctx.Value(ownerKey{}).(*boundary); owner != nil && owner.resp != f.resp {
 		return errClosed
@@ -34,15 +44,17 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 	if err := drain(buf); err != nil {
 		return err
 	}
-	nb := &boundary{Boundary: b, resp: f.resp, parent: f.owner, depth: f.owner.depth + 1, notice: notice}
-	if notice {
-		nb.content = templ.NopComponent
-		nb.settled.Store(true)
+	b.resp, b.parent, b.depth = f.resp, f.owner, f.owner.depth+1
+	if b.kind == notice {
+		b.content = templ.NopComponent
 	}
-	if err := f.resp.loads.add(ctx, f, nb); err != nil {
+	if b.kind != ordinary {
+		b.settled.Store(true)
+	}
+	if err := f.resp.loads.add(ctx, f, b); err != nil {
 		return err
 	}
-	f.addHole(nb)
+	f.addHole(b)
 	return nil
 }
 
@@ -53,7 +65,7 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 	if err := l.admit(ctx, f, b); err != nil {
 		return err
 	}
-	if p := b.resp; p.trace.Met != nil && !b.notice {
+	if p := b.resp; p.trace.Met != nil && b.kind == ordinary {
 		func() {
 			l.mu.Unlock()
 			defer l.mu.Lock()
@@ -100,7 +112,7 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 		b.id = string(b.appendPath(nil))
 	}
 	b.setContexts(ctx, base)
-	if !b.notice {
+	if b.kind == ordinary {
 		l.unsettled.add(b)
 	}
 	return nil

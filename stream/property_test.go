@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -251,6 +252,14 @@ func (p *randomPage) check(err error) error {
 			return fmt.Errorf("Render() = %v", p.err)
 		}
 		return nil
+	}
+	value, err := c.cutHead()
+	if err != nil {
+		return err
+	}
+	set := values(p.trees, p.failed)
+	if last := set[len(set)-1]; value != last && !(p.mode == stream.InOrder && slices.Contains(set, value)) {
+		return fmt.Errorf("head = %q, want the last of %q", value, set)
 	}
 	if err := c.finished(); err != nil {
 		return err

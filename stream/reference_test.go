@@ -9,7 +9,7 @@ import (
 // have failed.
 func reference(trees []*tree, failed map[int]error) string {
 	var b strings.Builder
-	b.WriteString("<html><body>")
+	b.WriteString("<body>")
 	for _, t := range trees {
 		b.WriteString("<p>")
 		t.reference(&b, failed)
@@ -17,6 +17,25 @@ func reference(trees []*tree, failed map[int]error) string {
 	b.WriteString("</body></html>")
 	return b.String()
 }
+
+// values returns the values of the head that the page has set, in the order in which
+// they stand in it, if the boundaries of failed have failed. The first one is the
+// head's own.
+func values(trees []*tree, failed map[int]error) []string {
+	values := []string{valueOf(0)}
+	for _, t := range trees {
+		t.visit(failed, func(t *tree) {
+			came := failed[t.id] == nil || t.sequence && t.shown(failed) > 0
+			if t.sets && !t.apart && came {
+				values = append(values, valueOf(t.id))
+			}
+		})
+	}
+	return values
+}
+
+// valueOf is the value of the head that the tree sets.
+func valueOf(id int) string { return valueStart + strconv.Itoa(id) + ">" }
 
 func (t *tree) reference(b *strings.Builder, failed map[int]error) {
 	id := strconv.Itoa(t.id)

@@ -57,6 +57,7 @@ type response struct {
 	draft
 	pageBuf    *templruntime.Buffer // of the page, if loads that were running may still write to it
 	aheads     aheads               // content rendered before its turn
+	heads      *heads               // what the Heads of the page show; nil until one is filled
 	budget     budget               // of the bytes held for the client
 	lastResort bool                 // what is being rendered must be shown, whatever the budget
 
@@ -170,6 +171,7 @@ func (p *response) finish() {
 	}
 	switch {
 	case p.result == nil:
+		p.checkHeads()
 		if p.timing != nil {
 			p.timing.end(p.out.w.Header())
 		}
@@ -220,6 +222,9 @@ func (p *response) send(flush, last bool) error {
 	if err := p.gone(); err != nil {
 		return err
 	}
+	if err := p.fillLate(); err != nil {
+		return err
+	}
 	n := len(p.bytes)
 	err := p.sendBytes(flush, last)
 	putBytes(p.bytes)
@@ -263,7 +268,7 @@ func (p *response) written() int { return p.out.sent + len(p.bytes) }
 
 // noteSent calls Trace.Sent for the content of b, which is in p.bytes or was sent.
 func (p *response) noteSent(b *boundary, bytes int, inPlace bool) {
-	if p.trace.Sent != nil && !b.notice {
+	if p.trace.Sent != nil && b.kind == ordinary {
 		p.trace.Sent(p.ctx, b.info(), bytes, inPlace)
 	}
 }

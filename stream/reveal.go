@@ -22,6 +22,7 @@ type reveal struct {
 	pending int         // number of boundaries with markers whose content is not complete
 	notices []*boundary // notices with markers, to be removed at the end
 	noticed time.Time   // the deadline that the notices show
+	stale   bool        // a slot of the head with markers shows an old value
 }
 
 // A decision says what is written at a hole.
@@ -65,7 +66,7 @@ func (v *reveal) decide(holes []hole, flush bool) (more bool) {
 	for i := range holes {
 		if h := &holes[i]; h.decision == undecided {
 			h.decision = markers
-			if !pending { // the content of a notice is empty
+			if !pending { // a notice is empty then, and a slot of the head does not change
 				h.decision, more = content, true
 			}
 		}
@@ -73,11 +74,12 @@ func (v *reveal) decide(holes []hole, flush bool) (more bool) {
 	return more
 }
 
-// look is decide, except for notices, which stay undecided.
+// look is decide, except for notices and for slots of the head, which stay
+// undecided.
 func (v *reveal) look(holes []hole) (more bool) {
 	for i := range holes {
 		h := &holes[i]
-		if h.decision == undecided && !h.b.notice {
+		if h.decision == undecided && h.b.kind != notice && !h.b.isSlot() {
 			h.decision = markers
 			if h.b.ready() {
 				h.decision = content
@@ -154,4 +156,4 @@ func (v *reveal) takeNotices() (notices []*boundary) {
 }
 
 // open reports whether the page has markers whose content will be replaced.
-func (v *reveal) open() bool { return v.pending > 0 || len(v.notices) > 0 }
+func (v *reveal) open() bool { return v.pending > 0 || len(v.notices) > 0 || v.stale }

@@ -144,7 +144,7 @@ func TestRevealDecides(t *testing.T) {
 func TestRevealOfNotices(t *testing.T) {
 	with := func(n int) ([]*boundary, []hole) {
 		all := page(n + 1)
-		all[n].notice = true
+		all[n].kind = notice
 		settled(all[n])
 		return all, holesOf(all...)
 	}

@@ -75,6 +75,9 @@ func (p *response) flushPart(f *fragment) (more bool) {
 		n++
 	}
 	// An empty flush would send the status, which can still change.
+	if p.mode == InOrder {
+		p.takeSetters(f.holes)
+	}
 	err := p.assemblePart(f.bytes[:end], f.holes[:n])
 	if err == nil && len(p.bytes) > 0 {
 		if p.mode == OutOfOrder {

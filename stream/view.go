@@ -27,6 +27,10 @@ func (p *response) fill(b *boundary) (more bool, err error) {
 
 // fillContent is fill for content that was not rendered ahead.
 func (p *response) fillContent(b *boundary) (more bool, err error) {
+	if b.kind >= headSlot {
+		p.fillHead(b)
+		return false, p.err
+	}
 	if b.load.pieces != nil {
 		return p.fillPieces(b)
 	}

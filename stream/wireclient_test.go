@@ -18,6 +18,9 @@ type wireClient struct {
 	filled  []string        // the ids of the chunks, in their order
 	notices map[string]bool // the ids of what shows while something is pending
 	taken   bool            // the last notice was taken away
+	heads   map[string]bool // the ids of what shows the value of the head
+	renewed map[string]bool // those that the current write has renewed
+	changed bool            // the value of the head has changed
 	script  bool
 	prefix  string // of all ids
 }
@@ -28,6 +31,9 @@ var (
 )
 
 const (
+	headStart  = "<html><head>"
+	headEnd    = "</head><body>"
+	valueStart = "<value"   // of all values of the head
 	noticeText = "<notice>" // all that is in a fallback that is a notice
 
 	chunkStart = `<template for="`
@@ -37,6 +43,7 @@ const (
 
 // receive applies one write, which holds whole chunks only.
 func (c *wireClient) receive(write string) error {
+	c.renewed = map[string]bool{}
 	for write != "" {
 		text, rest, isChunk := strings.Cut(write, chunkStart)
 		if err := c.text(text); err != nil {
@@ -86,6 +93,9 @@ func (c *wireClient) chunk(id, content string) error {
 		return fmt.Errorf("chunk %q came before the script", id)
 	}
 	c.doc = before + content + after
+	if c.heads[id] {
+		return c.head(id, content)
+	}
 	if c.notices[id] {
 		if again, ok := strings.CutPrefix(content, start+noticeText); ok && again == endMarker {
 			return nil
@@ -112,7 +122,7 @@ func (c *wireClient) chunk(id, content string) error {
 // note checks the markers in s, which has just come.
 func (c *wireClient) note(s string) error {
 	if c.markers == nil {
-		c.markers, c.notices = map[string]bool{}, map[string]bool{}
+		c.markers, c.notices, c.heads = map[string]bool{}, map[string]bool{}, map[string]bool{}
 	}
 	for _, m := range startMarker.FindAllStringSubmatch(s, -1) {
 		id := m[1]
@@ -122,12 +132,54 @@ func (c *wireClient) note(s string) error {
 		if c.markers[id] {
 			return fmt.Errorf("boundary %q was sent twice", id)
 		}
+		_, after, _ := strings.Cut(s, m[0])
+		if strings.HasPrefix(after, valueStart) {
+			if c.heads[id] {
+				return fmt.Errorf("head %q was sent twice", id)
+			}
+			c.heads[id] = true
+			continue
+		}
 		c.markers[id] = true
-		if _, after, _ := strings.Cut(s, m[0]); strings.HasPrefix(after, noticeText) {
+		if strings.HasPrefix(after, noticeText) {
 			c.notices[id] = true
 		}
 	}
 	return nil
+}
+
+// head checks a chunk with a new value of the head.
+func (c *wireClient) head(id, content string) error {
+	if c.renewed[id] {
+		return fmt.Errorf("head %q was renewed twice in one write", id)
+	}
+	c.renewed[id], c.changed = true, true
+	value, more := strings.CutPrefix(content, `<?start name="`+id+`">`)
+	if more {
+		value, more = strings.CutSuffix(value, endMarker)
+	} else {
+		delete(c.heads, id)
+	}
+	if pending := len(c.markers) > len(c.filled)+len(c.notices); more != pending || !strings.HasPrefix(value, valueStart) {
+		return fmt.Errorf("head %q became %q; something is pending: %t", id, content, pending)
+	}
+	return nil
+}
+
+// cutHead cuts the start of the page off, and returns the value of the head.
+func (c *wireClient) cutHead() (value string, err error) {
+	for id := range c.heads { // whose values have not changed at the end
+		before, rest, _ := strings.Cut(c.doc, `<?start name="`+id+`">`)
+		value, after, _ := strings.Cut(rest, endMarker)
+		c.doc = before + value + after
+	}
+	rest, ok := strings.CutPrefix(c.doc, headStart)
+	value, body, is := strings.Cut(rest, headEnd)
+	if !ok || !is {
+		return "", fmt.Errorf("page = %q, want one with a head", c.doc)
+	}
+	c.doc = "<body>" + body
+	return value, nil
 }
 
 // finished reports what is wrong with a page that has come to its end.
@@ -138,7 +190,7 @@ func (c *wireClient) finished() error {
 	if strings.Contains(c.doc, "<?") || strings.Contains(c.doc, chunkStart) {
 		return fmt.Errorf("the page holds a marker: %q", c.doc)
 	}
-	if c.script != (len(c.filled) > 0 || c.taken) {
+	if c.script != (len(c.filled) > 0 || c.taken || c.changed) {
 		return fmt.Errorf("script = %t with %d chunks", c.script, len(c.filled))
 	}
 	return nil

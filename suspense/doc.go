@@ -4,7 +4,8 @@
 // Use [Await] for a function that fetches a value and a component that shows it.
 // Use [Suspense] for a component that does its slow work in its own templ body.
 // Use [Text] for strings that arrive one after the other, such as the answer of a
-// model, and [Each] for values that do, such as the rows of a long search.
+// model, and [Each] for values that do, such as the rows of a long search. Use
+// [SetHead] in a view that knows the title of the page.
 //
 //	templ Home(shop Shop) {
 //		@Layout("Home") {

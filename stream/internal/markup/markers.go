@@ -34,6 +34,9 @@ func (s *Scanner) Strays() []Stray {
 	return strays
 }
 
+// InHead returns the ids of the start markers that stand before the body.
+func (s *Scanner) InHead() []string { return s.inHead }
+
 // instruction reads a processing instruction, which may be a marker.
 func (s *Scanner) instruction(b []byte) {
 	if id, ok := bytes.CutPrefix(b, []byte(`<?start name="`)); ok {
@@ -43,6 +46,9 @@ func (s *Scanner) instruction(b []byte) {
 		}
 		id, _, _ = bytes.Cut(id, []byte(`"`))
 		name, parent := s.parent()
+		if s.phase < inBody {
+			s.inHead = append(s.inHead, string(id))
+		}
 		s.markers = append(s.markers, marker{id: string(id), name: name, parent: parent})
 	}
 	if bytes.HasPrefix(b, []byte(`<?end`)) && len(s.markers) > 0 {

@@ -11,6 +11,9 @@ func (s *Scanner) startTag(name string, attributes []byte) {
 		return
 	}
 	c := classes[name]
+	if name == "title" {
+		s.noteTitle()
+	}
 	if c&raw != 0 {
 		defer func() { s.within = name }()
 	}

@@ -83,7 +83,7 @@ func (s *Scanner) Read(html []byte, holes []int, report func(hole int, within st
 func (s *Scanner) Clone() *Scanner {
 	c := *s
 	c.open, c.again = slices.Clone(s.open), slices.Clone(s.again)
-	c.markers, c.strays = slices.Clone(s.markers), slices.Clone(s.strays)
+	c.markers, c.strays, c.inHead = slices.Clone(s.markers), slices.Clone(s.strays), slices.Clone(s.inHead)
 	c.count, c.names = maps.Clone(s.count), nil
 	return &c
 }

@@ -20,6 +20,8 @@ type tree struct {
 
 	markers []marker
 	strays  []Stray
+	inHead  []string // ids of start markers before the body
+	titles  titles
 }
 
 type element struct {
