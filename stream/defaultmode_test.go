@@ -86,7 +86,7 @@ func TestDefaultMode(t *testing.T) {
 
 // TestVaryIsExact holds, of random requests, that a header which Vary names can
 // change the answer and one which it does not name cannot: without a Mode, and
-// with one to which all requests are the same.
+// with one to which all requests are the same, and with one that asks DefaultMode.
 func TestVaryIsExact(t *testing.T) {
 	values := map[string][]string{
 		"Rivulet": {"", "1"}, "Hx-Request": {"", "true"}, "Turbo-Frame": {"", "a"}, "X-Up-Version": {"", "3"},
@@ -96,7 +96,9 @@ func TestVaryIsExact(t *testing.T) {
 		"Referer": {"", "https://site/"}, "Sec-Fetch-Site": {"", "none"}, "User-Agent": {"", "curl"}, "Origin": {"", "https://site"},
 		"Rivulet-Prefix": {"", "", "mine", "<"},
 	}
-	for name, mode := range map[string]func(*http.Request) stream.Mode{"without a Mode": nil, "with a Mode": always(stream.OutOfOrder)} {
+	for name, mode := range map[string]func(*http.Request) stream.Mode{
+		"without a Mode": nil, "with a Mode": always(stream.OutOfOrder), "with a Mode that calls DefaultMode": stream.Crawlers(nil),
+	} {
 		t.Run(name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, 2))
 			for range 1000 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -12,9 +11,8 @@ import (
 	"github.com/rivulet-go/rivulet/suspense"
 )
 
-// This Mode is for crawlers, and for browsers that neither patch a page by
-// themselves nor run scripts. A crawler gets a whole page. A browser without
-// scripting follows the refresh in the noscript element once. It requests the
+// This Mode is for browsers that neither patch a page by themselves nor run
+// scripts. A browser without scripting follows the refresh in the noscript element once. It requests the
 // same page with ?plain, gets a cookie, and from then on gets pages in order.
 //
 // The noscript element stands in the head, where it may contain a meta element.
@@ -23,9 +21,6 @@ import (
 func ExampleRenderer_mode() {
 	const cookie = "plain"
 	rd := stream.Renderer{Mode: func(r *http.Request) stream.Mode {
-		if strings.Contains(r.UserAgent(), "bot") {
-			return stream.Complete
-		}
 		if _, err := r.Cookie(cookie); err == nil || r.URL.Query().Has("plain") {
 			return stream.InOrder
 		}
@@ -33,9 +28,9 @@ func ExampleRenderer_mode() {
 	}}
 	news := func(ctx context.Context) (string, error) { return database(ctx, "All is well") }
 	h := rd.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
-		// Caches must know what the answer depends on.
-		w.Header().Set("Vary", "User-Agent, Cookie, Rivulet, HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request, X-Requested-With, "+
-			"Sec-Fetch-Dest, Sec-Fetch-Mode, Upgrade-Insecure-Requests, Accept, Referer")
+		// Caches must know what the answer depends on. What DefaultMode looks at is
+		// named without this.
+		w.Header().Set("Vary", "Cookie")
 		head := templ.Raw(`<head><noscript><meta http-equiv="refresh" content="0;url=?plain"></noscript></head>`)
 		_, err := r.Cookie(cookie)
 		if r.URL.Query().Has("plain") {
@@ -59,6 +54,20 @@ func ExampleRenderer_mode() {
 	// -- without scripting, the second time
 	// <head></head><body>News:
 	// All is well</body>
+}
+
+// The function goes into Renderer.Mode. A crawler gets the whole page, and all
+// others what DefaultMode chooses.
+func ExampleCrawlers() {
+	rd := stream.Renderer{Mode: stream.Crawlers(nil)}
+	r, _ := http.NewRequest("GET", "/", nil)
+	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+	fmt.Println(rd.Mode(r))
+	r.Header.Set("User-Agent", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)")
+	fmt.Println(rd.Mode(r))
+	// Output:
+	// out of order
+	// complete
 }
 
 func ExampleMode() {

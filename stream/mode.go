@@ -54,23 +54,25 @@ func (m Mode) String() string {
 // accepts text/html, has no Accept, or has "Accept: */*" and no Referer, as tools
 // such as curl do.
 //
-// A Renderer without a Mode names the headers that it has looked at in Vary. It
-// looks at no more than it needs. A Mode function may call DefaultMode. Its
-// response must then name all of them:
-//
-//	Vary: Rivulet, HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request, X-Requested-With,
-//		Sec-Fetch-Dest, Sec-Fetch-Mode, Upgrade-Insecure-Requests, Accept, Referer
+// A response names the headers that DefaultMode has looked at in Vary, also if a
+// Mode function calls it with the request that it was given, or with one that has
+// the context of that request. DefaultMode looks at no more than it needs. What
+// else the Mode function looks at, the Page has to name.
 //
 // Every Renderer names the headers that the prefix of ids depends on; see the
 // package documentation.
 func DefaultMode(r *http.Request) Mode {
 	who, looked := askerOf(r.Header)
-	mode, _ := defaultMode(r.Header, who, looked)
+	mode, vary := defaultMode(r.Header, who, looked)
+	if l := looksOf(r); l != nil && len(vary) > len(l.byDefault) {
+		l.byDefault = vary
+	}
 	return mode
 }
 
 // Values of Vary: the headers that defaultMode has looked at when it decides.
-// askerOf looks at those that follow varyScript, up to varyAccept.
+// askerOf looks at those that follow varyScript, up to varyAccept. Each value begins
+// with the one before it.
 const (
 	varyScript  = "Rivulet, HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request, X-Requested-With"
 	varyDest    = varyScript + ", Sec-Fetch-Dest"
@@ -112,17 +114,19 @@ func defaultMode(h http.Header, who asker, looked string) (mode Mode, vary strin
 // chooseMode chooses the mode of the response, and the prefix of its ids.
 func (p *response) chooseMode() {
 	who, looked := askerOf(p.r.Header)
+	byDefault := ""
 	if p.rd.Mode != nil {
-		p.mode = p.rd.Mode(p.r)
+		byDefault = p.askMode()
 	} else {
-		p.mode, p.vary = defaultMode(p.r.Header, who, looked)
+		p.mode, byDefault = defaultMode(p.r.Header, who, looked)
+		p.vary = byDefault
 	}
 	if p.mode != Complete && !writers.CanFlush(p.out.w) {
 		noteNoFlush(p.rd.logger(), p.out.w, http.ErrNotSupported)
 		p.mode = Complete
 	}
 	if p.mode == OutOfOrder {
-		p.choosePrefix(who, looked)
+		p.choosePrefix(who, looked, byDefault)
 	}
 }
 

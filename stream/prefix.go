@@ -44,8 +44,9 @@ func askerOf(h http.Header) (who asker, vary string) {
 // choosePrefix chooses the prefix of the ids of a response out of order. Ids must
 // be unique in the page in which they end up. A script may put a response into any
 // page, including one that streams itself. who and looked are what askerOf returns.
-func (p *response) choosePrefix(who asker, looked string) {
-	if p.rd.Mode != nil {
+// named is the part of p.vary that comes from defaultMode.
+func (p *response) choosePrefix(who asker, looked, named string) {
+	if !strings.HasPrefix(named, looked) {
 		p.idVary = strings.TrimPrefix(looked, varyScript+", ")
 	}
 	if who == navigator {

@@ -37,9 +37,6 @@ func Register(mux *http.ServeMux, rd stream.Renderer, db *flights.DB) {
 		return stream.DefaultMode(r)
 	}
 	mux.Handle("GET /{$}", rd.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
-		// The headers that DefaultMode reads.
-		w.Header().Set("Vary", "Rivulet, HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request, X-Requested-With, "+
-			"Sec-Fetch-Dest, Sec-Fetch-Mode, Upgrade-Insecure-Requests, Accept, Referer")
 		return Page(modeOf(r), questions{db}), nil
 	}))
 	mux.Handle("GET /start/style.css", layout.Sheet(style))
