@@ -148,6 +148,16 @@ func (l *loads) finish(whole bool) (abandoned []*boundary) {
 	return l.leftBehind()
 }
 
+// cancel ends the contexts of the loads. It does not wait for the loads.
+func (l *loads) cancel() {
+	l.mu.Lock()
+	open := l.life.isOpen()
+	l.mu.Unlock()
+	if open {
+		l.life.cancel(errEnded)
+	}
+}
+
 // sleep returns when a load has returned or, if t is not zero, at the time t.
 func (l *loads) sleep(t time.Time) {
 	var over <-chan time.Time

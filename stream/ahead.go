@@ -120,6 +120,52 @@ func (p *response) awaitAhead(b *boundary) error {
 	return nil
 }
 
+// holdBackAhead is holdBack for a page in order. Boundaries that may decide the page
+// are rendered ahead.
+func (p *response) holdBackAhead() error {
+	if p.out.committed || p.whole || p.mode != InOrder {
+		return nil
+	}
+	p.loads.yield()
+	for {
+		if group := p.aheads.deciders(nil); len(group) > 0 {
+			p.renderAhead(group)
+			continue
+		}
+		if !p.loads.holdsBack() {
+			return p.judge()
+		}
+		if err := p.wait(); err != nil {
+			return err
+		}
+		p.loads.yield()
+	}
+}
+
+// deciders returns the boundaries of the turns and of holes that may decide the
+// page, are ready, and were not rendered, in document order.
+func (a *aheads) deciders(holes []hole) (all []*boundary) {
+	var walk func(holes []hole)
+	walk = func(holes []hole) {
+		for _, h := range holes {
+			switch b := h.b; {
+			case b.hasAhead():
+				for c := b.due.ahead; c != nil; c = c.next {
+					walk(c.holes)
+				}
+			case b.canBeAhead() && (b.critical || h.decides()):
+				all = append(all, b)
+			}
+		}
+	}
+	walk(holes)
+	for t := a.turn; t != nil; t = t.up {
+		walk([]hole{{b: t.now}})
+		walk(t.rest)
+	}
+	return all
+}
+
 // renderArrived renders the boundaries that have arrived since the last call. It
 // reports whether there are any.
 func (p *response) renderArrived() bool {
@@ -156,7 +202,7 @@ func (b *boundary) canBeAhead() bool {
 // fillAhead renders the content of b that is ready, and the content of the
 // boundaries within that are ready.
 func (p *response) fillAhead(b *boundary) {
-	if !b.canBeAhead() || p.holdsMuch() {
+	if !b.canBeAhead() || p.holdsMuch() && (p.out.committed || !b.critical && decides(b.err) == nil) {
 		return
 	}
 	first, around := b.due.ahead, b.due.claims

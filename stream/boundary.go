@@ -37,7 +37,8 @@ type Boundary struct {
 	// around this one has failed. It does not end because Load has returned.
 	//
 	// Load must not use the ResponseWriter, whose header is a map: two loads that
-	// set cookies at the same time crash the process.
+	// set cookies at the same time crash the process. It can use the function
+	// Header.
 	Load func(context.Context) (templ.Component, error)
 	// Pieces, instead of Load, returns the content as a sequence of pieces. The
 	// first piece replaces the fallback. Each other piece is added behind those
@@ -53,6 +54,39 @@ type Boundary struct {
 	// added behind them. After an error, the sequence yields nothing more. A
 	// sequence whose context has ended counts as failed even if it yields no error.
 	Pieces func(context.Context) iter.Seq2[templ.Component, error]
+	// Critical makes the first byte of the page wait for the load, or for the first
+	// piece, so that an error can still decide the status; see StatusError. The
+	// load can also set headers with Header. It waits at most for the Timeout of the
+	// boundary or of the Renderer. All other loads run meanwhile, but under a Limit
+	// this one comes first.
+	//
+	// Critical boundaries are waited for together, also those in the view of one.
+	// Within the view, the children or the error view of a boundary that is not
+	// critical, Critical has an effect only if that content stands in place. A
+	// templ.Flush waits for the critical boundaries before it. Behind a templ.Flush
+	// that has sent something, Critical has no effect. An answer to HEAD runs the
+	// loads of critical boundaries only, unless the mode is Complete.
+	Critical bool
+	// Optional says that failures are expected, except for panics. They are logged
+	// at level Debug and do not change the status of a Complete page. Without an
+	// ErrorView of its own, the boundary then shows nothing.
+	Optional bool
+}
+
+// A spec is a Boundary without the fields that take room of their own in a
+// boundary.
+type spec struct {
+	Name      string
+	Fallback  templ.Component
+	Timeout   time.Duration
+	ErrorView func(*BoundaryError) templ.Component
+	Load      func(context.Context) (templ.Component, error)
+	Pieces    func(context.Context) iter.Seq2[templ.Component, error]
+}
+
+// spec returns the fields of b that a boundary keeps.
+func (b *Boundary) spec() spec {
+	return spec{b.Name, b.Fallback, b.Timeout, b.ErrorView, b.Load, b.Pieces}
 }
 
 // Render places b in the component that is being rendered with ctx into w, so a
@@ -83,7 +117,7 @@ type boundary struct {
 	// What the caller has given. Fields are cleared when they are not needed any
 	// more, so that a child does not keep content that was sent: placeholder clears
 	// Fallback, and forget the others.
-	Boundary
+	spec
 
 	// Set when the boundary is met, and constant from then on.
 	resp   *response       // nil outside a response
@@ -107,9 +141,13 @@ type boundary struct {
 	settled atomic.Bool  // content and err are known
 	failed  atomic.Bool  // the loads within it have ended
 
+	optional bool // its failures are expected; constant
+	critical bool // the first byte waits for it, or has waited; constant once it is placed
+
 	// Guarded by resp.loads.mu.
+	holding  bool // the first byte waits for it
+	over     bool // its content has been rendered for the last time
 	children int32
-	over     bool      // its content has been rendered for the last time
 	subtree  *[2]scope // nil until it is needed
 
 	// Of the goroutine of the response.

@@ -20,8 +20,8 @@ import (
 type check struct {
 	p       *response
 	news    []uint64        // hashes of endings that are known once the HTML has been read
-	unread  bool            // the HTML that will be sent next has to be read
 	scanner *markup.Scanner // after the part of the shell that was sent, if that was read
+	unread  bool            // the HTML that will be sent next has to be read
 	behind  bool            // the HTML that will be sent next follows the shell
 	titled  bool            // the page has a title in its head, which no boundary changes
 	bytes   int             // number of bytes read, at most markup.MaxLook

@@ -43,6 +43,7 @@ func (p *response) chunk(b *boundary) {
 // adds the end of the page if nothing is pending any more.
 func (p *response) writeChunks() error {
 	p.fillHoles(false)
+	p.appendPreloads()
 	p.check.chunks()
 	if p.reveal.pending == 0 {
 		return p.sendEnd()
@@ -72,6 +73,9 @@ func (p *response) sendEnd() error {
 	p.renewHeads(true)
 	for _, b := range p.reveal.takeNotices() {
 		p.bytes = appendChunkEnd(appendChunkStart(p.bytes, b))
+	}
+	if p.noindex {
+		p.bytes = append(p.bytes, noindex...)
 	}
 	p.bytes = append(p.bytes, p.tail...)
 	return p.writeLast()

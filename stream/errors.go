@@ -37,8 +37,12 @@ func (e *timeoutError) Timeout() bool { return true }
 type BoundaryError struct {
 	ID     string // the path in the page's tree, such as "2.1", without the prefix on the wire; "" outside a response
 	Name   string // the boundary's Name
-	Digest string // random; links the text that the visitor sees to a line in the log
+	Digest string // random; links the text that the visitor sees to a line in the log; "" if no text is shown
 	Err    error  // the cause
+
+	// Expected says that this is no fault: the boundary is Optional, or Err decides
+	// the status and is none of the server's. It is logged at level Debug.
+	Expected bool
 }
 
 // Error names the boundary and the cause. It is for logs, not for pages.

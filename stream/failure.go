@@ -9,19 +9,46 @@ import (
 	"github.com/a-h/templ"
 )
 
-// reportFailure reports that b has failed with err. If b has no ErrorView, it
-// also marks the response as failed, which changes the status of a Complete page.
-func (b *boundary) reportFailure(ctx context.Context, err error) *BoundaryError {
-	if b.resp != nil && b.ErrorView == nil {
-		b.resp.failed.Store(true)
+// How boundaries of a response have failed, unless that was expected. It changes
+// the status of a Complete page.
+const (
+	failedNicely  int32 = 1 + iota // all show error views of the program
+	failedPlainly                  // one shows the short text
+)
+
+// shown records that the failure of b is on the page. nicely says that it is shown
+// by an error view of the program.
+func (be *BoundaryError) shown(b *boundary, nicely bool) {
+	switch {
+	case b.resp == nil || be.Expected:
+	case nicely:
+		b.resp.failed.CompareAndSwap(0, failedNicely)
+	default:
+		b.resp.failed.Store(failedPlainly)
 	}
+}
+
+// expects reports whether err is an expected failure of b: any error of an Optional
+// boundary that is no panic, and an error that decides, unless it is a fault of the
+// server.
+func (b *boundary) expects(err error) bool {
+	var pe *PanicError
+	if b.optional && !errors.As(err, &pe) {
+		return true
+	}
+	e := decides(err)
+	return e != nil && e.Code < 500
+}
+
+// reportFailure reports that b has failed with err.
+func (b *boundary) reportFailure(ctx context.Context, err error) *BoundaryError {
 	return b.report(ctx, newDigest(), err)
 }
 
 // report passes an error of b to Trace.Failed. It logs the error if there is no
 // Failed or if LogFailures is set.
 func (b *boundary) report(ctx context.Context, digest string, err error) *BoundaryError {
-	be := &BoundaryError{ID: b.info().ID, Name: b.Name, Digest: digest, Err: err}
+	be := &BoundaryError{ID: b.info().ID, Name: b.Name, Digest: digest, Err: err, Expected: b.expects(err)}
 	path, logger := "", slog.Default()
 	if p := b.resp; p != nil {
 		ctx, path, logger = p.ctx, p.r.URL.Path, p.rd.logger()
@@ -36,19 +63,24 @@ func (b *boundary) report(ctx context.Context, digest string, err error) *Bounda
 	return be
 }
 
-// logFailure logs the failure of a boundary of the page at path.
+// logFailure logs the failure of a boundary of the page at path, an expected one at
+// level Debug.
 func logFailure(ctx context.Context, logger *slog.Logger, path string, be *BoundaryError) {
 	attrs := []slog.Attr{slog.String("id", be.ID), slog.String("name", be.Name), slog.String("digest", be.Digest), slog.String("path", path), slog.Any("error", be.Err)}
 	var pe *PanicError
 	if errors.As(be.Err, &pe) {
 		attrs = append(attrs, slog.String("stack", string(pe.Stack)))
 	}
-	logger.LogAttrs(ctx, slog.LevelError, "stream: boundary failed", attrs...)
+	level := slog.LevelError
+	if be.Expected {
+		level = slog.LevelDebug
+	}
+	logger.LogAttrs(ctx, level, "stream: boundary failed", attrs...)
 }
 
 // errorViews returns the views that can replace the content of b, which has
 // failed, in order of preference. The last one never fails. It is the only one if
-// mayAmend returns false.
+// mayAmend returns false. In the place of an optional boundary it shows nothing.
 func (b *boundary) errorViews(be *BoundaryError) []templ.Component {
 	var views []templ.Component
 	add := func(view func(*BoundaryError) templ.Component) {
@@ -64,11 +96,15 @@ func (b *boundary) errorViews(be *BoundaryError) []templ.Component {
 			return c.Render(ctx, w)
 		}))
 	}
+	nothing := b.optional && be.Expected
 	if b.mayAmend() {
 		add(b.ErrorView)
-		if b.resp != nil {
+		if b.resp != nil && !nothing {
 			add(b.resp.rd.ErrorView)
 		}
+	}
+	if nothing {
+		return append(views, templ.NopComponent)
 	}
 	add(plainErrorView)
 	return views

@@ -10,9 +10,10 @@ import (
 )
 
 // A Page returns the component for one request. It may set headers, cookies and
-// the status on w. WriteHeader holds the status back until the page is sent. If
-// the Page returns an error, Renderer.ErrorHandler answers the request, and the
-// status that was held back is dropped.
+// the status on w. WriteHeader holds the status back until the page is sent, except
+// for 103 Early Hints, which are sent at once. If the Page returns an error,
+// Renderer.ErrorHandler answers the request, and the status that was held back is
+// dropped. NotFound, Status and Redirect make errors that decide the status.
 //
 // A Page may answer by itself, with a redirect, a file or a stream. It then
 // returns neither a component nor an error. Its answer is sent unchanged, without
@@ -25,7 +26,8 @@ import (
 // by itself: it has the deadline of the Renderer's Timeout, its context ends with
 // the response, and the response waits for it.
 //
-// Loads must not use w: they run at the same time, and a header is a map. After
+// Loads must not use w: they run at the same time, and a header is a map. They can
+// use the function Header. After
 // the Page has returned and a load has started, w.Header returns an empty header
 // that is not sent, and a warning is logged. Nothing protects a header that the
 // Page has kept, or the writer of a framework: two loads that use it at the same
@@ -69,6 +71,7 @@ func (rd *Renderer) serve(w http.ResponseWriter, r *http.Request, page Page) {
 	defer func() {
 		if p.result == errPanicked && !p.page.Written() && !p.out.committed {
 			// A middleware that recovers the panic may answer.
+			p.header.begin(p, true)
 			p.uncacheFailed()
 		}
 		if p.result != nil {
@@ -88,6 +91,9 @@ func (rd *Renderer) serve(w http.ResponseWriter, r *http.Request, page Page) {
 	case err == nil:
 		p.fail(errAnsweredTwice, false)
 	default:
+		if e := decides(err); e != nil && !p.page.Written() {
+			p.tellDecision(BoundaryInfo{}, e)
+		}
 		p.fail(err, !p.page.Written())
 	}
 }
@@ -133,6 +139,7 @@ func (p *response) request() *http.Request {
 
 // serveComponent sends c, which the Page has returned.
 func (p *response) serveComponent(c templ.Component) {
+	p.header.begin(p, false)
 	p.page.taken.Store(true)
 	if err := p.run(c); errors.Is(err, ErrShell) {
 		p.fail(err, true)
@@ -148,14 +155,14 @@ func (p *response) fail(err error, answerable bool) {
 	if hasLeft(p.ctx) {
 		panic(http.ErrAbortHandler)
 	}
-	if !answerable || p.rd.ErrorHandler == nil {
+	e := decides(err)
+	if !answerable || p.rd.ErrorHandler == nil && (e == nil || e.Code >= 500) {
 		p.rd.logger().ErrorContext(p.ctx, "stream: page failed", slog.String("path", p.r.URL.Path), slog.Any("error", err))
 	}
 	if !answerable {
 		panic(http.ErrAbortHandler)
 	}
-	// p.page holds the status that is dropped, and abandoned loads may still use
-	// it.
+	// p.page holds the status that is dropped, and loads may still use it.
 	w := &pageWriter{ResponseWriter: p.out.w, p: p}
 	p.uncacheFailed()
 	w.boundBody() // in a large Write the server waits for the body
@@ -165,12 +172,21 @@ func (p *response) fail(err error, answerable bool) {
 			w.cut()
 		}
 	}()
+	p.header.begin(p, true)
+	code := prepareAnswer(w, err)
+	w.prepared = true
 	if p.rd.ErrorHandler != nil {
+		if !p.loads.idle() {
+			p.asked = nil // a load may be parsing it
+		}
 		p.rd.ErrorHandler(w, p.request(), err)
 	} else {
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		plainAnswer(w, code)
 	}
 	w.finish()
+	if p.loads.busy() && !w.hijacked {
+		w.Flush() // else it would wait for the loads as well
+	}
 	whole = true
 }
 

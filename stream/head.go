@@ -44,7 +44,7 @@ func Head(name string, c templ.Component) templ.Component {
 			}
 			return c.Render(templ.ClearChildren(ctx), w)
 		}
-		b := &boundary{Boundary: Boundary{Name: name, Fallback: c}, kind: headSlot}
+		b := &boundary{spec: spec{Name: name, Fallback: c}, kind: headSlot}
 		if err := f.meet(ctx, buf, b); err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func SetHead(name string, c templ.Component) templ.Component {
 		if err != nil {
 			return err
 		}
-		return f.meet(ctx, buf, &boundary{Boundary: Boundary{Name: name}, kind: headSetter, content: value})
+		return f.meet(ctx, buf, &boundary{spec: spec{Name: name}, kind: headSetter, content: value})
 	})
 }
 

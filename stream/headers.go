@@ -2,26 +2,114 @@ package stream
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"net/http"
 	"strings"
+	"sync"
 
 	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
+
+// ErrSent is the error of Header when the headers have left.
+var ErrSent = errors.New("stream: the headers have left")
+
+// Header calls f with the header of the response to which ctx belongs, so that a
+// load can set cookies and other fields. It returns ErrSent if the headers have
+// left. A load can be sure to come in time if its boundary is Critical. Header also
+// returns an error outside a response.
+//
+// Any number of loads may call Header at the same time. While a Page is running,
+// the header is its own: f is then called, in the goroutine of the Page, when the
+// Page returns or begins to answer by itself, and Header returns nil at once. f
+// must not keep the header, and must not call Header.
+func Header(ctx context.Context, f func(http.Header)) error {
+	owner := ownerOf(ctx)
+	if owner == nil || owner.resp == nil {
+		return errors.New("stream: Header outside a response")
+	}
+	h := &owner.resp.header
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.left {
+		return ErrSent
+	}
+	owner.resp.setHeader(f)
+	return nil
+}
+
+// A header says who may use the header of a response.
+type header struct {
+	mu   sync.Mutex
+	left bool        // it was sent
+	open bool        // the Page no longer uses it
+	rare *headerMore // nil until it is needed
+}
+
+// headerMore is what most responses need not record.
+type headerMore struct {
+	early    []func(http.Header) // given to Header while the Page used it
+	preloads map[string]struct{} // all URLs
+	unsent   []preload           // not sent yet; before the header leaves, they are in it
+}
+
+// more returns h.rare, and makes it if needed. h.mu is held.
+func (h *header) more() *headerMore {
+	if h.rare == nil {
+		h.rare = new(headerMore)
+	}
+	return h.rare
+}
+
+// setHeader calls f with the header of p, which has not left, as soon as the Page no
+// longer uses it. p.header.mu is held.
+func (p *response) setHeader(f func(http.Header)) {
+	h := &p.header
+	if p.page.p != nil && !h.open {
+		h.more().early = append(h.more().early, f)
+		return
+	}
+	f(p.out.w.Header())
+}
+
+// begin lets loads use the header of p, since its Page no longer does. If last is
+// true, the header leaves.
+func (h *header) begin(p *response, last bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.open = true
+	if h.rare != nil {
+		early := h.rare.early
+		h.rare.early = nil
+		for _, f := range early {
+			f(p.out.w.Header())
+		}
+		if last && !h.left {
+			h.rare.unsent = nil
+		}
+	}
+	h.left = h.left || last
+}
 
 // commit sets the headers of a page before its first bytes are sent. last says
 // that these bytes are the whole page. commit returns the status to be sent, or
 // zero if the caller has sent one or the server chooses it.
 func (p *response) commit(last bool) (status int) {
+	p.loads.leave()
+	p.header.begin(p, true)
 	known, sent := writers.Status(p.out.w)
 	if status = int(p.page.held.Load()); sent {
 		status = 0
 	} else {
-		ours := p.mode == Complete && p.failed.Load() && status == 0 && (known == 0 || known == http.StatusOK)
-		if ours {
+		failed := p.failed.Load()
+		if failed == failedNicely && p.mode == Complete && isNavigation(p.r) {
+			failed = failedPlainly
+		}
+		if failed == failedPlainly && p.mode == Complete && status == 0 && (known == 0 || known == http.StatusOK) {
 			status = http.StatusInternalServerError
 		}
 		h := p.out.w.Header()
-		if p.failed.Load() {
+		if failed == failedPlainly {
 			uncache(h)
 			h.Set("Cache-Control", "no-store")
 		}
@@ -53,6 +141,10 @@ func (p *response) setHeaders(h http.Header, last bool) {
 		p.timing.begin(h, p.r, last)
 	}
 }
+
+// isNavigation reports whether the visitor will see the answer to r as a page. A
+// script, such as htmx, would not show an answer with the status of an error.
+func isNavigation(r *http.Request) bool { return DefaultMode(r) != Complete }
 
 // uncache removes the headers that were set for a page that did not fail: those
 // that let caches store it, and its validators, digests and length. It reports

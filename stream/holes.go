@@ -10,6 +10,9 @@ import (
 // p.reveal decides. Unless flush is true, it first gives loads the time of a look.
 func (p *response) fillHoles(flush bool) {
 	for len(p.holes) > 0 {
+		if p.holdBack() {
+			p.reveal.decideAgain(p.holes)
+		}
 		if !flush {
 			p.look()
 		}
@@ -17,6 +20,9 @@ func (p *response) fillHoles(flush bool) {
 		if more && !slices.ContainsFunc(p.holes, hole.goesOn) {
 			if p.fillReady(flush); len(p.holes) == 0 {
 				break
+			}
+			if !p.out.committed && p.loads.holdsBack() && p.judge() == nil {
+				continue
 			}
 			more = p.reveal.decide(p.holes, flush)
 		}
@@ -44,6 +50,9 @@ func (p *response) fillHoles(flush bool) {
 		}
 	}
 }
+
+// decides reports whether the boundary at h has failed with an error that decides.
+func (h hole) decides() bool { return h.b.settled.Load() && decides(h.b.err) != nil }
 
 // atHoles copies p.bytes into a new buffer. At each hole it calls put, which
 // appends to the new p.bytes.
@@ -113,6 +122,9 @@ func (p *response) fillWhole(b *boundary) error {
 // while it waits.
 func (p *response) awaitInOrder(b *boundary) error {
 	if p.mode == InOrder && !p.whole && (!b.ready() || p.isPart()) {
+		if err := p.holdBackAhead(); err != nil {
+			return err
+		}
 		p.loads.yield() // loads that end at this moment need no flush before them
 		if ready := b.ready(); len(p.bytes) > 0 && (!ready || p.isPart()) {
 			p.readyHeads()

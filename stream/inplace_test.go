@@ -48,7 +48,7 @@ func TestForeignWriters(t *testing.T) {
 		{name: "around a Suspense's children", page: page(slot(after(0, upper(slot(stream.Prerender(slot(after(100*ms, html("<b>1</b>")))))))), sibling)},
 		{name: "Limit does not count it", rd: stream.Renderer{Limit: 1}, page: page(slot(stream.Prerender(upper(slot(after(100*ms, html("1")))))))},
 		{name: "what failed there makes a complete page a 500", rd: stream.Renderer{Mode: always(stream.Complete)}, page: page(upper(slot(failing(100*ms, errBoom))))},
-		{name: "what failed there with a view of its own does not", rd: stream.Renderer{Mode: always(stream.Complete)},
+		{name: "what failed there with a view of its own does not for htmx", rd: stream.Renderer{Mode: always(stream.Complete)}, request: htmx,
 			page: page(upper(at(stream.Boundary{Load: failing(100*ms, errBoom), ErrorView: view("sorry")})))},
 		{name: "the client leaves", page: page(upper(slot(after(time.Hour)))), leave: 100 * ms},
 		{name: "the request's deadline passes", page: page(upper(slot(after(time.Hour))), sibling), deadline: 100 * ms},

@@ -33,6 +33,7 @@ func (t *Trace) add(u *Trace) {
 	t.Status = both(t.Status, u.Status)
 	t.Met = both(t.Met, u.Met)
 	t.Loading = bothLoading(t.Loading, u.Loading)
+	t.Decided = both(t.Decided, u.Decided)
 	t.Failed = both(t.Failed, u.Failed)
 	t.Flushed = both(t.Flushed, u.Flushed)
 	t.InPlace = both(t.InPlace, u.InPlace)

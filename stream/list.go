@@ -27,6 +27,17 @@ func (l *list) add(b *boundary) {
 	l.last = b
 }
 
+// addFirst adds b, which is not in l, at the start.
+func (l *list) addFirst(b *boundary) {
+	l.links(b).next = l.first
+	if l.first == nil {
+		l.last = b
+	} else {
+		l.links(l.first).prev = b
+	}
+	l.first = b
+}
+
 // has reports whether b is in l. It must not be in another list with the same links:
 // the phase of a load tells queue and starting apart.
 func (l *list) has(b *boundary) bool { return l.first == b || l.links(b).prev != nil }

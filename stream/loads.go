@@ -37,6 +37,9 @@ type loads struct {
 	workers  sync.WaitGroup // goroutines of work; an errgroup would allocate a function for each
 	called   bool           // a goroutine of work was started and has not begun
 	rallying bool           // the goroutine of the response is in rally
+	left     bool           // the first byte has left
+
+	holding int // boundaries that the first byte waits for
 
 	// Numbers of goroutines. Each is in one of running, tasks and abandoned.
 	running   int // loads
@@ -132,6 +135,7 @@ func (l *loads) settle(b *boundary, view templ.Component, err error) {
 		err = b.reason(err)
 	}
 	b.content, b.err = view, err
+	l.release(b)
 	b.settled.Store(true)
 	if b.load.untimed != nil {
 		b.load.untimed()
@@ -147,6 +151,42 @@ func (l *loads) settle(b *boundary, view templ.Component, err error) {
 		}
 	}
 	l.announce(b)
+}
+
+// release records that the first byte does not wait for b any more. mu is held.
+func (l *loads) release(b *boundary) {
+	if b.holding {
+		b.holding = false
+		l.holding--
+	}
+}
+
+// releaseCanceled releases the boundaries whose surroundings have failed. mu is
+// held.
+func (l *loads) releaseCanceled() {
+	if l.holding == 0 {
+		return
+	}
+	for b := range l.unsettled.all() {
+		if b.load.scope.Err() == context.Canceled {
+			l.release(b)
+		}
+	}
+	l.signal()
+}
+
+// holdsBack reports whether the first byte waits for a boundary.
+func (l *loads) holdsBack() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.holding > 0
+}
+
+// leave records that the first byte leaves.
+func (l *loads) leave() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.left = true
 }
 
 // forget drops what b no longer needs, since its content has been rendered for

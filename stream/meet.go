@@ -27,10 +27,10 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 		return nil // a notice could not be removed later
 	case f == nil || f.resp == nil:
 		return placeInPlace(ctx, w, b)
-	case f.resp.headOnly():
+	case f.resp.skips(&b):
 		return nil
 	}
-	return f.meet(ctx, buf, &boundary{Boundary: b, kind: kind})
+	return f.meet(ctx, buf, &boundary{spec: b.spec(), kind: kind, optional: b.Optional, critical: b.Critical})
 }
 
 // meet places b at the end of f, which buf writes into. ctx is the context of the
@@ -75,7 +75,11 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 	if l.isLate(b) {
 		return nil // b needs no slot
 	}
-	l.queue.add(b)
+	if b.critical {
+		l.queue.addFirst(b)
+	} else {
+		l.queue.add(b)
+	}
 	l.startQueued()
 	return nil
 }
@@ -112,6 +116,10 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 		b.id = string(b.appendPath(nil))
 	}
 	b.setContexts(ctx, base)
+	if b.critical = b.critical && !l.left && (owner == &p.root || owner.critical); b.critical {
+		b.holding = true
+		l.holding++
+	}
 	if b.kind == ordinary {
 		l.unsettled.add(b)
 	}

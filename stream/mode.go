@@ -18,9 +18,12 @@ const (
 	// clients without scripting and for tools.
 	InOrder
 	// Complete waits for all boundaries and sends the page whole, so its status
-	// can still change. A failed boundary without an ErrorView of its own makes it
-	// a 500 that no cache stores, whatever the caller has set. Complete is for
-	// crawlers, HTTP caches and e-mail.
+	// can still change. A StatusError decides it. Otherwise a failed boundary that
+	// is not Optional makes the page a 500, unless the caller has set a status. It
+	// stays a 200 if a script has asked for it, such as htmx, which shows no answer
+	// with the status of an error, and if views of the program show all failures.
+	// No cache stores a 500, nor a page that shows a failure in another way.
+	// Complete is for crawlers, HTTP caches and e-mail.
 	Complete
 )
 

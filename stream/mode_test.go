@@ -33,7 +33,8 @@ func TestModes(t *testing.T) {
 		{name: "complete, ready at once", rd: complete, page: page(slot(after(0, html("1"))))},
 		{name: "in order a page that starts with a boundary sends nothing before it", rd: inOrder, page: slot(after(100*ms, html("1")))},
 		{name: "a failure in a complete page is a 500", rd: complete, page: failed},
-		{name: "a failure with a view of its own is not", rd: complete, page: excused},
+		{name: "a failure with a view of its own is one, too", rd: complete, page: excused},
+		{name: "a failure with a view of its own is not for htmx, which shows no answer with an error", rd: complete, page: excused, request: htmx},
 		{name: "a failure in order stays a 200", rd: inOrder, page: failed},
 		{name: "a writer that cannot flush gets a complete page", page: nested, whole: true},
 		{name: "a failure for a writer that cannot flush is a 500", page: failed, whole: true},
@@ -72,4 +73,10 @@ func TestHead(t *testing.T) {
 			t.Errorf("Content-Type = %q, want %q", got, want)
 		}
 	})
+}
+
+// htmx makes r a request of htmx.
+func htmx(r *http.Request) *http.Request {
+	r.Header.Set("HX-Request", "true")
+	return r
 }

@@ -19,12 +19,12 @@ import (
 // placeInPlace loads and renders spec in place. It is called outside a response,
 // and for a w that is not Rivulet's, since nothing can be sent there later.
 func placeInPlace(place context.Context, w io.Writer, spec Boundary) error {
-	b := &boundary{Boundary: spec, inPlace: true}
+	b := &boundary{spec: spec.spec(), inPlace: true, optional: spec.Optional}
 	ctx := newInPlaceContext(place)
 	b.parent, _ = ctx.owner.(*boundary)
 	if b.parent != nil && b.parent.resp != nil {
 		b.resp = b.parent.resp
-		if b.resp.headOnly() {
+		if b.resp.skips(&spec) {
 			return nil
 		}
 		b.resp.noteInPlace(b, w)
@@ -167,6 +167,14 @@ func (b *boundary) renderErrorView(ctx context.Context, err error) (*scratch, er
 	if b.endsAround(ctx) {
 		return nil, context.Cause(ctx)
 	}
+	if decides(err) != nil && b.resp != nil {
+		if ctx.Value(viewKey{}) == nil {
+			return nil, err // the load around b has failed with it
+		}
+		if b.resp.decide(b, err) {
+			return nil, b.resp.judge()
+		}
+	}
 	be := b.reportFailure(ctx, err)
 	b.failed.Store(true)
 	// The boundaries of the error view are children of b.
@@ -179,6 +187,7 @@ func (b *boundary) renderErrorView(ctx context.Context, err error) (*scratch, er
 		s.lastResort = i == len(views)-1
 		err := s.render(errorCtx, c)
 		if err == nil {
+			be.shown(b, i < len(views)-1)
 			break
 		}
 		if b.endsAround(ctx) {

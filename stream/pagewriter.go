@@ -22,9 +22,10 @@ type pageWriter struct {
 	http.ResponseWriter
 	p        *response
 	held     atomic.Int32 // the status that is held back; zero means none
-	code     int          // the status of an answer that has begun; zero before
+	code     int32        // the status of an answer that has begun; zero before
 	bytes    int          // number of bytes written
 	hijacked bool
+	prepared bool        // the next WriteHeader replaces the status that is held back
 	taken    atomic.Bool // the Page has returned a component
 }
 
@@ -54,6 +55,9 @@ func (w *pageWriter) WriteHeader(code int) {
 		w.ResponseWriter.WriteHeader(code) // informational: another status follows
 	case w.code != 0 || code < 100 || code > 999:
 		w.ResponseWriter.WriteHeader(code) // superfluous or invalid: net/http reports it
+	case w.prepared:
+		w.prepared = false
+		w.held.Store(int32(code))
 	default:
 		w.held.CompareAndSwap(0, int32(code))
 	}
@@ -103,7 +107,7 @@ func (w *pageWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 func (w *pageWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // Status returns the status that has been set, or zero if there is none.
-func (w *pageWriter) Status() int { return cmp.Or(w.code, int(w.held.Load())) }
+func (w *pageWriter) Status() int { return int(cmp.Or(w.code, w.held.Load())) }
 
 // Written reports whether the answer has begun.
 func (w *pageWriter) Written() bool { return w.code != 0 }
@@ -113,6 +117,7 @@ func (w *pageWriter) begin() {
 	if w.code != 0 {
 		return
 	}
+	w.p.header.begin(w.p, true)
 	held := int(w.held.Load())
 	if held == 0 {
 		held, _ = writers.Status(w.ResponseWriter)
@@ -125,7 +130,7 @@ func (w *pageWriter) begin() {
 
 // tell records the status of the answer and calls Trace.Status.
 func (w *pageWriter) tell(code int) {
-	w.code = code
+	w.code = int32(code)
 	if t := w.p.trace; t.Status != nil {
 		t.Status(w.p.ctx, code)
 	}

@@ -87,7 +87,7 @@ func TestAnswersThatAreNoPage(t *testing.T) {
 			header: map[string]string{"Content-Type": text, "X-Content-Type-Options": "nosniff", "Content-Length": "22"}},
 		{name: "an Error that writes text", page: pageOf(shellFails), onErr: func(w http.ResponseWriter, _ *http.Request, err error) {
 			_, _ = io.WriteString(w, "sorry: "+err.Error())
-		}, code: 200, body: "sorry: stream: page not sent: boom", header: map[string]string{"Content-Type": text, "Content-Length": "34"}},
+		}, code: 500, body: "sorry: stream: page not sent: boom", header: map[string]string{"Content-Type": text, "Content-Length": "34"}},
 		{name: "an Error with a status of its own", page: func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
 			w.WriteHeader(404)
 			return shellFails, nil

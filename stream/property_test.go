@@ -120,9 +120,12 @@ func newRandomPage(seed uint64) *randomPage {
 	case 1, 2:
 		p.rd.Timeout = time.Duration(p.r.IntN(15))*10*time.Millisecond + 3*time.Millisecond
 	}
-	switch p.r.IntN(4) {
+	switch p.r.IntN(5) {
 	case 0:
 		p.header = header("Accept", "*/*")
+		p.prefix = random
+	case 4:
+		p.header = header("Accept", "*/*", "Hx-Request", "true")
 		p.prefix = random
 	case 1:
 		p.header = header("Accept", "*/*", "Rivulet-Prefix", "mine")
@@ -290,14 +293,14 @@ func (p *randomPage) check(err error) error {
 	return err
 }
 
-// checkStatus looks for the 500 of a Complete page with a failure that has no
-// view of its own.
+// checkStatus looks for the 500 of a Complete page with a failure, unless a script
+// has asked for the page: all failures are shown by views of the program.
 func (p *randomPage) checkStatus() error {
 	want := http.StatusOK
-	if p.mode == stream.Complete {
+	if p.mode == stream.Complete && p.header.Get("Hx-Request") == "" {
 		for _, t := range p.trees {
 			t.visit(p.failed, func(t *tree) {
-				if p.failed[t.id] != nil && t.own == noView {
+				if p.failed[t.id] != nil {
 					want = http.StatusInternalServerError
 				}
 			})

@@ -64,12 +64,20 @@ type Renderer struct {
 	// its own. Nil means a short text with role="alert" and the digest. The same
 	// text replaces an error view that fails.
 	ErrorView func(*BoundaryError) templ.Component
-	// ErrorHandler answers a request whose page failed before its first byte,
-	// when the status can still be set. Only Handler calls it. The headers that
-	// the Page has set are still there, except those for caches, validators and a
-	// length: if there are any, they are removed and Cache-Control becomes
-	// no-store. The headers that a page gets when it is sent are not set. Nil
-	// means status 500 without details, and a line in the Logger.
+	// ErrorHandler answers a request whose page failed before its first byte, or
+	// was decided by a StatusError, when the status can still be set. Only Handler
+	// calls it.
+	//
+	// The status is set already: the one that a StatusError names, with the field
+	// Location of a redirect, otherwise 500. WriteHeader replaces it. A handler that
+	// calls WriteHeader for every error has to let redirects pass: their StatusError
+	// has a Location. The headers that the Page has set are still there, except
+	// those for caches, validators and a length: if there are any, they are removed
+	// and Cache-Control becomes no-store. The headers that a page gets when it is
+	// sent are not set. Loads may still be running if a StatusError has decided.
+	//
+	// Nil means an answer with the text of the status and, unless a StatusError
+	// below 500 has decided, a line in the Logger.
 	ErrorHandler func(http.ResponseWriter, *http.Request, error)
 	// Script chooses how the browser gets the script unsuspense. The zero value
 	// writes it into the page.
@@ -108,7 +116,8 @@ func Render(w http.ResponseWriter, r *http.Request, page templ.Component) error 
 //
 // Render returns nil for a page that was sent whole, even if boundaries have
 // failed. An error that matches ErrShell means that nothing was sent, so the
-// caller can still answer. Any other error means that the page was cut. Render
+// caller can still answer. If it also matches a *StatusError, that error says how:
+// Render itself sends no redirect before the first byte. Any other error means that the page was cut. Render
 // has then ended the connection as far as w allows. The caller must make sure
 // that the page does not look finished, best by panic(http.ErrAbortHandler), as
 // Handler does. If the client has left, the error matches context.Canceled.

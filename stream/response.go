@@ -1,10 +1,12 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime"
 	"sync/atomic"
 
 	"github.com/a-h/templ"
@@ -37,36 +39,42 @@ type response struct {
 
 	// The tree of boundaries and what they share. Used by all goroutines.
 	loads       loads
-	root        boundary    // the page itself, the ancestor of all boundaries
-	origin      templOrigin // what all templ states begin with
-	state       templState  // of the page, of views and of error views
-	fallbacks   templState  // of fallbacks
-	failed      atomic.Bool // a boundary without an ErrorView has failed
-	toldInPlace atomic.Bool // Trace.InPlace has been called
+	root        boundary     // the page itself, the ancestor of all boundaries
+	origin      templOrigin  // what all templ states begin with
+	state       templState   // of the page, of views and of error views
+	fallbacks   templState   // of fallbacks
+	failed      atomic.Int32 // how boundaries have failed
+	toldInPlace atomic.Bool  // Trace.InPlace has been called
+	header      header
 
 	// The ids. Belongs to the goroutine of the response.
-	prefix      string // of all ids; see idPrefix
-	lacksPrefix bool   // prefix is still to be made
+	prefix string // of all ids; see idPrefix
 
-	reveal  reveal // used in the mode OutOfOrder
-	known   *route // what is known about such pages; nil until it is needed
-	looked  bool   // the shell has waited for loads, or has decided not to
-	patient bool   // that was worth its time
+	reveal reveal // used in the mode OutOfOrder
+	known  *route // what is known about such pages; nil until it is needed
 
 	// What is being rendered.
 	draft
-	pageBuf    *templruntime.Buffer // of the page, if loads that were running may still write to it
-	aheads     aheads               // content rendered before its turn
-	heads      *heads               // what the Heads of the page show; nil until one is filled
-	budget     budget               // of the bytes held for the client
-	lastResort bool                 // what is being rendered must be shown, whatever the budget
+	pageBuf *templruntime.Buffer // of the page, if loads that were running may still write to it
+	aheads  aheads               // content rendered before its turn
+	heads   *heads               // what the Heads of the page show; nil until one is filled
+	budget  budget               // of the bytes held for the client
 
 	// What has been sent, and what will be.
 	out    transport
 	tail   []byte // end tags, held back until nothing is pending
-	err    error  // of a write, or of the budget; it ends the rendering of the page
+	err    error  // of a write or of the budget, or one that decides the page; it ends the rendering of the page
 	result error  // of Render
 	check  check  // looks for faults in the HTML
+
+	verdict *verdict // nil unless a boundary has decided the page
+
+	lacksPrefix bool // prefix is still to be made
+	looked      bool // the shell has waited for loads, or has decided not to
+	patient     bool // that was worth its time
+	lastResort  bool // what is being rendered must be shown, whatever the budget
+	leaving     bool // a redirect has ended the page
+	noindex     bool // the page has to say that it is not to be indexed
 }
 
 var (
@@ -112,15 +120,15 @@ func (p *response) run(page templ.Component) error {
 			err = p.sendChunks()
 		}
 	}
-	p.result = err
-	return err
+	p.result = p.redirectLate(err)
+	return p.result
 }
 
 // begin starts the time of the page and removes the deadline that the server has
 // set for the whole response.
 func (p *response) begin() {
 	p.loads.begin()
-	p.out = newTransport(p.out.w, p.r, p.rd.WriteTimeout, p.rd.logger())
+	p.out.begin(p.r, p.rd.WriteTimeout, p.rd.logger())
 }
 
 // sendPage renders page and sends its shell.
@@ -128,32 +136,71 @@ func (p *response) sendPage(page templ.Component) error {
 	f := &fragment{resp: p, owner: &p.root, kind: pageFragment, rope: rope{bytes: getBytes()}}
 	defer f.recycle()
 	if err := p.renderPage(f, page); err != nil {
+		if e := decides(err); e != nil && p.err == nil {
+			p.tellDecision(BoundaryInfo{}, e)
+		}
 		return p.shellError(err)
 	}
 	if p.headOnly() {
+		if err := p.decideHead(f); err != nil {
+			return p.shellError(err)
+		}
 		if status := p.commit(true); status != 0 {
 			p.out.w.WriteHeader(status)
 		}
 		return nil
 	}
 	err := p.sendShell(f)
-	if err != nil && !p.out.committed && isTooLarge(err) {
+	if err != nil && !p.out.committed && (isTooLarge(err) || decides(err) != nil) {
 		return p.shellError(err)
 	}
 	return err
 }
 
+// decideHead waits for the boundaries at the holes of f, which are those that may
+// decide the status of an answer to HEAD. Their content is not sent.
+func (p *response) decideHead(f *fragment) error {
+	if len(f.holes) == 0 {
+		return nil
+	}
+	p.whole = true
+	p.bytes = getBytes()
+	err := p.fillInOrder(f.bytes, f.holes)
+	putBytes(p.bytes)
+	p.bytes = nil
+	p.releaseAll()
+	return cmp.Or(p.judge(), err)
+}
+
+// skips reports whether b is left out, since the answer has no body and does not
+// depend on b.
+func (p *response) skips(b *Boundary) bool {
+	return p.headOnly() && (p.bodiless() || p.mode != Complete && !b.Critical)
+}
+
 // close ends the loads, waits for them and calls finish. It calls finish even if
 // a callback of the Trace panics or ends the goroutine, since an unfinished page
 // must not look finished.
+//
+// A Handler answers first if an error has decided the page, so that the answer
+// does not wait for loads.
 func (p *response) close() {
 	defer p.finish()
+	if p.page.p != nil && !p.out.committed && decides(p.result) != nil {
+		if p.loads.cancel(); !p.loads.idle() {
+			runtime.Gosched()
+			settle()
+		}
+		if !p.loads.idle() {
+			return
+		}
+	}
 	p.endLoads()
 }
 
 // endLoads ends the loads and waits for them. Only the first call has an effect.
 func (p *response) endLoads() {
-	for _, b := range p.loads.finish(p.result == nil) {
+	for _, b := range p.loads.finish(p.result == nil && !p.leaving) {
 		if p.trace.Abandoned != nil {
 			p.trace.Abandoned(p.ctx, b.info())
 		}
@@ -202,9 +249,11 @@ func (p *response) route() *route {
 
 // headOnly reports whether the answer has no body.
 func (p *response) headOnly() bool {
-	if p.r.Method == http.MethodHead {
-		return true
-	}
+	return p.r.Method == http.MethodHead || p.bodiless()
+}
+
+// bodiless reports whether the Page has set a status whose answer has no body.
+func (p *response) bodiless() bool {
 	status := p.page.held.Load()
 	return status == http.StatusNoContent || status == http.StatusNotModified
 }
@@ -219,6 +268,9 @@ func (p *response) write(flush bool) error { return p.send(flush, false) }
 
 // send is like write, but if last is true no more bytes follow.
 func (p *response) send(flush, last bool) error {
+	if err := p.judge(); err != nil {
+		return err
+	}
 	if err := p.gone(); err != nil {
 		return err
 	}
@@ -268,7 +320,7 @@ func (p *response) written() int { return p.out.sent + len(p.bytes) }
 
 // noteSent calls Trace.Sent for the content of b, which is in p.bytes or was sent.
 func (p *response) noteSent(b *boundary, bytes int, inPlace bool) {
-	if p.trace.Sent != nil && b.kind == ordinary {
+	if p.trace.Sent != nil && b.kind == ordinary && !p.headOnly() {
 		p.trace.Sent(p.ctx, b.info(), bytes, inPlace)
 	}
 }

@@ -105,6 +105,7 @@ func (b *boundary) closeSubtree() {
 			s.make().cancel(errSurroundings)
 		}
 	}
+	b.resp.loads.releaseCanceled()
 }
 
 var errSurroundings = errors.New("failure of the surrounding boundary")

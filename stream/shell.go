@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -51,9 +52,25 @@ func (p *response) shellError(err error) error {
 // flushShell sends the part of the page that has been rendered. A templ.Flush in
 // the page calls it.
 func (p *response) flushShell(f *fragment) {
+	if !p.out.committed && p.holdsFlush(f.holes) {
+		return
+	}
 	for more := true; more && p.mode != Complete && !p.headOnly() && p.err == nil; {
 		more = p.flushPart(f)
 	}
+}
+
+// holdsFlush reports whether a flush sends nothing, because a boundary holds the
+// first byte back, or has decided the page. In order, boundaries at holes that are
+// ready are rendered ahead first, since one of them may do so.
+func (p *response) holdsFlush(holes []hole) bool {
+	if p.mode == InOrder {
+		for _, h := range holes {
+			p.aheads.place(h.b, nil, nil)
+		}
+		p.renderAhead(p.aheads.deciders(holes))
+	}
+	return p.loads.holdsBack() || p.judge() != nil
 }
 
 // flushPart is one step of flushShell. In order, the budget limits the content that
@@ -114,6 +131,9 @@ func (p *response) sendShell(f *fragment) error {
 	}
 	f.recycle()
 	if !p.reveal.open() {
+		if p.noindex {
+			p.bytes = slices.Insert(p.bytes, markup.TailStart(p.bytes), []byte(noindex)...)
+		}
 		return p.writeLast()
 	}
 	end := markup.TailStart(p.bytes)
@@ -160,7 +180,7 @@ func (p *response) assembleRest(f *fragment) error {
 func (p *response) hold(holes []hole) error {
 	for p.mode == OutOfOrder {
 		until := p.reveal.holdUntil(time.Now(), holes)
-		if until.IsZero() {
+		if until.IsZero() || slices.ContainsFunc(holes, hole.decides) {
 			break
 		}
 		timer := time.AfterFunc(time.Until(until), p.loads.signal)

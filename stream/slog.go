@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -18,10 +19,16 @@ import (
 // The level is Info if there is no error or if the client has left. With any other
 // error it is Warn for a status from 300 to 499, and Error for the others.
 //
-// The message of a failure is "stream: boundary failed", at level Error; its
-// attributes are id, name, digest, path, error and, of a panic, stack. The id is
-// the ID of a BoundaryError, the digest is what the visitor sees. Each of these
-// lines counts as failed.
+// If a StatusError has decided the page, or would have before the first byte, the
+// attributes decided and late name its code, and whether it came after the first
+// byte; boundary, if it is not empty, is the name or the ID of its boundary, and
+// location the target of a redirect. Such a page is no error if the code is below
+// 500.
+//
+// The message of a failure is "stream: boundary failed", at level Error, or Debug if
+// it was expected; its attributes are id, name, digest, path, error and, of a panic,
+// stack. The id is the ID of a BoundaryError, the digest is what the visitor sees.
+// Each of the lines at level Error counts as failed.
 func Slog(logger *slog.Logger) *Trace {
 	to := func() *slog.Logger {
 		if logger == nil {
@@ -38,8 +45,15 @@ func Slog(logger *slog.Logger) *Trace {
 		Flushed: func(ctx context.Context, bytes int) { lineOf(ctx).bytes += bytes },
 		Failed: func(ctx context.Context, err *BoundaryError) {
 			l := lineOf(ctx)
-			l.failed.Add(1)
+			if !err.Expected {
+				l.failed.Add(1)
+			}
 			logFailure(ctx, to(), l.path, err)
+		},
+		Decided: func(ctx context.Context, d Decision) {
+			if l := lineOf(ctx); l.decision == nil {
+				l.decision = &d
+			}
 		},
 		Done: func(ctx context.Context, err error) { lineOf(ctx).log(ctx, to(), err) },
 	}
@@ -52,6 +66,7 @@ type logLine struct {
 	path               string
 	mode               Mode
 	status, bytes      int
+	decision           *Decision // the first one; nil if there is none
 	boundaries, failed atomic.Int64
 }
 
@@ -70,10 +85,19 @@ func (l *logLine) log(ctx context.Context, logger *slog.Logger, err error) {
 		slog.Int64("boundaries", l.boundaries.Load()),
 		slog.Int64("failed", l.failed.Load()),
 	}
+	if d := l.decision; d != nil {
+		attrs = append(attrs, slog.Int("decided", d.Err.Code), slog.Bool("late", d.Late))
+		if of := cmp.Or(d.Boundary.Name, d.Boundary.ID); of != "" {
+			attrs = append(attrs, slog.String("boundary", of))
+		}
+		if d.Err.Location != "" {
+			attrs = append(attrs, slog.String("location", d.Err.Location))
+		}
+	}
 	if err != nil {
 		attrs = append(attrs, slog.Any("error", err))
 		switch {
-		case errors.Is(err, context.Canceled):
+		case errors.Is(err, context.Canceled), l.decision != nil && l.decision.Err.Code < 500 && !l.decision.Late:
 		case l.status >= 300 && l.status < 500:
 			level = slog.LevelWarn // Renderer.ErrorHandler has chosen the status
 		default:

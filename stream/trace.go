@@ -49,9 +49,14 @@ type Trace struct {
 	// view. For a boundary with Pieces, Sent is called each time that some of
 	// them are written.
 	Sent func(ctx context.Context, b BoundaryInfo, bytes int, inPlace bool)
-	// Failed is called when a boundary has failed. Without it the failure
-	// is logged to the Renderer's Logger.
+	// Failed is called when a boundary has failed and shows an error view. Without
+	// it the failure is logged to the Renderer's Logger. An error whose field
+	// Expected is true is no fault.
 	Failed func(ctx context.Context, err *BoundaryError)
+	// Decided is called when an error decides the status of the page, or would have
+	// decided it before the first byte. For a boundary that then shows an error
+	// view, Failed is called as well.
+	Decided func(ctx context.Context, d Decision)
 	// LogFailures logs failures to the Renderer's Logger even if Failed is set.
 	// It is for a Failed that only observes. False means that Failed replaces the
 	// log.

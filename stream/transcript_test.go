@@ -79,6 +79,9 @@ func (tt pageTest) transcript(t *testing.T) (text string) {
 				Failed: func(_ context.Context, err *stream.BoundaryError) {
 					rec.Note("failed: %v", err)
 				},
+				Decided: func(_ context.Context, d stream.Decision) {
+					rec.Note("decided by %q: %v, late %v", d.Boundary.ID, d.Err, d.Late)
+				},
 				Abandoned: func(_ context.Context, b stream.BoundaryInfo) {
 					rec.Note("abandoned: %q", b.ID)
 				},

@@ -17,7 +17,7 @@ import (
 // bytes that the server still has to flush. net/http sets a new one for the
 // connection's next request.
 type transport struct {
-	w         http.ResponseWriter
+	w         http.ResponseWriter // constant
 	logger    *slog.Logger
 	timeout   time.Duration // per write; negative means none
 	committed bool          // status and headers were sent, or may have been
@@ -25,15 +25,14 @@ type transport struct {
 	sent      int           // number of bytes
 }
 
-// newTransport returns a transport that writes to w. It removes the deadline that
-// the server has set for the whole response.
-func newTransport(w http.ResponseWriter, r *http.Request, timeout time.Duration, logger *slog.Logger) transport {
+// begin removes the deadline that the server has set for the whole response.
+func (t *transport) begin(r *http.Request, timeout time.Duration, logger *slog.Logger) {
 	if srv := writers.Server(r); srv != nil && srv.WriteTimeout > 0 {
-		if http.NewResponseController(w).SetWriteDeadline(time.Time{}) != nil {
-			noteNoDeadline(logger, w)
+		if http.NewResponseController(t.w).SetWriteDeadline(time.Time{}) != nil {
+			noteNoDeadline(logger, t.w)
 		}
 	}
-	return transport{w: w, logger: logger, timeout: writers.WriteTimeout(r, timeout)}
+	t.logger, t.timeout = logger, writers.WriteTimeout(r, timeout)
 }
 
 // send writes b. A status other than zero is sent with the first bytes.

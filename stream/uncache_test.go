@@ -43,7 +43,7 @@ func TestFailuresAreNotCached(t *testing.T) {
 			w.WriteHeader(404)
 			return failed, nil
 		}, code: 404},
-		{name: "a complete page that shows a view of the boundary", mode: stream.Complete, page: pageOf(excused), code: 200, kept: true},
+		{name: "a complete page that shows a view of the boundary", mode: stream.Complete, page: pageOf(excused), code: 500},
 		{name: "a streamed page that has failed before it leaves", mode: stream.OutOfOrder, page: pageOf(page(slot(failing(0, errBoom)))), code: 200},
 		{name: "a page in order that fails first", mode: stream.InOrder, page: pageOf(slot(failing(ms, errBoom))), code: 200},
 		{name: "a shell that fails", mode: stream.OutOfOrder, page: pageOf(shellFails), code: 500},

@@ -59,11 +59,16 @@ func (p *response) renderFailed(b *boundary, err error) (holes []hole, gone erro
 	if gone := p.gone(); gone != nil {
 		return nil, gone
 	}
+	if p.decide(b, err) {
+		return nil, nil
+	}
 	be := b.reportFailure(p.ctx, err)
 	views := b.errorViews(be)
+	last := len(views) - 1
 	for i, c := range views {
-		p.lastResort = i == len(views)-1
+		p.lastResort = i == last
 		if holes, err = p.renderHoles(b, viewFragment, c); err == nil || p.gone() != nil {
+			be.shown(b, i < last)
 			break
 		}
 		b.report(p.ctx, be.Digest, fmt.Errorf("error view: %w", err))
@@ -127,7 +132,7 @@ func (p *response) fillPiece(b *boundary, c templ.Component) ([]hole, error) {
 // piece returns a boundary for one piece of b. Each piece is a child of b, so that a
 // piece that fails ends only the loads within it.
 func (p *response) piece(b *boundary) *boundary {
-	c := &boundary{resp: p, parent: b, place: b.place, depth: b.depth + 1, amends: b.amends}
+	c := &boundary{resp: p, parent: b, place: b.place, depth: b.depth + 1, amends: b.amends, critical: b.critical}
 	p.loads.mu.Lock()
 	b.children++
 	c.index = b.children

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 )
@@ -14,6 +15,9 @@ import (
 // has left. Pages spend most of their time here, so wait and its callers keep
 // little on the stack.
 func (p *response) wait() error {
+	if err := p.judge(); err != nil {
+		return err
+	}
 	life := &p.loads.life
 	select {
 	case <-p.loads.wake:
@@ -26,6 +30,20 @@ func (p *response) wait() error {
 	}
 	p.loads.checkAbort()
 	return p.gone()
+}
+
+// holdBack waits until no boundary holds the first byte back any more, or a
+// boundary at one of p.holes has failed with an error that decides. It reports
+// whether it has waited.
+func (p *response) holdBack() (waited bool) {
+	for !p.out.committed && p.loads.holdsBack() && !slices.ContainsFunc(p.holes, hole.decides) {
+		waited = true
+		if p.wait() != nil { // the next write returns the error
+			break
+		}
+		settle()
+	}
+	return waited
 }
 
 // waitForChunks waits until a boundary has arrived, and yields so that others can

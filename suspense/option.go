@@ -31,6 +31,16 @@ func Name(name string) Option {
 	return func(b *stream.Boundary) { b.Name = name }
 }
 
+// Critical makes the first byte of the page wait for the load, so that an error can
+// still decide the status: see [stream.StatusError], and the field Critical of
+// [stream.Boundary].
+func Critical() Option { return func(b *stream.Boundary) { b.Critical = true } }
+
+// Optional says that failures are expected. They are logged at level Debug and do
+// not change the status of the page. Without an ErrorView the boundary then shows
+// nothing.
+func Optional() Option { return func(b *stream.Boundary) { b.Optional = true } }
+
 // with returns b, changed by opts.
 func with(opts []Option, b stream.Boundary) stream.Boundary {
 	if len(opts) == 0 {
