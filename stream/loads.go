@@ -33,9 +33,9 @@ type loads struct {
 	deep int32 // number of boundaries below maxLevels so far
 
 	starting list           // boundaries whose load is about to begin
-	worker   func()         // the method work; made once, since go l.work() would allocate each time
-	workers  sync.WaitGroup // goroutines of work; an errgroup would allocate a function for each
-	called   bool           // a goroutine of work was started and has not begun
+	worker   func()         // the function of a load's goroutine; made once
+	workers  sync.WaitGroup // goroutines of loads; an errgroup would allocate a function for each
+	called   bool           // the goroutine of a load was started and has not begun
 	rallying bool           // the goroutine of the response is in rally
 	left     bool           // the first byte has left
 
@@ -74,7 +74,7 @@ func (l *loads) begin() {
 func (l *loads) open(request context.Context) {
 	if !l.life.isOpen() {
 		l.wake = make(chan struct{}, 1)
-		l.worker = l.work
+		l.worker = l.newWorker()
 		l.life.open(request, l.signal, l.shutDown)
 	}
 }

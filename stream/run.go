@@ -37,17 +37,6 @@ const (
 	returned
 )
 
-// run runs the load of b.
-func (b *boundary) run() {
-	r := result{err: errGoexit}
-	defer b.returned(&r)
-	if t := b.resp.trace; t.Loading != nil || t.Loaded != nil {
-		b.runTraced(t, &r)
-	} else {
-		b.runLoad((*loadContext)(b), &r)
-	}
-}
-
 // returned records r as the result of b's load. It is deferred, so that it is also
 // called if the load panics or ends the goroutine.
 func (b *boundary) returned(r *result) {
@@ -86,6 +75,11 @@ func (b *boundary) runLoad(ctx context.Context, r *result) {
 		return
 	}
 	r.view, r.err = b.Load(ctx)
+	r.check()
+}
+
+// check looks at what a Load has returned.
+func (r *result) check() {
 	if r.err != nil {
 		tryError(r.err)
 	} else if r.view == nil {
