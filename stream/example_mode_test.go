@@ -11,49 +11,55 @@ import (
 	"github.com/rivulet-go/rivulet/suspense"
 )
 
-// This Mode is for browsers that neither patch a page by themselves nor run
-// scripts. A browser without scripting follows the refresh in the noscript element once. It requests the
-// same page with ?plain, gets a cookie, and from then on gets pages in order.
-//
-// The noscript element stands in the head, where it may contain a meta element.
-// A browser that patches pages by itself follows the refresh, too, if its
-// scripting is off. It then gets pages in order, although it could do without.
+// A Mode may look at whatever a page depends on. What DefaultMode looks at is named
+// in Vary without its help. A parameter needs no Vary, since it is in the URL.
 func ExampleRenderer_mode() {
-	const cookie = "plain"
 	rd := stream.Renderer{Mode: func(r *http.Request) stream.Mode {
-		if _, err := r.Cookie(cookie); err == nil || r.URL.Query().Has("plain") {
-			return stream.InOrder
+		if r.URL.Query().Has("print") {
+			return stream.Complete
 		}
 		return stream.DefaultMode(r)
 	}}
+	r, _ := http.NewRequest("GET", "/news", nil)
+	fmt.Println(rd.Mode(r))
+	r, _ = http.NewRequest("GET", "/news?print", nil)
+	fmt.Println(rd.Mode(r))
+	// Output:
+	// out of order
+	// complete
+}
+
+// The component belongs into the head of every page. A browser without scripting
+// follows the refresh once. From then on its cookie gets it pages in order.
+func ExampleScriptless() {
+	scriptless := stream.Scriptless{Next: stream.Crawlers(nil)}
+	rd := stream.Renderer{Mode: scriptless.Mode}
 	news := func(ctx context.Context) (string, error) { return database(ctx, "All is well") }
-	h := rd.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
-		// Caches must know what the answer depends on. What DefaultMode looks at is
-		// named without this.
-		w.Header().Set("Vary", "Cookie")
-		head := templ.Raw(`<head><noscript><meta http-equiv="refresh" content="0;url=?plain"></noscript></head>`)
-		_, err := r.Cookie(cookie)
-		if r.URL.Query().Has("plain") {
-			http.SetCookie(w, &http.Cookie{Name: cookie, Value: "1", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
-		}
-		if err == nil || r.URL.Query().Has("plain") {
-			head = templ.Raw("<head></head>")
-		}
-		return templ.Join(head, body(
-			text("News:"), suspense.Await(text("…"), news, func(s string) templ.Component { return text("%s", s) }),
-		)), nil
-	})
+	h := rd.Handler(stream.Component(templ.Join(templ.Raw("<head>"), scriptless, templ.Raw("</head>"), body(
+		text("News:"), suspense.Await(text("…"), news, func(s string) templ.Component { return text("%s", s) }),
+	))))
 	fmt.Println("-- a browser")
 	visit(h)
 	fmt.Println("-- without scripting, the second time")
-	visit(h, "Cookie", "plain=1")
+	visit(h, "Cookie", "rivulet=in-order")
 	// Output:
 	// -- a browser
-	// <head><noscript><meta http-equiv="refresh" content="0;url=?plain"></noscript></head><body>News:<?start name="1">…<?end><script>…</script>
+	// <head><noscript><meta http-equiv="refresh" content="0;url=?rivulet=in-order"></noscript></head><body>News:<?start name="1">…<?end><script>…</script>
 	// <template for="1">All is well</template><!/></body>
 	// -- without scripting, the second time
 	// <head></head><body>News:
 	// All is well</body>
+}
+
+func ExampleScriptless_Mode() {
+	var scriptless stream.Scriptless
+	r, _ := http.NewRequest("GET", "/news", nil)
+	fmt.Println(scriptless.Mode(r))
+	r.AddCookie(&http.Cookie{Name: "rivulet", Value: "in-order"})
+	fmt.Println(scriptless.Mode(r))
+	// Output:
+	// out of order
+	// in order
 }
 
 // The function goes into Renderer.Mode. A crawler gets the whole page, and all

@@ -14,10 +14,10 @@ import (
 // be changed once it is in use; it may serve any number of requests at once.
 type Renderer struct {
 	// Mode chooses how a page is sent. Nil means DefaultMode. A Mode function may
-	// call DefaultMode and what Crawlers returns. The response then names in Vary
-	// what these have looked at, if they were given the request that the function was
-	// given. What else the function looks at, the Page has to name. The function must
-	// not keep the request.
+	// call DefaultMode, what Crawlers returns, and Scriptless.Mode. The response then
+	// names in Vary what these have looked at, if they were given the request that the
+	// function was given. What else the function looks at, the Page has to name. The
+	// function must not keep the request.
 	Mode func(*http.Request) Mode
 	// Limit caps the loads of one response that run at once. Zero or less
 	// means no cap. A sequence of Pieces counts until it has ended, but not
