@@ -100,7 +100,7 @@ func (a *aheads) waiting() (all []*boundary) {
 // ahead would rely on the claims of that view. If the view failed, its assets
 // would be missing.
 func (p *response) awaitAhead(b *boundary) error {
-	if b.ready() || p.mode == OutOfOrder || p.whole {
+	if b.ready() || p.outOfOrder() || p.whole {
 		return p.await(b)
 	}
 	p.loads.yield() // loads that end at the same moment are one group
@@ -123,7 +123,7 @@ func (p *response) awaitAhead(b *boundary) error {
 // holdBackAhead is holdBack for a page in order. Boundaries that may decide the page
 // are rendered ahead.
 func (p *response) holdBackAhead() error {
-	if p.out.committed || p.whole || p.mode != InOrder {
+	if p.out.committed || !p.inParts() {
 		return nil
 	}
 	p.loads.yield()

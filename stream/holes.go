@@ -91,7 +91,7 @@ func (p *response) fillInOrder(src []byte, holes []hole) error {
 		}
 	}
 	p.bytes = append(p.bytes, t.src...)
-	if p.mode == InOrder && !p.whole {
+	if p.inParts() {
 		return nil // the page is sent in parts
 	}
 	return p.checkHeld()
@@ -121,7 +121,7 @@ func (p *response) fillWhole(b *boundary) error {
 // before b if b is not ready, or if they are a part. What it has sent is not held
 // while it waits.
 func (p *response) awaitInOrder(b *boundary) error {
-	if p.mode == InOrder && !p.whole && (!b.ready() || p.isPart()) {
+	if p.inParts() && (!b.ready() || p.isPart()) {
 		if err := p.holdBackAhead(); err != nil {
 			return err
 		}

@@ -163,7 +163,6 @@ func (p *response) decideHead(f *fragment) error {
 	if len(f.holes) == 0 {
 		return nil
 	}
-	p.whole = true
 	p.bytes = getBytes()
 	err := p.fillInOrder(f.bytes, f.holes)
 	putBytes(p.bytes)
@@ -260,7 +259,11 @@ func (p *response) bodiless() bool {
 
 // outOfOrder reports whether boundaries in the content that is being rendered may
 // show fallbacks.
-func (p *response) outOfOrder() bool { return p.mode == OutOfOrder && !p.whole }
+func (p *response) outOfOrder() bool { return p.mode == OutOfOrder && !p.whole && !p.headOnly() }
+
+// inParts reports whether the content that is being rendered may be sent in order,
+// part by part.
+func (p *response) inParts() bool { return p.mode == InOrder && !p.whole && !p.headOnly() }
 
 // write sends p.bytes and gives the buffer back, so that a waiting response holds
 // none. More bytes must follow.
