@@ -99,7 +99,7 @@ func (s Scriptless) Render(ctx context.Context, w io.Writer) error {
 	}
 	switch asked := asksInOrder(p.r); {
 	case asked && p.mode == InOrder:
-		p.rememberInOrder()
+		p.rememberInOrder(ctx)
 	case !asked && p.mode == OutOfOrder && len(p.r.URL.RawQuery) <= maxScriptlessQuery:
 		p.lookAt("Sec-CH-UA")
 		if chromiumVersion(p.r.Header["Sec-Ch-Ua"]) < patchesSince {
@@ -112,10 +112,7 @@ func (s Scriptless) Render(ctx context.Context, w io.Writer) error {
 
 // rememberInOrder sets the cookie, if it still can be set. A link from another site
 // does not set it: the browser of the reader that follows it may run scripts.
-func (p *response) rememberInOrder() {
-	if p.out.committed {
-		return
-	}
+func (p *response) rememberInOrder(ctx context.Context) {
 	p.lookAt("Sec-Fetch-Site")
 	switch first(p.r.Header["Sec-Fetch-Site"]) {
 	case "", "same-origin", "same-site":
@@ -123,7 +120,7 @@ func (p *response) rememberInOrder() {
 			Name: scriptlessName, Value: scriptlessValue, Path: "/",
 			Secure: p.r.TLS != nil, SameSite: http.SameSiteLaxMode,
 		}
-		p.out.w.Header().Add("Set-Cookie", cookie.String())
+		_ = Header(ctx, func(h http.Header) { h.Add("Set-Cookie", cookie.String()) })
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 var scenarios = slices.Concat(
 	scripting,
+	scriptless(),
 	order,
 	whole,
 	places,
