@@ -92,7 +92,7 @@ func demoTarget(r *rand.Rand, token string) hostiletest.Target {
 	case 9:
 		return form("/board", url.Values{"name": {typed}, "words": {hostiletest.Value(r.IntN)}})
 	case 10:
-		return page(one("/chat", "/chat/fetch", "/board", "/missing"))
+		return page(one("/chat", "/chat/fetch", "/board", "/missing", "/airports", "/airports/"+one("ATL", "BAL", "XYZ", url.PathEscape(typed))))
 	default:
 		t := page("/source/" + one("start", "lab", "chat", "nothing", url.PathEscape(typed)))
 		t.Tells = true // it is the text of programs

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 
+	"github.com/rivulet-go/rivulet/examples/demo/airports"
 	"github.com/rivulet-go/rivulet/examples/demo/board"
 	"github.com/rivulet-go/rivulet/examples/demo/chart"
 	"github.com/rivulet-go/rivulet/examples/demo/chat"
@@ -19,12 +20,13 @@ import (
 // site is the whole demo. One Renderer, or a copy that a page has changed, sends
 // all pages, so that the inspector sees them all.
 func site(s stock) http.Handler {
-	rd := stream.Renderer{ErrorView: templates.ErrorCard, Trace: s.inspector.Trace()}
+	rd := stream.Renderer{Mode: stream.Crawlers(nil), ErrorView: templates.ErrorCard, Trace: s.inspector.Trace()}
 
 	mux := http.NewServeMux()
 	mux.Handle("GET /style.css", layout.Style())
 	start.Register(mux, rd, s.flights)
 	dashboard.Register(mux, rd, s.flights)
+	airports.Register(mux, rd, s.flights)
 	lab.Register(mux, rd)
 	chat.Register(mux, rd, s.model)
 	board.Register(mux, rd, s.board)
@@ -32,6 +34,7 @@ func site(s stock) http.Handler {
 	source.Register(mux, rd,
 		source.Package{Name: "start", Files: start.Source},
 		source.Package{Name: "dashboard", Files: dashboard.Source},
+		source.Package{Name: "airports", Files: airports.Source},
 		source.Package{Name: "lab", Files: lab.Source},
 		source.Package{Name: "chat", Files: chat.Source},
 		source.Package{Name: "board", Files: board.Source},

@@ -28,6 +28,9 @@ var looked = []struct{ path, complete string }{
 	{"/dashboard?limit=1", `document.querySelector("#times .now [data-time=chunk]")?.textContent > 0 &&
 		document.querySelector("#times .now [data-time=paint]").textContent > 0 &&
 		document.querySelectorAll(".panels .rv-skeleton").length == 0`},
+	{"/airports", `document.querySelectorAll(".states a").length > 200`},
+	{"/airports/ATL", `document.title == "William B Hartsfield-Atlanta Intl (ATL) · Rivulet demo" && document.querySelectorAll("#routes tbody tr").length == 8 &&
+		document.querySelectorAll(".rv-skeleton").length == 0`},
 	{"/lab", `document.querySelectorAll(".line.error").length == 3`},
 	{"/lab?" + failing, `document.querySelectorAll(".line.error").length == 4 && !document.querySelector(".rv-skeleton")`},
 	{"/chat", `document.querySelector("#question") != null`},

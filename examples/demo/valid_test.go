@@ -30,6 +30,7 @@ var judges = filepath.Join("testdata", "valid")
 // looked at, an answer of the chat, the inspector, which then has something to
 // show, and what somebody sees who looks for nothing or in vain.
 var judged = append(slices.Clone(looked), []struct{ path, complete string }{
+	{"/airports/ATX", `document.title == "No airport ATX · Rivulet demo" && document.querySelectorAll(".states a").length > 0`},
 	{"/search", `document.activeElement.id == "q"`},
 	{"/search?q=nothingofthekind", `document.querySelectorAll(".rv-skeleton").length == 0`},
 	inspector,

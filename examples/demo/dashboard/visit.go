@@ -76,14 +76,15 @@ func number(choices []Choice, value string) int {
 	return n
 }
 
-func (v Visit) mode() func(*http.Request) stream.Mode {
+// mode returns the Mode that was chosen, or usual.
+func (v Visit) mode(usual func(*http.Request) stream.Mode) func(*http.Request) stream.Mode {
 	switch v.Mode {
 	case "order":
 		return func(*http.Request) stream.Mode { return stream.InOrder }
 	case "complete":
 		return func(*http.Request) stream.Mode { return stream.Complete }
 	}
-	return nil
+	return usual
 }
 
 // query returns the choices of v as a query.

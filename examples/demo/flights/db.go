@@ -28,9 +28,7 @@ func OpenFile(ctx context.Context, file string) (*DB, error) {
 	db.SetMaxOpenConns(Connections)
 	db.SetMaxIdleConns(Connections)
 	d := &DB{sql: db, named: map[string]Airport{}}
-	d.airports, err = all(ctx, d, func(r *sql.Rows, a *Airport) error {
-		return r.Scan(&a.Code, &a.Name, &a.City, &a.State)
-	}, "SELECT code, name, city, state FROM airport ORDER BY code")
+	d.airports, err = all(ctx, d, scanAirport, "SELECT code, name, city, state FROM airport ORDER BY code")
 	if err != nil {
 		db.Close()
 		return nil, err

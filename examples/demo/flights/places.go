@@ -25,6 +25,13 @@ func (db *DB) Worst(ctx context.Context, f Filter) ([]Place, error) {
 		ORDER BY share DESC, code LIMIT 10`, args...)
 }
 
+// Airport returns one airport. For an unknown one, the error matches sql.ErrNoRows.
+func (db *DB) Airport(ctx context.Context, code string) (Airport, error) {
+	return one(ctx, db, scanAirport, "SELECT code, name, city, state FROM airport WHERE code = ?", code)
+}
+
+func scanAirport(r *sql.Rows, a *Airport) error { return r.Scan(&a.Code, &a.Name, &a.City, &a.State) }
+
 // Place returns the figures of one airport. They are zero for an airport without
 // flights. For an unknown airport, the error matches sql.ErrNoRows.
 func (db *DB) Place(ctx context.Context, f Filter, code string) (Place, error) {

@@ -36,7 +36,7 @@ const patience = 3 * slowest
 // serve answers one visit, which has its own log.
 func serve(w http.ResponseWriter, r *http.Request, rd stream.Renderer) {
 	v, log := visitOf(r), newLog()
-	rd.Mode, rd.Timeout, rd.ErrorView = v.mode(), patience, Failed
+	rd.Mode, rd.Timeout, rd.ErrorView = v.mode(rd.Mode), patience, Failed
 	rd.Trace = stream.JoinTraces(rd.Trace, log.trace(r.URL.Path))
 	rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 		return Page(v, log), nil

@@ -77,14 +77,15 @@ func (p *Part) choose(q url.Values) {
 	p.Own = q.Has(p.ID + ".own")
 }
 
-func (v Visit) mode() func(*http.Request) stream.Mode {
+// mode returns the Mode that was chosen, or usual.
+func (v Visit) mode(usual func(*http.Request) stream.Mode) func(*http.Request) stream.Mode {
 	switch v.Mode {
 	case "order":
 		return func(*http.Request) stream.Mode { return stream.InOrder }
 	case "complete":
 		return func(*http.Request) stream.Mode { return stream.Complete }
 	}
-	return nil
+	return usual
 }
 
 // card returns the id of the card that contains a boundary.

@@ -15,6 +15,7 @@ type Page struct {
 var Pages = []Page{
 	{"Start", "/", "start"},
 	{"Dashboard", "/dashboard", "dashboard"},
+	{"Airports", "/airports", "airports"},
 	{"Failure lab", "/lab", "lab"},
 	{"Chat", "/chat", "chat"},
 	{"Live board", "/board", "board"},
