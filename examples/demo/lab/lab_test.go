@@ -23,6 +23,7 @@ type visit struct {
 	pieces []piece
 	log    bytes.Buffer
 	status int
+	header http.Header
 }
 
 type piece struct {
@@ -62,6 +63,7 @@ func get(t *testing.T, query string) *visit {
 		w := &recorder{visit: v, start: time.Now(), header: http.Header{}}
 		mux.ServeHTTP(w, httptest.NewRequest("GET", "/lab?"+query, nil))
 		w.Flush()
+		v.header = w.header
 		// What was left behind ends before the bubble does.
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
@@ -173,6 +175,57 @@ func TestThePageShowsTheLogOfItsOwnResponse(t *testing.T) {
 	}
 }
 
+func TestDecisions(t *testing.T) {
+	const slow = "&item=succeed&item.ms=2000&rows=succeed&outer=succeed&inner=succeed"
+	for _, row := range []struct {
+		name, query string
+		status      int // 0: 200, unsaid
+		location    string
+		end         time.Duration
+		has         []string
+	}{
+		{"404 in time", "card=missing&card.ms=300&card.critical=1", 404, "", 300 * ms,
+			[]string{"<h1>404 Not Found</h1>", "lab: decided", "code=404 late=false name=card"}},
+		{"404 in time, complete", "mode=complete&card=missing&card.ms=300", 404, "", 300 * ms, []string{"<h1>404 Not Found</h1>"}},
+		{"404 too late", "card=missing&card.ms=300", 0, "", 2000 * ms,
+			[]string{`<meta name="robots" content="noindex">`, "This part of the page", "level=DEBUG", "code=404 late=true name=card"}},
+		{"redirect in time", "card=moved&card.ms=300&card.critical=1", 303, "/lab/target", 300 * ms, nil},
+		{"redirect too late", "card=moved&card.ms=300", 0, "", 300 * ms,
+			[]string{`<meta http-equiv="refresh" content="0;url=&#39;/lab/target&#39;">`, "</html>"}},
+		{"redirect too late, in order", "mode=order&item=moved&item.ms=300&card=succeed", 0, "", 300 * ms,
+			[]string{`<meta http-equiv="refresh" content="0;url=&#39;/lab/target&#39;">`}},
+		{"503 in time", "card=down&card.ms=300&card.critical=1", 503, "", 300 * ms, []string{"<h1>503 Service Unavailable</h1>"}},
+		{"503 too late", "card=down&card.ms=300&card.own=1", 0, "", 2000 * ms,
+			[]string{`<meta name="robots" content="noindex">`, "Sorry, not now.", "level=ERROR", "code=503 late=true"}},
+		{"an optional part", "card=error&card.ms=300&card.optional=1", 0, "", 2000 * ms, []string{"level=DEBUG", "connection refused"}},
+		{"an optional part, complete", "mode=complete&card=error&card.optional=1", 0, "", 2000 * ms, []string{"connection refused"}},
+		{"a critical part", "card=succeed&card.ms=300&card.critical=1", 0, "", 2000 * ms, []string{"Here after 300ms"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			query := row.query + slow
+			if strings.Contains(row.query, "item=") {
+				query = row.query + strings.Replace(slow, "&item=succeed&item.ms=2000", "", 1)
+			}
+			v := get(t, query)
+			if v.status != row.status && !(row.status == 0 && v.status == 200) || v.header.Get("Location") != row.location {
+				t.Errorf("status = %d to %q, want %d to %q", v.status, v.header.Get("Location"), row.status, row.location)
+			}
+			text := html.UnescapeString(regexp.MustCompile(`</?(mark|a)\b[^>]*>`).ReplaceAllString(v.html(), ""))
+			for _, want := range row.has {
+				if !strings.Contains(text, html.UnescapeString(want)) {
+					t.Errorf("page = %s\nwant it to hold %s", text, want)
+				}
+			}
+			if len(v.pieces) > 0 && v.pieces[len(v.pieces)-1].at > row.end+100*ms {
+				t.Errorf("the page ended after %v, want %v", v.pieces[len(v.pieces)-1].at, row.end)
+			}
+			if strings.Contains(row.name, "optional") && strings.Contains(v.html(), `role="alert"`) {
+				t.Errorf("page = %s\nwant it to show no failure", v.html())
+			}
+		})
+	}
+}
+
 func TestALoadThatIsLeftBehindIsInTheLog(t *testing.T) {
 	v := get(t, with("card=ignore&card.ms=500"))
 	v.when(t, "load goes on, and nobody waits for it")
@@ -207,8 +260,9 @@ func TestNothingWaitsUnlessAsked(t *testing.T) {
 
 func TestACompletePageThatFailedIsA500(t *testing.T) {
 	for query, want := range map[string]int{
-		"card=error&mode=complete":            500,
-		"card=error&card.own=1&mode=complete": 0, // 200, unsaid
+		"card=error&mode=complete":                 500,
+		"card=error&card.own=1&mode=complete":      500,
+		"card=error&card.optional=1&mode=complete": 0, // 200, unsaid
 	} {
 		if v := get(t, with(query)); v.status != want && !(want == 0 && v.status == 200) {
 			t.Errorf("%s: status = %d, want %d", query, v.status, want)

@@ -35,7 +35,7 @@ func newLog() *Log {
 }
 
 // trace logs failures as the stream does without a Trace, and logs a line for
-// each boundary whose content was sent.
+// each boundary whose content was sent, and for each that has decided the page.
 func (l *Log) trace(path string) *stream.Trace {
 	return &stream.Trace{
 		Met: func(_ context.Context, b stream.BoundaryInfo) {
@@ -54,7 +54,11 @@ func (l *Log) trace(path string) *stream.Trace {
 			if pe := (*stream.PanicError)(nil); errors.As(e.Err, &pe) {
 				attrs = append(attrs, slog.String("stack", string(pe.Stack)))
 			}
-			l.write(ctx, slog.LevelError, "stream: boundary failed", attrs...)
+			level := slog.LevelError
+			if e.Expected {
+				level = slog.LevelDebug
+			}
+			l.write(ctx, level, "stream: boundary failed", attrs...)
 			l.note(stream.BoundaryInfo{}, func() {
 				if name, ok := l.running[e.ID]; ok && errors.Is(e.Err, stream.ErrTimeout) {
 					l.late[e.ID] = name
@@ -62,6 +66,13 @@ func (l *Log) trace(path string) *stream.Trace {
 				// The boundaries inside it are never sent.
 				maps.DeleteFunc(l.open, func(id string, _ bool) bool { return strings.HasPrefix(id, e.ID+".") })
 			})
+		},
+		Decided: func(ctx context.Context, d stream.Decision) {
+			attrs := []slog.Attr{slog.Int("code", d.Err.Code), slog.Bool("late", d.Late), slog.String("name", d.Boundary.Name)}
+			if d.Err.Location != "" {
+				attrs = append(attrs, slog.String("location", d.Err.Location))
+			}
+			l.write(ctx, slog.LevelInfo, "lab: decided", attrs...)
 		},
 		Sent: func(ctx context.Context, b stream.BoundaryInfo, bytes int, inPlace bool) {
 			if b.Name == logName {
@@ -123,6 +134,13 @@ func (l *Log) Lines(ctx context.Context) iter.Seq2[Line, error] {
 			}
 		}
 	}
+}
+
+// written returns the lines so far.
+func (l *Log) written() []Line {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.lines)
 }
 
 // tellLate logs the loads that continue although their time has passed. Loads

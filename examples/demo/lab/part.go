@@ -20,6 +20,8 @@ type Part struct {
 	Does           string        // a value of deeds
 	After          time.Duration // wait before the deed
 	Own            bool          // it has an ErrorView
+	Critical       bool          // the first byte waits for it
+	Optional       bool          // it may fail
 }
 
 // A deed is something that a boundary may do.
@@ -33,8 +35,14 @@ var deeds = []deed{
 	{"timeout", "exceeds its timeout"},
 	{"ignore", "ignores its timeout"},
 	{"goexit", "calls runtime.Goexit"},
+	{"missing", "decides: 404"},
+	{"moved", "decides: redirect"},
+	{"down", "decides: 503"},
 	{"cut", "cuts the page off"},
 }
+
+// target is where a redirect leads.
+const target = "/lab/target"
 
 // deaf is how long a load continues that ignores the end of its context.
 const deaf = 3 * time.Second
@@ -55,6 +63,12 @@ func (p Part) Load(ctx context.Context) (string, error) {
 	switch p.Does {
 	case "error":
 		return "", errors.New("dial tcp 192.0.2.7:5432: connection refused")
+	case "missing":
+		return "", stream.NotFound(errors.New("no rows in result set"))
+	case "moved":
+		return "", stream.Redirect(target, http.StatusSeeOther)
+	case "down":
+		return "", stream.Status(http.StatusServiceUnavailable, errors.New("database is read-only"))
 	case "panic":
 		panic("index out of range, let us say")
 	case "goexit":
@@ -79,6 +93,12 @@ func (p Part) options(own func(*stream.BoundaryError) templ.Component) []suspens
 	opts := []suspense.Option{suspense.Name(p.ID)}
 	if p.Own {
 		opts = append(opts, suspense.ErrorView(own))
+	}
+	if p.Critical {
+		opts = append(opts, suspense.Critical())
+	}
+	if p.Optional {
+		opts = append(opts, suspense.Optional())
 	}
 	if p.Does == "timeout" || p.Does == "ignore" {
 		opts = append(opts, suspense.Timeout(max(p.After, time.Millisecond)))

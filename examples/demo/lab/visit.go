@@ -50,6 +50,22 @@ var presets = []preset{
 	{"The outer one fails while the inner one loads", "card=succeed&item=succeed&rows=succeed&outer=view&outer.ms=800&inner=succeed&inner.ms=800"},
 }
 
+// decisions are visits in which a boundary decides the status of the page, before
+// the first byte and after it.
+var decisions = []preset{
+	{"404 in time", "card=missing&card.ms=800&card.critical=1&" + others},
+	{"404 too late", "card=missing&card.ms=800&" + others},
+	{"Redirect in time", "card=moved&card.ms=800&card.critical=1&" + others},
+	{"Redirect too late", "card=moved&card.ms=800&" + others},
+	{"503 in time", "card=down&card.ms=800&card.critical=1&" + others},
+	{"503 too late", "card=down&card.ms=800&" + others},
+	{"A critical part succeeds", "card=succeed&card.ms=800&card.critical=1&" + others},
+	{"An optional part fails", "card=error&card.ms=800&card.optional=1&" + others},
+}
+
+// others are the choices for the boundaries that decide nothing.
+const others = "item=succeed&item.ms=1500&rows=succeed&rows.ms=400&outer=succeed&outer.ms=600&inner=succeed&inner.ms=900"
+
 // visitOf reads the query. It ignores unknown names and values.
 func visitOf(r *http.Request) Visit {
 	q := r.URL.Query()
@@ -75,6 +91,8 @@ func (p *Part) choose(q url.Values) {
 	p.Does = does
 	p.After = min(time.Duration(max(0, min(ms, 1e6)))*time.Millisecond, slowest)
 	p.Own = q.Has(p.ID + ".own")
+	p.Critical = q.Has(p.ID + ".critical")
+	p.Optional = q.Has(p.ID + ".optional")
 }
 
 // mode returns the Mode that was chosen, or usual.
