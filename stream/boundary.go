@@ -54,6 +54,22 @@ type Boundary struct {
 	// added behind them. After an error, the sequence yields nothing more. A
 	// sequence whose context has ended counts as failed even if it yields no error.
 	Pieces func(context.Context) iter.Seq2[templ.Component, error]
+	// Key is the name by which the boundary can be requested again, without the rest
+	// of its page: with a GET of the URL of the page and the header "Rivulet: KEY",
+	// or "Rivulet: OUTER/KEY" within a boundary with the key OUTER. It matches
+	// [A-Za-z][A-Za-z0-9_-]{0,47} and is unique in the page. With another key,
+	// Render returns an error.
+	//
+	// The answer is the content between two markers, as in the page. For it the Page
+	// runs as always, so access is checked as always. Of the boundaries, only those
+	// load that are named, and those within the last one. The status is 404 without
+	// a body if the page has no such boundary, 500 if it has failed, and that of an
+	// error that decides.
+	//
+	// The second boundary with a key, and one within a boundary without a key, cannot
+	// be requested. A warning is logged. A key has no effect in a fallback, outside a
+	// response, and where the boundary loads in place.
+	Key string
 	// Critical makes the first byte of the page wait for the load, or for the first
 	// piece, so that an error can still decide the status; see StatusError. The
 	// load can also set headers with Header. It waits at most for the Timeout of the
@@ -130,6 +146,7 @@ type boundary struct {
 	amends    uint8                  // number of error views around it
 	kind      boundaryKind           // what it was met as
 	inPlace   bool                   // it loads in place and has no id
+	way       uint8                  // whether it is on the way to the boundary that is asked for
 	id        string                 // the path, made once if there is a Trace; otherwise empty
 	fragments *templ.FragmentContext // the fragments that templ.RenderFragments asks of its load
 
@@ -171,6 +188,7 @@ const (
 	headSlot                // of a Head: it shows the value of its name
 	headText                // a headSlot where no marker works
 	headSetter              // of a SetHead: its content is a value, and shows nothing
+	piece                   // of a sequence: it is no hole
 )
 
 // info returns the BoundaryInfo of b. Its ID is the path, so that responses can be

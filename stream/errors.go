@@ -37,6 +37,7 @@ func (e *timeoutError) Timeout() bool { return true }
 type BoundaryError struct {
 	ID     string // the path in the page's tree, such as "2.1", without the prefix on the wire; "" outside a response
 	Name   string // the boundary's Name
+	Key    string // the keys by which it can be requested again, such as "product/reviews"; "" if it cannot
 	Digest string // random; links the text that the visitor sees to a line in the log; "" if no text is shown
 	Err    error  // the cause
 

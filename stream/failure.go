@@ -21,7 +21,7 @@ const (
 func (be *BoundaryError) shown(b *boundary, nicely bool) {
 	switch {
 	case b.resp == nil || be.Expected:
-	case nicely:
+	case nicely && (b.way != allWays || b != b.resp.keys.target):
 		b.resp.failed.CompareAndSwap(0, failedNicely)
 	default:
 		b.resp.failed.Store(failedPlainly)
@@ -48,7 +48,7 @@ func (b *boundary) reportFailure(ctx context.Context, err error) *BoundaryError 
 // report passes an error of b to Trace.Failed. It logs the error if there is no
 // Failed or if LogFailures is set.
 func (b *boundary) report(ctx context.Context, digest string, err error) *BoundaryError {
-	be := &BoundaryError{ID: b.info().ID, Name: b.Name, Digest: digest, Err: err, Expected: b.expects(err)}
+	be := &BoundaryError{ID: b.info().ID, Name: b.Name, Key: b.keyPath(), Digest: digest, Err: err, Expected: b.expects(err)}
 	path, logger := "", slog.Default()
 	if p := b.resp; p != nil {
 		ctx, path, logger = p.ctx, p.r.URL.Path, p.rd.logger()

@@ -113,6 +113,12 @@ func (p *response) commit(last bool) (status int) {
 			uncache(h)
 			h.Set("Cache-Control", "no-store")
 		}
+		if p.asksPart() {
+			status = p.partStatus(status)
+			if h["Cache-Control"] == nil {
+				h.Set("Cache-Control", "no-store")
+			}
+		}
 		p.setHeaders(h, last)
 	}
 	if p.trace.Status != nil {
@@ -125,6 +131,9 @@ func (p *response) commit(last bool) (status int) {
 func (p *response) setHeaders(h http.Header, last bool) {
 	if p.vary != "" {
 		h.Add("Vary", p.vary)
+	}
+	if p.hasKeys() && !strings.HasPrefix(p.vary, "Rivulet") {
+		h.Add("Vary", "Rivulet")
 	}
 	if p.idVary != "" && !last { // a page that is sent at once has no ids in it
 		h.Add("Vary", p.idVary)

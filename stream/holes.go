@@ -102,6 +102,7 @@ func (p *response) fillWhole(b *boundary) error {
 	if p.fillLater(b) {
 		return nil
 	}
+	start := len(p.bytes)
 	for more := true; more; {
 		err := p.awaitInOrder(b)
 		if err != nil {
@@ -113,6 +114,9 @@ func (p *response) fillWhole(b *boundary) error {
 		if more, err = p.fillInPlace(b); err != nil {
 			return err
 		}
+	}
+	if b.way == allWays {
+		p.notePart(b, start)
 	}
 	return nil
 }

@@ -42,10 +42,10 @@ type loads struct {
 	holding int // boundaries that the first byte waits for
 
 	// Numbers of goroutines. Each is in one of running, tasks and abandoned.
-	running   int // loads
-	paused    int // loads in running that wait for room for a piece; they have no slot
-	tasks     int // goroutines of Go, and loads in place
-	abandoned int // loads and tasks that are not waited for
+	running   int32 // loads
+	paused    int32 // loads in running that wait for room for a piece; they have no slot
+	tasks     int32 // goroutines of Go, and loads in place
+	abandoned int32 // loads and tasks that are not waited for
 
 	inPlace []*task // abandoned loads in place
 	noTasks bool    // all tasks have been abandoned
@@ -81,7 +81,7 @@ func (l *loads) open(request context.Context) {
 
 // startQueued starts queued loads while the limit allows. mu is held.
 func (l *loads) startQueued() {
-	for l.queue.first != nil && (l.limit <= 0 || l.running-l.paused < l.limit) {
+	for l.queue.first != nil && (l.limit <= 0 || int(l.running-l.paused) < l.limit) {
 		b := l.queue.first
 		l.queue.remove(b)
 		if b.load.phase == loading {
@@ -308,7 +308,7 @@ func (l *loads) canceled() bool {
 func (l *loads) unfinished() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.running
+	return int(l.running)
 }
 
 // idle reports whether no goroutine of the response is running or queued.

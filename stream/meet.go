@@ -27,10 +27,14 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 		return nil // a notice could not be removed later
 	case f == nil || f.resp == nil:
 		return placeInPlace(ctx, w, b)
-	case f.resp.skips(&b):
+	case f.resp.skips(&b), f.owner.isOff(b.Key):
 		return nil
 	}
-	return f.meet(ctx, buf, &boundary{spec: b.spec(), kind: kind, optional: b.Optional, critical: b.Critical})
+	nb := &boundary{spec: b.spec(), kind: kind, optional: b.Optional, critical: b.Critical}
+	if b.Key != "" {
+		return f.placeKeyed(ctx, buf, nb, b.Key)
+	}
+	return f.meet(ctx, buf, nb)
 }
 
 // meet places b at the end of f, which buf writes into. ctx is the context of the
@@ -45,6 +49,9 @@ func (f *fragment) meet(ctx context.Context, buf *templruntime.Buffer, b *bounda
 		return err
 	}
 	b.resp, b.parent, b.depth = f.resp, f.owner, f.owner.depth+1
+	if f.owner.way == allWays {
+		b.way = allWays
+	}
 	if b.kind == notice {
 		b.content = templ.NopComponent
 	}

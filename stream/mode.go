@@ -118,6 +118,11 @@ func defaultMode(h http.Header, who asker, looked string) (mode Mode, vary strin
 func (p *response) chooseMode() {
 	who, looked := askerOf(p.r.Header)
 	byDefault := ""
+	if wanted := wantedKeys(p.r); wanted != nil {
+		p.keys, p.root.way = &keys{wanted: wanted}, onWay
+		p.mode, p.vary = Complete, "Rivulet"
+		return
+	}
 	if p.rd.Mode != nil {
 		byDefault = p.askMode()
 	} else {

@@ -82,6 +82,9 @@ type Renderer struct {
 	// Script chooses how the browser gets the script unsuspense. The zero value
 	// writes it into the page.
 	Script Script
+	// LiveScript chooses how the browser gets the script live, which a page with a
+	// boundary that has a Key needs. The zero value writes it into the page.
+	LiveScript Script
 	// Trace receives the events of each response. Nil means no tracing.
 	// JoinTraces combines several.
 	Trace *Trace

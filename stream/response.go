@@ -58,6 +58,7 @@ type response struct {
 	pageBuf *templruntime.Buffer // of the page, if loads that were running may still write to it
 	aheads  aheads               // content rendered before its turn
 	heads   *heads               // what the Heads of the page show; nil until one is filled
+	keys    *keys                // nil if there are none; guarded by loads.mu, unless the request names keys
 	budget  budget               // of the bytes held for the client
 
 	// What has been sent, and what will be.
@@ -149,6 +150,9 @@ func (p *response) sendPage(page templ.Component) error {
 			p.out.w.WriteHeader(status)
 		}
 		return nil
+	}
+	if p.asksPart() {
+		return p.sendPart(f)
 	}
 	err := p.sendShell(f)
 	if err != nil && !p.out.committed && (isTooLarge(err) || decides(err) != nil) {

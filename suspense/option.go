@@ -31,6 +31,12 @@ func Name(name string) Option {
 	return func(b *stream.Boundary) { b.Name = name }
 }
 
+// Key gives the boundary a name by which it can be requested again, without the rest
+// of the page: see the field Key of [stream.Boundary]. The page then has the script
+// live, which does that: on a click on an element with the attribute data-refresh,
+// and for the event rivulet:refresh.
+func Key(key string) Option { return func(b *stream.Boundary) { b.Key = key } }
+
 // Critical makes the first byte of the page wait for the load, so that an error can
 // still decide the status: see [stream.StatusError], and the field Critical of
 // [stream.Boundary].

@@ -191,3 +191,19 @@ func TestGenerated(t *testing.T) {
 		})
 	}
 }
+
+func TestErrorCardOffersAnotherTry(t *testing.T) {
+	for _, tt := range []struct {
+		err  stream.BoundaryError
+		want string
+	}{
+		{stream.BoundaryError{ID: "1", Key: "a/b"}, `<a class="rv-again" href="" data-refresh="a/b">Try again</a>`},
+		{stream.BoundaryError{ID: "1"}, `<a class="rv-again" href="">Load the page again</a>`},
+		{stream.BoundaryError{}, ""},
+	} {
+		got := render(t, t.Context(), templates.ErrorCard(&tt.err))
+		if !strings.Contains(got, tt.want) || tt.want == "" && strings.Contains(got, "<a") {
+			t.Errorf("ErrorCard(%+v) = %s, want it with %q", tt.err, got, tt.want)
+		}
+	}
+}

@@ -6,10 +6,8 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/rivulet-go/rivulet/assets"
+	"github.com/rivulet-go/rivulet/stream"
 )
-
-var script = templ.NewOnceHandle()
 
 // page is the region as it stands in the page. The instruction that makes it live
 // comes last, so that a script that finds it finds the whole region. It is a
@@ -23,7 +21,6 @@ func (r Region) page(source, number string, content templ.Component) templ.Compo
 		if err := between(ctx, w, start, content, end); err != nil {
 			return err
 		}
-		element := r.Script.Element(assets.Live().Text)
-		return script.Once().Render(templ.WithChildren(ctx, element), w)
+		return stream.LiveScript(r.Script).Render(ctx, w)
 	})
 }

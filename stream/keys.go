@@ -1,0 +1,233 @@
+package stream
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+
+	"github.com/rivulet-go/rivulet/assets"
+)
+
+// A boundary with a key can be requested again, without the rest of its page. Its
+// content stands between two markers, from the start:
+//
+//	<?start name="reviews">content<?end name="reviews">
+//
+// The request is a GET of the URL of the page with the header "Rivulet: reviews".
+// The header names the keys of the boundaries around it, too, the outermost first:
+// "Rivulet: product/reviews". The Page runs as always. Of the boundaries, only those
+// on the way load, and those within the one that is asked for.
+
+// maxKeys limits the number of keys in a request.
+const maxKeys = 16
+
+// keys are the keys of a response. All fields but content are guarded by loads.mu.
+type keys struct {
+	wanted  []string             // the keys that the request names; nil means all of the page
+	paths   map[*boundary]string // of the boundaries with a key that can be requested
+	used    map[string]struct{}  // keys
+	target  *boundary            // the boundary that is asked for; nil until it is met
+	content []byte               // of target; nil until it is known
+}
+
+// The ways of a boundary, in a response to a request that names keys. A way from
+// onWay on means that the boundary is on the way to the one that is asked for: its
+// children are compared with the key number way-onWay.
+const (
+	noWay   uint8 = iota // the request names no keys
+	allWays              // the boundary is the one that is asked for, or within it
+	onWay
+)
+
+// wantedKeys returns the keys that r asks for, or nil if r asks for a page.
+func wantedKeys(r *http.Request) []string {
+	path := first(r.Header["Rivulet"])
+	if path == "" || r.Method != http.MethodGet {
+		return nil
+	}
+	wanted := strings.Split(path, "/")
+	if len(wanted) > maxKeys {
+		return nil
+	}
+	for _, key := range wanted {
+		if !isKey(key) {
+			return nil
+		}
+	}
+	return wanted
+}
+
+// isKey reports whether s matches [A-Za-z][A-Za-z0-9_-]{0,47}.
+func isKey(s string) bool {
+	for i, c := range []byte(s) {
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
+		if !letter && (i == 0 || c != '_' && c != '-' && (c < '0' || c > '9')) {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 48
+}
+
+// asksPart reports whether the request names keys.
+func (p *response) asksPart() bool { return p.root.way == onWay }
+
+// isOff reports whether a boundary with that key, which may be empty, is left out,
+// because the request asks for another one.
+func (b *boundary) isOff(key string) bool {
+	return b.way >= onWay && key != b.resp.keys.wanted[b.way-onWay]
+}
+
+// placeKeyed places a boundary with a key at the end of f, which buf writes into.
+func (f *fragment) placeKeyed(ctx context.Context, buf *templruntime.Buffer, b *boundary, key string) error {
+	if !isKey(key) {
+		return fmt.Errorf("stream: invalid key %q", key)
+	}
+	p := f.resp
+	if !p.claimKey(f.owner, b, key) {
+		if f.owner.way >= onWay {
+			return nil
+		}
+		return f.meet(ctx, buf, b)
+	}
+	if _, err := buf.WriteString(`<?start name="` + key + `">`); err != nil {
+		return err
+	}
+	if err := f.meet(ctx, buf, b); err != nil {
+		return err
+	}
+	if _, err := buf.WriteString(`<?end name="` + key + `">`); err != nil || p.asksPart() {
+		return err
+	}
+	return LiveScript(p.rd.LiveScript).Render(ctx, buf)
+}
+
+// claimKey gives the key to b, which is about to be placed as a child of owner. It
+// reports whether b can be requested with it.
+func (p *response) claimKey(owner, b *boundary, key string) bool {
+	l := &p.loads
+	l.mu.Lock()
+	if p.keys == nil {
+		p.keys = new(keys)
+	}
+	k := p.keys
+	around, ok := k.around(owner)
+	_, again := k.used[key]
+	if ok && !again {
+		if k.used == nil {
+			k.paths, k.used = make(map[*boundary]string), make(map[string]struct{})
+		}
+		k.used[key] = struct{}{}
+		k.paths[b] = around + key
+		if owner.way >= onWay {
+			if b.way = owner.way + 1; int(b.way-onWay) == len(k.wanted) {
+				b.way, k.target = allWays, b
+			}
+		}
+	}
+	l.mu.Unlock()
+	if again {
+		p.warnKey("stream: two boundaries have one key, so the second cannot be requested", key)
+	} else if !ok {
+		p.warnKey("stream: a boundary with a key stands in one without a key, so it cannot be requested", key)
+	}
+	return ok && !again
+}
+
+// around returns the path of the children of owner, up to their keys. It reports
+// false if owner cannot be requested itself. loads.mu is held.
+func (k *keys) around(owner *boundary) (path string, ok bool) {
+	for owner.kind == piece {
+		owner = owner.parent
+	}
+	if owner.parent == nil {
+		return "", true
+	}
+	path, ok = k.paths[owner]
+	return path + "/", ok
+}
+
+// hasKeys reports whether boundaries with keys were met so far.
+func (p *response) hasKeys() bool {
+	p.loads.mu.Lock()
+	defer p.loads.mu.Unlock()
+	return p.keys != nil
+}
+
+// keyPath returns the path by which b can be requested, or "" if it cannot.
+func (b *boundary) keyPath() string {
+	if b.resp == nil {
+		return ""
+	}
+	l := &b.resp.loads
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b.resp.keys == nil {
+		return ""
+	}
+	return b.resp.keys.paths[b]
+}
+
+// warnKey logs a warning about a key, once for each route.
+func (p *response) warnKey(message, key string) {
+	if routeOf(p.r).once(message + "\x00" + key) {
+		p.rd.logger().WarnContext(p.ctx, message, slog.String("key", key), slog.String("path", p.r.URL.Path))
+	}
+}
+
+// sendPart sends the boundary that the request asks for, and nothing else of the
+// page, whose component was rendered into f.
+func (p *response) sendPart(f *fragment) error {
+	p.bytes = getBytes()
+	if err := p.fillInOrder(f.bytes, f.holes); err != nil {
+		return p.shellError(err)
+	}
+	if err := p.judge(); err != nil {
+		return p.shellError(err)
+	}
+	p.bytes = p.bytes[:0]
+	if k := p.keys; k.content != nil {
+		key := k.wanted[len(k.wanted)-1]
+		p.bytes = append(p.bytes, `<?start name="`+key+`">`...)
+		p.bytes = append(p.bytes, k.content...)
+		p.bytes = append(p.bytes, `<?end name="`+key+`">`...)
+	}
+	return p.writeLast()
+}
+
+// notePart keeps the bytes of p.bytes from start on if they are the content of the
+// boundary that the request asks for.
+func (p *response) notePart(b *boundary, start int) {
+	if b.way == allWays && b == p.keys.target {
+		p.keys.content = bytes.Clone(p.bytes[start:])
+	}
+}
+
+// partStatus returns the status of the answer to a request that names keys, given
+// the one that the Page has set.
+func (p *response) partStatus(status int) int {
+	switch {
+	case p.keys.content == nil && p.failed.Load() != 0: // a boundary on the way
+		return http.StatusInternalServerError
+	case p.keys.content == nil:
+		return http.StatusNotFound
+	}
+	return status
+}
+
+var liveScript = templ.NewOnceHandle()
+
+// LiveScript returns the script live once for each page. It requests boundaries with
+// a key again and keeps live regions up to date. A page with one of them has the
+// script without this component.
+func LiveScript(s Script) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return liveScript.Once().Render(templ.WithChildren(ctx, s.Element(assets.Live().Text)), w)
+	})
+}
