@@ -24,6 +24,7 @@ var scenarios = slices.Concat(
 	named(),
 	orders(),
 	failures,
+	decisions,
 	cuts(),
 	incomplete(),
 	streams,
