@@ -16,6 +16,7 @@ const (
 	maxBoundaries = 256
 	maxChunks     = 256
 	maxFailures   = 32
+	maxDecisions  = 8
 	maxInChunk    = 16 // boundaries that are named
 	maxPath       = 512
 	maxName       = 128
@@ -41,6 +42,8 @@ type record struct {
 	bytes      int
 	met        int // boundaries, including those not kept
 	failed     int // failures, including those not kept
+	expected   int // of these, those that are no fault
+	decided    int // decisions, including those not kept
 	flushed    int // chunks, including those not kept
 	inPlace    bool
 	inPlaceOf  string
@@ -48,6 +51,7 @@ type record struct {
 	byID       map[string]*boundary
 	chunks     []chunk
 	failures   []failure
+	decisions  []decision
 	unsent     []*boundary // rendered since the last flush
 }
 
@@ -58,6 +62,8 @@ type boundary struct {
 	shown                              moment // time of the first part
 	parts, bytes                       int    // a sequence has several parts
 	inPlace, abandoned                 bool
+	expected                           bool // its failure is no fault
+	decided                            bool // it has decided the status
 }
 
 // A chunk describes the bytes of one flush.
@@ -75,6 +81,7 @@ type failure struct {
 	Digest   string `json:"digest"`
 	At       moment `json:"at"`
 	Error    string `json:"error"`
+	Expected bool   `json:"expected"` // it is no fault
 	Stack    string `json:"stack,omitempty"`
 }
 
@@ -174,11 +181,15 @@ func (rec *record) fail(err *stream.BoundaryError) {
 	now := rec.now()
 	if b := rec.boundary(stream.BoundaryInfo{ID: err.ID}); err.Digest != "" && b.failed == never {
 		b.failed = now // the failure of a fallback has no digest and does not count
+		b.expected = err.Expected
+	}
+	if err.Expected {
+		rec.expected++
 	}
 	if rec.failed++; rec.failed > maxFailures {
 		return
 	}
-	f := failure{Boundary: err.ID, Name: cut(err.Name, maxName), Digest: err.Digest, At: now, Error: text}
+	f := failure{Boundary: err.ID, Name: cut(err.Name, maxName), Digest: err.Digest, At: now, Error: text, Expected: err.Expected}
 	var panicked *stream.PanicError
 	if errors.As(err.Err, &panicked) {
 		f.Stack = cut(string(panicked.Stack[:min(len(panicked.Stack), maxStack+1)]), maxStack)

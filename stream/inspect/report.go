@@ -20,7 +20,9 @@ type summary struct {
 	Total      moment    `json:"total"`
 	Bytes      int       `json:"bytes"`
 	Boundaries int       `json:"boundaries"`
-	Failures   int       `json:"failures"`
+	Failures   int       `json:"failures"` // without those that were expected
+	Expected   int       `json:"expected"` // failures that are no fault
+	Decided    *decision `json:"decided,omitempty"`
 	Error      string    `json:"error,omitempty"`
 }
 
@@ -31,6 +33,7 @@ const (
 	stateCut     = "cut"
 	stateLeft    = "left" // the client has left
 	// stateFailed means that the page failed before its first byte.
+	stateDecided = "decided" // by an error that is no fault, before the first byte
 )
 
 // atOnce reports whether the response has nothing to draw: it is a page without
@@ -42,13 +45,14 @@ func (rep *report) atOnce() bool {
 
 // A report is everything that is kept of a response.
 type report struct {
-	Summary    summary   `json:"summary"`
-	Now        moment    `json:"now"` // time of the report, or end of the response
-	InPlace    *string   `json:"inPlace,omitempty"`
-	Boundaries []row     `json:"boundaries"` // in document order
-	Chunks     []chunk   `json:"chunks"`
-	Failures   []failure `json:"failures"`
-	Cut        cutCounts `json:"cut"`
+	Summary    summary    `json:"summary"`
+	Now        moment     `json:"now"` // time of the report, or end of the response
+	InPlace    *string    `json:"inPlace,omitempty"`
+	Boundaries []row      `json:"boundaries"` // in document order
+	Chunks     []chunk    `json:"chunks"`
+	Failures   []failure  `json:"failures"`
+	Decisions  []decision `json:"decisions"`
+	Cut        cutCounts  `json:"cut"`
 }
 
 // cutCounts are the numbers of items that were not kept.
@@ -56,6 +60,7 @@ type cutCounts struct {
 	Boundaries int `json:"boundaries"`
 	Chunks     int `json:"chunks"`
 	Failures   int `json:"failures"`
+	Decisions  int `json:"decisions"`
 }
 
 // A row is a boundary in a report. A phase that was running lasts until the time
@@ -86,6 +91,7 @@ const (
 	stateChunk   = "chunk"
 	stateInPlace = "in place"
 	stateFailed  = "failed"
+	stateExpects = "failed, as expected"
 	stateDropped = "never sent"
 )
 
@@ -109,13 +115,19 @@ func (rec *record) summarise() summary {
 	s := summary{
 		ID: rec.id, Path: rec.path, Method: rec.method, Mode: rec.mode.String(), Start: rec.start.UTC(),
 		State: stateSent, Status: rec.status, FirstByte: rec.first, Total: rec.end, Bytes: rec.bytes,
-		Boundaries: rec.met, Failures: rec.failed, Error: rec.err,
+		Boundaries: rec.met, Failures: rec.failed - rec.expected, Expected: rec.expected, Error: rec.err,
+	}
+	if len(rec.decisions) > 0 {
+		first := rec.decisions[0]
+		s.Decided = &first
 	}
 	switch {
 	case rec.end == never:
 		s.State = stateRunning
 	case rec.left:
 		s.State = stateLeft
+	case rec.failedAll && s.Decided != nil && s.Decided.Code < 500:
+		s.State = stateDecided
 	case rec.failedAll:
 		s.State = stateFailed
 	case rec.err != "":
@@ -134,7 +146,8 @@ func (rec *record) report() *report {
 		Boundaries: []row{},
 		Chunks:     append([]chunk{}, rec.chunks...),
 		Failures:   append([]failure{}, rec.failures...),
-		Cut:        cutCounts{rec.met - len(rec.boundaries), rec.flushed - len(rec.chunks), rec.failed - len(rec.failures)},
+		Decisions:  append([]decision{}, rec.decisions...),
+		Cut:        cutCounts{rec.met - len(rec.boundaries), rec.flushed - len(rec.chunks), rec.failed - len(rec.failures), rec.decided - len(rec.decisions)},
 	}
 	if rec.end == never {
 		rep.Now = rec.now()
@@ -203,8 +216,12 @@ func (b *boundary) row(around, now moment, done bool) row {
 
 func (b *boundary) state(done bool) string {
 	switch {
+	case b.failed != never && b.expected:
+		return stateExpects
 	case b.failed != never:
 		return stateFailed
+	case b.decided:
+		return stateDecided
 	case b.loading != never && b.loaded == never && !done:
 		return stateLoading
 	case b.sent != never && b.inPlace:

@@ -33,6 +33,7 @@ func (in *Inspector) Trace() *stream.Trace {
 			of(ctx).send(b, bytes, inPlace)
 		},
 		Failed:      func(ctx context.Context, err *stream.BoundaryError) { of(ctx).fail(err) },
+		Decided:     func(ctx context.Context, d stream.Decision) { of(ctx).decide(d) },
 		LogFailures: true,
 		Flushed:     func(ctx context.Context, bytes int) { of(ctx).flush(bytes) },
 		InPlace:     func(ctx context.Context, b stream.BoundaryInfo) { of(ctx).loadInPlace(b) },

@@ -491,7 +491,7 @@ func patterns() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<svg class=\"patterns\" width=\"0\" height=\"0\" aria-hidden=\"true\" focusable=\"false\"><defs><pattern id=\"p-queued\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\"><circle cx=\"3\" cy=\"3\" r=\"1.2\"></circle></pattern> <pattern id=\"p-waiting\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\"><path d=\"M-1 7L7-1M-1 1L1-1M5 7L7 5\"></path></pattern> <pattern id=\"p-ready\" width=\"4\" height=\"4\" patternUnits=\"userSpaceOnUse\"><path d=\"M1 0V4\"></path></pattern> <pattern id=\"p-failed\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\"><rect width=\"8\" height=\"8\"></rect><path d=\"M0 0L8 8M8 0L0 8\"></path></pattern></defs></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<svg class=\"patterns\" width=\"0\" height=\"0\" aria-hidden=\"true\" focusable=\"false\"><defs><pattern id=\"p-queued\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\"><circle cx=\"3\" cy=\"3\" r=\"1.2\"></circle></pattern> <pattern id=\"p-waiting\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\"><path d=\"M-1 7L7-1M-1 1L1-1M5 7L7 5\"></path></pattern> <pattern id=\"p-ready\" width=\"4\" height=\"4\" patternUnits=\"userSpaceOnUse\"><path d=\"M1 0V4\"></path></pattern> <pattern id=\"p-expected\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\"><path d=\"M0 0L8 8M8 0L0 8\"></path></pattern> <pattern id=\"p-failed\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\"><rect width=\"8\" height=\"8\"></rect><path d=\"M0 0L8 8M8 0L0 8\"></path></pattern></defs></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -543,7 +543,7 @@ func legend() templ.Component {
 			var templ_7745c5c3_Var24 string
 			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(l.text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `stream/inspect/waterfall.templ`, Line: 114, Col: 12}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `stream/inspect/waterfall.templ`, Line: 115, Col: 12}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 			if templ_7745c5c3_Err != nil {
@@ -566,6 +566,7 @@ var legendOf = []struct{ kind, text string }{
 	{"queued", "queued"},
 	{"loading", "loading"},
 	{"failed", "loading, and failed"},
+	{"expected", "loading, and failed as expected"},
 	{"abandoned", "abandoned, its load goes on"},
 	{"waiting", "waiting for its parent"},
 	{"ready", "ready"},
@@ -619,8 +620,11 @@ func percent(m, end moment) string {
 }
 
 func loadingOf(b row) string {
-	if b.State == stateFailed {
+	switch b.State {
+	case stateFailed:
 		return "failed"
+	case stateExpects, stateDecided:
+		return "expected"
 	}
 	return "loading"
 }
