@@ -13,6 +13,7 @@ var scenarios = slices.Concat(
 	order,
 	whole,
 	places,
+	heads,
 	stuck,
 	sequences,
 	fragments,
