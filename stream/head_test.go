@@ -110,6 +110,9 @@ func TestHeadOfThePage(t *testing.T) {
 		{name: "in order it is not set by what is late", rd: inOrder, page: headed(late(100*ms, title("Ada"), html("1")), titleSlot, late(100*ms, html("2")))},
 		{name: "in order a later Head shows what has come", rd: inOrder, page: headed(late(100*ms, html("1")), titleSlot, late(200*ms, title("Ada"), html("2")), titleSlot)},
 		{name: "in order the later one counts", rd: inOrder, page: headed(late(100*ms, title("first")), late(0, title("second")), titleSlot)},
+		{name: "in order it is set by what is ready at the same moment", rd: inOrder, page: page(late(100*ms), html("<h1>"), titleSlot, late(300*ms), late(100*ms, title("Ada")))},
+		{name: "in order it is set by what was ready within children", rd: inOrder, page: page(suspended(html("<h1>"), titleSlot, late(300*ms), late(0, title("Ada")), waiting(100*ms, "1")))},
+		{name: "in order it may stand in what a view copies", rd: inOrder, page: headed(slot(copied(slot(after(0, html("1"), titleSlot, html("2"))))), title("Ada"))},
 		{name: "in order it is flushed", rd: inOrder, page: templ.Join(titleSlot, title("Ada"), templ.Flush(), late(100*ms, title("Bob")), titleSlot, templ.Flush(), titleSlot)},
 		{name: "in order a flush sends what is behind it", rd: inOrder, page: templ.Join(html("1"), titleSlot, html("2"), templ.Flush(), late(100*ms, html("3")))},
 		{name: "in order children set it", rd: inOrder, page: headed(suspended(title("Ada"), waiting(0, "1")), suspended(title("Bob"), waiting(100*ms, "2")))},
@@ -119,6 +122,7 @@ func TestHeadOfThePage(t *testing.T) {
 		{name: "in a complete page too a failed one is taken back", rd: complete, page: headed(errorView(0), late(200*ms, title("Ada"), lost))},
 		{name: "in a complete page it counts in the budget", rd: stream.Renderer{Mode: always(stream.Complete), MaxBuffer: 100}, page: headed(titleSlot, titleSlot, late(100*ms, title(strings.Repeat("Ada", 10))))},
 		{name: "content that sets it counts in the budget", rd: stream.Renderer{MaxBuffer: 50}, page: headed(title(strings.Repeat("Ada", 30)))},
+		{name: "and while it is held", rd: stream.Renderer{MaxBuffer: 150}, page: page(title(strings.Repeat("Ada", 30)), late(100*ms, html(strings.Repeat("1", 40))))},
 		{name: "and what a load renders", rd: stream.Renderer{MaxBuffer: 100}, page: headed(suspended(title(strings.Repeat("Ada", 30))))},
 
 		{name: "HEAD asks for no head", request: head, page: headed(title("Ada"), late(100*ms))},

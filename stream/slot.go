@@ -32,7 +32,7 @@ type headValue struct {
 // A sentSlot is a slot whose markers were sent, or are among the bytes to be sent.
 type sentSlot struct {
 	b       *boundary
-	version int // of the value that it shows
+	version int // of the value that it was placed with
 }
 
 // isSlot reports whether b belongs to a Head.
@@ -141,10 +141,9 @@ func (p *response) renewHeads(last bool) {
 		v.stale = false
 		for i := range v.slots {
 			s := &v.slots[i]
-			if s.version == v.version {
+			if s.version == v.version { // it was placed after the change
 				continue
 			}
-			s.version = v.version
 			p.bytes = appendChunkStart(p.bytes, s.b)
 			if last {
 				p.bytes = append(p.bytes, v.html...)
