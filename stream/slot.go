@@ -163,7 +163,7 @@ func (p *response) fillLater(b *boundary) bool {
 	if !b.isSlot() || p.mode == OutOfOrder || p.whole || p.mode == InOrder && len(p.bytes) == 0 {
 		return false
 	}
-	p.head(b.Name).met = true
+	p.head(b.Name) // makes p.heads
 	p.heads.late = append(p.heads.late, hole{offset: len(p.bytes), b: b})
 	return true
 }
