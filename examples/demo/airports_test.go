@@ -17,6 +17,28 @@ const (
 	googlebot    = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 )
 
+func TestAReaderWithoutScriptsGetsPagesInOrder(t *testing.T) {
+	handler := site(someStock(t, flightsOf(t, 300), nil))
+	get := func(cookie, path string) *httptest.ResponseRecorder {
+		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", path, nil)
+		r.Header.Set("User-Agent", firefoxAgent)
+		r.Header.Set("Accept", "text/html")
+		r.Header.Set("Cookie", cookie)
+		handler.ServeHTTP(w, r)
+		return w
+	}
+	const refresh = `<noscript><meta http-equiv="refresh"`
+	for _, path := range []string{"/", "/dashboard", "/airports/ATL", "/lab", "/chat", "/board", "/search", "/source/lab"} {
+		if got := get("", path).Body.String(); !strings.Contains(got, refresh) {
+			t.Errorf("%s = %s\nwant it to lead readers without scripts on", path, got)
+		}
+		answer := get("rivulet=in-order", path)
+		if got := answer.Body.String(); strings.Contains(got, refresh) || strings.Contains(got, "<template for") {
+			t.Errorf("%s = %s\nwant it in order", path, got)
+		}
+	}
+}
+
 func TestAirports(t *testing.T) {
 	log := testkit.WatchLog(t)
 	server := httptest.NewServer(site(someStock(t, flightsOf(t, 300), nil)))

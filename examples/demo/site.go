@@ -20,7 +20,7 @@ import (
 // site is the whole demo. One Renderer, or a copy that a page has changed, sends
 // all pages, so that the inspector sees them all.
 func site(s stock) http.Handler {
-	rd := stream.Renderer{Mode: stream.Crawlers(nil), ErrorView: templates.ErrorCard, Trace: s.inspector.Trace()}
+	rd := stream.Renderer{Mode: layout.Scriptless.Mode, ErrorView: templates.ErrorCard, Trace: s.inspector.Trace()}
 
 	mux := http.NewServeMux()
 	mux.Handle("GET /style.css", layout.Style())

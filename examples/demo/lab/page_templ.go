@@ -294,7 +294,7 @@ func Answer(status int, lines []Line) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<section class=\"card log\" aria-labelledby=\"log-title\"><h2 id=\"log-title\">The log of this page</h2><ol>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<section class=\"card log ended\" aria-labelledby=\"log-title\"><h2 id=\"log-title\">The log of this page</h2><ol>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
