@@ -58,8 +58,9 @@
 //
 //   - Chunks are children of body, so a page must not leave an element open,
 //     and a boundary stands around an svg or math element, not inside one.
-//   - The status and the headers leave with the shell. Only in the mode
-//     [Complete] can a failed boundary still change them. A shared cache may
+//   - The status and the headers leave with the shell. A [StatusError] of a
+//     boundary that is Critical comes in time to change them. Other failures
+//     change them in the mode [Complete] only. A shared cache may
 //     store a streamed page together with the error view of a boundary that
 //     failed after the shell had left. So "Cache-Control: public" is for Complete
 //     pages only.

@@ -1,6 +1,7 @@
 package dashboard_test
 
 import (
+	"context"
 	"html"
 	"net/http"
 	"net/http/httptest"
@@ -16,7 +17,10 @@ import (
 
 func TestDashboard(t *testing.T) {
 	mux := http.NewServeMux()
-	dashboard.Register(mux, stream.Renderer{}, few(t))
+	var mode stream.Mode // of the last response
+	dashboard.Register(mux, stream.Renderer{Trace: &stream.Trace{
+		Start: func(_ context.Context, _ *http.Request, m stream.Mode) context.Context { mode = m; return nil },
+	}}, few(t))
 	get := func(url string) string {
 		t.Helper()
 		w := httptest.NewRecorder()
@@ -56,9 +60,10 @@ func TestDashboard(t *testing.T) {
 		}
 	})
 	t.Run("the mode is what was chosen", func(t *testing.T) {
-		for mode, streamed := range map[string]bool{"": true, "order": false, "complete": false} {
-			if got := strings.Contains(get("/dashboard?mode="+mode), "<template for="); got != streamed {
-				t.Errorf("page of mode %q holds chunks: %v, want %v", mode, got, streamed)
+		for chosen, want := range map[string]stream.Mode{"": stream.OutOfOrder, "order": stream.InOrder, "complete": stream.Complete} {
+			page := get("/dashboard?mode=" + chosen)
+			if mode != want || strings.Contains(page, "<template for=") && want != stream.OutOfOrder {
+				t.Errorf("page of mode %q is sent %v, want %v", chosen, mode, want)
 			}
 		}
 	})
