@@ -29,7 +29,8 @@ import (
 // its error view, and a meta element that keeps search engines from indexing the
 // page. A page component that returns such an error after a templ.Flush is cut.
 //
-// Outside a response a StatusError is an error like any other.
+// Outside a response a StatusError is an error like any other. So is, everywhere, one
+// whose fields Status and Redirect would refuse.
 type StatusError struct {
 	Code     int    // the status
 	Location string // the target of a redirect; "" for other codes
@@ -60,7 +61,7 @@ func NotFound(err error) error { return Status(http.StatusNotFound, err) }
 // With any other code the error decides nothing. err is the cause, for the log, and
 // may be nil. See StatusError.
 func Status(code int, err error) error {
-	if code < 400 || code > 599 {
+	if !isErrorCode(code) {
 		return fmt.Errorf("stream: %d is not the status of an error", code)
 	}
 	return &StatusError{Code: code, Err: err}
@@ -74,23 +75,58 @@ func Status(code int, err error) error {
 // The target may be on another host. A program that takes it from the request has
 // to check that first.
 func Redirect(target string, code int) error {
-	switch code {
-	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-	default:
+	if !isRedirectCode(code) {
 		return fmt.Errorf("stream: %d is not the status of a redirect", code)
 	}
+	location, err := locationOf(target)
+	if err != nil {
+		return err
+	}
+	return &StatusError{Code: code, Location: location}
+}
+
+// isErrorCode reports whether code is the status of an error.
+func isErrorCode(code int) bool { return code >= 400 && code <= 599 }
+
+// isRedirectCode reports whether code is the status of a redirect.
+func isRedirectCode(code int) bool {
+	switch code {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return true
+	}
+	return false
+}
+
+// locationOf returns target as it can stand in the field Location, or an error if a
+// redirect must not lead there.
+func locationOf(target string) (string, error) {
 	u, err := url.Parse(target)
 	switch {
 	case err != nil:
-		return fmt.Errorf("stream: redirect: %w", err)
+		return "", fmt.Errorf("stream: redirect: %w", err)
 	case target == "", u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https", u.Opaque != "", u.Scheme != "" && u.Host == "":
-		return fmt.Errorf("stream: redirect to %q, which is neither relative nor an http URL", target)
+		return "", fmt.Errorf("stream: redirect to %q, which is neither relative nor an http URL", target)
 	}
-	return &StatusError{Code: code, Location: u.String()}
+	return asciiURL(u.String()), nil
 }
 
-// decides returns the StatusError in err, or nil. The methods of err may panic, as
-// those of a nil pointer may.
+// asciiURL escapes the characters that a header cannot have, or a client reads in its
+// own way. Package url leaves them in a query.
+func asciiURL(s string) string {
+	odd := func(c byte) bool { return c <= ' ' || c >= 0x7f }
+	var b strings.Builder
+	for i := range len(s) {
+		if odd(s[i]) {
+			fmt.Fprintf(&b, "%%%02X", s[i])
+		} else {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}
+
+// decides returns the StatusError in err, or nil if there is none that can decide.
+// The methods of err may panic, as those of a nil pointer may.
 func decides(err error) (e *StatusError) {
 	if err == nil {
 		return nil
@@ -99,7 +135,26 @@ func decides(err error) (e *StatusError) {
 		errors.As(err, &e)
 		return nil
 	})
+	if e == nil || !e.isValid() {
+		return nil
+	}
 	return e
+}
+
+// isValid reports whether Status or Redirect could have made e. The fields are
+// exported, so a program can set others.
+func (e *StatusError) isValid() bool {
+	if e.Location == "" {
+		return isErrorCode(e.Code)
+	}
+	_, err := locationOf(e.Location)
+	return isRedirectCode(e.Code) && err == nil
+}
+
+// location returns e.Location as Redirect would have set it.
+func (e *StatusError) location() string {
+	location, _ := locationOf(e.Location)
+	return location
 }
 
 // isRedirect reports whether e is a redirect.
@@ -133,10 +188,19 @@ func (p *response) decide(b *boundary, err error) (ends bool) {
 		p.tellDecision(b.info(), e)
 		return false
 	}
-	if p.verdict == nil || b.before(p.verdict.b) {
+	if p.verdict == nil || b.standing().before(p.verdict.b.standing()) {
 		p.verdict = &verdict{b, err}
 	}
 	return true
+}
+
+// standing returns b or, if b loads in place and so has no position of its own, the
+// boundary in whose content it stands.
+func (b *boundary) standing() *boundary {
+	for b.inPlace {
+		b = b.parent
+	}
+	return b
 }
 
 // judge ends the page if a boundary has decided it. It returns the error that ends
@@ -170,13 +234,13 @@ func (p *response) redirectLate(err error) error {
 	if p.tail == nil {
 		p.bytes = append(p.bytes, closing...)
 	}
-	p.bytes = appendRefresh(p.bytes, e.Location)
+	p.bytes = appendRefresh(p.bytes, e.location())
 	return p.sendEnd()
 }
 
 // closing closes the elements in which tags are text, or are ignored, since the
 // shell was not sent whole. Where they are not open, it has no effect.
-const closing = `</title></textarea></style></select>`
+const closing = `</title></textarea></style></noscript></select></template>`
 
 // appendRefresh appends a meta element that navigates to target, see
 // https://html.spec.whatwg.org/multipage/semantics.html#attr-meta-http-equiv-refresh.
@@ -200,7 +264,7 @@ func prepareAnswer(w http.ResponseWriter, err error) (code int) {
 		if e.isRedirect() {
 			// http.Redirect would resolve a relative target in another way than
 			// the browser does after the first byte.
-			w.Header().Set("Location", e.Location)
+			w.Header().Set("Location", e.location())
 		}
 	}
 	w.WriteHeader(code)
