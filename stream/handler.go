@@ -137,6 +137,15 @@ func (p *response) request() *http.Request {
 	return p.r.WithContext(&requestContext{p.ctx, p})
 }
 
+// answerRequest returns the request that the ErrorHandler is called with.
+func (p *response) answerRequest() *http.Request {
+	if asked := p.asked; asked != nil && !p.loads.idle() {
+		p.asked = nil // a load may be parsing it
+		defer func() { p.asked = asked }()
+	}
+	return p.request()
+}
+
 // serveComponent sends c, which the Page has returned.
 func (p *response) serveComponent(c templ.Component) {
 	p.header.begin(p, false)
@@ -164,6 +173,7 @@ func (p *response) fail(err error, answerable bool) {
 	}
 	// p.page holds the status that is dropped, and loads may still use it.
 	w := &pageWriter{ResponseWriter: p.out.w, p: p}
+	p.header.begin(p, true) // from here on no load uses it
 	p.uncacheFailed()
 	w.boundBody() // in a large Write the server waits for the body
 	whole := false
@@ -172,14 +182,10 @@ func (p *response) fail(err error, answerable bool) {
 			w.cut()
 		}
 	}()
-	p.header.begin(p, true)
 	code := prepareAnswer(w, err)
 	w.prepared = true
 	if p.rd.ErrorHandler != nil {
-		if !p.loads.idle() {
-			p.asked = nil // a load may be parsing it
-		}
-		p.rd.ErrorHandler(w, p.request(), err)
+		p.rd.ErrorHandler(w, p.answerRequest(), err)
 	} else {
 		plainAnswer(w, code)
 	}

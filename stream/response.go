@@ -215,6 +215,9 @@ func (p *response) endLoads() {
 // If nothing was sent, it prepares the writer for the caller's answer.
 func (p *response) finish() {
 	if p.result != nil && !p.out.committed {
+		if p.page.p == nil { // otherwise Handler answers, and ends it
+			p.header.begin(p, true)
+		}
 		// The caller may render its answer with the same templ state, so the claims
 		// of the page are taken back.
 		p.origin.claims.Restore(p.ctx.Value(templstate.Key))
