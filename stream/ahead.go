@@ -128,12 +128,16 @@ func (p *response) holdBackAhead() error {
 	}
 	p.loads.yield()
 	for {
+		// After an error of the page, nothing can be rendered any more.
+		if err := p.judge(); err != nil {
+			return err
+		}
 		if group := p.aheads.deciders(nil); len(group) > 0 {
 			p.renderAhead(group)
 			continue
 		}
 		if !p.loads.holdsBack() {
-			return p.judge()
+			return nil
 		}
 		if err := p.wait(); err != nil {
 			return err

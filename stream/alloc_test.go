@@ -3,6 +3,7 @@ package stream_test
 import (
 	"context"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -13,6 +14,20 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/suspense"
 )
+
+// TestSizes holds the budget of a boundary and of a response: size classes of the
+// allocator, so one more byte would cost a page much more than that.
+func TestSizes(t *testing.T) {
+	if math.MaxInt == math.MaxInt32 {
+		t.Skip("the budget is that of 64 bits")
+	}
+	if got := stream.SizeOfBoundary; got > 320 {
+		t.Errorf("a boundary takes %d bytes, want at most 320", got)
+	}
+	if got := stream.SizeOfResponse; got > 1536 {
+		t.Errorf("a response takes %d bytes, want at most 1536", got)
+	}
+}
 
 // TestAllocations holds the budget of a boundary: three allocations together with
 // its component, besides those of its view and its load. Nothing needs to be

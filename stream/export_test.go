@@ -1,5 +1,13 @@
 package stream
 
+import "unsafe"
+
+// Sizes of what each boundary and each response takes, in bytes.
+const (
+	SizeOfBoundary = unsafe.Sizeof(boundary{})
+	SizeOfResponse = unsafe.Sizeof(response{})
+)
+
 // PlainErrorView is the error view when there is no other.
 var PlainErrorView = plainErrorView
 

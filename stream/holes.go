@@ -54,6 +54,13 @@ func (p *response) fillHoles(flush bool) {
 // decides reports whether the boundary at h has failed with an error that decides.
 func (h hole) decides() bool { return h.b.settled.Load() && decides(h.b.err) != nil }
 
+// anyDecides reports whether the boundary at one of holes has failed with an error
+// that decides. It is called each time that a load ends, so it looks at holes only if
+// some load has failed with such an error.
+func (p *response) anyDecides(holes []hole) bool {
+	return p.loads.deciding.Load() && slices.ContainsFunc(holes, hole.decides)
+}
+
 // atHoles copies p.bytes into a new buffer. At each hole it calls put, which
 // appends to the new p.bytes.
 func (p *response) atHoles(put func(hole)) {
@@ -132,6 +139,12 @@ func (p *response) awaitInOrder(b *boundary) error {
 		p.loads.yield() // loads that end at this moment need no flush before them
 		if ready := b.ready(); len(p.bytes) > 0 && (!ready || p.isPart()) {
 			p.readyHeads()
+			for !p.out.committed && p.loads.holdsBack() { // a boundary in what was rendered just now
+				if err := p.holdBackAhead(); err != nil {
+					return err
+				}
+				p.readyHeads()
+			}
 			if err := p.write(true); err != nil {
 				return err
 			}

@@ -23,6 +23,7 @@ type loads struct {
 	life    lifetime        // of loads and views
 
 	amending atomic.Int32 // number of boundaries placed by error views within error views so far
+	deciding atomic.Bool  // a load has failed with an error that decides
 
 	mu sync.Mutex // guards the fields below, and those that boundary and task name
 
@@ -148,6 +149,9 @@ func (l *loads) settle(b *boundary, view templ.Component, err error) {
 		b.closeSubtree()
 		if isAbort(err) {
 			l.aborted = true
+		}
+		if decides(err) != nil {
+			l.deciding.Store(true)
 		}
 	}
 	l.announce(b)

@@ -100,7 +100,9 @@ func (p *response) flushPart(f *fragment) (more bool) {
 		if p.mode == OutOfOrder {
 			p.check.shell(p.bytes, false)
 		}
-		err = p.write(true)
+		if err = p.holdBackAhead(); err == nil {
+			err = p.write(true)
+		}
 	}
 	if p.err == nil {
 		p.err = err
@@ -119,7 +121,7 @@ func (p *response) flushPart(f *fragment) (more bool) {
 // sendShell sends the rest of the shell. A boundary that is not ready shows its
 // fallback.
 func (p *response) sendShell(f *fragment) error {
-	if len(f.holes) == 0 && !p.reveal.open() {
+	if len(f.holes) == 0 && !p.reveal.open() && !p.noindex {
 		p.bytes, f.bytes = f.bytes, nil
 		return p.writeLast()
 	}
@@ -180,7 +182,7 @@ func (p *response) assembleRest(f *fragment) error {
 func (p *response) hold(holes []hole) error {
 	for p.mode == OutOfOrder {
 		until := p.reveal.holdUntil(time.Now(), holes)
-		if until.IsZero() || slices.ContainsFunc(holes, hole.decides) {
+		if until.IsZero() || p.anyDecides(holes) {
 			break
 		}
 		timer := time.AfterFunc(time.Until(until), p.loads.signal)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/a-h/templ"
@@ -267,6 +268,7 @@ func (d *decisionTest) run(t *testing.T) {
 		took := time.Since(d.start)
 		_ = res.Body.Close()
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		for _, fault := range d.faults(res, string(body), readErr, answered, took) {
 			t.Errorf("%s: %s", d.name, fault)
 		}

@@ -168,13 +168,14 @@ func (p *response) renderHoles(b *boundary, kind fragmentKind, c templ.Component
 	if kind == viewFragment {
 		claims = p.state.save()
 	}
-	started := p.loads.started.Load()
+	started, verdict, noindex := p.loads.started.Load(), p.verdict, p.noindex
 	err := safely(func() error { return f.render(b.context(kind), c, p.buf) })
 	passOnAbort(err)
 	p.bytes, f.bytes = f.bytes, nil
 	if err != nil {
 		p.bytes = p.bytes[:start]
 		p.discard(f, claims)
+		p.verdict, p.noindex = verdict, noindex // what is not shown decides nothing
 		p.noteTooLarge(err)
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"runtime"
-	"slices"
 	"sync"
 	"time"
 )
@@ -34,16 +33,17 @@ func (p *response) wait() error {
 
 // holdBack waits until no boundary holds the first byte back any more, or a
 // boundary at one of p.holes has failed with an error that decides. It reports
-// whether it has waited.
-func (p *response) holdBack() (waited bool) {
-	for !p.out.committed && p.loads.holdsBack() && !slices.ContainsFunc(p.holes, hole.decides) {
-		waited = true
-		if p.wait() != nil { // the next write returns the error
+// whether the boundaries at p.holes may have become ready since the last decision
+// about them.
+func (p *response) holdBack() (held bool) {
+	for !p.out.committed && p.loads.holdsBack() {
+		held = true
+		if p.anyDecides(p.holes) || p.wait() != nil { // the next write returns the error
 			break
 		}
 		settle()
 	}
-	return waited
+	return held
 }
 
 // waitForChunks waits until a boundary has arrived, and yields so that others can
