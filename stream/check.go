@@ -23,6 +23,7 @@ type check struct {
 	scanner *markup.Scanner // after the part of the shell that was sent, if that was read
 	unread  bool            // the HTML that will be sent next has to be read
 	behind  bool            // the HTML that will be sent next follows the shell
+	titled  bool            // the page has a title in its head, which no boundary changes
 	bytes   int             // number of bytes read, at most markup.MaxLook
 }
 
@@ -151,8 +152,11 @@ func (c *check) content(b *boundary, html []byte) {
 func (c *check) title(b *boundary, s *markup.Scanner, h uint64) {
 	stray := s.TitleInBody() && b.kind == ordinary && c.p.mode == OutOfOrder
 	switch {
-	case stray && c.p.route().title.Load():
+	case stray && c.titled:
 		c.faultTitle(b.Name)
+	case stray && !c.behind:
+		c.unread = true
+		return
 	case stray:
 		return
 	}
@@ -161,12 +165,9 @@ func (c *check) title(b *boundary, s *markup.Scanner, h uint64) {
 	}
 }
 
-// faultTitle logs, once for a route, that the boundary with that name, or the shell,
-// has a title in the body of a page that has another one.
+// faultTitle logs that the boundary with that name, or the shell, has a title in the
+// body of a page that has another one.
 func (c *check) faultTitle(name string) {
-	if !c.p.route().once("title") {
-		return
-	}
 	c.fault("stream: a title in the body is ignored, because the head has one: use SetHead", name, slog.String("element", "title"))
 }
 
@@ -189,9 +190,8 @@ func (c *check) shell(html []byte, last bool) {
 		}
 		c.fault("stream: the page leaves an element open, so its chunks will not be shown", "", slog.String("element", open))
 	}
-	titled := s.TitleInHead() && c.p.areSlots(s.InHead())
-	c.p.route().title.Store(titled)
-	if titled && s.TitleInBody() {
+	c.titled = s.TitleInHead() && c.p.areSlots(s.InHead())
+	if c.titled && s.TitleInBody() {
 		c.faultTitle("")
 	}
 	c.learn()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"math/rand/v2"
+	"net/http"
 	"runtime"
 	"strconv"
 	"strings"
@@ -33,6 +34,10 @@ type tree struct {
 	apart    bool // as foreign, or within such a tree: what it sets has no effect
 	delay    time.Duration
 	deaf     bool // its load does not look at its context
+	critical bool
+	optional bool
+	decides  error // what it fails with, if that is an error that decides the page
+	around   *tree // nil for a tree of the page itself
 	fate     fate
 	half     int // children before its view fails, or before its load waits
 	timeout  time.Duration
@@ -41,7 +46,8 @@ type tree struct {
 	spare    *tree // in its error view
 	children []*tree
 
-	came atomic.Int64 // how many pieces of a sequence were taken
+	came    atomic.Int64 // how many pieces of a sequence were taken
+	offered atomic.Int64 // how many were offered
 }
 
 type fate int
@@ -125,6 +131,11 @@ func (f *forest) tree(levels int, foreign bool) *tree {
 	t.stuck = f.one(20)
 	t.uses = f.one(3)
 	t.deaf = f.one(6)
+	t.critical = f.one(3)
+	t.optional = f.one(4)
+	if f.one(4) {
+		t.decides = deciding[f.r.IntN(len(deciding))]
+	}
 	t.notice = f.one(6)
 	t.sequence = !t.rendered && f.one(3)
 	t.sets = f.one(3)
@@ -146,7 +157,28 @@ func (f *forest) tree(levels int, foreign bool) *tree {
 	if t.foreign {
 		t.part()
 	}
+	for _, child := range t.children {
+		child.around = t
+	}
+	if t.spare != nil {
+		t.spare.around = t
+	}
 	return t
+}
+
+// deciding are errors that decide the page.
+var deciding = []error{
+	stream.NotFound(errRandom),
+	stream.Redirect("/moved", http.StatusFound),
+	fmt.Errorf("wrapped: %w", stream.Status(http.StatusServiceUnavailable, nil)),
+}
+
+// failure is what t fails with.
+func (t *tree) failure() error {
+	if t.decides != nil {
+		return t.decides
+	}
+	return errRandom
 }
 
 // place puts t where ctx and w stand.
@@ -181,7 +213,7 @@ func (f *forest) notice(ctx context.Context, w io.Writer) error {
 }
 
 func (f *forest) boundary(t *tree) stream.Boundary {
-	b := stream.Boundary{Name: strconv.Itoa(t.id), Timeout: t.timeout}
+	b := stream.Boundary{Name: strconv.Itoa(t.id), Timeout: t.timeout, Critical: t.critical, Optional: t.optional}
 	if t.sequence {
 		b.Pieces = f.pieces(t)
 	} else if t.rendered {
@@ -225,7 +257,7 @@ func (t *tree) wait(ctx context.Context) error {
 func (t *tree) loaded(view templ.Component) (templ.Component, error) {
 	switch t.fate {
 	case loadError:
-		return view, errRandom
+		return view, t.failure()
 	case loadPanic:
 		panic(errRandom)
 	case loadGoexit:
@@ -277,7 +309,7 @@ func (t *tree) set(ctx context.Context, w io.Writer) error {
 
 // part notes that t stands within a foreign tree.
 func (t *tree) part() {
-	t.apart = true
+	t.apart, t.decides = true, nil // the load around it would fail with the same error
 	for _, child := range t.children {
 		child.part()
 	}
@@ -294,6 +326,7 @@ func (f *forest) pieces(t *tree) sequence {
 			defer f.begin(t)()
 			for i := range len(t.children) + 3 {
 				c, err := f.piece(ctx, t, i)
+				t.offered.Add(1)
 				if !yield(c, err) {
 					return
 				}
@@ -341,7 +374,9 @@ func (f *forest) middle(ctx context.Context, t *tree) error {
 		if err := t.wait(ctx); err != nil {
 			return err
 		}
-		if v, err := t.loaded(templ.NopComponent); v == nil || err != nil {
+		if v, err := t.loaded(templ.NopComponent); err != nil {
+			return err
+		} else if v == nil {
 			return errRandom
 		}
 	}
@@ -352,7 +387,7 @@ func (f *forest) middle(ctx context.Context, t *tree) error {
 func (f *forest) viewFate(t *tree) error {
 	switch t.fate {
 	case viewError:
-		return errRandom
+		return t.failure()
 	case viewPanic:
 		panic(errRandom)
 	}
@@ -436,7 +471,7 @@ func (t *tree) show(b *strings.Builder, indent string) {
 	for _, word := range []struct {
 		is bool
 		s  string
-	}{{t.rendered, ", rendered"}, {t.copied, ", copied"}, {t.stuck, ", stuck"}, {t.uses, ", uses"}, {t.sequence, ", sequence"}, {t.foreign, ", foreign"}, {t.notice, ", notice"}, {t.sets, ", sets"}, {t.deaf, ", deaf"}} {
+	}{{t.rendered, ", rendered"}, {t.copied, ", copied"}, {t.stuck, ", stuck"}, {t.uses, ", uses"}, {t.sequence, ", sequence"}, {t.foreign, ", foreign"}, {t.notice, ", notice"}, {t.sets, ", sets"}, {t.deaf, ", deaf"}, {t.critical, ", critical"}, {t.optional, ", optional"}, {t.decides != nil, fmt.Sprint(", decides ", t.decides)}} {
 		if word.is {
 			b.WriteString(word.s)
 		}

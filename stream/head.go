@@ -68,10 +68,10 @@ func Head(name string, c templ.Component) templ.Component {
 // follows. The styles, scripts and templ.Once of c are emitted with c, even if the
 // page has emitted them. A nil c is empty.
 //
-// SetHead has no effect in a fallback, outside a response, in an answer that has only
-// the boundary of a key, and in what a component renders into a writer of its own. A
-// warning is logged in the last case, and if a page has no Head of that name, unless
-// a script has requested it, as htmx does: see DefaultMode.
+// SetHead has no effect in a fallback, outside a response, and in what a component
+// renders into a writer of its own. A warning is logged in the third case, and if a
+// page has no Head of that name, unless a script has requested it, as htmx does: see
+// DefaultMode.
 func SetHead(name string, c templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		f, buf := fragmentOf(w)
@@ -83,7 +83,7 @@ func SetHead(name string, c templ.Component) templ.Component {
 				owner.resp.warnHead("stream: SetHead has no effect, because it was given a writer of some component's own", name)
 			}
 			return nil
-		case f.resp.headOnly() || f.resp.asksPart():
+		case f.kind == fallbackFragment || f.resp.headOnly() || f.resp.asksPart():
 			return nil
 		}
 		value, err := f.renderHead(ctx, c)
@@ -141,7 +141,7 @@ func (c *headContext) Value(key any) any {
 	switch key {
 	case templstate.Key:
 		return c.state.get()
-	case templstate.ChildrenKey:
+	case templstate.ChildrenKey, templstate.FragmentKey:
 		return nil
 	}
 	return c.Context.Value(key)

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ func TestRandomTrees(t *testing.T) {
 	if testing.Short() {
 		n = min(n, 1000)
 	}
-	var kinds [5]int
+	var kinds [7]int
 	var seed uint64
 	defer func() {
 		if seed != 0 {
@@ -53,13 +54,16 @@ func TestRandomTrees(t *testing.T) {
 			}()
 			err = p.check(p.send(t.Context()))
 			kinds[p.kind()]++
+			if err == nil {
+				err = p.checkAgain(t.Context(), seed)
+			}
 		})
 		if t.Failed() {
 			return
 		}
 	}
 	seed = 0
-	t.Logf("whole and out of order, in order, complete; client left; deadline of the request: %v", kinds)
+	t.Logf("whole and out of order, in order, complete; client left; deadline of the request; decided; redirected late: %v", kinds)
 }
 
 // A randomPage is a page with its Renderer and its client.
@@ -77,14 +81,18 @@ type randomPage struct {
 	failed    map[int]error
 	sent      map[string]int
 	abandoned int
-	tooLarge  bool // something did not fit into MaxBuffer
+	decided   []stream.Decision
+	met       map[int]time.Time // guarded by noting
+	loaded    map[int]error     // guarded by noting
+	hasty     string            // what has gone wrong at the first byte
+	tooLarge  bool              // something did not fit into MaxBuffer
 	wire      *wireLog
 	took      time.Duration
 	err       error
 }
 
 func newRandomPage(seed uint64) *randomPage {
-	p := &randomPage{forest: forest{r: rand.New(rand.NewPCG(seed, 0))}, failed: map[int]error{}, sent: map[string]int{}}
+	p := &randomPage{forest: forest{r: rand.New(rand.NewPCG(seed, 0))}, failed: map[int]error{}, sent: map[string]int{}, met: map[int]time.Time{}, loaded: map[int]error{}}
 	p.mode = stream.Mode(p.r.IntN(3))
 	p.library = templ.NewOnceHandle(templ.WithComponent(templ.Raw("<library>")))
 	p.trees = p.forest.trees(4, 1+p.r.IntN(4), p.one(5))
@@ -103,6 +111,17 @@ func newRandomPage(seed uint64) *randomPage {
 				p.sent[b.Name]++
 			},
 			Abandoned: func(context.Context, stream.BoundaryInfo) { p.abandoned++ },
+			Decided:   func(_ context.Context, d stream.Decision) { p.decided = append(p.decided, d) },
+			Met: func(_ context.Context, b stream.BoundaryInfo) {
+				p.noting.Lock()
+				defer p.noting.Unlock()
+				p.met[idOf(b.Name)] = time.Now()
+			},
+			Loaded: func(_ context.Context, b stream.BoundaryInfo, err error) {
+				p.noting.Lock()
+				defer p.noting.Unlock()
+				p.loaded[idOf(b.Name)] = err
+			},
 		},
 	}
 	if p.one(3) {
@@ -139,7 +158,7 @@ func newRandomPage(seed uint64) *randomPage {
 // noteFailed is called by the goroutine of the response only, but for what is
 // placed into another writer.
 func (p *randomPage) noteFailed(_ context.Context, be *stream.BoundaryError) {
-	id, _ := strconv.Atoi(be.Name)
+	id := idOf(be.Name)
 	// An error without a digest is that of a fallback; a second one is that
 	// of an error view.
 	p.noting.Lock()
@@ -148,6 +167,187 @@ func (p *randomPage) noteFailed(_ context.Context, be *stream.BoundaryError) {
 	if be.Digest != "" && p.failed[id] == nil {
 		p.failed[id] = be.Err
 	}
+	if errors.As(be.Err, new(*stream.StatusError)) && len(p.wire.writes) == 0 {
+		p.hasty = "boundary " + be.Name + " shows an error that decides before the first byte"
+	}
+}
+
+func idOf(name string) int {
+	id, _ := strconv.Atoi(name)
+	return id
+}
+
+// firstByte looks for a boundary that should have held the first byte back.
+func (p *randomPage) firstByte() {
+	p.noting.Lock()
+	defer p.noting.Unlock()
+	for _, t := range p.trees {
+		t.holds(func(t *tree) bool {
+			if p.shouldHold(t) {
+				p.hasty = fmt.Sprintf("the first byte, after %v, did not wait for boundary %d, which was met after %v", time.Since(p.start), t.id, p.met[t.id].Sub(p.start))
+			}
+			return false
+		})
+	}
+}
+
+// shouldHold reports whether the first byte must not leave because of t. Of a tree
+// in the writer of some component nothing is known.
+func (p *randomPage) shouldHold(t *tree) bool {
+	met, ok := p.met[t.id]
+	if !ok || t.apart {
+		return false
+	}
+	for a := t; a != nil; a = a.around {
+		if !a.critical {
+			return false
+		}
+		if a != t && p.failed[a.id] == nil && p.loaded[a.id] == nil && !p.timedOut(a, p.met[a.id]) {
+			continue
+		}
+		if a != t && !a.sequence && !(a.spare != nil && a.spare.holds(func(c *tree) bool { return c == t })) {
+			return false // the surroundings have failed
+		}
+	}
+	_, loaded := p.loaded[t.id]
+	return !loaded && !(t.sequence && t.offered.Load() > 0) && !p.timedOut(t, met)
+}
+
+// timedOut reports whether the time of t, which was met at that time, has passed.
+func (p *randomPage) timedOut(t *tree, met time.Time) bool {
+	end := p.start.Add(p.rd.Timeout)
+	switch {
+	case t.timeout > 0:
+		end = met.Add(t.timeout)
+	case p.rd.Timeout == 0:
+		end = p.start.Add(30 * time.Second)
+	case p.rd.Timeout < 0:
+		end = p.start.Add(24 * time.Hour)
+	}
+	if limit := p.start.Add(p.deadline); p.deadline > 0 && limit.Before(end) {
+		end = limit
+	}
+	return !time.Now().Before(end)
+}
+
+// status returns the status of the page: that of a StatusError if one has decided
+// it.
+func (p *randomPage) status() int {
+	if e := p.verdict(); e != nil {
+		return e.Code
+	}
+	return p.wire.status
+}
+
+// verdict returns the StatusError that has decided the page before its first byte,
+// or nil.
+func (p *randomPage) verdict() (e *stream.StatusError) {
+	if errors.Is(p.err, stream.ErrShell) {
+		errors.As(p.err, &e)
+	}
+	return e
+}
+
+// lateRedirect returns the redirect that has ended the page, or nil.
+func (p *randomPage) lateRedirect() *stream.StatusError {
+	for _, d := range p.decided {
+		if d.Late && d.Err.Location != "" {
+			return d.Err
+		}
+	}
+	return nil
+}
+
+// checkAgain sends the same page again. Its status must be the same, unless chance
+// decides: under a Limit, which of the loads that are met at the same moment waits;
+// and where the response waits in the middle of something, which of the loads that
+// end at the same moment it sees first; and whether the client has left before.
+func (p *randomPage) checkAgain(ctx context.Context, seed uint64) error {
+	if p.rd.Limit > 0 || p.leave > 0 || p.any((*tree).waits) {
+		return nil
+	}
+	again := newRandomPage(seed)
+	if err := again.send(ctx); err != nil {
+		return err
+	}
+	if got, want := again.status(), p.status(); got != want {
+		return fmt.Errorf("status = %d, and %d before", got, want)
+	}
+	return nil
+}
+
+// checkDecisions looks at what has decided the page. It reports whether the page was
+// not sent to its end because of that.
+func (p *randomPage) checkDecisions() (over bool, err error) {
+	if p.hasty != "" {
+		return true, errors.New(p.hasty)
+	}
+	var early *stream.Decision
+	for _, d := range p.decided {
+		if !d.Late && early == nil {
+			early = &d
+		} else if !d.Late || early != nil {
+			return true, fmt.Errorf("decided by %v", p.decided)
+		}
+	}
+	e := p.verdict()
+	if (e == nil) != (early == nil) || e != nil && (early.Err != e || p.wire.status != 0) {
+		return true, fmt.Errorf("Render() = %v with status %d, decided by %v", p.err, p.wire.status, p.decided)
+	}
+	if e != nil {
+		return true, p.checkShown(early)
+	}
+	if e := p.lateRedirect(); e != nil && p.err == nil {
+		body := p.wire.body()
+		if !redirected.MatchString(body) || strings.Count(body, "http-equiv") != 1 || strings.Contains(body, "noindex") {
+			return true, fmt.Errorf("page = %q, want one that ends with a redirect", body)
+		}
+		if last := p.wire.last.Sub(p.start); p.took > last+101*time.Millisecond {
+			return true, fmt.Errorf("the page took %v, the redirect was sent after %v", p.took, last)
+		}
+		return true, nil
+	}
+	return false, nil
+}
+
+// redirected matches a page that ends with a redirect. The notices are removed, and
+// the head is renewed.
+var redirected = regexp.MustCompile(`<meta http-equiv="refresh" content="0;url='/moved'">(<template for="[^"]*">(<value\d+>)?</template><!/>)*(</body></html>)?$`)
+
+// checkShown asks whether the boundary of d could be on the page.
+func (p *randomPage) checkShown(d *stream.Decision) error {
+	var decider *tree
+	p.any(func(t *tree) bool {
+		if t.id == idOf(d.Boundary.Name) {
+			decider = t
+		}
+		return decider != nil
+	})
+	if decider == nil || !errors.Is(decider.decides, d.Err) {
+		return fmt.Errorf("decided by boundary %q with %v", d.Boundary.Name, d.Err)
+	}
+	for t := decider; t.around != nil; t = t.around {
+		a := t.around
+		if amends := t == a.spare; (p.failed[a.id] != nil) != amends && !a.sequence {
+			return fmt.Errorf("decided by boundary %d within boundary %d, which has failed: %v", decider.id, a.id, p.failed[a.id])
+		}
+	}
+	return nil
+}
+
+// cutNoIndex removes the element that keeps search engines from indexing, which a
+// page has if something should have decided its status.
+func (p *randomPage) cutNoIndex(doc string) (string, error) {
+	const noindex = `<meta name="robots" content="noindex">`
+	const end = "</body></html>"
+	rest, ok := strings.CutSuffix(doc, noindex+end)
+	if ok {
+		doc = rest + end
+	}
+	if want := len(p.decided) > 0; ok != want || strings.Contains(doc, noindex) {
+		return "", fmt.Errorf("page = %q, decided by %v", doc, p.decided)
+	}
+	return doc, nil
 }
 
 // send returns what Render does, when every load has ended.
@@ -162,6 +362,7 @@ func (p *randomPage) send(ctx context.Context) error {
 		time.AfterFunc(p.leave, cancel)
 	}
 	p.wire = newWireLog()
+	p.wire.first = p.firstByte
 	p.start = time.Now()
 	r := httptest.NewRequest("GET", "/", nil).WithContext(ctx)
 	r.Header = p.header
@@ -192,6 +393,10 @@ func (p *randomPage) String() string {
 
 func (p *randomPage) kind() int {
 	switch {
+	case p.verdict() != nil:
+		return 5
+	case p.err == nil && p.lateRedirect() != nil:
+		return 6
 	case p.err != nil:
 		return 3
 	case p.deadline > 0:
@@ -218,6 +423,9 @@ func (p *randomPage) check(err error) error {
 	}
 	if wrong := p.wrong.Load(); wrong != nil {
 		return errors.New(*wrong)
+	}
+	if over, err := p.checkDecisions(); over || err != nil {
+		return err
 	}
 	if p.tooLarge && p.err == nil {
 		// Which fallbacks and error views had room is not told.
@@ -260,6 +468,9 @@ func (p *randomPage) check(err error) error {
 	if err != nil {
 		return err
 	}
+	if c.doc, err = p.cutNoIndex(c.doc); err != nil {
+		return err
+	}
 	set := values(p.trees, p.failed)
 	if last := set[len(set)-1]; value != last && !(p.mode == stream.InOrder && slices.Contains(set, value)) {
 		return fmt.Errorf("head = %q, want the last of %q", value, set)
@@ -300,7 +511,7 @@ func (p *randomPage) checkStatus() error {
 	if p.mode == stream.Complete && p.header.Get("Hx-Request") == "" {
 		for _, t := range p.trees {
 			t.visit(p.failed, func(t *tree) {
-				if p.failed[t.id] != nil {
+				if !t.expects(p.failed[t.id]) {
 					want = http.StatusInternalServerError
 				}
 			})
@@ -312,6 +523,12 @@ func (p *randomPage) checkStatus() error {
 		return fmt.Errorf("status = %d, want %d", p.wire.status, want)
 	}
 	return nil
+}
+
+// expects reports whether err is no fault of t.
+func (t *tree) expects(err error) bool {
+	var e *stream.StatusError
+	return err == nil || t.hides(err) || errors.As(err, &e) && e.Code < 500
 }
 
 // checkTold looks for a moment after the deadline that a notice was told last.
@@ -369,7 +586,7 @@ func (t *tree) checkFailure(err error) error {
 	case fine:
 		ok = err == nil
 	case loadError, viewError:
-		ok = err == errRandom
+		ok = err == t.failure()
 	case loadPanic, viewPanic:
 		ok = pe != nil && errors.Is(err, errRandom) && strings.Contains(string(pe.Stack), "forest_test.go")
 	case loadGoexit:

@@ -1,8 +1,11 @@
 package stream_test
 
 import (
+	"errors"
 	"strconv"
 	"strings"
+
+	"github.com/rivulet-go/rivulet/stream"
 )
 
 // reference is the page when everything has come, if the boundaries of failed
@@ -77,8 +80,15 @@ func (t *tree) reference(b *strings.Builder, failed map[int]error) {
 		b.WriteString("<own" + id + ">" + t.use())
 		t.spare.reference(b, failed)
 	default:
-		b.WriteString("<failed" + id + ">")
+		if !t.hides(failed[t.id]) {
+			b.WriteString("<failed" + id + ">")
+		}
 	}
+}
+
+// hides reports whether t shows nothing of err, unless it has a view of its own.
+func (t *tree) hides(err error) bool {
+	return t.optional && !errors.As(err, new(*stream.PanicError))
 }
 
 // shown returns how many pieces of t are shown: those that were taken, up to one

@@ -12,7 +12,6 @@ import (
 type route struct {
 	known [64]atomic.Uint64 // a Bloom filter with the hashes of endings of HTML that was read
 	stuck atomic.Bool       // a boundary was found where no marker works
-	title atomic.Bool       // the head has a title, which no boundary there changes
 
 	vain  atomic.Bool   // the last look was not worth its time
 	asked atomic.Uint32 // number of pages that have asked whether to look since then

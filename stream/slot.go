@@ -32,7 +32,7 @@ type headValue struct {
 // A sentSlot is a slot whose markers were sent, or are among the bytes to be sent.
 type sentSlot struct {
 	b       *boundary
-	version int // of the value that it was placed with
+	version int // of the value that it shows
 }
 
 // isSlot reports whether b belongs to a Head.
@@ -141,9 +141,10 @@ func (p *response) renewHeads(last bool) {
 		v.stale = false
 		for i := range v.slots {
 			s := &v.slots[i]
-			if s.version == v.version { // it was placed after the change
+			if s.version == v.version {
 				continue
 			}
+			s.version = v.version
 			p.bytes = appendChunkStart(p.bytes, s.b)
 			if last {
 				p.bytes = append(p.bytes, v.html...)
@@ -163,7 +164,7 @@ func (p *response) fillLater(b *boundary) bool {
 	if !b.isSlot() || p.mode == OutOfOrder || p.whole || p.mode == InOrder && len(p.bytes) == 0 {
 		return false
 	}
-	p.head(b.Name) // makes p.heads
+	p.head(b.Name).met = true
 	p.heads.late = append(p.heads.late, hole{offset: len(p.bytes), b: b})
 	return true
 }

@@ -203,6 +203,7 @@ type wireLog struct {
 	status  int
 	writes  []string
 	flushes int
+	first   func() // called before the first write; may be nil
 }
 
 func newWireLog() *wireLog { return &wireLog{header: http.Header{}} }
@@ -217,6 +218,9 @@ func (w *wireLog) WriteHeader(status int) {
 
 func (w *wireLog) Write(p []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
+	if len(w.writes) == 0 && w.first != nil {
+		w.first()
+	}
 	w.writes = append(w.writes, string(p))
 	w.last = time.Now()
 	return len(p), nil

@@ -13,7 +13,6 @@ var scenarios = slices.Concat(
 	order,
 	whole,
 	places,
-	heads,
 	stuck,
 	sequences,
 	fragments,
