@@ -78,10 +78,10 @@ type Boundary struct {
 	//
 	// Critical boundaries are waited for together, also those in the view of one.
 	// Within the view, the children or the error view of a boundary that is not
-	// critical, Critical has an effect only if that content stands in place. A
-	// templ.Flush waits for the critical boundaries before it. Behind a templ.Flush
-	// that has sent something, Critical has no effect. An answer to HEAD runs the
-	// loads of critical boundaries only, unless the mode is Complete.
+	// critical, Critical has no effect. While the first byte waits, a templ.Flush
+	// sends nothing. Behind a templ.Flush that has sent something, Critical has no
+	// effect. An answer to HEAD runs the loads of critical boundaries only, unless the
+	// mode is Complete.
 	Critical bool
 	// Optional says that failures are expected, except for panics. They are logged
 	// at level Debug and do not change the status of a Complete page. Without an

@@ -175,6 +175,11 @@ func (p *response) fail(err error, answerable bool) {
 	w := &pageWriter{ResponseWriter: p.out.w, p: p}
 	p.header.begin(p, true) // from here on no load uses it
 	p.uncacheFailed()
+	if p.page.taken.Load() && e != nil && p.vary != "" {
+		// A cache may store a 404 or a 301 that has no other header for it. In
+		// another mode, the same error may not decide the page.
+		p.out.w.Header().Add("Vary", p.vary)
+	}
 	w.boundBody() // in a large Write the server waits for the body
 	whole := false
 	defer func() {

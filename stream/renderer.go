@@ -74,7 +74,8 @@ type Renderer struct {
 	// has a Location. The headers that the Page has set are still there, except
 	// those for caches, validators and a length: if there are any, they are removed
 	// and Cache-Control becomes no-store. The headers that a page gets when it is
-	// sent are not set. Loads may still be running if a StatusError has decided.
+	// sent are not set, except Vary, if a StatusError of a component or a load has
+	// decided. Loads may still be running then.
 	//
 	// Nil means an answer with the text of the status and, unless a StatusError
 	// below 500 has decided, a line in the Logger.
