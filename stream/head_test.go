@@ -383,3 +383,23 @@ func TestHeadIsRenderedOnlyIfItIsShown(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkHead is of a page without boundaries: what a Head and a SetHead cost it.
+func BenchmarkHead(b *testing.B) {
+	text := html(strings.Repeat("text ", 2000))
+	for _, with := range []bool{false, true} {
+		b.Run(fmt.Sprint(with), func(b *testing.B) {
+			b.ReportAllocs()
+			c := templ.Join(html("<head><title>Ada</title></head>"), page(text))
+			if with {
+				c = headed(title("Ada"), text)
+			}
+			r := httptest.NewRequest("GET", "/", nil)
+			for b.Loop() {
+				if err := stream.Render(&discard{http.Header{}}, r, c); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
