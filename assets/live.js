@@ -1,4 +1,17 @@
-// live keeps the live regions of a page up to date. The page carries
+// live requests boundaries with a key again, and keeps the live regions of a page up
+// to date. For a boundary with the key b within one with the key a, the page carries
+//
+//     <?start name="a"> ... <?start name="b">content<?end name="b"> ... <?end name="a">
+//
+// and perhaps, to request it every 30 s,
+//
+//     <?every a/b 30000><template data-r></template>
+//
+// A GET of the page with the header "Rivulet: a/b" has the answer
+//
+//     <?start name="b">content<?end name="b">
+//
+// For a region, the page carries
 //
 //     <?start name="board.live">
 //       <?start name="board"><?marker name="board.start">
@@ -23,8 +36,9 @@
 // source is opened at the lowest number of its regions. The other regions receive
 // some events again, which do not change them.
 //
-// Content on the page may be hostile, as far as a sanitizer lets it through. Orders
-// are therefore processing instructions (comments in browsers that have none), which
+// Content on the page may be hostile, as far as a sanitizer lets it through. A click
+// on an element with the attribute data-refresh requests a boundary of this page, and
+// can do no more. All other orders are processing instructions (comments in browsers that have none), which
 // no sanitizer keeps. The template beside one is only quick to find. The script reads
 // no property of the document, or of an element that may be a form, by a name that
 // an element in it can take: see the doc of package assets.
@@ -35,10 +49,14 @@
     on = addEventListener,
     policy, timer, wait = 5e3, mark = "rivulet " + location,
 
-    // The template of the last region that was found, used to parse HTML.
-    template,
+    // Calls a method of an element. A form may have a control with its name.
+    use = (name, node, ...args) => Element.prototype[name].apply(node, args),
 
-    // The URLs whose connection is lost, and the regions that lack an event.
+    // Used to parse HTML.
+    template = Document.prototype.createElement.call(document, "template"),
+
+    // The URLs whose connection is lost, and the regions and boundaries whose content
+    // is old.
     lost = new Set, stale = new Set,
     say = () => state.live = lost.size ? "lost" : stale.size ? "stale" : "open",
 
@@ -64,19 +82,72 @@
     // The only place where a string becomes HTML. Scripts in it never run.
     parse = html => (template.innerHTML = policy?.createHTML(html) ?? html, template.content),
 
+    // Returns the elements of a range that have an id, or those at its top.
+    elements = (range, top, node, walker = new Document().createTreeWalker(range.commonAncestorContainer, 1), found = []) => {
+      for (node = walker.firstChild(); node; node = top ? walker.nextSibling() : walker.nextNode())
+        range.intersectsNode(node) && (top || use("hasAttribute", node, "id")) && found.push(node);
+      return found
+    },
+
     // Replaces the part of the page with the name by the part of content with that
-    // name. If the page has no such part, all of content replaces the marker. The
-    // focus returns to the element with the same id.
-    patch = (name, content, marker, range = grab(name), active = get("activeElement"), next) => {
+    // name. If the page has no such part, all of content replaces the marker.
+    //
+    // An element with an id stays if the new one with the same id has the same HTML:
+    // so does what was typed, and where it was scrolled to. It may be open. The focus
+    // returns to the same element, to the one with the same id or, if it was on an
+    // element that requests the part, to the first one that is new.
+    patch = (name, content, marker, range = grab(name), active = get("activeElement"), kept = [], next) => {
       range ? content = grab(name, content).extractContents() : range = grab(marker);
       if (range) {
-        next = content.getElementById(active?.id);
+        next = content.getElementById(active?.id) ||
+          active && range.intersectsNode(active) && use("hasAttribute", active, "data-refresh") && content.firstElementChild;
+        for (let old of elements(range)) {
+          let same = content.getElementById(old.id);
+          if (same && same != old) {
+            if ("open" in same) same.open = old.open;
+            use("isEqualNode", same, old) && kept.push([old, old.scrollTop, old.scrollLeft, use("replaceWith", same, old)])
+          }
+        }
         range.deleteContents();
         range.insertNode(content);
-        // A form may have a control named focus.
-        try { html.contains(active) || next.focus({ preventScroll: 1 }) } catch { }
+        for (let [node, y, x] of kept) use("scrollTo", node, x, y);
+        try {
+          if (active != get("activeElement")) {
+            html.contains(active) ? next = active : next.tabIndex < 0 && (next.tabIndex = -1);
+            // A form may have a control named focus.
+            next.focus({ preventScroll: 1 })
+          }
+        } catch { }
+        use("dispatchEvent", range.commonAncestorContainer, new CustomEvent("rivulet:patch", { bubbles: true, detail: name }))
       }
     },
+
+    // Loads the page, and follows a redirect, as after a logout: at most once an hour,
+    // in case that leads back here.
+    leave = () => Date.now() < sessionStorage[mark] || (sessionStorage[mark] = Date.now() + 36e5, location = location.href.split("#")[0]),
+
+    // Requests a boundary again. A request of the same URL is not repeated, and one of
+    // another URL is ended. What has failed keeps its content.
+    busy = {},
+    refresh = (path, url = location.href, name = `${path}`.split("/").pop(), old = busy[path], request = new AbortController) => {
+      let show = (method, range = grab(name)) => range && elements(range, 1).map(node => use(method, node, "aria-busy", true)),
+        end = f => busy[path] == request && f(show("removeAttribute"), delete busy[path]);
+      if (old?.url == url || !/^[\w/-]+$/.test(path) || !grab(name)) return;
+      old?.abort();
+      (busy[path] = request).url = url;
+      show("setAttribute");
+      fetch(url, { headers: { rivulet: path }, redirect: "manual", signal: request.signal })
+        .then(page => page.type == "opaqueredirect" ? leave() : page.text(old = page.ok))
+        .then(text => end(() => old && grab(name, parse(text)) ? patch(name, template.content, stale.delete(path) && say()) : say(stale.add(path))))
+        .catch(() => end(() => say(stale.add(path))))
+    },
+
+    // Requests a boundary from time to time, while the page can be seen. The time is
+    // random, so that browsers do not request it all at once.
+    every = (path, ms) => setTimeout(() => {
+      get("hidden") || refresh(path);
+      every(path, ms)
+    }, ms * (.9 + Math.random() / 5)),
 
     // Applies the template of an event, unless it would remove the markers of its
     // region, as an item does that ends in an open comment or leaves an element open.
@@ -91,31 +162,30 @@
       }
     },
 
-    // Opens the sources of the regions in the page. root may be a page that was
-    // fetched again: its regions are first put into this page. A region inside
-    // another is put there together with it.
+    // Opens the sources of the regions in the page, and starts the timers of
+    // boundaries. root may be a page that was fetched again: its regions are first put
+    // into this page. A region inside another is put there together with it.
+    timers = {},
     check = (root = html) => get("prerendering") || [...root.querySelectorAll("template[data-r]")].filter(node => {
       let order = node.previousSibling,
         [kind, name, n, url] = words(order || node).split(" ");
       // The URL is not relative to <base>, and never of another origin.
-      if (kind == "?live" && url && (url = new URL(url, location)).origin == location.origin) {
-        node.isConnected || patch(name + ".live", root);
+      if ((kind == "?every" || kind == "?live" && url) && (url = new URL(url ?? "", location)).origin == location.origin) {
+        let live = kind > "?l";
+        live && !node.isConnected && patch(name + ".live", root);
         order.remove();
-        (template = node).remove();
-        (source[url] ||= source(url))(n);
-        return 1
+        node.remove();
+        live ? (source[url] ||= source(url))(n) : timers[name] ||= every(name, n);
+        return live
       }
     }),
 
     // Fetches the page until it has a region. The time is random, so that browsers
     // do not fetch it all at once: within 10 s at first, and then later and later.
-    // If the page redirects, as after a logout, the browser loads it and follows the
-    // redirect, at most once an hour, in case that leads back here.
     again = () => timer ||= setTimeout(() => {
       timer = 0;
       fetch(location, { headers: { rivulet: 1 }, redirect: "manual" })
-        .then(page => page.type != "opaqueredirect" ? page.text() : Date.now() < sessionStorage[mark] ||
-          (sessionStorage[mark] = Date.now() + 36e5, location = location.href.split("#")[0]))
+        .then(page => page.type != "opaqueredirect" ? page.text() : leave())
         .then(parse).then(check).then(found => found[0] ? stale.clear(lost.clear()) : again()).catch(again)
     }, Math.random() * (wait = wait * 2 % 1e9)), // timers take at most 2^31 ms
 
@@ -164,6 +234,25 @@
     state.live = 1;
     policy = Object.hasOwn(self, "trustedTypes") && trustedTypes.createPolicy("rivulet", { createHTML: html => html });
     setInterval(check, 99);
-    check()
+    check();
+    on("rivulet:refresh", e => refresh(e.detail));
+
+    // A click on a link to this page, or on the button of a GET form for it. Its query
+    // may be another one, which becomes that of the page.
+    on("click", e => {
+      for (let node of e.composedPath()) {
+        let path = node instanceof Element && use("getAttribute", node, "data-refresh"),
+          form = path && node.form,
+          of = name => Reflect.get(HTMLFormElement.prototype, name, form),
+          url = new URL(form ? of("action") : path && node.href || location);
+        if (path && !(e.defaultPrevented || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) && grab(path.split("/").pop()) &&
+          url.origin + url.pathname == location.origin + location.pathname && (!form || of("method") == "get")) {
+          if (form) url.search = new URLSearchParams(new FormData(form, node));
+          url.hash = location.hash;
+          e.preventDefault(history.replaceState(history.state, "", url));
+          refresh(path)
+        }
+      }
+    })
   }
 }

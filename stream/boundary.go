@@ -70,6 +70,10 @@ type Boundary struct {
 	// be requested. A warning is logged. A key has no effect in a fallback, outside a
 	// response, and where the boundary loads in place.
 	Key string
+	// Every is the time after which the browser requests the boundary again, by its
+	// Key, as long as the page can be seen. It varies by a tenth, so that browsers do
+	// not request it all at once. It is at least one second. Zero or less means never.
+	Every time.Duration
 	// Critical makes the first byte of the page wait for the load, or for the first
 	// piece, so that an error can still decide the status; see StatusError. The
 	// load can also set headers with Header. It waits at most for the Timeout of the

@@ -7,7 +7,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
@@ -85,7 +87,7 @@ func (b *boundary) isOff(key string) bool {
 }
 
 // placeKeyed places a boundary with a key at the end of f, which buf writes into.
-func (f *fragment) placeKeyed(ctx context.Context, buf *templruntime.Buffer, b *boundary, key string) error {
+func (f *fragment) placeKeyed(ctx context.Context, buf *templruntime.Buffer, b *boundary, key string, every time.Duration) error {
 	if !isKey(key) {
 		return fmt.Errorf("stream: invalid key %q", key)
 	}
@@ -105,8 +107,18 @@ func (f *fragment) placeKeyed(ctx context.Context, buf *templruntime.Buffer, b *
 	if _, err := buf.WriteString(`<?end name="` + key + `">`); err != nil || p.asksPart() {
 		return err
 	}
+	if every > 0 {
+		every = min(max(every, time.Second), maxEvery)
+		order := `<?every ` + b.keyPath() + ` ` + strconv.FormatInt(every.Milliseconds(), 10) + `><template data-r></template>`
+		if _, err := buf.WriteString(order); err != nil {
+			return err
+		}
+	}
 	return LiveScript(p.rd.LiveScript).Render(ctx, buf)
 }
+
+// maxEvery is the longest time that a timer of a browser takes, but a tenth.
+const maxEvery = 20 * 24 * time.Hour
 
 // claimKey gives the key to b, which is about to be placed as a child of owner. It
 // reports whether b can be requested with it.

@@ -32,7 +32,7 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 	}
 	nb := &boundary{spec: b.spec(), kind: kind, optional: b.Optional, critical: b.Critical}
 	if b.Key != "" {
-		return f.placeKeyed(ctx, buf, nb, b.Key)
+		return f.placeKeyed(ctx, buf, nb, b.Key, b.Every)
 	}
 	return f.meet(ctx, buf, nb)
 }

@@ -37,6 +37,10 @@ func Name(name string) Option {
 // and for the event rivulet:refresh.
 func Key(key string) Option { return func(b *stream.Boundary) { b.Key = key } }
 
+// Every requests the boundary again after each d, as long as the page can be seen:
+// see the field Every of [stream.Boundary]. It needs a [Key].
+func Every(d time.Duration) Option { return func(b *stream.Boundary) { b.Every = d } }
+
 // Critical makes the first byte of the page wait for the load, so that an error can
 // still decide the status: see [stream.StatusError], and the field Critical of
 // [stream.Boundary].

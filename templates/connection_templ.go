@@ -9,10 +9,11 @@ package templates
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Connection tells the visitor while the connection of the live regions is lost,
-// and shows nothing otherwise. It is a polite status for screen readers. A page
-// needs one, anywhere. It needs [Style], whose rules hide it unless the html
-// element has the attribute data-live="lost".
+// Connection tells the visitor while the connection of the live regions is lost, or
+// while a region or a boundary with a key could not be updated, and shows nothing
+// otherwise. It is a polite status for screen readers. A page needs one, anywhere. It
+// needs [Style], whose rules hide it unless the html element has the attribute
+// data-live="lost" or data-live="stale".
 func Connection() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -30,7 +31,7 @@ func Connection() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<span role=\"status\"><span class=\"rv-lost\">Connection lost. Trying again…</span></span>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<span role=\"status\"><span class=\"rv-lost\">Connection lost. Trying again…</span> <span class=\"rv-stale\">Some content could not be updated.</span></span>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -33,7 +33,7 @@ func ExampleSpinner() {
 // read out.
 func ExampleConnection() {
 	show(templates.Connection())
-	// Output: <span role="status"><span class="rv-lost">Connection lost. Trying again…</span></span>
+	// Output: <span role="status"><span class="rv-lost">Connection lost. Trying again…</span> <span class="rv-stale">Some content could not be updated.</span></span>
 }
 
 // ErrorCard is passed by name, as the error view of a boundary.

@@ -20,6 +20,7 @@ var scenarios = slices.Concat(
 	policies,
 	state,
 	regions,
+	keyed(),
 	hostileScenarios(),
 	named(),
 	orders(),

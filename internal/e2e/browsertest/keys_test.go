@@ -1,0 +1,140 @@
+package browsertest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
+	"github.com/rivulet-go/rivulet/internal/e2e/browsertest/pages"
+)
+
+// counted is a load that passes a gate and returns the number of its call. Its
+// first calls fail.
+func counted(gate string, failures int) pages.Text {
+	var mu sync.Mutex
+	n := 0
+	return func(ctx context.Context) (string, error) {
+		if _, err := browsertest.Gate(gate)(ctx); err != nil {
+			return "", err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if n++; n <= failures {
+			return "", errors.New("not yet")
+		}
+		return fmt.Sprint(n), nil
+	}
+}
+
+// requested returns what the page was asked for by its keys, with the query.
+func requested(v *browsertest.Visit) string {
+	var all []string
+	for _, r := range v.Requests() {
+		if key := r.Header.Get("Rivulet"); key != "" {
+			all = append(all, key+"?"+r.URL.RawQuery)
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+func keyed() []browsertest.Scenario {
+	script := func(text string) map[string]browsertest.File {
+		return map[string]browsertest.File{"state.js": func(_ *browsertest.Visit, w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/javascript")
+			_, _ = io.WriteString(w, text)
+		}}
+	}
+	return []browsertest.Scenario{{
+		Name:   "a boundary is requested again by a link, a form and an event, and what was typed stays",
+		Where:  browsertest.Scripted,
+		Policy: livePolicy,
+		Page:   pages.Keys(counted("panel", 0), counted("broken", 0)),
+		Files: script(`
+			addEventListener("type", () => {
+				const field = document.getElementById("field");
+				field.value = "typed";
+				field.focus();
+				field.setSelectionRange(1, 3);
+				document.getElementById("details").open = true;
+				note("typed");
+			});
+			addEventListener("rivulet:patch", e => note("patch of " + e.detail + " in " + e.target.id));
+			addEventListener("link", () => document.getElementById("link").click());
+			addEventListener("button", () => document.getElementById("button").click());
+			addEventListener("ask", () => {
+				dispatchEvent(new CustomEvent("rivulet:refresh", {detail: "panel"}));
+				dispatchEvent(new CustomEvent("rivulet:refresh", {detail: "panel"}));
+				dispatchEvent(new CustomEvent("rivulet:refresh", {detail: "nothing"}));
+			});
+			addEventListener("value", () => note("value " + document.getElementById("field").value + " " + document.getElementById("details").open + " " + location.search));
+		`),
+		Watch: map[string]string{
+			"dots": "#rows > .dots", "1": "#rows > .v1", "busy": "#rows > .v1[aria-busy=true]",
+			"2": "#rows > .v2", "3": "#rows > .v3", "4": "#rows > .v4", "script": "html[data-live]",
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("dots")
+			v.Open("panel", "broken")
+			v.Wait("1", "script")
+			v.Dispatch("type")
+			v.WaitNote("typed")
+			v.Dispatch("link")
+			v.Wait("busy", "2")
+			v.WaitNote("patch of panel in rows")
+			v.Dispatch("value")
+			v.WaitNote("value typed true ?page=2")
+			if p := v.Picture(); p.Active != "field" || p.Caret != "1-3" || strings.Contains(part(p, "rows"), "aria-busy") {
+				t.Errorf("focus %q, caret %q, rows %s", p.Active, p.Caret, part(p, "rows"))
+			}
+			v.Dispatch("button")
+			v.Wait("3")
+			v.Dispatch("ask")
+			v.Wait("4")
+			if got, want := requested(v), "panel?page=2 panel?q=a%26b&go=1 panel?q=a%26b&go=1"; got != want {
+				t.Errorf("requested %q, want %q", got, want)
+			}
+			v.Open("end")
+		},
+	}, {
+		Name:   "a boundary that has failed is tried again, and has the focus then",
+		Where:  browsertest.Scripted,
+		Policy: livePolicy,
+		Page:   pages.Keys(counted("panel", 0), counted("broken", 2)),
+		Files: script(`
+			addEventListener("try", () => {
+				const link = document.querySelector("#broken a");
+				link.focus();
+				link.click();
+			});
+			addEventListener("focus", () => note("focus on " + document.activeElement.className));
+		`),
+		Watch: map[string]string{"card": "#broken .rv-error a", "script": "html[data-live]", "stale": "html[data-live=stale] .rv-stale", "3": `#broken > b[class="3"]`, "fresh": "html[data-live=open]"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Open("panel", "broken")
+			v.Wait("card", "script")
+			v.Dispatch("try")
+			v.Wait("stale")
+			v.Dispatch("try")
+			v.Wait("3", "fresh")
+			v.Dispatch("focus")
+			v.WaitNote("focus on 3")
+			v.Open("end")
+		},
+	}, {
+		Name:  "without script a link that would request a boundary loads the page",
+		Where: func(e *browsertest.Engine) bool { return !e.Scripting },
+		Page:  pages.Keys(counted("panel", 0), counted("broken", 1)),
+		Files: script(``),
+		Watch: map[string]string{"1": "#rows > .v1", "card": "#broken .rv-error a"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Open("panel", "broken", "end")
+			v.Wait("1", "card")
+		},
+	}}
+}
