@@ -19,24 +19,27 @@ type decision struct {
 	Code     int    `json:"code"`
 	Location string `json:"location,omitempty"` // target of a redirect
 	Late     bool   `json:"late"`               // after the first byte
-	Error    string `json:"error"`
+	Error    string `json:"error,omitempty"`    // the cause
 }
 
 // decide records d. The first one of a response decides, and the later ones are
 // kept as long as there is room.
 func (rec *record) decide(d stream.Decision) {
-	text := errorText(d.Err)
+	cause := ""
+	if d.Err.Err != nil {
+		cause = errorText(d.Err.Err)
+	}
 	rec.mu.Lock()
 	defer rec.changed()
 	if rec.decided++; rec.decided > maxDecisions {
 		return
 	}
-	if !d.Late {
+	if !d.Late || d.Err.Location != "" { // otherwise it has failed and shows an error view
 		rec.boundary(d.Boundary).decided = true
 	}
 	rec.decisions = append(rec.decisions, decision{
 		Boundary: d.Boundary.ID, Name: cut(d.Boundary.Name, maxName), At: rec.now(),
-		Code: d.Err.Code, Location: cut(d.Err.Location, maxPath), Late: d.Late, Error: text,
+		Code: d.Err.Code, Location: cut(d.Err.Location, maxPath), Late: d.Late, Error: cause,
 	})
 }
 

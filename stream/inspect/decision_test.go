@@ -49,7 +49,7 @@ func TestDecisions(t *testing.T) {
 			[]string{"note bad", "<i>"}},
 		{"a redirect too late", stream.Component(late(stream.Redirect("https://example.com/a", 303))),
 			[]string{`200 <span class="aside">303 too late</span>`},
-			[]string{"decided: 303 See Other", `<a href="https://example.com/a" rel="noreferrer">`, "makes the browser navigate"},
+			[]string{"decided: 303 See Other", `<a href="https://example.com/a" rel="noreferrer">https://example.com/a</a> `, "after 100 ms", ">decided, 100 ms<", "makes the browser navigate"},
 			[]string{"note bad"}},
 		{"a target relative to the page", stream.Component(critical(stream.Redirect("?page=2", 303))),
 			nil, []string{"<code>?page=2</code>"}, []string{`href="?page=2"`}},
@@ -81,11 +81,23 @@ func TestDecisions(t *testing.T) {
 			})
 		})
 	}
+	t.Run("a target that no redirect has", func(t *testing.T) {
+		in := inspect.New(1)
+		trace := in.Trace()
+		ctx := trace.Start(t.Context(), httptest.NewRequest("GET", "/", nil), stream.OutOfOrder)
+		trace.Decided(ctx, stream.Decision{Err: &stream.StatusError{Code: 303, Location: "javascript:alert('1')"}})
+		page := body(get(in, "/?id=1"))
+		want(t, page, "<code>javascript:alert(&#39;1&#39;)</code>")
+		if strings.Contains(page, `href="javascript`) || strings.Contains(page, `href="about`) {
+			t.Errorf("the target is a link in\n%s", page)
+		}
+		trace.Done(ctx, nil)
+	})
 	t.Run("as JSON", func(t *testing.T) {
 		in := inspect.New(1)
 		_ = visit(in, "/product", await("product", failing(0, stream.Redirect("/new", 301)), suspense.Critical()))
 		want(t, get(in, "/?id=1&format=json").Body.String(),
-			`"state": "decided"`, `"code": 301`, `"location": "/new"`, `"late": false`, `"boundary": "1"`, `"error": "301 Moved Permanently to /new"`)
+			`"state": "decided"`, `"code": 301`, `"location": "/new"`, `"late": false`, `"boundary": "1"`)
 	})
 	t.Run("with a target that no redirect has", func(t *testing.T) {
 		in := inspect.New(1)

@@ -12,7 +12,10 @@
 // shows the shell, each boundary and each chunk. A boundary has the times that it
 // was queued, was loading, waited for its parent and waited to be sent. The page
 // says which boundaries stood in place, which failed, with digest and stack, and
-// which loads were abandoned. A chunk has its bytes. With the query ?format=json,
+// which loads were abandoned. Failures that were expected are counted and drawn
+// apart. If an error has decided the status, the page says which, of which
+// boundary, where a redirect leads, and whether it came before the first byte. A
+// chunk has its bytes. With the query ?format=json,
 // each page is JSON.
 //
 // # Who sees it
@@ -30,13 +33,13 @@
 // servers on the same host. The access log of a proxy contains the token.
 //
 // The inspector keeps paths, the names of boundaries, and the texts and stacks of
-// errors. It keeps neither the query nor the headers of a request, and nothing
+// errors, and the targets of redirects with their query. It keeps neither the query nor the headers of a request, and nothing
 // that was loaded. Consider what your errors quote before you let others see it.
 //
 // # What it costs
 //
-// The inspector keeps at most 256 boundaries, 256 chunks and 32 failures of a
-// response. It cuts long texts, so a response takes less than 300 KiB. The page
+// The inspector keeps at most 256 boundaries, 256 chunks, 32 failures and 8
+// decisions of a response. It cuts long texts, so a response takes less than 300 KiB. The page
 // says what has been left out. BenchmarkOverhead compares pages with and without
 // the inspector.
 package inspect
