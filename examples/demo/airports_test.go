@@ -64,12 +64,15 @@ func TestAirports(t *testing.T) {
 		{"/airports/idl", "/airports/JFK", "", 301, nil},
 		{"/airports/atl", "/airports/ATL", "", 301, nil},
 	} {
-		for name, agent := range map[string]string{"streamed": firefoxAgent, "for a crawler": googlebot} {
+		for name, agent := range map[string]string{"streamed": firefoxAgent, "in order": firefoxAgent, "for a crawler": googlebot} {
 			for _, method := range []string{"GET", "HEAD"} {
 				t.Run(method+" "+tt.path+" "+name, func(t *testing.T) {
 					r, _ := http.NewRequestWithContext(t.Context(), method, server.URL+tt.path, nil)
 					r.Header.Set("User-Agent", agent)
 					r.Header.Set("Accept", "text/html")
+					if name == "in order" {
+						r.Header.Set("Cookie", "rivulet=in-order")
+					}
 					answer, err := client.Do(r)
 					if err != nil {
 						t.Fatal(err)
