@@ -26,6 +26,7 @@
 //     <template id="board.17" for="board.17">an item, with its markers</template>
 //     <template id="board.17" for="board.end">an item and <?marker name="board.end"></template>
 //     <template for="board.17"></template>
+//     <template for="?refresh a/b"></template>
 //
 // with ids epoch-number. No browser patches content that a script inserts, so this
 // script does it in all browsers. A template with an id replaces the part of the
@@ -213,7 +214,11 @@
             say(events.readyState ? lost.delete(url, since = Date.now()) : lost.add(url));
           events.onmessage = e => {
             at = e.lastEventId.split("-")[1] ?? at;
-            for (e of parse(e.data).children) e.nodeName == "TEMPLATE" && apply(e.id, e.content, e.getAttribute("for"))
+            for (e of parse(e.data).children) if (e.nodeName == "TEMPLATE") {
+              let marker = e.getAttribute("for"), [order, path] = marker.split(" ");
+              // The time is random, so that browsers do not request it all at once.
+              order == "?refresh" ? setTimeout(refresh, Math.random() * 3e3, path) : apply(e.id, e.content, marker)
+            }
           };
 
           // The server cannot replay the events after at.

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/a-h/templ"
@@ -68,6 +69,21 @@ func (r Region) Replace(key string, content templ.Component) templ.Component {
 func (r Region) Remove(key string) templ.Component {
 	return r.framed(key, nil, func(name string) (start, end string) {
 		return `<template for="` + name + `">`, closePatch
+	})
+}
+
+// Refresh returns a component to publish. Each page that has the region requests the
+// boundary with that key anew, for its own visitor, within 3 s: see [suspense.Key]. So
+// visitors with different rights can share a topic. path is the key or, for a boundary
+// within others with keys, all keys, such as product/reviews. The component of an
+// invalid path fails to render.
+func (r Region) Refresh(path string) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		if !goodPath.MatchString(path) {
+			return fmt.Errorf("live: invalid path of keys %q", path)
+		}
+		_, err := io.WriteString(w, `<template for="?refresh `+path+`">`+closePatch)
+		return err
 	})
 }
 

@@ -55,6 +55,7 @@ type Region struct {
 var (
 	goodName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
 	goodKey  = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	goodPath = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*(/[A-Za-z][A-Za-z0-9_-]*)*$`)
 	goodID   = regexp.MustCompile(`^([A-Za-z0-9]+-)([0-9]+)$`)
 )
 

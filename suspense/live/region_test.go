@@ -31,6 +31,7 @@ func TestRegion(t *testing.T) {
 		{"Prepend is for the start, which it marks again", board.Prepend("17", row), `<template id="board.17" for="board.start"><?marker name="board.start"><?start name="board.17"><li>row</li><?end name="board.17"></template>`},
 		{"Replace is for the item", board.Replace("17", row), `<template id="board.17" for="board.17"><?start name="board.17"><li>row</li><?end name="board.17"></template>`},
 		{"Remove leaves nothing in the item's place", board.Remove("17"), `<template for="board.17"></template>`},
+		{"Refresh is an order, not for a marker", board.Refresh("product/reviews"), `<template for="?refresh product/reviews"></template>`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := rendered(t, tt.c); got != tt.want {
@@ -54,6 +55,12 @@ func TestRegion(t *testing.T) {
 			t.Errorf("Render() = %v, want %v", err, errBoom)
 		}
 	})
+
+	for _, path := range []string{"", "/", "a/", "/a", "1", "a b", `a"`} {
+		if err := board.Refresh(path).Render(t.Context(), io.Discard); err == nil {
+			t.Errorf("Refresh(%q) renders, want an error", path)
+		}
+	}
 
 	long := strings.Repeat("x", 64)
 	for _, name := range []string{"", "1", "-a", "a.b", "a b", `a"`, "é", long} {

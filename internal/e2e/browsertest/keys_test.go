@@ -50,7 +50,25 @@ func keyed() []browsertest.Scenario {
 			_, _ = io.WriteString(w, text)
 		}}
 	}
+	f := newFeed("a")
+	list := f.region("list")
 	return []browsertest.Scenario{{
+		Name:   "an event makes the page request a boundary, and leaves its region alone",
+		Where:  browsertest.Scripted,
+		Policy: livePolicy,
+		Page:   pages.KeysLive(list, f.load, counted("panel", 0)),
+		Files:  f.files(""),
+		Watch:  map[string]string{"open": "html[data-live=open] #list > .a", "1": "#rows > .v1", "2": "#rows > .v2", "b": "#list > .b"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Open("panel")
+			v.Wait("open", "1")
+			f.send(list.Refresh("panel"), list.Append("b", pages.LI(pages.Row{Key: "b", Text: "2"})))
+			v.Wait("b", "2")
+			if got, want := part(v.Picture(), "list"), li("a", "b:2"); got != want {
+				t.Errorf("list holds %s, want %s", got, want)
+			}
+		},
+	}, {
 		Name:   "a boundary is requested again by a link, a form and an event, and what was typed stays",
 		Where:  browsertest.Scripted,
 		Policy: livePolicy,
