@@ -171,7 +171,7 @@ func TestPreload(t *testing.T) {
 			t.Errorf("page = %s, want %s once", got, want)
 		}
 	})
-	for _, args := range [][]string{{"", "style"}, {"/a\n", "style"}, {"/a>", "style"}, {"/a", "style, x"}, {"/a", "style", `a="`}, {"/a", "style", "a=\r\nX: y"}} {
+	for _, args := range [][]string{{"", "style"}, {"/a\n", "style"}, {"/a>", "style"}, {"/a", "style, x"}, {"/a", "style", `a="`}, {"/a", "style", "a=\r\nX: y"}, {"/a", "style", "a, </b>; rel=stylesheet"}, {"/a", "style", ""}, {"/a", ""}, {"/a", "a b"}} {
 		h := stream.Handler(func(_ http.ResponseWriter, r *http.Request) (templ.Component, error) {
 			if err := stream.Preload(r.Context(), args[0], args[1], args[2:]...); err == nil {
 				t.Errorf("Preload(%q) = nil, want an error", args)

@@ -52,12 +52,17 @@ func (l preload) valid() bool {
 		return strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f })
 	}
 	for _, s := range l.params {
-		if odd(s) || strings.ContainsAny(s, "\"\\") {
+		name, value, _ := strings.Cut(s, "=")
+		if !isToken(name) || odd(value) || strings.ContainsAny(value, "\"\\") {
 			return false
 		}
 	}
-	return !odd(l.url) && !strings.ContainsAny(l.url, "<> ") && l.url != "" && !odd(l.as) && !strings.ContainsAny(l.as, "\"\\;,")
+	return !odd(l.url) && !strings.ContainsAny(l.url, "<> ") && l.url != "" && isToken(l.as)
 }
+
+// isToken reports whether s can stand in a header without quotes, and is no other
+// parameter or link.
+func isToken(s string) bool { return s != "" && s == token(s) }
 
 // field returns l as the value of a field Link,
 // see https://www.rfc-editor.org/rfc/rfc8288.html.
