@@ -33,6 +33,11 @@ func TestHoldingBack(t *testing.T) {
 			slot(after(0, upper(slot(failing(0, errMoved))))), slot(failing(0, errMissing))), 301, 0},
 		{"in order, behind one that has decided within a view", stream.Renderer{Mode: always(stream.InOrder)}, page(
 			html("a"), slot(after(time.Hour)), critical(after(10*ms, upper(slot(failing(0, errMissing))))), critical(after(10*ms, html("b")))), 404, 10 * ms},
+		{"one in a view that fails behind it", stream.Renderer{}, page(
+			critical(func(ctx context.Context) (templ.Component, error) {
+				c, err := stream.Prerender(slot(failing(0, errMissing)))(ctx)
+				return templ.Join(upper(c), half("", func() error { return errBoom })), err
+			})), 200, 0},
 		{"a limit", stream.Renderer{Limit: 1}, page(
 			templ.Join(ten(slot(after(10*ms)))...), critical(failing(5*ms, errMissing))), 404, 15 * ms},
 		{"a long sequence", stream.Renderer{Limit: 1}, page(
