@@ -121,20 +121,21 @@ func (p *response) awaitAhead(b *boundary) error {
 }
 
 // holdBackAhead is holdBack for a page in order. Boundaries that may decide the page
-// are rendered ahead.
+// are rendered ahead, and so is what arrives while the response waits for them.
 func (p *response) holdBackAhead() error {
 	if p.out.committed || !p.inParts() {
 		return nil
 	}
 	p.loads.yield()
+	if !p.loads.mayDecide() {
+		return p.judge()
+	}
+	group := p.aheads.deciders(nil)
 	for {
+		p.renderAhead(group)
 		// After an error of the page, nothing can be rendered any more.
 		if err := p.judge(); err != nil {
 			return err
-		}
-		if group := p.aheads.deciders(nil); len(group) > 0 {
-			p.renderAhead(group)
-			continue
 		}
 		if !p.loads.holdsBack() {
 			return nil
@@ -143,6 +144,8 @@ func (p *response) holdBackAhead() error {
 			return err
 		}
 		p.loads.yield()
+		group = p.loads.take()
+		sortBoundaries(group)
 	}
 }
 

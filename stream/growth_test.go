@@ -67,6 +67,8 @@ func growths() []growth {
 		{"boundaries that are late, in order", boundaries, side(true), inOrder, false},
 		{"boundaries that become ready one after the other", boundaries[:4], turns, streamed, false},
 		{"boundaries that become ready one after the other, in order", boundaries[:4], turns, inOrder, false},
+		{"boundaries that become ready before a critical one", boundaries[:4], heldTurns, streamed, false},
+		{"boundaries that become ready before a critical one, in order", boundaries[:4], heldTurns, inOrder, false},
 		{"boundaries that a client has left behind", boundaries, left, streamed, false},
 		{"boundaries in one fallback", boundaries, inFallback, streamed, false},
 		{"flushes", boundaries[:4], flushes, streamed, false},
@@ -160,6 +162,18 @@ func turns(n int, shell <-chan struct{}) templ.Component {
 		}
 		return nil
 	})
+}
+
+// heldTurns is turns, but the first byte waits for the last of the boundaries.
+func heldTurns(n int, _ <-chan struct{}) templ.Component {
+	begun := make(chan struct{})
+	return templ.Join(turns(n, begun), stream.Boundary{Critical: true, Load: func(ctx context.Context) (templ.Component, error) {
+		close(begun)
+		for range 5 * n {
+			runtime.Gosched()
+		}
+		return ada, nil
+	}})
 }
 
 // left places n boundaries, and then the client leaves.

@@ -40,7 +40,8 @@ type loads struct {
 	rallying bool           // the goroutine of the response is in rally
 	left     bool           // the first byte has left
 
-	holding int // boundaries that the first byte waits for
+	holding int  // boundaries that the first byte waits for
+	held    bool // there was one
 
 	// Numbers of goroutines. Each is in one of running, tasks and abandoned.
 	running   int32 // loads
@@ -184,6 +185,14 @@ func (l *loads) holdsBack() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.holding > 0
+}
+
+// mayDecide reports whether a boundary may decide the page before its first byte: a
+// critical one, or one that has failed with an error that decides.
+func (l *loads) mayDecide() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.held || l.deciding.Load()
 }
 
 // leave records that the first byte leaves.
