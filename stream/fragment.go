@@ -20,6 +20,7 @@ type fragment struct {
 	kind  fragmentKind
 	rope  // it has strands only if resp is nil
 	holes []hole
+	from  int // where what it renders begins in bytes
 
 	closed bool // no boundary can be placed in it; guarded by resp.loads.mu
 }

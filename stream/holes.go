@@ -197,6 +197,7 @@ func (p *response) fillInto(w io.Writer, b *boundary) error {
 		}
 	}
 	p.noteSent(b, len(p.bytes), true)
+	p.notePart(b, 0)
 	_, err := w.Write(p.bytes)
 	return err
 }

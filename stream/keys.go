@@ -15,6 +15,7 @@ import (
 	templruntime "github.com/a-h/templ/runtime"
 
 	"github.com/rivulet-go/rivulet/assets"
+	"github.com/rivulet-go/rivulet/stream/internal/markup"
 )
 
 // A boundary with a key can be requested again, without the rest of its page. Its
@@ -92,7 +93,17 @@ func (f *fragment) placeKeyed(ctx context.Context, buf *templruntime.Buffer, b *
 		return fmt.Errorf("stream: invalid key %q", key)
 	}
 	p := f.resp
-	if !p.claimKey(f.owner, b, key) {
+	if !f.isOf(ctx) {
+		return errClosed
+	}
+	if err := drain(buf); err != nil {
+		return err
+	}
+	within := markup.Holder(f.bytes[f.from:])
+	if within != "" {
+		p.warnKey("stream: a boundary with a key stands where no marker works, so it cannot be requested", key, slog.String("within", within))
+	}
+	if within != "" || !p.claimKey(f.owner, b, key) {
 		if f.owner.way >= onWay {
 			return nil
 		}
@@ -104,7 +115,7 @@ func (f *fragment) placeKeyed(ctx context.Context, buf *templruntime.Buffer, b *
 	if err := f.meet(ctx, buf, b); err != nil {
 		return err
 	}
-	if _, err := buf.WriteString(`<?end name="` + key + `">`); err != nil || p.asksPart() {
+	if _, err := buf.WriteString(`<?end name="` + key + `">`); err != nil {
 		return err
 	}
 	if every > 0 {
@@ -187,9 +198,10 @@ func (b *boundary) keyPath() string {
 }
 
 // warnKey logs a warning about a key, once for each route.
-func (p *response) warnKey(message, key string) {
+func (p *response) warnKey(message, key string, attrs ...slog.Attr) {
 	if routeOf(p.r).once(message + "\x00" + key) {
-		p.rd.logger().WarnContext(p.ctx, message, slog.String("key", key), slog.String("path", p.r.URL.Path))
+		attrs = append(attrs, slog.String("key", key), slog.String("path", p.r.URL.Path))
+		p.rd.logger().LogAttrs(p.ctx, slog.LevelWarn, message, attrs...)
 	}
 }
 
@@ -237,9 +249,12 @@ var liveScript = templ.NewOnceHandle()
 
 // LiveScript returns the script live once for each page. It requests boundaries with
 // a key again and keeps live regions up to date. A page with one of them has the
-// script without this component.
+// script without this component. The answer to a request for a key has no script.
 func LiveScript(s Script) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		if owner := ownerOf(ctx); owner != nil && owner.resp != nil && owner.resp.asksPart() {
+			return nil
+		}
 		return liveScript.Once().Render(templ.WithChildren(ctx, s.Element(assets.Live().Text)), w)
 	})
 }

@@ -40,9 +40,7 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 // meet places b at the end of f, which buf writes into. ctx is the context of the
 // place.
 func (f *fragment) meet(ctx context.Context, buf *templruntime.Buffer, b *boundary) error {
-	// If a goroutine has outlived its component, buf may belong to another response
-	// by now.
-	if owner, _ := ctx.Value(ownerKey{}).(*boundary); owner != nil && owner.resp != f.resp {
+	if !f.isOf(ctx) {
 		return errClosed
 	}
 	if err := drain(buf); err != nil {
@@ -63,6 +61,13 @@ func (f *fragment) meet(ctx context.Context, buf *templruntime.Buffer, b *bounda
 	}
 	f.addHole(b)
 	return nil
+}
+
+// isOf reports whether f belongs to the response of ctx. If a goroutine has outlived
+// its component, its buffer may be that of another response by now.
+func (f *fragment) isOf(ctx context.Context) bool {
+	owner, _ := ctx.Value(ownerKey{}).(*boundary)
+	return owner == nil || owner.resp == f.resp
 }
 
 // add starts or queues the load of b, which has been met in f.

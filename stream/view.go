@@ -159,7 +159,7 @@ func (p *response) renderHoles(b *boundary, kind fragmentKind, c templ.Component
 	if f == nil {
 		f = &fragment{resp: p}
 	}
-	f.owner, f.kind, f.bytes = b, kind, p.bytes
+	f.owner, f.kind, f.bytes, f.from = b, kind, p.bytes, start
 	p.bytes, p.spare = nil, nil
 	if p.buf == nil {
 		p.buf = p.buffer()

@@ -290,3 +290,14 @@ func FuzzScanner(f *testing.F) {
 		markup.Hint([]byte(page))
 	})
 }
+
+func TestHolder(t *testing.T) {
+	for html, want := range map[string]string{
+		"": "", "text": "", "<b>": "", "</title>": "", "<title>": "title", "<TITLE lang='en'>News: 1 > 2": "title", "<textarea\nname=a>": "textarea",
+		"<svg>": "svg", "<svg/>": "svg", "<svg": "", "<title><b>": "", "<": "", "a < b": "", "<>": "", "<!-- -->": "", `<?start name="a">`: "", "<section>": "",
+	} {
+		if got := markup.Holder([]byte(html)); got != want {
+			t.Errorf("Holder(%q) = %q, want %q", html, got, want)
+		}
+	}
+}
