@@ -7,6 +7,10 @@
 //
 //     <?every a/b 30000><template data-r></template>
 //
+// and, while anything is pending, with the time in which it should come,
+//
+//     <?late 30000><template data-r></template>
+//
 // A GET of the page with the header "Rivulet: a/b" has the answer
 //
 //     <?start name="b">content<?end name="b">
@@ -137,11 +141,30 @@
       old?.abort();
       (busy[path] = request).url = url;
       show("setAttribute");
-      fetch(url, { headers: { rivulet: path }, redirect: "manual", signal: request.signal })
+      return fetch(url, { headers: { rivulet: path }, redirect: "manual", signal: request.signal })
         .then(page => page.type == "opaqueredirect" ? leave() : page.text(old = page.ok))
         .then(text => end(() => old && grab(name, parse(text)) ? patch(name, template.content, stale.delete(path) && say()) : say(stale.add(path))))
         .catch(() => end(() => say(stale.add(path))))
     },
+
+    // Returns the paths of the boundaries that are pending, the empty one for those
+    // without a key. A notice is not one of them.
+    pending = (walker = new Document().createTreeWalker(html, 192), path = [], found = [], node) => {
+      while (node = walker.nextNode()) {
+        let [, kind, name] = /^\?(\w+)(?: name="(.+)")?\s*$/.exec(words(node)) || [];
+        kind == "notice" ? found.pop() :
+          kind == "start" ? grab(name) ? path.push(name) : found.push(path.join("/")) :
+            kind == "end" && name && path.at(-1) == name && path.pop()
+      }
+      return found
+    },
+
+    // Requests what is still pending when it should have come. The order is in a
+    // notice, which the end of the page removes. If nothing is pending then, the page
+    // need not say that it was cut.
+    late = (order, ms) => setTimeout(() => order.isConnected &&
+      Promise.all([...new Set(pending())].map(path => path && refresh(path))).then(() => pending()[0] ?? (state.whole = 1)),
+      +ms + 1e3 + Math.random() * 3e3),
 
     // Requests a boundary from time to time, while the page can be seen. The time is
     // random, so that browsers do not request it all at once.
@@ -171,6 +194,10 @@
       let order = node.previousSibling,
         [kind, name, n, url] = words(order || node).split(" ");
       // The URL is not relative to <base>, and never of another origin.
+      if (kind == "?late") {
+        node.remove();
+        late(order, name)
+      }
       if ((kind == "?every" || kind == "?live" && url) && (url = new URL(url ?? "", location)).origin == location.origin) {
         let live = kind > "?l";
         live && !node.isConnected && patch(name + ".live", root);

@@ -24,7 +24,7 @@ func ExampleWhilePending() {
 		), nil
 	}))
 	// Output:
-	// <?start name="1"><p>Some prices are still on their way.</p><?end><?start name="2">…<?end><script>…</script>
+	// <?start name="1"><?notice><p>Some prices are still on their way.</p><?end><?start name="2">…<?end><script>…</script>
 	// <template for="2">12 €</template><!/><template for="1"></template><!/>
 }
 
@@ -44,6 +44,6 @@ func ExampleDeadline() {
 		return templ.Join(stream.WhilePending(notice), suspense.Await(templ.Raw("…"), price, view)), nil
 	}))
 	// Output:
-	// <?start name="1">Half a minute at most.<?end><?start name="2">…<?end><script>…</script>
+	// <?start name="1"><?notice>Half a minute at most.<?end><?start name="2">…<?end><script>…</script>
 	// <template for="2">12 €</template><!/><template for="1"></template><!/>
 }

@@ -214,6 +214,9 @@ func (p *response) placeholder(b *boundary) {
 		p.reveal.placed(b)
 	}
 	p.bytes = appendStart(p.bytes, b)
+	if b.kind == notice {
+		p.bytes = append(p.bytes, `<?notice>`...) // so that nobody waits for it
+	}
 	if start := len(p.bytes); b.Fallback != nil {
 		// A notice is rendered whatever the budget. Otherwise it would be missing,
 		// or show an old deadline.

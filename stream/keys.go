@@ -125,7 +125,23 @@ func (f *fragment) placeKeyed(ctx context.Context, buf *templruntime.Buffer, b *
 			return err
 		}
 	}
+	if p.mode == OutOfOrder && p.isFirstKey() {
+		if err := WhilePending(templ.ComponentFunc(writeLate)).Render(ctx, buf); err != nil {
+			return err
+		}
+	}
 	return LiveScript(p.rd.LiveScript).Render(ctx, buf)
+}
+
+// writeLate writes the order to request what is pending once more after the time in
+// which it should come, since the response was cut then.
+func writeLate(ctx context.Context, w io.Writer) error {
+	deadline, ok := Deadline(ctx)
+	if !ok || time.Until(deadline) > maxEvery {
+		return nil
+	}
+	_, err := io.WriteString(w, `<?late `+strconv.FormatInt(time.Until(deadline).Milliseconds(), 10)+`><template data-r></template>`)
+	return err
 }
 
 // maxEvery is the longest time that a timer of a browser takes, but a tenth.
@@ -161,6 +177,13 @@ func (p *response) claimKey(owner, b *boundary, key string) bool {
 		p.warnKey("stream: a boundary with a key stands in one without a key, so it cannot be requested", key)
 	}
 	return ok && !again
+}
+
+// isFirstKey reports whether the page has met one boundary with a key.
+func (p *response) isFirstKey() bool {
+	p.loads.mu.Lock()
+	defer p.loads.mu.Unlock()
+	return len(p.keys.used) == 1
 }
 
 // around returns the path of the children of owner, up to their keys. It reports

@@ -31,10 +31,11 @@ var (
 )
 
 const (
-	headStart  = "<html><head>"
-	headEnd    = "</head><body>"
-	valueStart = "<value"   // of all values of the head
-	noticeText = "<notice>" // all that is in a fallback that is a notice
+	headStart   = "<html><head>"
+	headEnd     = "</head><body>"
+	valueStart  = "<value"   // of all values of the head
+	noticeText  = "<notice>" // all that is in a fallback that is a notice
+	noticeStart = "<?notice>"
 
 	chunkStart = `<template for="`
 	chunkEnd   = `</template><!/>`
@@ -97,7 +98,7 @@ func (c *wireClient) chunk(id, content string) error {
 		return c.head(id, content)
 	}
 	if c.notices[id] {
-		if again, ok := strings.CutPrefix(content, start+noticeText); ok && again == endMarker {
+		if again, ok := strings.CutPrefix(content, start+noticeStart+noticeText); ok && again == endMarker {
 			return nil
 		}
 		if missing := len(c.markers) - len(c.filled) - len(c.notices); content != "" || missing > 0 || c.taken {
@@ -141,7 +142,7 @@ func (c *wireClient) note(s string) error {
 			continue
 		}
 		c.markers[id] = true
-		if strings.HasPrefix(after, noticeText) {
+		if strings.HasPrefix(after, noticeStart+noticeText) {
 			c.notices[id] = true
 		}
 	}

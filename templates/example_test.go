@@ -65,7 +65,7 @@ func ExampleIncomplete() {
 	fmt.Println(w.Body)
 	fmt.Println(err)
 	// Output:
-	// <?start name="1"><span class="rv-incomplete" role="status"><span class="rv-overdue rv-delay-5 rv-delay-10 rv-delay-20">Part of this page has not arrived. <a href="">Load the page again</a></span></span><?end><?start name="2">Loading…<?end>
+	// <?start name="1"><?notice><span class="rv-incomplete" role="status"><span class="rv-overdue rv-delay-5 rv-delay-10 rv-delay-20">Part of this page has not arrived. <a href="">Load the page again</a></span></span><?end><?start name="2">Loading…<?end>
 	// stream: context canceled
 }
 

@@ -25,6 +25,9 @@ import (
 // without a limit on its loads, since the Renderer's Timeout is negative, has no
 // notice. The longest delay is 85 minutes. Beyond that, there is no notice.
 //
+// Boundaries with a key are requested again before that, by the script live. If all
+// that was pending has come then, the notice does not show.
+//
 // The children are the text of the notice. Without children, the text is a
 // sentence in English with a link that loads the page again. If the page has a
 // base element, the link leads to its URL.

@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest/pages"
+	"github.com/rivulet-go/rivulet/stream"
 )
 
 // counted is a load that passes a gate and returns the number of its call. Its
@@ -144,7 +147,7 @@ func keyed() []browsertest.Scenario {
 			v.WaitNote("focus on 3")
 			v.Open("end")
 		},
-	}, {
+	}, cutKeyed(closed, false), cutKeyed(ended, false), cutKeyed(ended, true), {
 		Name:  "without script a link that would request a boundary loads the page",
 		Where: func(e *browsertest.Engine) bool { return !e.Scripting },
 		Page:  pages.Keys(counted("panel", 0), counted("broken", 1)),
@@ -155,4 +158,48 @@ func keyed() []browsertest.Scenario {
 			v.Wait("1", "card")
 		},
 	}}
+}
+
+// cutKeyed is a page that is cut. The script requests what is pending, if it has a
+// key. The notice shows if something has none.
+func cutKeyed(l loss, bare bool) browsertest.Scenario {
+	name := "what is pending on a page that was cut is requested by its keys"
+	if bare {
+		name = "the notice stays on a page that was cut if something pending has no key"
+	}
+	return browsertest.Scenario{
+		Name:     fmt.Sprintf("%s, and the connection %v", name, l),
+		Where:    browsertest.Scripted,
+		Policy:   livePolicy,
+		Page:     pages.KeysCut(bare),
+		Renderer: stream.Renderer{Timeout: 3 * time.Second},
+		Hidden:   l == ended,
+		Faults:   []string{errLost.Error()},
+		Wrap: func(v *browsertest.Visit, w http.ResponseWriter) http.ResponseWriter {
+			return &loser{ResponseWriter: w, at: cutAt{write: 3}, loss: l, lose: func() {}}
+		},
+		Watch: map[string]string{
+			"dots": "#a > .dots", "outer": "#outer > .outer", "a": "#a > b.a", "inner": "#inner > b.inner",
+			"whole": "html[data-whole]",
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("dots")
+			v.Open("outer")
+			v.Wait("outer")
+			v.Open("a")
+			v.WaitEnd()
+			v.Open("inner", "bare")
+			v.Wait("a", "inner")
+			if !bare {
+				v.Wait("whole")
+			}
+			v.Picture()
+			if got := requested(v); got != "a? outer/inner?" && got != "outer/inner? a?" {
+				t.Errorf("requested %q, want a and outer/inner", got)
+			}
+			if bare && slices.Contains(v.Seen(), "whole") {
+				t.Error("the page claims to be whole")
+			}
+		},
+	}
 }
