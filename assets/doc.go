@@ -1,6 +1,7 @@
-// Package assets holds the two scripts of a streamed page. The script unsuspense
+// Package assets holds the scripts of a streamed page. The script unsuspense
 // puts the chunks of a page in place, in browsers that do not do so by
-// themselves. The script live keeps the live regions of a page up to date.
+// themselves. The script live keeps the live regions of a page up to date. The
+// script starthtmx is for pages with htmx: see stream.StartHTMX.
 //
 // Package stream writes unsuspense into a page when a boundary is pending, and
 // live.Await writes live behind the first region. Most programs therefore do not
@@ -9,11 +10,11 @@
 //   - With a nonce, there is nothing to do. The scripts carry the nonce that
 //     templ.WithNonce has set.
 //   - With hashes, add the Hash of [Unsuspense] to script-src, and the Hash of
-//     [Live] if there are live regions.
+//     [Live] if there are live regions, and that of [StartHTMX] if the page has it.
 //   - With script-src 'self', mount [Handler] and give stream.ExternalScript the
 //     URLs, each of which ends in the Name of its script.
 //
-// Neither script calls eval. Unsuspense does not turn strings into HTML, so it
+// No script calls eval. Unsuspense does not turn strings into HTML, so it
 // needs no Trusted Types policy. It does nothing in a browser that patches the
 // page itself (Chromium and Edge since version 150). Live receives HTML as text.
 // It creates one Trusted Types policy named rivulet, and connects only to its own
@@ -46,6 +47,11 @@
 //     script starts, the script has been started before. Content has no html
 //     element.
 //   - The events pagehide and pageshow of the window, which markup cannot send.
+//   - Starthtmx obeys no markup. It gives htmx elements that htmx would process by
+//     itself at the end of the page, and what stands between markers after the event
+//     rivulet:patch. htmx obeys its attributes, also those with the prefix data-,
+//     which some sanitizers keep: HTML that users wrote needs an element with
+//     hx-disable around it in htmx 2, and hx-ignore in htmx 4.
 //
 // Names in the content do not matter either. Elements such as <form name="body">,
 // <img id="prerendering"> or <input name="remove"> replace properties of the

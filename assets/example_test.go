@@ -46,7 +46,7 @@ func ExampleHandler() {
 // live.Region.
 func ExampleLive() {
 	element := "<script>" + assets.Live().Text + "</script>"
-	fmt.Println(len(element) < 4900)
+	fmt.Println(len(element) < 4700)
 	// Output: true
 }
 
@@ -65,4 +65,12 @@ func ExampleLive_name() {
 	src := "/rivulet/" + assets.Live().Name
 	fmt.Println(strings.HasPrefix(src, "/rivulet/live."), strings.HasSuffix(src, ".js"))
 	// Output: true true
+}
+
+// The policy of a page with htmx, which comes from a file, allows the script that
+// starts it.
+func ExampleStartHTMX() {
+	policy := "script-src 'self' " + assets.Unsuspense().Hash + " " + assets.StartHTMX().Hash
+	fmt.Println(strings.Count(policy, " 'sha256-"))
+	// Output: 2
 }

@@ -20,6 +20,8 @@ func serveScript(w http.ResponseWriter, r *http.Request) {
 		s = Unsuspense()
 	case Live().Name:
 		s = Live()
+	case StartHTMX().Name:
+		s = StartHTMX()
 	default:
 		http.NotFound(w, r)
 		return

@@ -21,10 +21,11 @@ func TestHandler(t *testing.T) {
 		return w
 	}
 
-	live := assets.Live().Name
+	live, htmx := assets.Live().Name, assets.StartHTMX().Name
 	for path, script := range map[string]string{
 		"/plain/" + name: assets.Unsuspense().Text, "/stripped/" + name: assets.Unsuspense().Text,
 		"/plain/" + live: assets.Live().Text, "/stripped/" + live: assets.Live().Text,
+		"/plain/" + htmx: assets.StartHTMX().Text,
 	} {
 		t.Run("serves the script for good at "+path, func(t *testing.T) {
 			w := do("GET", path, nil)

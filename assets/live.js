@@ -220,17 +220,8 @@
     // Returns a function that opens the source at a URL, after the event with the
     // number at. The number is appended to the URL. A new region with a lower number
     // opens the source again at that number.
-    source = (url, at = 1 / 0, events, since, beat, pause,
-      close = () => events = events?.close(clearTimeout(beat)),
-
-      // A proxy can keep a connection open that forwards nothing any more. So the
-      // source is opened again when two heartbeats are missing, which are sent while
-      // there are no events.
-      anew = () => events && open(close(say(lost.add(url)))),
-      alive = () => {
-        clearTimeout(beat);
-        if (pause) beat = setTimeout(anew, pause * 2.5)
-      },
+    source = (url, at = 1 / 0, events, since,
+      close = () => events = events?.close(),
 
       // EventSource reconnects by itself except after a refusal, which may come from
       // a proxy whose server is down. A source that fails repeatedly is requested
@@ -245,11 +236,10 @@
 
       open = () => {
         if (at < 1 / 0 && !events) {
-          events = new EventSource(url + at + "&heartbeat=event");
+          events = new EventSource(url + at);
           events.onopen = events.onerror = () => events.readyState > 1 ? refused() :
             say(events.readyState ? lost.delete(url, since = Date.now()) : lost.add(url));
           events.onmessage = e => {
-            alive();
             at = e.lastEventId.split("-")[1] ?? at;
             for (e of parse(e.data).children) if (e.nodeName == "TEMPLATE") {
               let marker = e.getAttribute("for"), [order, path] = marker.split(" ");
@@ -259,13 +249,10 @@
           };
 
           // The server cannot replay the events after at.
-          on.call(events, "gap", refused);
-          on.call(events, "heartbeat", e => alive(pause = e.data));
-          alive()
+          on.call(events, "gap", refused)
         }
       }) => {
       on("pagehide", close);
-      on("online", anew);
       on("pageshow", open);
       return n => {
         // Once for all regions that have just been found.

@@ -23,7 +23,8 @@ var scripts = []struct {
 	size, compressed int
 }{
 	{"unsuspense", assets.Unsuspense(), 700, 465},
-	{"live", assets.Live(), 4860, 2530},
+	{"live", assets.Live(), 4700, 2460},
+	{"starthtmx", assets.StartHTMX(), 1450, 790},
 }
 
 func TestScripts(t *testing.T) {
@@ -105,6 +106,11 @@ func TestSinks(t *testing.T) {
 	t.Run("unsuspense needs no Trusted Types policy", func(t *testing.T) {
 		if got := sinks.FindString(assets.Unsuspense().Text); got != "" {
 			t.Errorf("Unsuspense() uses %s, want no sink for strings", got)
+		}
+	})
+	t.Run("starthtmx needs no Trusted Types policy", func(t *testing.T) {
+		if got := sinks.FindString(assets.StartHTMX().Text); got != "" {
+			t.Errorf("StartHTMX() uses %s, want no sink for strings", got)
 		}
 	})
 	t.Run("live has one sink and one policy, named rivulet", func(t *testing.T) {

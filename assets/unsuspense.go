@@ -2,7 +2,7 @@ package assets
 
 import _ "embed"
 
-//go:generate go run minify.go unsuspense live
+//go:generate go run minify.go unsuspense live starthtmx
 
 //go:embed unsuspense.min.js
 var unsuspenseText string

@@ -94,7 +94,7 @@ func TestVaryIsExact(t *testing.T) {
 		"Sec-Fetch-Dest": {"", "", "document", "empty", "iframe"}, "Sec-Fetch-Mode": {"", "", "navigate", "cors"},
 		"Upgrade-Insecure-Requests": {"", "", "1"}, "Accept": {"", "*/*", "*/*", "text/html", "image/png"},
 		"Referer": {"", "https://site/"}, "Sec-Fetch-Site": {"", "none"}, "User-Agent": {"", "curl"}, "Origin": {"", "https://site"},
-		"Rivulet-Prefix": {"", "", "my_own", "<"},
+		"Rivulet-Prefix": {"", "", "mine", "<"},
 	}
 	for name, mode := range map[string]func(*http.Request) stream.Mode{
 		"without a Mode": nil, "with a Mode": always(stream.OutOfOrder), "with a Mode that calls DefaultMode": stream.Crawlers(nil),

@@ -1,0 +1,90 @@
+// Starts htmx, 2 or 4, with the shell of a page. htmx itself starts when the page has
+// been parsed, which on a streamed page is after the last chunk. Also gives htmx what
+// chunks, refreshes and live regions put into the page.
+//
+// Content on the page may be hostile, as far as a sanitizer lets it through. The
+// script obeys no markup. It gives htmx elements of the body only, which htmx would
+// process itself when the page has been parsed, and content between markers, after an
+// event that markup cannot send. What the elements say to htmx is for htmx to obey. The
+// script reads no property of the window, of the document, or of an element that may be
+// a form, by a name that an element can take: see the doc of package assets.
+{
+  let get = (type, name, node) => Reflect.get(type.prototype, name, node),
+    on = addEventListener,
+    once = Symbol.for("rivulet htmx"),
+    started, patched, observer, busy = [],
+
+    // An element with the id htmx is a property of the window, too, but not its own.
+    loaded = () => Object.hasOwn(self, "htmx") && htmx.process,
+
+    // The class that htmx 2 gives to elements that it has inserted and will process.
+    // If they were processed now, and then without the class, what is requested when
+    // an element loads would be requested twice.
+    process = node => node instanceof Element && !get(Element, "classList", node).contains(htmx.config.addedClass) &&
+      htmx.process(node),
+
+    start = (body = get(Document, "body", document)) => {
+      if (started || !body || !loaded()) return;
+      started = 1;
+      if (htmx.initialize) htmx.initialize();
+      else try {
+        // htmx 2 reads its configuration later: from there, and it must count now.
+        Object.assign(htmx.config, JSON.parse(Document.prototype.querySelector.call(document, 'meta[name="htmx-config"]').content))
+      } catch { }
+      // htmx 4 has processed the body, or a form with this name.
+      htmx.initialize && document.body == body || htmx.process(body);
+
+      // A chunk is announced by nothing else. From the end of the page on, only
+      // scripts add elements.
+      if (!patched) {
+        observer = new MutationObserver(records => {
+          let added = new Set(records.flatMap(record => [...record.addedNodes]));
+          for (let node of added)
+            get(Node, "isConnected", node) && !added.has(get(Node, "parentNode", node)) && process(node)
+        });
+        observer.observe(body, { childList: true, subtree: true })
+      }
+    };
+
+  // Runs once, even if the page has the script twice.
+  if (!self[once]) {
+    self[once] = 1;
+    patched = get(Document, "readyState", document) != "loading";
+    start();
+
+    // The script of htmx may be behind this one, or async.
+    on.call(document, "load", () => start(), true);
+
+    // htmx 2 processes the body now, and an element whose attributes have changed since
+    // it was processed starts anew. The classes of a request are such a change, and
+    // would have an element that is loading load twice. They are back before anything
+    // is painted.
+    on("DOMContentLoaded", () => {
+      patched = 1;
+      observer?.disconnect();
+      if (loaded() && !htmx.initialize)
+        for (let kind of ["request", "added", "swapping", "settling"]) {
+          let name = htmx.config[kind + "Class"];
+          for (let node of [...Document.prototype.getElementsByClassName.call(document, name)]) {
+            let list = get(Element, "classList", node);
+            list.remove(name);
+            busy.push(() => list.add(name))
+          }
+        }
+    }, true);
+    on("DOMContentLoaded", () => busy.map(restore => restore()));
+
+    // What live has put into the page stands between two markers, in the element that
+    // the event comes from.
+    on("rivulet:patch", e => {
+      let within;
+      if (loaded())
+        for (let node of [...get(Node, "childNodes", e.target)]) {
+          let text = node instanceof ProcessingInstruction ? `?${node.target} ${node.data}` : node instanceof Comment && node.data;
+          if (text == `?start name="${e.detail}"`) within = 1;
+          else if (text == `?end name="${e.detail}"`) within = 0;
+          else if (within) process(node)
+        }
+    })
+  }
+}
