@@ -21,6 +21,7 @@ var scenarios = slices.Concat(
 	state,
 	regions,
 	keyed(),
+	withHTMX(),
 	hostileScenarios(),
 	named(),
 	orders(),

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest/pages"
@@ -248,55 +247,6 @@ func prerendered() browsertest.Scenario {
 			f.send(list.Append("missed", pages.LI(pages.Row{Key: "missed", Text: "2"})))
 			v.Dispatch("activate")
 			v.Wait("open", "missed")
-		},
-	}
-}
-
-// A mute forwards nothing once it is off, and does not close the connection.
-type mute struct {
-	http.ResponseWriter
-	off *atomic.Bool
-}
-
-func (m mute) Unwrap() http.ResponseWriter { return m.ResponseWriter }
-
-func (m mute) Write(p []byte) (int, error) {
-	if m.off.Load() {
-		return len(p), nil
-	}
-	return m.ResponseWriter.Write(p)
-}
-
-// stalled has a proxy that stops to forward the first stream.
-func stalled() browsertest.Scenario {
-	f := newFeed("a")
-	f.Stream.Heartbeat = 200 * time.Millisecond
-	list := f.region("list")
-	files := f.files("")
-	events := files["events"]
-	var firsts sync.Map // *atomic.Bool, by visit
-	files["events"] = func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
-		if off, later := firsts.LoadOrStore(v, new(atomic.Bool)); !later {
-			w = mute{w, off.(*atomic.Bool)}
-		}
-		events(v, w, r)
-	}
-	return browsertest.Scenario{
-		Name:   "a connection that forwards nothing any more is opened again",
-		Where:  browsertest.Scripted,
-		Policy: livePolicy,
-		Page:   pages.List(list, f.load),
-		Files:  files,
-		Watch: map[string]string{
-			"open": "html[data-live=open] .a", "lost": "html[data-live=lost] .a", "b": "#list > .b", "again": "html[data-live=open] #list > .b",
-		},
-		Run: func(t *testing.T, v *browsertest.Visit) {
-			v.Wait("open")
-			off, _ := firsts.Load(v)
-			off.(*atomic.Bool).Store(true)
-			f.send(list.Append("b", pages.LI(pages.Row{Key: "b", Text: "1"})))
-			v.Wait("lost", "b", "again")
-			v.Open("end")
 		},
 	}
 }

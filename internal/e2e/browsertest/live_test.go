@@ -27,7 +27,6 @@ var regions = []browsertest.Scenario{
 	later(),
 	fields(),
 	lost(),
-	stalled(),
 	gap("after a gap the region is taken from the page again", func(f *feed, list live.Region) {
 		for range 5 { // more than are retained
 			f.send(list.Replace("a", pages.LI(pages.Row{Key: "a", Text: "2"})))

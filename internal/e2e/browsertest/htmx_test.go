@@ -1,0 +1,214 @@
+package browsertest_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/rivulet-go/rivulet/assets"
+	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
+	"github.com/rivulet-go/rivulet/internal/e2e/browsertest/pages"
+	"github.com/rivulet-go/rivulet/internal/e2e/nodetest"
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+// htmxModules is the folder of the npm packages of htmx.
+var htmxModules = filepath.Join("testdata", "htmx")
+
+// htmxJS clicks on the element that an event names.
+const htmxJS = `
+	for (const id of ["shell", "fragment", "slow", "chunk", "again", "row-a", "row-b"])
+		addEventListener("click " + id, () => document.getElementById(id).click());
+	addEventListener("refresh", () => dispatchEvent(new CustomEvent("rivulet:refresh", {detail: "panel"})));
+`
+
+// withHTMX are about htmx 2 and 4 on a page that streams.
+func withHTMX() []browsertest.Scenario {
+	const nonce = "default-src 'none'; img-src 'self'; connect-src 'self'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'"
+	hashes := "script-src {origin}/visit/ " + assets.Unsuspense().Hash + " " + assets.Live().Hash + " " + assets.StartHTMX().Hash
+	return []browsertest.Scenario{
+		startHTMX("htmx2", "a policy with a nonce", nonce),
+		startHTMX("htmx4", "a policy with a nonce", nonce),
+		startHTMX("htmx2", "a policy with hashes", hashes),
+		startHTMX("htmx4", "a policy with hashes", hashes),
+		withoutHTMX(),
+	}
+}
+
+// A htmxPanel is a load that passes a gate and returns the number of its call.
+type htmxPanel struct{ atomic.Int64 }
+
+func (p *htmxPanel) load(ctx context.Context) (string, error) {
+	if _, err := browsertest.Gate("panel")(ctx); err != nil {
+		return "", err
+	}
+	return strconv.FormatInt(p.Add(1), 10), nil
+}
+
+func startHTMX(version, with, policy string) browsertest.Scenario {
+	f := newFeed("a")
+	panel := new(htmxPanel)
+	return browsertest.Scenario{
+		Name:   version + " starts with the shell and works in all that arrives, with " + with,
+		Where:  browsertest.Scripted,
+		Policy: policy,
+		// The first visit may wait until npm has installed htmx.
+		Renderer: stream.Renderer{Timeout: 10 * time.Minute},
+		Page:     pages.HTMX(pages.StartHTMX, panel.load, f.region("rows"), f.load),
+		Files:    htmxFiles(f, version),
+		Watch: map[string]string{
+			"dots": "#panel > .dots", "1": "#panel > .v1", "2": "#panel > .v2", "a": "#row-a", "b": "#row-b",
+			"shell": "#out > .shell", "chunk1": "#out > .chunk1", "chunk2": "#out > .chunk2", "again": "#out > .againchunk1",
+			"row-a": "#out > .row-a", "row-b": "#out > .row-b", "open": "html[data-live=open]",
+			"slow": ".htmx-request", "swapped": "#loads > .load",
+			"fragment": "#out:has(.rv-error) > .fragment",
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			panel.Store(0)
+			nodetest.Node(t, htmxModules)
+			v.Open("packages")
+			v.Wait("dots", "open", "a")
+			start := time.Now()
+			v.Dispatch("click shell")
+			v.Wait("shell")
+			t.Logf("the click in the shell is answered after %v", time.Since(start).Round(time.Millisecond))
+			v.WaitNote("answer answeredshell")
+			v.Dispatch("click fragment")
+			v.Wait("fragment")
+
+			v.Open("panel")
+			v.Wait("1")
+			v.WaitNote("answer loaded1")
+			v.Dispatch("click chunk")
+			v.Wait("chunk1")
+			v.WaitNote("answer answeredchunk1") // htmx 2 processes what it inserts a little later
+			v.Dispatch("click again")
+			v.Wait("again")
+			v.Dispatch("refresh")
+			v.Wait("2")
+			v.WaitNote("answer loaded2")
+			v.Dispatch("click chunk")
+			v.Wait("chunk2")
+
+			v.Dispatch("click row-a")
+			v.Wait("row-a")
+			f.send(f.region("rows").Append("b", pages.HTMXRow(pages.Row{Key: "b", Text: "b"})))
+			v.Wait("b")
+			v.Dispatch("click row-b")
+			v.Wait("row-b")
+			v.WaitNote("answer answeredrow-b")
+
+			// htmx looks at all of the body when the page has been parsed. What is being
+			// requested then is not requested again.
+			v.Dispatch("click slow")
+			v.WaitNote("slow click")
+			v.WaitNote("slow load")
+			v.Wait("slow")
+			v.Open("end")
+			v.Finished(t)
+			v.Dispatch("click again")
+			v.WaitNote("answer againrow-b")
+			v.Open("slow")
+			v.Wait("swapped")
+
+			v.Picture()
+			notes := v.Notes()
+			for _, once := range []string{
+				"answer shell", "answer answeredshell", "answer chunk1", "answer chunk2", "answer loaded1", "answer loaded2",
+				"answer row-a", "answer row-b", "answer againrow-b", "slow load", "slow click", "fragment 200 <nil>",
+			} {
+				if n := len(slices.DeleteFunc(slices.Clone(notes), func(note string) bool { return note != once })); n != 1 {
+					t.Errorf("%q was noted %d times, want 1: %q", once, n, notes)
+				}
+			}
+		},
+	}
+}
+
+// withoutHTMX has the script, and an element with the name of htmx.
+func withoutHTMX() browsertest.Scenario {
+	f := newFeed("a")
+	panel := new(htmxPanel)
+	files := htmxFiles(f, "")
+	files["htmx.js"] = func(_ *browsertest.Visit, w http.ResponseWriter, _ *http.Request) {
+		script(w, `document.write('<form id="htmx"><input name="process"></form>')`)
+	}
+	return browsertest.Scenario{
+		Name:  "without htmx nothing happens",
+		Where: browsertest.Scripted,
+		Page:  pages.HTMX(pages.StartHTMX, panel.load, f.region("rows"), f.load),
+		Files: files,
+		Watch: map[string]string{"1": "#panel > .v1", "2": "#panel > .v2", "open": "html[data-live=open]", "named": "#htmx"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			panel.Store(0)
+			v.Wait("open", "named")
+			v.Open("panel")
+			v.Wait("1")
+			v.Dispatch("refresh")
+			v.Wait("2")
+			v.Dispatch("click chunk")
+			v.Open("end")
+			v.Finished(t)
+			if notes := v.Notes(); slices.ContainsFunc(notes, func(n string) bool { return n != "asked" }) {
+				t.Errorf("the page has requested %q", notes)
+			}
+		},
+	}
+}
+
+// htmxFiles are what the page HTMX requests. It notes what is asked for.
+func htmxFiles(f *feed, version string) map[string]browsertest.File {
+	files := f.files(htmxJS)
+	files["htmx.js"] = func(v *browsertest.Visit, w http.ResponseWriter, _ *http.Request) {
+		v.Pass("packages")
+		text, err := os.ReadFile(filepath.Join(htmxModules, "node_modules", version, "dist", "htmx.min.js"))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		script(w, string(text))
+	}
+	files["answer"] = func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+		v.Note("answer " + r.FormValue("of"))
+		_ = pages.HTMXAnswer(r.FormValue("of")).Render(r.Context(), w)
+	}
+	files["slow"] = func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+		v.Note("slow " + r.FormValue("of"))
+		v.Pass("slow")
+		_ = pages.Bold(r.FormValue("of")).Render(r.Context(), w)
+	}
+	files["fragment"] = func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+		fails := func(context.Context) (string, error) { return "", errors.New("out of order") }
+		rd := stream.Renderer{Trace: &stream.Trace{Failed: func(context.Context, *stream.BoundaryError) {}}}
+		rec := &statusWriter{ResponseWriter: w}
+		err := rd.Render(rec, r, pages.HTMXFragment(fails))
+		var failure *stream.BoundaryError
+		if errors.As(err, &failure) {
+			err = nil
+		}
+		v.Note(fmt.Sprintf("fragment %d %v", cmp.Or(rec.status, http.StatusOK), err))
+	}
+	return files
+}
+
+// A statusWriter remembers the status.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
