@@ -2,7 +2,6 @@ package stream
 
 import (
 	"errors"
-	"log/slog"
 	"net/http"
 	"strings"
 
@@ -137,15 +136,6 @@ func (p *response) request() *http.Request {
 	return p.r.WithContext(&requestContext{p.ctx, p})
 }
 
-// answerRequest returns the request that the ErrorHandler is called with.
-func (p *response) answerRequest() *http.Request {
-	if asked := p.asked; asked != nil && !p.loads.idle() {
-		p.asked = nil // a load may be parsing it
-		defer func() { p.asked = asked }()
-	}
-	return p.request()
-}
-
 // serveComponent sends c, which the Page has returned.
 func (p *response) serveComponent(c templ.Component) {
 	p.header.begin(p, false)
@@ -154,57 +144,5 @@ func (p *response) serveComponent(c templ.Component) {
 		p.fail(err, true)
 	} else if err != nil {
 		panic(http.ErrAbortHandler)
-	}
-}
-
-// fail answers a request whose page has failed with err. If answerable is false,
-// something was sent, and fail cuts the response.
-func (p *response) fail(err error, answerable bool) {
-	p.result = err
-	if hasLeft(p.ctx) {
-		panic(http.ErrAbortHandler)
-	}
-	e := decides(err)
-	if !answerable || p.rd.ErrorHandler == nil && (e == nil || e.Code >= 500) {
-		p.rd.logger().ErrorContext(p.ctx, "stream: page failed", slog.String("path", p.r.URL.Path), slog.Any("error", err))
-	}
-	if !answerable {
-		panic(http.ErrAbortHandler)
-	}
-	// p.page holds the status that is dropped, and loads may still use it.
-	w := &pageWriter{ResponseWriter: p.out.w, p: p}
-	p.header.begin(p, true) // from here on no load uses it
-	p.uncacheFailed()
-	if p.page.taken.Load() && e != nil && p.vary != "" {
-		// A cache may store a 404 or a 301 that has no other header for it. In
-		// another mode, the same error may not decide the page.
-		p.out.w.Header().Add("Vary", p.vary)
-	}
-	w.boundBody() // in a large Write the server waits for the body
-	whole := false
-	defer func() {
-		if !whole { // the ErrorHandler has panicked, and a middleware may recover
-			w.cut()
-		}
-	}()
-	code := prepareAnswer(w, err)
-	w.prepared = true
-	if p.rd.ErrorHandler != nil {
-		p.rd.ErrorHandler(w, p.answerRequest(), err)
-	} else {
-		plainAnswer(w, code)
-	}
-	w.finish()
-	if p.loads.busy() && !w.hijacked {
-		w.Flush() // else it would wait for the loads as well
-	}
-	whole = true
-}
-
-// uncacheFailed prevents caches from storing the answer to a page that has
-// failed.
-func (p *response) uncacheFailed() {
-	if h := p.out.w.Header(); uncache(h) {
-		h.Set("Cache-Control", "no-store")
 	}
 }

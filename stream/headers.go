@@ -154,26 +154,3 @@ func (p *response) setHeaders(h http.Header, last bool) {
 // isNavigation reports whether the visitor will see the answer to r as a page. A
 // script, such as htmx, would not show an answer with the status of an error.
 func isNavigation(r *http.Request) bool { return DefaultMode(r) != Complete }
-
-// uncache removes the headers that were set for a page that did not fail: those
-// that let caches store it, and its validators, digests and length. It reports
-// whether there were any.
-func uncache(h http.Header) (found bool) {
-	for key := range h {
-		// A key that was set in the map may not be canonical, such as ETag.
-		name := http.CanonicalHeaderKey(key)
-		switch name {
-		case "Cache-Control", "Expires", "Age", "Pragma", "Surrogate-Control", "Edge-Control", "X-Accel-Expires",
-			"Etag", "Last-Modified", "Accept-Ranges", "Content-Length",
-			"Content-Digest", "Repr-Digest", "Digest", "Content-Md5":
-		default:
-			// RFC 9213, and similar headers of single networks.
-			if !strings.HasSuffix(name, "Cdn-Cache-Control") {
-				continue
-			}
-		}
-		delete(h, key)
-		found = true
-	}
-	return found
-}
