@@ -1,14 +1,10 @@
 package stream
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"sync"
-
-	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
 
 // ErrSent is the error of Header when the headers have left.
@@ -90,67 +86,3 @@ func (h *header) begin(p *response, last bool) {
 	}
 	h.left = h.left || last
 }
-
-// commit sets the headers of a page before its first bytes are sent. last says
-// that these bytes are the whole page. commit returns the status to be sent, or
-// zero if the caller has sent one or the server chooses it.
-func (p *response) commit(last bool) (status int) {
-	p.loads.leave()
-	p.header.begin(p, true)
-	known, sent := writers.Status(p.out.w)
-	if status = int(p.page.held.Load()); sent {
-		status = 0
-	} else {
-		failed := p.failed.Load()
-		if failed == failedNicely && p.mode == Complete && isNavigation(p.r) {
-			failed = failedPlainly
-		}
-		if failed == failedPlainly && p.mode == Complete && status == 0 && (known == 0 || known == http.StatusOK) {
-			status = http.StatusInternalServerError
-		}
-		h := p.out.w.Header()
-		if failed == failedPlainly {
-			uncache(h)
-			h.Set("Cache-Control", "no-store")
-		}
-		if p.asksPart() {
-			status = p.partStatus(status)
-			if h["Cache-Control"] == nil {
-				h.Set("Cache-Control", "no-store")
-			}
-		}
-		p.setHeaders(h, last)
-	}
-	if p.trace.Status != nil {
-		p.trace.Status(p.ctx, cmp.Or(status, known, http.StatusOK))
-	}
-	return status
-}
-
-// setHeaders sets the headers of a page.
-func (p *response) setHeaders(h http.Header, last bool) {
-	if p.vary != "" {
-		h.Add("Vary", p.vary)
-	}
-	if p.hasKeys() && !strings.HasPrefix(p.vary, "Rivulet") {
-		h.Add("Vary", "Rivulet")
-	}
-	if p.idVary != "" && !last { // a page that is sent at once has no ids in it
-		h.Add("Vary", p.idVary)
-	}
-	// Without a charset, Firefox shows nothing until it has 1 KB.
-	if h["Content-Type"] == nil {
-		h.Set("Content-Type", "text/html; charset=utf-8")
-	}
-	if p.mode != Complete {
-		// nginx and similar proxies then pass the bytes on as they come.
-		h.Set("X-Accel-Buffering", "no")
-	}
-	if p.timing != nil {
-		p.timing.begin(h, p.r, last)
-	}
-}
-
-// isNavigation reports whether the visitor will see the answer to r as a page. A
-// script, such as htmx, would not show an answer with the status of an error.
-func isNavigation(r *http.Request) bool { return DefaultMode(r) != Complete }

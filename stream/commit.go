@@ -1,0 +1,93 @@
+package stream
+
+import (
+	"cmp"
+	"net/http"
+	"strings"
+
+	writers "github.com/rivulet-go/rivulet/internal/transport"
+)
+
+// commit sets the status and the headers of a page before its first bytes are sent.
+// last says that these bytes are the whole page. commit returns the status to be
+// sent, or zero if the caller has sent one or the server chooses it.
+func (p *response) commit(last bool) (status int) {
+	p.loads.leave()
+	p.header.begin(p, true)
+	known, sent := writers.Status(p.out.w)
+	if !sent {
+		failed := p.shownFailure()
+		status = p.chooseStatus(known, failed)
+		h := p.out.w.Header()
+		p.limitCaching(h, failed)
+		p.setHeaders(h, last)
+	}
+	if p.trace.Status != nil {
+		p.trace.Status(p.ctx, cmp.Or(status, known, http.StatusOK))
+	}
+	return status
+}
+
+// shownFailure returns how boundaries have failed, as far as it matters for the
+// status. A visitor that navigates gets the 500 of a Complete page whatever shows the
+// failure.
+func (p *response) shownFailure() int32 {
+	failed := p.failed.Load()
+	if failed == failedNicely && p.mode == Complete && isNavigation(p.r) {
+		return failedPlainly
+	}
+	return failed
+}
+
+// chooseStatus returns the status of the page, or zero if the server chooses it. known
+// is the one that the writer has recorded.
+func (p *response) chooseStatus(known int, failed int32) int {
+	status := int(p.page.held.Load())
+	if failed == failedPlainly && p.mode == Complete && status == 0 && (known == 0 || known == http.StatusOK) {
+		status = http.StatusInternalServerError
+	}
+	if p.asksPart() {
+		return p.partStatus(status)
+	}
+	return status
+}
+
+// limitCaching keeps caches from storing a page that shows a failure, and a boundary
+// that was requested by its key, unless the Page says otherwise of the latter.
+func (p *response) limitCaching(h http.Header, failed int32) {
+	if failed == failedPlainly {
+		uncache(h)
+		h.Set("Cache-Control", "no-store")
+	}
+	if p.asksPart() && h["Cache-Control"] == nil {
+		h.Set("Cache-Control", "no-store")
+	}
+}
+
+// setHeaders sets the headers of a page.
+func (p *response) setHeaders(h http.Header, last bool) {
+	if p.vary != "" {
+		h.Add("Vary", p.vary)
+	}
+	if p.hasKeys() && !strings.HasPrefix(p.vary, "Rivulet") {
+		h.Add("Vary", "Rivulet")
+	}
+	if p.idVary != "" && !last { // a page that is sent at once has no ids in it
+		h.Add("Vary", p.idVary)
+	}
+	// Without a charset, Firefox shows nothing until it has 1 KB.
+	if h["Content-Type"] == nil {
+		h.Set("Content-Type", "text/html; charset=utf-8")
+	}
+	if p.mode != Complete {
+		// nginx and similar proxies then pass the bytes on as they come.
+		h.Set("X-Accel-Buffering", "no")
+	}
+	if p.timing != nil {
+		p.timing.begin(h, p.r, last)
+	}
+}
+
+// isNavigation reports whether the visitor will see the answer to r as a page. A
+// script, such as htmx, would not show an answer with the status of an error.
+func isNavigation(r *http.Request) bool { return DefaultMode(r) != Complete }
