@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -142,16 +141,10 @@ func (p *response) sendPage(page templ.Component) error {
 		}
 		return p.shellError(err)
 	}
-	if p.headOnly() {
-		if err := p.decideHead(f); err != nil {
-			return p.shellError(err)
-		}
-		if status := p.commit(true); status != 0 {
-			p.out.w.WriteHeader(status)
-		}
-		return nil
-	}
-	if p.asksPart() {
+	switch {
+	case p.headOnly():
+		return p.sendHeaders(f)
+	case p.asksPart():
 		return p.sendPart(f)
 	}
 	err := p.sendShell(f)
@@ -159,26 +152,6 @@ func (p *response) sendPage(page templ.Component) error {
 		return p.shellError(err)
 	}
 	return err
-}
-
-// decideHead waits for the boundaries at the holes of f, which are those that may
-// decide the status of an answer to HEAD. Their content is not sent.
-func (p *response) decideHead(f *fragment) error {
-	if len(f.holes) == 0 {
-		return nil
-	}
-	p.bytes = getBytes()
-	err := p.fillInOrder(f.bytes, f.holes)
-	putBytes(p.bytes)
-	p.bytes = nil
-	p.releaseAll()
-	return cmp.Or(p.judge(), err)
-}
-
-// skips reports whether b is left out, since the answer has no body and does not
-// depend on b.
-func (p *response) skips(b *Boundary) bool {
-	return p.headOnly() && (p.bodiless() || p.mode != Complete && !b.Critical)
 }
 
 // close ends the loads, waits for them and calls finish. It calls finish even if
@@ -251,17 +224,6 @@ func (p *response) route() *route {
 		p.known = routeOf(p.r)
 	}
 	return p.known
-}
-
-// headOnly reports whether the answer has no body.
-func (p *response) headOnly() bool {
-	return p.r.Method == http.MethodHead || p.bodiless()
-}
-
-// bodiless reports whether the Page has set a status whose answer has no body.
-func (p *response) bodiless() bool {
-	status := p.page.held.Load()
-	return status == http.StatusNoContent || status == http.StatusNotModified
 }
 
 // outOfOrder reports whether boundaries in the content that is being rendered may
