@@ -13,7 +13,7 @@ type filled struct {
 	holes      []hole // their offsets count from the start of p.bytes
 }
 
-// fillReady fills the holes of p.bytes whose decision is content, and the holes
+// fillReady fills the holes of p.bytes for which content is chosen, and the holes
 // within that content, too. It stops before a sequence that goes on, since that
 // needs markers.
 func (p *response) fillReady(flush bool) {
@@ -24,7 +24,7 @@ func (p *response) fillReady(flush bool) {
 		for i := level; i < next; i++ {
 			holes := all[i].holes
 			for j := range holes {
-				if holes[j].decision != content {
+				if holes[j].choice != content {
 					continue
 				}
 				holes[j].filled = int32(len(all))
@@ -102,5 +102,5 @@ func (p *response) unite(src []byte, all []filled, i int32) {
 
 // goesOn reports whether the content of h is a sequence that has not ended.
 func (h hole) goesOn() bool {
-	return h.decision == content && h.b.load.pieces != nil && !h.b.settled.Load()
+	return h.choice == content && h.b.load.pieces != nil && !h.b.settled.Load()
 }

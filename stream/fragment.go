@@ -28,10 +28,10 @@ type fragment struct {
 // A hole is the position of a boundary in bytes that have been rendered but not
 // sent.
 type hole struct {
-	offset   int // in the bytes
-	b        *boundary
-	filled   int32 // index of its content in response.fillReady; zero means none yet
-	decision decision
+	offset int // in the bytes
+	b      *boundary
+	filled int32 // index of its content in response.fillReady; zero means none yet
+	choice choice
 }
 
 type fragmentKind uint8

@@ -11,12 +11,12 @@ import (
 func (p *response) fillHoles(flush bool) {
 	for len(p.holes) > 0 {
 		if p.holdBack() {
-			p.reveal.decideAgain(p.holes)
+			p.reveal.chooseAgain(p.holes)
 		}
 		if !flush {
 			p.look()
 		}
-		more := p.reveal.decide(p.holes, flush)
+		more := p.reveal.choose(p.holes, flush)
 		if more && !slices.ContainsFunc(p.holes, hole.goesOn) {
 			if p.fillReady(flush); len(p.holes) == 0 {
 				break
@@ -24,7 +24,7 @@ func (p *response) fillHoles(flush bool) {
 			if !p.out.committed && p.loads.holdsBack() && p.judge() == nil {
 				continue
 			}
-			more = p.reveal.decide(p.holes, flush)
+			more = p.reveal.choose(p.holes, flush)
 		}
 		// A sequence that goes on needs markers behind its pieces.
 		if !more || slices.ContainsFunc(p.holes, hole.goesOn) {
@@ -33,10 +33,10 @@ func (p *response) fillHoles(flush bool) {
 		waited := false
 		p.atHoles(func(h hole) {
 			switch {
-			case h.decision == stuck:
+			case h.choice == stuck:
 				_ = p.fillWhole(h.b) // the next write returns its error
 				waited = true
-			case h.decision == content:
+			case h.choice == content:
 				p.fillSoFar(h.b)
 			case more:
 				h.offset = len(p.bytes)
@@ -46,7 +46,7 @@ func (p *response) fillHoles(flush bool) {
 			}
 		})
 		if waited {
-			p.reveal.decideAgain(p.holes)
+			p.reveal.chooseAgain(p.holes)
 		}
 	}
 }

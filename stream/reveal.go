@@ -10,7 +10,7 @@ import (
 // when to look again. It has no goroutines and no bytes. The time is an argument
 // of its methods. It belongs to the goroutine of the response.
 //
-// A decision about a hole stays unless the response has waited since. So a
+// What was chosen for a hole stays unless the response has waited since. So a
 // boundary that becomes ready while views are rendered is sent as a chunk. If the
 // response looked again until no boundary was ready, the bytes that it has would
 // be delayed again and again.
@@ -25,14 +25,14 @@ type reveal struct {
 	stale   bool        // a slot of the head with markers shows an old value
 }
 
-// A decision says what is written at a hole.
-type decision uint8
+// A choice says what is written at a hole.
+type choice uint8
 
 const (
-	undecided decision = iota
-	content            // the content of its boundary, which is ready
-	markers            // markers with the fallback; the content comes as a chunk
-	stuck              // the content, even if the response has to wait: no marker works there
+	unchosen choice = iota
+	content         // the content of its boundary, which is ready
+	markers         // markers with the fallback; the content comes as a chunk
+	stuck           // the content, even if the response has to wait: no marker works there
 )
 
 // holdUntil returns the instant until which the shell waits for the boundaries at
@@ -54,52 +54,52 @@ func (v *reveal) holdUntil(now time.Time, holes []hole) time.Time {
 	return v.graced
 }
 
-// decide decides the holes that are undecided. It reports whether content has to
-// be put in place first, since that may have holes, too. At a flush notices are
-// shown, since what follows is not known.
-func (v *reveal) decide(holes []hole, flush bool) (more bool) {
+// choose makes the choices that are open. It reports whether content has to be put in
+// place first, since that may have holes, too. At a flush notices are shown, since
+// what follows is not known.
+func (v *reveal) choose(holes []hole, flush bool) (more bool) {
 	if v.look(holes) {
 		return true
 	}
-	isPending := func(h hole) bool { return h.decision == markers }
+	isPending := func(h hole) bool { return h.choice == markers }
 	pending := flush || v.pending > 0 || slices.ContainsFunc(holes, isPending)
 	for i := range holes {
-		if h := &holes[i]; h.decision == undecided {
-			h.decision = markers
+		if h := &holes[i]; h.choice == unchosen {
+			h.choice = markers
 			if !pending { // a notice is empty then, and a slot of the head does not change
-				h.decision, more = content, true
+				h.choice, more = content, true
 			}
 		}
 	}
 	return more
 }
 
-// look is decide, except for notices and for slots of the head, which stay
-// undecided.
+// look is choose, except for notices and for slots of the head, whose choice stays
+// open.
 func (v *reveal) look(holes []hole) (more bool) {
 	for i := range holes {
 		h := &holes[i]
-		if h.decision == undecided && h.b.kind != notice && !h.b.isSlot() {
-			h.decision = markers
+		if h.choice == unchosen && h.b.kind != notice && !h.b.isSlot() {
+			h.choice = markers
 			if h.b.ready() {
-				h.decision = content
+				h.choice = content
 			}
 		}
-		more = more || h.decision == content || h.decision == stuck
+		more = more || h.choice == content || h.choice == stuck
 	}
 	return more
 }
 
 // stick records that no marker works at h, so that the response waits for the
 // content.
-func (v *reveal) stick(h *hole) { h.decision = stuck }
+func (v *reveal) stick(h *hole) { h.choice = stuck }
 
-// decideAgain makes the holes undecided whose boundaries were not ready. The
-// response has waited since, so they may be ready now.
-func (v *reveal) decideAgain(holes []hole) {
+// chooseAgain opens the choices for boundaries that were not ready. The response has
+// waited since, so they may be ready now.
+func (v *reveal) chooseAgain(holes []hole) {
 	for i := range holes {
-		if holes[i].decision == markers {
-			holes[i].decision = undecided
+		if holes[i].choice == markers {
+			holes[i].choice = unchosen
 		}
 	}
 }

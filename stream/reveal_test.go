@@ -37,17 +37,17 @@ func settled(boundaries ...*boundary) {
 	}
 }
 
-func decisions(holes []hole) (all []decision) {
+func choices(holes []hole) (all []choice) {
 	for _, h := range holes {
-		all = append(all, h.decision)
+		all = append(all, h.choice)
 	}
 	return all
 }
 
-func want(t *testing.T, holes []hole, want ...decision) {
+func want(t *testing.T, holes []hole, want ...choice) {
 	t.Helper()
-	if got := decisions(holes); !slices.Equal(got, want) {
-		t.Errorf("decided %v, want %v", got, want)
+	if got := choices(holes); !slices.Equal(got, want) {
+		t.Errorf("chose %v, want %v", got, want)
 	}
 }
 
@@ -98,7 +98,7 @@ func TestRevealDecides(t *testing.T) {
 		all := page(3)
 		settled(all[1])
 		holes := holesOf(all...)
-		if !v.decide(holes, false) {
+		if !v.choose(holes, false) {
 			t.Error("no content to put in place")
 		}
 		want(t, holes, markers, content, markers)
@@ -108,21 +108,21 @@ func TestRevealDecides(t *testing.T) {
 		all := page(2)
 		settled(all[0])
 		holes := holesOf(all...)
-		v.decide(holes, false)
+		v.choose(holes, false)
 		settled(all[1])             // while the first was rendered
 		holes = holesOf(page(1)...) // was in it
-		holes = append(holes, hole{b: all[1], decision: markers})
-		if v.decide(holes, false) {
+		holes = append(holes, hole{b: all[1], choice: markers})
+		if v.choose(holes, false) {
 			t.Error("there is one more to put in place")
 		}
 		want(t, holes, markers, markers)
 	})
-	t.Run("a boundary within content is decided when that is in place", func(t *testing.T) {
+	t.Run("the choice for a boundary within content is made when that is in place", func(t *testing.T) {
 		var v reveal
 		inner := page(1)
 		settled(inner...)
-		holes := append(holesOf(inner...), hole{b: page(1)[0], decision: markers})
-		if !v.decide(holes, false) {
+		holes := append(holesOf(inner...), hole{b: page(1)[0], choice: markers})
+		if !v.choose(holes, false) {
 			t.Error("the inner one is not put in place")
 		}
 		want(t, holes, content, markers)
@@ -131,11 +131,11 @@ func TestRevealDecides(t *testing.T) {
 		var v reveal
 		all := page(2)
 		holes := holesOf(all...)
-		v.decide(holes, false)
-		holes[0].decision = stuck // by the check of the HTML
+		v.choose(holes, false)
+		holes[0].choice = stuck // by the check of the HTML
 		settled(all...)
-		v.decideAgain(holes)
-		v.decide(holes, false)
+		v.chooseAgain(holes)
+		v.choose(holes, false)
 		want(t, holes, stuck, content)
 	})
 }
@@ -151,7 +151,7 @@ func TestRevealOfNotices(t *testing.T) {
 	t.Run("nothing pending", func(t *testing.T) {
 		var v reveal
 		_, holes := with(0)
-		if !v.decide(holes, false) {
+		if !v.choose(holes, false) {
 			t.Error("the notice is not taken out")
 		}
 		want(t, holes, content)
@@ -159,29 +159,29 @@ func TestRevealOfNotices(t *testing.T) {
 	t.Run("something pending", func(t *testing.T) {
 		var v reveal
 		_, holes := with(1)
-		if v.decide(holes, false) {
+		if v.choose(holes, false) {
 			t.Error("there is content to be put in place")
 		}
 		want(t, holes, markers, markers)
 	})
-	t.Run("not before all else is decided", func(t *testing.T) {
+	t.Run("not before all other choices are made", func(t *testing.T) {
 		var v reveal
 		all, holes := with(1)
 		settled(all[0])
-		v.decide(holes, false)
-		want(t, holes, content, undecided)
+		v.choose(holes, false)
+		want(t, holes, content, unchosen)
 	})
 	t.Run("at a flush nobody knows what follows", func(t *testing.T) {
 		var v reveal
 		_, holes := with(0)
-		v.decide(holes, true)
+		v.choose(holes, true)
 		want(t, holes, markers)
 	})
 	t.Run("what was sent before is pending, too", func(t *testing.T) {
 		var v reveal
 		v.placed(page(1)[0])
 		_, holes := with(0)
-		v.decide(holes, false)
+		v.choose(holes, false)
 		want(t, holes, markers)
 	})
 	t.Run("a later deadline", func(t *testing.T) {

@@ -33,8 +33,7 @@ func (p *response) wait() error {
 
 // holdBack waits until no boundary holds the first byte back any more, or a
 // boundary at one of p.holes has failed with an error that decides. It reports
-// whether the boundaries at p.holes may have become ready since the last decision
-// about them.
+// whether the boundaries at p.holes may have become ready since p.reveal last chose.
 func (p *response) holdBack() (held bool) {
 	for !p.out.committed && p.loads.holdsBack() {
 		held = true
