@@ -67,8 +67,8 @@ func (m Mode) String() string {
 func DefaultMode(r *http.Request) Mode {
 	who, looked := askerOf(r.Header)
 	mode, vary := defaultMode(r.Header, who, looked)
-	if l := looksOf(r); l != nil && len(vary) > len(l.byDefault) {
-		l.byDefault = vary
+	if v := modeVaryOf(r); v != nil && len(vary) > len(v.byDefault) {
+		v.byDefault = vary
 	}
 	return mode
 }

@@ -72,8 +72,8 @@ func (s Scriptless) Mode(r *http.Request) Mode {
 	if asksInOrder(r) {
 		return InOrder
 	}
-	if l := looksOf(r); l != nil {
-		l.further = addVary(l.further, "Cookie")
+	if v := modeVaryOf(r); v != nil {
+		v.further = addVary(v.further, "Cookie")
 	}
 	for _, c := range r.CookiesNamed(scriptlessName) {
 		if c.Value == scriptlessValue {
@@ -101,7 +101,7 @@ func (s Scriptless) Render(ctx context.Context, w io.Writer) error {
 	case asked && p.mode == InOrder:
 		p.rememberInOrder(ctx)
 	case !asked && p.mode == OutOfOrder && len(p.r.URL.RawQuery) <= maxScriptlessQuery:
-		p.lookAt("Sec-CH-UA")
+		p.dependsOn("Sec-CH-UA")
 		if chromiumVersion(p.r.Header["Sec-Ch-Ua"]) < patchesSince {
 			_, err := io.WriteString(w, `<noscript><meta http-equiv="refresh" content="0;url=`+inOrderURL(p.r.URL.RawQuery)+`"></noscript>`)
 			return err
@@ -113,7 +113,7 @@ func (s Scriptless) Render(ctx context.Context, w io.Writer) error {
 // rememberInOrder sets the cookie, if it still can be set. A link from another site
 // does not set it: the browser of the reader that follows it may run scripts.
 func (p *response) rememberInOrder(ctx context.Context) {
-	p.lookAt("Sec-Fetch-Site")
+	p.dependsOn("Sec-Fetch-Site")
 	switch first(p.r.Header["Sec-Fetch-Site"]) {
 	case "", "same-origin", "same-site":
 		cookie := http.Cookie{
@@ -123,9 +123,6 @@ func (p *response) rememberInOrder(ctx context.Context) {
 		_ = Header(ctx, func(h http.Header) { h.Add("Set-Cookie", cookie.String()) })
 	}
 }
-
-// lookAt notes for Vary that the page depends on the header name.
-func (p *response) lookAt(name string) { p.vary = addVary(p.vary, name) }
 
 // asksInOrder reports whether r is a GET or a HEAD with the parameter, as it stands
 // in the refresh. It may be repeated.
