@@ -46,7 +46,13 @@
 //   - data-live on the html element, which live sets. If a page has it when the
 //     script starts, the script has been started before. Content has no html
 //     element.
-//   - The events pagehide and pageshow of the window, which markup cannot send.
+//   - The events pagehide, pageshow and rivulet:refresh of the window, which markup
+//     cannot send.
+//   - <?every a/b 30000> before <template data-r>: live requests the boundary b
+//     from time to time.
+//   - A click on a link (a) to the page, or on a button, with the attribute
+//     data-refresh. Content can have one. The click can do no more than request a
+//     boundary of the page again, with another query, as a link could.
 //   - Starthtmx obeys no markup. It gives htmx elements that htmx would process by
 //     itself at the end of the page, and what stands between markers after the event
 //     rivulet:patch. htmx obeys its attributes, also those with the prefix data-,

@@ -57,6 +57,8 @@
     // Calls a method of an element. A form may have a control with its name.
     use = (name, node, ...args) => Element.prototype[name].apply(node, args),
 
+    id = node => use("getAttribute", node, "id"),
+
     // Used to parse HTML.
     template = Document.prototype.createElement.call(document, "template"),
 
@@ -90,7 +92,7 @@
     // Returns the elements of a range that have an id, or those at its top.
     elements = (range, top, node, walker = new Document().createTreeWalker(range.commonAncestorContainer, 1), found = []) => {
       for (node = walker.firstChild(); node; node = top ? walker.nextSibling() : walker.nextNode())
-        range.intersectsNode(node) && (top || use("hasAttribute", node, "id")) && found.push(node);
+        range.intersectsNode(node) && (top || id(node)) && found.push(node);
       return found
     },
 
@@ -102,12 +104,12 @@
     // returns to the same element, to the one with the same id or, if it was on an
     // element that requests the part, to the first one that is new.
     patch = (name, content, marker, range = grab(name), active = get("activeElement"), kept = [], next) => {
-      range ? content = grab(name, content).extractContents() : range = grab(marker);
+      range ? content = grab(name, content).extractContents() : range = marker && grab(marker);
       if (range) {
         next = content.getElementById(active?.id) ||
-          active && range.intersectsNode(active) && use("hasAttribute", active, "data-refresh") && content.firstElementChild;
+          active?.dataset.refresh && range.intersectsNode(active) && content.firstElementChild;
         for (let old of elements(range)) {
-          let same = content.getElementById(old.id);
+          let same = content.getElementById(id(old));
           if (same && same != old) {
             if ("open" in same) same.open = old.open;
             use("isEqualNode", same, old) && kept.push([old, old.scrollTop, old.scrollLeft, use("replaceWith", same, old)])
@@ -127,24 +129,54 @@
       }
     },
 
+    // The last key of a path, and the part of a URL before its query.
+    last = path => /[^/]*$/.exec(path)[0],
+    bare = url => /[^?#]*/.exec(url)[0],
+
     // Loads the page, and follows a redirect, as after a logout: at most once an hour,
     // in case that leads back here.
-    leave = () => Date.now() < sessionStorage[mark] || (sessionStorage[mark] = Date.now() + 36e5, location = location.href.split("#")[0]),
+    leave = () => Date.now() < sessionStorage[mark] || (sessionStorage[mark] = Date.now() + 36e5, location = /[^#]*/.exec(location)[0]),
+
+    // Returns the text of an answer of this site. For a boundary, it is empty if the
+    // request has failed.
+    ask = (url, path, signal) => fetch(url, { headers: { rivulet: path }, redirect: "manual", signal })
+      .then(page => page.type == "opaqueredirect" ? leave() : page.ok || path == 1 ? page.text() : ""),
 
     // Requests a boundary again. A request of the same URL is not repeated, and one of
-    // another URL is ended. What has failed keeps its content.
-    busy = {},
-    refresh = (path, url = location.href, name = `${path}`.split("/").pop(), old = busy[path], request = new AbortController) => {
-      let show = (method, range = grab(name)) => range && elements(range, 1).map(node => use(method, node, "aria-busy", true)),
-        end = f => busy[path] == request && f(show("removeAttribute"), delete busy[path]);
+    // another URL is ended. What has failed keeps its content. busy has the timers, too.
+    busy = { __proto__: null },
+    refresh = (path, url = location.href, name = last(path), old = busy[path], request = new AbortController) => {
+      let show = (method, range = grab(name)) => range && elements(range, 1).map(node => use(method, node, "aria-busy", true));
       if (old?.url == url || !/^[\w/-]+$/.test(path) || !grab(name)) return;
       old?.abort();
       (busy[path] = request).url = url;
       show("setAttribute");
-      return fetch(url, { headers: { rivulet: path }, redirect: "manual", signal: request.signal })
-        .then(page => page.type == "opaqueredirect" ? leave() : page.text(old = page.ok))
-        .then(text => end(() => old && grab(name, parse(text)) ? patch(name, template.content, stale.delete(path) && say()) : say(stale.add(path))))
-        .catch(() => end(() => say(stale.add(path))))
+      return ask(url, path, request.signal).catch(() => "").then(text => {
+        if (busy[path] == request) {
+          delete busy[path];
+          show("removeAttribute");
+          say(grab(name, parse(text)) ? stale.delete(path, patch(name, template.content)) : stale.add(path))
+        }
+      })
+    },
+
+    // Follows a link to this page, a GET form for it, or a button without a form: it
+    // requests the boundary that the attribute data-refresh names. The query may be
+    // another one, which becomes that of the page. What cannot be followed, such as
+    // the URL "http://[", is left to the browser.
+    follow = (e, node, form) => {
+      try {
+        let path = node.dataset.refresh,
+          of = name => form ? Reflect.get(HTMLFormElement.prototype, name, form) : node[name],
+          url = new URL(of(form ? "action" : "href") || location);
+        if (path && !(e.defaultPrevented || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey || of("target")) && grab(last(path)) &&
+          bare(url) == bare(location) && (!form || (node.formMethod || of("method")) == "get")) {
+          if (form) url.search = new URLSearchParams(new FormData(form, node));
+          url.hash = location.hash;
+          e.preventDefault(history.replaceState(history.state, "", url));
+          refresh(path)
+        }
+      } catch { }
     },
 
     // Returns the paths of the boundaries that are pending, the empty one for those
@@ -189,7 +221,6 @@
     // Opens the sources of the regions in the page, and starts the timers of
     // boundaries. root may be a page that was fetched again: its regions are first put
     // into this page. A region inside another is put there together with it.
-    timers = {},
     check = (root = html) => get("prerendering") || [...root.querySelectorAll("template[data-r]")].filter(node => {
       let order = node.previousSibling,
         [kind, name, n, url] = words(order || node).split(" ");
@@ -203,7 +234,7 @@
         live && !node.isConnected && patch(name + ".live", root);
         order.remove();
         node.remove();
-        live ? (source[url] ||= source(url))(n) : timers[name] ||= every(name, n);
+        live ? (source[url] ||= source(url))(n) : busy["?" + name] ||= every(name, n);
         return live
       }
     }),
@@ -212,9 +243,7 @@
     // do not fetch it all at once: within 10 s at first, and then later and later.
     again = () => timer ||= setTimeout(() => {
       timer = 0;
-      fetch(location, { headers: { rivulet: 1 }, redirect: "manual" })
-        .then(page => page.type != "opaqueredirect" ? page.text() : leave())
-        .then(parse).then(check).then(found => found[0] ? stale.clear(lost.clear()) : again()).catch(again)
+      ask(location, 1).then(parse).then(check).then(found => found[0] ? stale.clear(lost.clear()) : again()).catch(again)
     }, Math.random() * (wait = wait * 2 % 1e9)), // timers take at most 2^31 ms
 
     // Returns a function that opens the source at a URL, after the event with the
@@ -269,22 +298,8 @@
     check();
     on("rivulet:refresh", e => refresh(e.detail));
 
-    // A click on a link to this page, or on the button of a GET form for it. Its query
-    // may be another one, which becomes that of the page.
-    on("click", e => {
-      for (let node of e.composedPath()) {
-        let path = node instanceof Element && use("getAttribute", node, "data-refresh"),
-          form = path && node.form,
-          of = name => Reflect.get(HTMLFormElement.prototype, name, form),
-          url = new URL(form ? of("action") : path && node.href || location);
-        if (path && !(e.defaultPrevented || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) && grab(path.split("/").pop()) &&
-          url.origin + url.pathname == location.origin + location.pathname && (!form || of("method") == "get")) {
-          if (form) url.search = new URLSearchParams(new FormData(form, node));
-          url.hash = location.hash;
-          e.preventDefault(history.replaceState(history.state, "", url));
-          refresh(path)
-        }
-      }
-    })
+    // A button in a form submits it, unless a field is not valid.
+    on("click", e => e.composedPath().map(node => /^(A|BUTTON)$/.test(node.nodeName) && !(node.form && node.type == "submit") && follow(e, node)));
+    on("submit", e => follow(e, e.submitter, e.target))
   }
 }

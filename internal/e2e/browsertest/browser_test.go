@@ -22,6 +22,7 @@ var scenarios = slices.Concat(
 	regions,
 	keyed(),
 	withHTMX(),
+	unruly(),
 	hostileScenarios(),
 	named(),
 	orders(),

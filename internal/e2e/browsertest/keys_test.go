@@ -17,21 +17,22 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// counted is a load that passes a gate and returns the number of its call. Its
-// first calls fail.
+// counted is a load that passes a gate and returns the number of its call in a visit.
+// Its first calls fail.
 func counted(gate string, failures int) pages.Text {
 	var mu sync.Mutex
-	n := 0
+	calls := map[string]int{}
 	return func(ctx context.Context) (string, error) {
 		if _, err := browsertest.Gate(gate)(ctx); err != nil {
 			return "", err
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		if n++; n <= failures {
+		visit := browsertest.Elsewhere(ctx, "")
+		if calls[visit]++; calls[visit] <= failures {
 			return "", errors.New("not yet")
 		}
-		return fmt.Sprint(n), nil
+		return fmt.Sprint(calls[visit]), nil
 	}
 }
 
