@@ -84,7 +84,7 @@ func Page(v Visit, airports []flights.Airport, r report) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(2), r.Totals, TotalsView, suspense.Name("totals")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(2), r.Totals, TotalsView, suspense.Name("totals"), suspense.Key("totals")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -106,7 +106,7 @@ func Page(v Visit, airports []flights.Airport, r report) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(8), r.Hours, HoursView, suspense.Name("hours")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(8), r.Hours, HoursView, suspense.Name("hours"), suspense.Key("hours")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -128,7 +128,7 @@ func Page(v Visit, airports []flights.Airport, r report) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(10), r.Delays, DelaysView, suspense.Name("delays")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(10), r.Delays, DelaysView, suspense.Name("delays"), suspense.Key("delays")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -150,7 +150,7 @@ func Page(v Visit, airports []flights.Airport, r report) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(9), r.Days, DaysView, suspense.Name("days")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(9), r.Days, DaysView, suspense.Name("days"), suspense.Key("days")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -172,7 +172,7 @@ func Page(v Visit, airports []flights.Airport, r report) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(10), r.Distances, DistancesView, suspense.Name("distances")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(10), r.Distances, DistancesView, suspense.Name("distances"), suspense.Key("distances")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -194,7 +194,7 @@ func Page(v Visit, airports []flights.Airport, r report) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(10), r.Busiest, BusiestView, suspense.Name("busiest")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(10), r.Busiest, BusiestView, suspense.Name("busiest"), suspense.Key("busiest")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -216,7 +216,7 @@ func Page(v Visit, airports []flights.Airport, r report) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(10), r.Worst, WorstView, suspense.Name("worst")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(10), r.Worst, WorstView, suspense.Name("worst"), suspense.Key("worst")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -260,7 +260,7 @@ func Page(v Visit, airports []flights.Airport, r report) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(7), r.Weekdays, WeekdaysView, suspense.Name("weekdays")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(7), r.Weekdays, WeekdaysView, suspense.Name("weekdays"), suspense.Key("weekdays")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -282,7 +282,7 @@ func Page(v Visit, airports []flights.Airport, r report) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(8), r.Uneven, UnevenView, suspense.Name("uneven")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(8), r.Uneven, UnevenView, suspense.Name("uneven"), suspense.Key("uneven")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -310,7 +310,7 @@ func Page(v Visit, airports []flights.Airport, r report) templ.Component {
 				}
 				templ_7745c5c3_Err = suspense.Await(templates.Skeleton(9), r.Place, func(p flights.Place) templ.Component {
 					return AirportView(p, r)
-				}, suspense.Name("airport")).Render(ctx, templ_7745c5c3_Buffer)
+				}, suspense.Name("airport"), suspense.Key("airport")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -357,7 +357,7 @@ func Hubs(r report) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = suspense.Each(HubsWaiting(), r.Hubs, HubView, suspense.Name("hubs")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = suspense.Each(HubsWaiting(), r.Hubs, HubView, suspense.Name("hubs"), suspense.Key("hubs")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
