@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -131,4 +132,25 @@ func TestRedirectTargets(t *testing.T) {
 			t.Errorf("Status(%d) = %v, want an error that decides nothing", code, err)
 		}
 	}
+}
+
+// Under a Limit, critical boundaries load first, in the order of the page.
+func TestCriticalLoadsFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var order []string
+		noting := func(name string) load {
+			return func(ctx context.Context) (templ.Component, error) {
+				order = append(order, name)
+				return after(10*ms, html(name))(ctx)
+			}
+		}
+		rd := stream.Renderer{Limit: 1}
+		c := page(slot(noting("a")), slot(noting("b")), critical(noting("c")), slot(noting("d")), critical(noting("e")), critical(noting("f")))
+		if err := rd.Render(newRecorder(), httptest.NewRequest("GET", "/", nil), c); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(order, ""); got != "acefbd" {
+			t.Errorf("loads = %s, want acefbd", got)
+		}
+	})
 }

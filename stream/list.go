@@ -27,15 +27,25 @@ func (l *list) add(b *boundary) {
 	l.last = b
 }
 
-// addFirst adds b, which is not in l, at the start.
-func (l *list) addFirst(b *boundary) {
-	l.links(b).next = l.first
-	if l.first == nil {
-		l.last = b
-	} else {
-		l.links(l.first).prev = b
+// addBefore adds b, which is not in l, before the first boundary for which is
+// returns true, or at the end.
+func (l *list) addBefore(b *boundary, is func(*boundary) bool) {
+	at := l.first
+	for at != nil && !is(at) {
+		at = l.links(at).next
 	}
-	l.first = b
+	if at == nil {
+		l.add(b)
+		return
+	}
+	prev := l.links(at).prev
+	*l.links(b) = links{prev, at}
+	l.links(at).prev = b
+	if prev == nil {
+		l.first = b
+	} else {
+		l.links(prev).next = b
+	}
 }
 
 // has reports whether b is in l. It must not be in another list with the same links:

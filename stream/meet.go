@@ -88,7 +88,7 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 		return nil // b needs no slot
 	}
 	if b.critical {
-		l.queue.addFirst(b)
+		l.queue.addBefore(b, func(b *boundary) bool { return !b.critical })
 	} else {
 		l.queue.add(b)
 	}
