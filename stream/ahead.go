@@ -120,59 +120,6 @@ func (p *response) awaitAhead(b *boundary) error {
 	return nil
 }
 
-// holdBackAhead is holdBack for a page in order. Boundaries that may decide the page
-// are rendered ahead, and so is what arrives while the response waits for them.
-func (p *response) holdBackAhead() error {
-	if p.out.committed || !p.inParts() {
-		return nil
-	}
-	p.loads.yield()
-	if !p.loads.mayDecide() {
-		return p.judge()
-	}
-	group := p.aheads.deciders(nil)
-	for {
-		p.renderAhead(group)
-		// After an error of the page, nothing can be rendered any more.
-		if err := p.judge(); err != nil {
-			return err
-		}
-		if !p.loads.holdsBack() {
-			return nil
-		}
-		if err := p.wait(); err != nil {
-			return err
-		}
-		p.loads.yield()
-		group = p.loads.take()
-		sortBoundaries(group)
-	}
-}
-
-// deciders returns the boundaries of the turns and of holes that may decide the
-// page, are ready, and were not rendered, in document order.
-func (a *aheads) deciders(holes []hole) (all []*boundary) {
-	var walk func(holes []hole)
-	walk = func(holes []hole) {
-		for _, h := range holes {
-			switch b := h.b; {
-			case b.hasAhead():
-				for c := b.due.ahead; c != nil; c = c.next {
-					walk(c.holes)
-				}
-			case b.canBeAhead() && (b.critical || h.decides()):
-				all = append(all, b)
-			}
-		}
-	}
-	walk(holes)
-	for t := a.turn; t != nil; t = t.up {
-		walk([]hole{{b: t.now}})
-		walk(t.rest)
-	}
-	return all
-}
-
 // renderArrived renders the boundaries that have arrived since the last call. It
 // reports whether there are any.
 func (p *response) renderArrived() bool {

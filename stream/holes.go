@@ -51,16 +51,6 @@ func (p *response) fillHoles(flush bool) {
 	}
 }
 
-// decides reports whether the boundary at h has failed with an error that decides.
-func (h hole) decides() bool { return h.b.settled.Load() && decides(h.b.err) != nil }
-
-// anyDecides reports whether the boundary at one of holes has failed with an error
-// that decides. It is called each time that a load ends, so it looks at holes only if
-// some load has failed with such an error.
-func (p *response) anyDecides(holes []hole) bool {
-	return p.loads.deciding.Load() && slices.ContainsFunc(holes, hole.decides)
-}
-
 // atHoles copies p.bytes into a new buffer. At each hole it calls put, which
 // appends to the new p.bytes.
 func (p *response) atHoles(put func(hole)) {

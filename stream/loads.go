@@ -40,8 +40,8 @@ type loads struct {
 	rallying bool           // the goroutine of the response is in rally
 	left     bool           // the first byte has left
 
-	holding int  // boundaries that the first byte waits for
-	held    bool // there was one
+	holding     int  // boundaries that the first byte waits for
+	metCritical bool // there was one
 
 	// Numbers of goroutines. Each is in one of running, tasks and abandoned.
 	running   int32 // loads
@@ -156,50 +156,6 @@ func (l *loads) settle(b *boundary, view templ.Component, err error) {
 		}
 	}
 	l.announce(b)
-}
-
-// release records that the first byte does not wait for b any more. mu is held.
-func (l *loads) release(b *boundary) {
-	if b.holding {
-		b.holding = false
-		l.holding--
-	}
-}
-
-// releaseCanceled releases the boundaries whose surroundings have failed. mu is
-// held.
-func (l *loads) releaseCanceled() {
-	if l.holding == 0 {
-		return
-	}
-	for b := range l.unsettled.all() {
-		if b.load.scope.Err() == context.Canceled {
-			l.release(b)
-		}
-	}
-	l.signal()
-}
-
-// holdsBack reports whether the first byte waits for a boundary.
-func (l *loads) holdsBack() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.holding > 0
-}
-
-// mayDecide reports whether a boundary may decide the page before its first byte: a
-// critical one, or one that has failed with an error that decides.
-func (l *loads) mayDecide() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.held || l.deciding.Load()
-}
-
-// leave records that the first byte leaves.
-func (l *loads) leave() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.left = true
 }
 
 // forget drops what b no longer needs, since its content has been rendered for

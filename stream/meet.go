@@ -129,7 +129,7 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	}
 	b.setContexts(ctx, base)
 	if b.critical = b.critical && !l.left && (owner == &p.root || owner.critical); b.critical {
-		b.holding, l.held = true, true
+		b.holding, l.metCritical = true, true
 		l.holding++
 	}
 	if b.kind == ordinary {

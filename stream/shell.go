@@ -60,19 +60,6 @@ func (p *response) flushShell(f *fragment) {
 	}
 }
 
-// holdsFlush reports whether a flush sends nothing, because a boundary holds the
-// first byte back, or has decided the page. In order, boundaries at holes that are
-// ready are rendered ahead first, since one of them may do so.
-func (p *response) holdsFlush(holes []hole) bool {
-	if p.mode == InOrder {
-		for _, h := range holes {
-			p.aheads.place(h.b, nil, nil)
-		}
-		p.renderAhead(p.aheads.deciders(holes))
-	}
-	return p.loads.holdsBack() || p.judge() != nil
-}
-
 // flushPart is one step of flushShell. In order, the budget limits the content that
 // is rendered ahead in one step. flushPart reports whether another step may send
 // more.

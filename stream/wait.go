@@ -31,20 +31,6 @@ func (p *response) wait() error {
 	return p.gone()
 }
 
-// holdBack waits until no boundary holds the first byte back any more, or a
-// boundary at one of p.holes has failed with an error that decides. It reports
-// whether the boundaries at p.holes may have become ready since p.reveal last chose.
-func (p *response) holdBack() (held bool) {
-	for !p.out.committed && p.loads.holdsBack() {
-		held = true
-		if p.anyDecides(p.holes) || p.wait() != nil { // the next write returns the error
-			break
-		}
-		settle()
-	}
-	return held
-}
-
 // waitForChunks waits until a boundary has arrived, and yields so that others can
 // arrive at the same moment. It looks before it waits: a boundary may have arrived
 // while the response waited for another one, and its signal is used up then.

@@ -1,0 +1,144 @@
+package stream
+
+import (
+	"context"
+	"slices"
+)
+
+// The first byte of a page waits for its critical boundaries, since their errors can
+// still decide the status. Before it leaves, a ready boundary whose error decides is
+// looked for as well, wherever it stands.
+
+// holdBack waits until no boundary holds the first byte back any more, or a
+// boundary at one of p.holes has failed with an error that decides. It reports
+// whether the boundaries at p.holes may have become ready since p.reveal last chose.
+func (p *response) holdBack() (held bool) {
+	for !p.out.committed && p.loads.holdsBack() {
+		held = true
+		if p.anyDecides(p.holes) || p.wait() != nil { // the next write returns the error
+			break
+		}
+		settle()
+	}
+	return held
+}
+
+// holdBackAhead is holdBack for a page in order. Boundaries that may decide the page
+// are rendered ahead, and so is what arrives while the response waits for them.
+func (p *response) holdBackAhead() error {
+	if p.out.committed || !p.inParts() {
+		return nil
+	}
+	p.loads.yield()
+	if !p.loads.mayDecide() {
+		return p.judge()
+	}
+	group := p.aheads.deciders(nil)
+	for {
+		p.renderAhead(group)
+		// After an error of the page, nothing can be rendered any more.
+		if err := p.judge(); err != nil {
+			return err
+		}
+		if !p.loads.holdsBack() {
+			return nil
+		}
+		if err := p.wait(); err != nil {
+			return err
+		}
+		p.loads.yield()
+		group = p.loads.take()
+		sortBoundaries(group)
+	}
+}
+
+// deciders returns the boundaries of the turns and of holes that may decide the
+// page, are ready, and were not rendered, in document order.
+func (a *aheads) deciders(holes []hole) (all []*boundary) {
+	var walk func(holes []hole)
+	walk = func(holes []hole) {
+		for _, h := range holes {
+			switch b := h.b; {
+			case b.hasAhead():
+				for c := b.due.ahead; c != nil; c = c.next {
+					walk(c.holes)
+				}
+			case b.canBeAhead() && (b.critical || h.decides()):
+				all = append(all, b)
+			}
+		}
+	}
+	walk(holes)
+	for t := a.turn; t != nil; t = t.up {
+		walk([]hole{{b: t.now}})
+		walk(t.rest)
+	}
+	return all
+}
+
+// holdsFlush reports whether a flush sends nothing, because a boundary holds the
+// first byte back, or has decided the page. In order, boundaries at holes that are
+// ready are rendered ahead first, since one of them may do so.
+func (p *response) holdsFlush(holes []hole) bool {
+	if p.mode == InOrder {
+		for _, h := range holes {
+			p.aheads.place(h.b, nil, nil)
+		}
+		p.renderAhead(p.aheads.deciders(holes))
+	}
+	return p.loads.holdsBack() || p.judge() != nil
+}
+
+// decides reports whether the boundary at h has failed with an error that decides.
+func (h hole) decides() bool { return h.b.settled.Load() && decides(h.b.err) != nil }
+
+// anyDecides reports whether the boundary at one of holes has failed with an error
+// that decides. It is called each time that a load ends, so it looks at holes only if
+// some load has failed with such an error.
+func (p *response) anyDecides(holes []hole) bool {
+	return p.loads.deciding.Load() && slices.ContainsFunc(holes, hole.decides)
+}
+
+// release records that the first byte does not wait for b any more. mu is held.
+func (l *loads) release(b *boundary) {
+	if b.holding {
+		b.holding = false
+		l.holding--
+	}
+}
+
+// releaseCanceled releases the boundaries whose surroundings have failed. mu is
+// held.
+func (l *loads) releaseCanceled() {
+	if l.holding == 0 {
+		return
+	}
+	for b := range l.unsettled.all() {
+		if b.load.scope.Err() == context.Canceled {
+			l.release(b)
+		}
+	}
+	l.signal()
+}
+
+// holdsBack reports whether the first byte waits for a boundary.
+func (l *loads) holdsBack() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.holding > 0
+}
+
+// mayDecide reports whether a boundary may decide the page before its first byte: a
+// critical one, or one that has failed with an error that decides.
+func (l *loads) mayDecide() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.metCritical || l.deciding.Load()
+}
+
+// leave records that the first byte leaves.
+func (l *loads) leave() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.left = true
+}
