@@ -55,9 +55,9 @@ func (p *response) fail(err error, answerable bool) {
 
 // answerRequest returns the request that the ErrorHandler is called with.
 func (p *response) answerRequest() *http.Request {
-	if asked := p.asked; asked != nil && !p.loads.idle() {
-		p.asked = nil // a load may be parsing it
-		defer func() { p.asked = asked }()
+	if r := p.pageReq; r != nil && !p.loads.idle() {
+		p.pageReq = nil // a load may be parsing it
+		defer func() { p.pageReq = r }()
 	}
 	return p.request()
 }

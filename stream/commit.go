@@ -33,8 +33,8 @@ func (p *response) commit(last bool) (status int) {
 // failure.
 func (p *response) shownFailure() int32 {
 	failed := p.failed.Load()
-	if failed == failedNicely && p.mode == Complete && isNavigation(p.r) {
-		return failedPlainly
+	if failed == failedWithView && p.mode == Complete && isNavigation(p.r) {
+		return failedWithText
 	}
 	return failed
 }
@@ -43,7 +43,7 @@ func (p *response) shownFailure() int32 {
 // is the one that the writer has recorded.
 func (p *response) chooseStatus(known int, failed int32) int {
 	status := int(p.page.held.Load())
-	if failed == failedPlainly && p.mode == Complete && status == 0 && (known == 0 || known == http.StatusOK) {
+	if failed == failedWithText && p.mode == Complete && status == 0 && (known == 0 || known == http.StatusOK) {
 		status = http.StatusInternalServerError
 	}
 	if p.asksPart() {
@@ -55,7 +55,7 @@ func (p *response) chooseStatus(known int, failed int32) int {
 // limitCaching keeps caches from storing a page that shows a failure, and a boundary
 // that was requested by its key, unless the Page says otherwise of the latter.
 func (p *response) limitCaching(h http.Header, failed int32) {
-	if failed == failedPlainly {
+	if failed == failedWithText {
 		uncache(h)
 		h.Set("Cache-Control", "no-store")
 	}

@@ -12,19 +12,20 @@ import (
 // How boundaries of a response have failed, unless that was expected. It changes
 // the status of a Complete page.
 const (
-	failedNicely  int32 = 1 + iota // all show error views of the program
-	failedPlainly                  // one shows the short text
+	failedWithView  int32 = 1 + iota // all show error views of the program
+	failedWithText                  // one shows the short text
 )
 
-// shown records that the failure of b is on the page. nicely says that it is shown
-// by an error view of the program.
-func (be *BoundaryError) shown(b *boundary, nicely bool) {
+// shown records that the failure of b is on the page. withView says that an error view
+// of the program shows it. The failure of a boundary that was requested by its key is
+// a 500 in any case.
+func (be *BoundaryError) shown(b *boundary, withView bool) {
 	switch {
 	case b.resp == nil || be.Expected:
-	case nicely && (b.way != allWays || b != b.resp.keys.target):
-		b.resp.failed.CompareAndSwap(0, failedNicely)
+	case withView && (b.way != allWays || b != b.resp.keys.target):
+		b.resp.failed.CompareAndSwap(0, failedWithView)
 	default:
-		b.resp.failed.Store(failedPlainly)
+		b.resp.failed.Store(failedWithText)
 	}
 }
 

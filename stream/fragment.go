@@ -20,7 +20,7 @@ type fragment struct {
 	kind  fragmentKind
 	rope  // it has strands only if resp is nil
 	holes []hole
-	from  int // where what it renders begins in bytes
+	from  int // offset in bytes at which what it renders begins
 
 	closed bool // no boundary can be placed in it; guarded by resp.loads.mu
 }

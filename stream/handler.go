@@ -106,7 +106,7 @@ func (p *response) call(page Page) (templ.Component, error) {
 			p.takeForms(r)
 		}
 		if !idle || strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
-			p.asked = r // which is parsed just now, or perhaps by a load
+			p.pageReq = r // which is parsed just now, or perhaps by a load
 		}
 	}()
 	return page(&p.page, r)
@@ -121,17 +121,17 @@ func (p *response) takeForms(r *http.Request) {
 // takeLateForms takes the forms that were parsed behind the Page's back, once
 // nothing can be parsing them.
 func (p *response) takeLateForms() {
-	if p.asked != nil && p.loads.idle() {
-		p.takeForms(p.asked)
-		p.asked = nil
+	if p.pageReq != nil && p.loads.idle() {
+		p.takeForms(p.pageReq)
+		p.pageReq = nil
 	}
 }
 
 // request returns the request that functions of the caller are called with. A
 // waiting response holds it only for its forms, so it is made for each call.
 func (p *response) request() *http.Request {
-	if p.asked != nil {
-		return p.asked
+	if p.pageReq != nil {
+		return p.pageReq
 	}
 	return p.r.WithContext(&requestContext{p.ctx, p})
 }

@@ -118,33 +118,50 @@ func (p *response) fillWhole(b *boundary) error {
 	return nil
 }
 
-// awaitInOrder waits for content of b. In the mode InOrder, it first sends the bytes
-// before b if b is not ready, or if they are a part. What it has sent is not held
-// while it waits.
+// awaitInOrder waits for content of b. In the mode InOrder, it first sends what stands
+// before b.
 func (p *response) awaitInOrder(b *boundary) error {
 	if p.inParts() && (!b.ready() || p.isPart()) {
-		if err := p.holdBackAhead(); err != nil {
+		if err := p.sendBefore(b); err != nil {
 			return err
-		}
-		p.loads.yield() // loads that end at this moment need no flush before them
-		if ready := b.ready(); len(p.bytes) > 0 && (!ready || p.isPart()) {
-			p.readyHeads()
-			for !p.out.committed && p.loads.holdsBack() { // a boundary in what was rendered just now
-				if err := p.holdBackAhead(); err != nil {
-					return err
-				}
-				p.readyHeads()
-			}
-			if err := p.write(true); err != nil {
-				return err
-			}
-		} else if !ready {
-			putBytes(p.bytes)
-			p.bytes = nil
 		}
 		p.aheads.shed()
 	}
 	return p.awaitAhead(b)
+}
+
+// sendBefore sends p.bytes, which stand before b, if b is not ready, or if they are a
+// part. Afterwards they are not held, since the response will wait.
+func (p *response) sendBefore(b *boundary) error {
+	if err := p.holdBackAhead(); err != nil {
+		return err
+	}
+	p.loads.yield() // loads that end at this moment need no flush before them
+	ready := b.ready()
+	if len(p.bytes) > 0 && (!ready || p.isPart()) {
+		if err := p.settleHeads(); err != nil {
+			return err
+		}
+		return p.write(true)
+	}
+	if !ready {
+		putBytes(p.bytes)
+		p.bytes = nil
+	}
+	return nil
+}
+
+// settleHeads renders what slots in p.bytes may show. That may meet critical
+// boundaries, which the first byte waits for.
+func (p *response) settleHeads() error {
+	p.readyHeads()
+	for !p.out.committed && p.loads.holdsBack() {
+		if err := p.holdBackAhead(); err != nil {
+			return err
+		}
+		p.readyHeads()
+	}
+	return nil
 }
 
 // fillSoFar appends the content of b that is ready. Behind a sequence that has not

@@ -32,9 +32,9 @@ type response struct {
 
 	idVary string // value of Vary: further headers that were looked at to choose prefix
 
-	page   pageWriter    // the writer of a Handler's Page
-	asked  *http.Request // the Page's, if its forms are still to be taken
-	timing *serverTiming // nil unless Renderer.ServerTiming is set
+	page    pageWriter    // the writer of a Handler's Page
+	pageReq *http.Request // the Page's, if its forms are still to be taken
+	timing  *serverTiming // nil unless Renderer.ServerTiming is set
 
 	// The tree of boundaries and what they share. Used by all goroutines.
 	loads       loads

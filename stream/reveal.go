@@ -35,10 +35,10 @@ const (
 	stuck           // the content, even if the response has to wait: no marker works there
 )
 
-// holdUntil returns the instant until which the shell waits for the boundaries at
+// graceUntil returns the instant until which the shell waits for the boundaries at
 // holes, or zero if it may leave now. The shell may leave earlier if they become
 // ready.
-func (v *reveal) holdUntil(now time.Time, holes []hole) time.Time {
+func (v *reveal) graceUntil(now time.Time, holes []hole) time.Time {
 	for v.arrived < len(holes) && holes[v.arrived].b.ready() {
 		v.arrived++
 	}

@@ -54,7 +54,7 @@ func want(t *testing.T, holes []hole, want ...choice) {
 func TestRevealOfShell(t *testing.T) {
 	t.Run("without a grace the shell leaves at once", func(t *testing.T) {
 		var v reveal
-		if until := v.holdUntil(at(0), holesOf(page(2)...)); !until.IsZero() {
+		if until := v.graceUntil(at(0), holesOf(page(2)...)); !until.IsZero() {
 			t.Errorf("held until %v", until.Sub(midnight))
 		}
 	})
@@ -62,11 +62,11 @@ func TestRevealOfShell(t *testing.T) {
 		v := reveal{grace: 50 * time.Millisecond}
 		holes := holesOf(page(2)...)
 		for _, now := range []int{10, 20, 59} {
-			if until := v.holdUntil(at(now), holes); until != at(60) {
+			if until := v.graceUntil(at(now), holes); until != at(60) {
 				t.Errorf("at %d ms held until %v, want 60 ms", now, until.Sub(midnight))
 			}
 		}
-		if until := v.holdUntil(at(60), holes); !until.IsZero() {
+		if until := v.graceUntil(at(60), holes); !until.IsZero() {
 			t.Errorf("at 60 ms held until %v", until.Sub(midnight))
 		}
 	})
@@ -74,19 +74,19 @@ func TestRevealOfShell(t *testing.T) {
 		v := reveal{grace: 50 * time.Millisecond}
 		all := page(3)
 		settled(all[0], all[2])
-		if v.holdUntil(at(0), holesOf(all...)).IsZero() {
+		if v.graceUntil(at(0), holesOf(all...)).IsZero() {
 			t.Error("leaves without the second boundary")
 		}
 		settled(all[1])
-		if until := v.holdUntil(at(1), holesOf(all...)); !until.IsZero() {
+		if until := v.graceUntil(at(1), holesOf(all...)); !until.IsZero() {
 			t.Errorf("held until %v", until.Sub(midnight))
 		}
 	})
 	t.Run("a clock that went back does not hold it longer", func(t *testing.T) {
 		v := reveal{grace: 50 * time.Millisecond}
 		holes := holesOf(page(1)...)
-		v.holdUntil(at(0), holes)
-		if until := v.holdUntil(at(-1000), holes); until != at(50) {
+		v.graceUntil(at(0), holes)
+		if until := v.graceUntil(at(-1000), holes); until != at(50) {
 			t.Errorf("held until %v, want 50 ms", until.Sub(midnight))
 		}
 	})

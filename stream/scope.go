@@ -54,7 +54,7 @@ func (s *scope) Value(key any) any {
 	return s.outer.Value(key)
 }
 
-// A scopeKind is one of the two scopes of a boundary.
+// A scopeKind tells the two scopes of a boundary apart.
 type scopeKind int
 
 const (
@@ -62,7 +62,7 @@ const (
 	untimed                  // without it, for children with a Timeout of their own
 )
 
-// scopeKind returns the scope of its parent in which b loads.
+// scopeKind says in which scope of its parent b loads.
 func (b *boundary) scopeKind() scopeKind {
 	if b.Timeout > 0 {
 		return untimed
@@ -70,9 +70,9 @@ func (b *boundary) scopeKind() scopeKind {
 	return timed
 }
 
-// scope returns the context of the loads of b's children. If b has failed, its children stand in its error view and load in
-// the scope of b's parent. So do the children of a sequence, since its pieces stay
-// when it fails. resp.loads.mu is held.
+// scope returns the context of the loads of b's children. If b has failed, its
+// children stand in its error view and load in the scope of b's parent. So do the
+// children of a sequence, since its pieces stay when it fails. resp.loads.mu is held.
 func (b *boundary) scope(kind scopeKind) context.Context {
 	switch {
 	case b.parent == nil:

@@ -112,7 +112,7 @@ func (p *response) sendShell(f *fragment) error {
 		p.bytes, f.bytes = f.bytes, nil
 		return p.writeLast()
 	}
-	if err := p.hold(f.holes); err != nil {
+	if err := p.waitForGrace(f.holes); err != nil {
 		return err
 	}
 	if err := p.assembleRest(f); err != nil {
@@ -164,11 +164,11 @@ func (p *response) assembleRest(f *fragment) error {
 	return p.fillInOrder(src, holes)
 }
 
-// hold waits until the boundaries at holes are ready, but at most for the
+// waitForGrace waits until the boundaries at holes are ready, but at most for the
 // Renderer's Grace.
-func (p *response) hold(holes []hole) error {
+func (p *response) waitForGrace(holes []hole) error {
 	for p.mode == OutOfOrder {
-		until := p.reveal.holdUntil(time.Now(), holes)
+		until := p.reveal.graceUntil(time.Now(), holes)
 		if until.IsZero() || p.anyDecides(holes) {
 			break
 		}
