@@ -150,7 +150,7 @@ type boundary struct {
 	amends    uint8                  // number of error views around it
 	kind      boundaryKind           // what it was met as
 	inPlace   bool                   // it loads in place and has no id
-	way       uint8                  // whether it is on the way to the boundary that is asked for
+	target    uint8                  // what it is to the boundary that the request names
 	id        string                 // the path, made once if there is a Trace; otherwise empty
 	fragments *templ.FragmentContext // the fragments that templ.RenderFragments asks of its load
 

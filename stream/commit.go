@@ -46,8 +46,8 @@ func (p *response) chooseStatus(known int, failed int32) int {
 	if failed == failedWithText && p.mode == Complete && status == 0 && (known == 0 || known == http.StatusOK) {
 		status = http.StatusInternalServerError
 	}
-	if p.asksPart() {
-		return p.partStatus(status)
+	if p.namesKeys() {
+		return p.targetStatus(status)
 	}
 	return status
 }
@@ -59,7 +59,7 @@ func (p *response) limitCaching(h http.Header, failed int32) {
 		uncache(h)
 		h.Set("Cache-Control", "no-store")
 	}
-	if p.asksPart() && h["Cache-Control"] == nil {
+	if p.namesKeys() && h["Cache-Control"] == nil {
 		h.Set("Cache-Control", "no-store")
 	}
 }

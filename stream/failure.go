@@ -12,7 +12,7 @@ import (
 // How boundaries of a response have failed, unless that was expected. It changes
 // the status of a Complete page.
 const (
-	failedWithView  int32 = 1 + iota // all show error views of the program
+	failedWithView int32 = 1 + iota // all show error views of the program
 	failedWithText                  // one shows the short text
 )
 
@@ -22,7 +22,7 @@ const (
 func (be *BoundaryError) shown(b *boundary, withView bool) {
 	switch {
 	case b.resp == nil || be.Expected:
-	case withView && (b.way != allWays || b != b.resp.keys.target):
+	case withView && (b.target != inTarget || b != b.resp.keys.target):
 		b.resp.failed.CompareAndSwap(0, failedWithView)
 	default:
 		b.resp.failed.Store(failedWithText)

@@ -36,7 +36,7 @@ func Head(name string, c templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		f, buf := fragmentOf(w)
 		switch {
-		case f != nil && f.resp != nil && (f.resp.headOnly() || f.resp.asksPart()):
+		case f != nil && f.resp != nil && (f.resp.headOnly() || f.resp.namesKeys()):
 			return nil
 		case f == nil || f.resp == nil || f.kind == fallbackFragment:
 			if c == nil {
@@ -83,7 +83,7 @@ func SetHead(name string, c templ.Component) templ.Component {
 				owner.resp.warnHead("stream: SetHead has no effect, because it was given a writer of some component's own", name)
 			}
 			return nil
-		case f.kind == fallbackFragment || f.resp.headOnly() || f.resp.asksPart():
+		case f.kind == fallbackFragment || f.resp.headOnly() || f.resp.namesKeys():
 			return nil
 		}
 		value, err := f.renderHead(ctx, c)

@@ -112,8 +112,8 @@ func (p *response) fillWhole(b *boundary) error {
 			return err
 		}
 	}
-	if b.way == allWays {
-		p.notePart(b, start)
+	if b.target == inTarget {
+		p.noteTarget(b, start)
 	}
 	return nil
 }
@@ -204,7 +204,7 @@ func (p *response) fillInto(w io.Writer, b *boundary) error {
 		}
 	}
 	p.noteSent(b, len(p.bytes), true)
-	p.notePart(b, 0)
+	p.noteTarget(b, 0)
 	_, err := w.Write(p.bytes)
 	return err
 }

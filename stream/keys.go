@@ -26,7 +26,7 @@ import (
 // The request is a GET of the URL of the page with the header "Rivulet: reviews".
 // The header names the keys of the boundaries around it, too, the outermost first:
 // "Rivulet: product/reviews". The Page runs as always. Of the boundaries, only those
-// on the way load, and those within the one that is asked for.
+// that the header names load, and those within the last one.
 
 // maxKeys limits the number of keys in a request.
 const maxKeys = 16
@@ -36,17 +36,17 @@ type keys struct {
 	wanted  []string             // the keys that the request names; nil means all of the page
 	paths   map[*boundary]string // of the boundaries with a key that can be requested
 	used    map[string]struct{}  // keys
-	target  *boundary            // the boundary that is asked for; nil until it is met
+	target  *boundary            // the boundary that the request names; nil until it is met
 	content []byte               // of target; nil until it is known
 }
 
-// The ways of a boundary, in a response to a request that names keys. A way from
-// onWay on means that the boundary is on the way to the one that is asked for: its
-// children are compared with the key number way-onWay.
+// What a boundary is to the target, the boundary that the request names. A value from
+// aroundTarget on means that the target is within the boundary, whose children are
+// compared with the key number value-aroundTarget.
 const (
-	noWay   uint8 = iota // the request names no keys
-	allWays              // the boundary is the one that is asked for, or within it
-	onWay
+	noTarget uint8 = iota // the request names no keys
+	inTarget              // the boundary is the target, or within it
+	aroundTarget
 )
 
 // wantedKeys returns the keys that r asks for, or nil if r asks for a page.
@@ -78,13 +78,13 @@ func isKey(s string) bool {
 	return s != "" && len(s) <= 48
 }
 
-// asksPart reports whether the request names keys.
-func (p *response) asksPart() bool { return p.root.way == onWay }
+// namesKeys reports whether the request names keys.
+func (p *response) namesKeys() bool { return p.root.target == aroundTarget }
 
-// isOff reports whether a boundary with that key, which may be empty, is left out,
+// isLeftOut reports whether a boundary with that key, which may be empty, is left out,
 // because the request asks for another one.
-func (b *boundary) isOff(key string) bool {
-	return b.way >= onWay && key != b.resp.keys.wanted[b.way-onWay]
+func (b *boundary) isLeftOut(key string) bool {
+	return b.target >= aroundTarget && key != b.resp.keys.wanted[b.target-aroundTarget]
 }
 
 // placeKeyed places a boundary with a key at the end of f, which buf writes into.
@@ -104,7 +104,7 @@ func (f *fragment) placeKeyed(ctx context.Context, buf *templruntime.Buffer, b *
 		p.warnKey("stream: a boundary with a key stands where no marker works, so it cannot be requested", key, slog.String("within", within))
 	}
 	if within != "" || !p.claimKey(f.owner, b, key) {
-		if f.owner.way >= onWay {
+		if f.owner.target >= aroundTarget {
 			return nil
 		}
 		return f.meet(ctx, buf, b)
@@ -119,9 +119,7 @@ func (f *fragment) placeKeyed(ctx context.Context, buf *templruntime.Buffer, b *
 		return err
 	}
 	if every > 0 {
-		every = min(max(every, time.Second), maxEvery)
-		order := `<?every ` + b.keyPath() + ` ` + strconv.FormatInt(every.Milliseconds(), 10) + `><template data-r></template>`
-		if _, err := buf.WriteString(order); err != nil {
+		if err := writeEvery(buf, b, every); err != nil {
 			return err
 		}
 	}
@@ -131,6 +129,13 @@ func (f *fragment) placeKeyed(ctx context.Context, buf *templruntime.Buffer, b *
 		}
 	}
 	return LiveScript(p.rd.LiveScript).Render(ctx, buf)
+}
+
+// writeEvery writes the order to request b again after each d.
+func writeEvery(buf *templruntime.Buffer, b *boundary, d time.Duration) error {
+	d = min(max(d, time.Second), maxEvery)
+	_, err := buf.WriteString(`<?every ` + b.keyPath() + ` ` + strconv.FormatInt(d.Milliseconds(), 10) + `><template data-r></template>`)
+	return err
 }
 
 // writeLate writes the order to request what is pending once more after the time in
@@ -144,7 +149,8 @@ func writeLate(ctx context.Context, w io.Writer) error {
 	return err
 }
 
-// maxEvery is the longest time that a timer of a browser takes, but a tenth.
+// maxEvery limits the time of an order, to which the script adds up to a tenth. A
+// timer of a browser takes at most 2³¹ - 1 milliseconds, which are 24 days.
 const maxEvery = 20 * 24 * time.Hour
 
 // claimKey gives the key to b, which is about to be placed as a child of owner. It
@@ -164,9 +170,9 @@ func (p *response) claimKey(owner, b *boundary, key string) bool {
 		}
 		k.used[key] = struct{}{}
 		k.paths[b] = around + key
-		if owner.way >= onWay {
-			if b.way = owner.way + 1; int(b.way-onWay) == len(k.wanted) {
-				b.way, k.target = allWays, b
+		if owner.target >= aroundTarget {
+			if b.target = owner.target + 1; int(b.target-aroundTarget) == len(k.wanted) {
+				b.target, k.target = inTarget, b
 			}
 		}
 	}
@@ -179,7 +185,7 @@ func (p *response) claimKey(owner, b *boundary, key string) bool {
 	return ok && !again
 }
 
-// isFirstKey reports whether the page has met one boundary with a key.
+// isFirstKey reports whether only one boundary with a key was met so far.
 func (p *response) isFirstKey() bool {
 	p.loads.mu.Lock()
 	defer p.loads.mu.Unlock()
@@ -228,9 +234,9 @@ func (p *response) warnKey(message, key string, attrs ...slog.Attr) {
 	}
 }
 
-// sendPart sends the boundary that the request asks for, and nothing else of the
-// page, whose component was rendered into f.
-func (p *response) sendPart(f *fragment) error {
+// sendTarget sends the target, and nothing else of the page, whose component was
+// rendered into f.
+func (p *response) sendTarget(f *fragment) error {
 	p.bytes = getBytes()
 	if err := p.fillInOrder(f.bytes, f.holes); err != nil {
 		return p.shellError(err)
@@ -248,19 +254,19 @@ func (p *response) sendPart(f *fragment) error {
 	return p.writeLast()
 }
 
-// notePart keeps the bytes of p.bytes from start on if they are the content of the
-// boundary that the request asks for.
-func (p *response) notePart(b *boundary, start int) {
-	if b.way == allWays && b == p.keys.target {
+// noteTarget keeps the bytes of p.bytes from start on if they are the content of the
+// target.
+func (p *response) noteTarget(b *boundary, start int) {
+	if b.target == inTarget && b == p.keys.target {
 		p.keys.content = bytes.Clone(p.bytes[start:])
 	}
 }
 
-// partStatus returns the status of the answer to a request that names keys, given
+// targetStatus returns the status of the answer to a request that names keys, given
 // the one that the Page has set.
-func (p *response) partStatus(status int) int {
+func (p *response) targetStatus(status int) int {
 	switch {
-	case p.keys.content == nil && p.failed.Load() != 0: // a boundary on the way
+	case p.keys.content == nil && p.failed.Load() != 0: // a boundary around the target
 		return http.StatusInternalServerError
 	case p.keys.content == nil:
 		return http.StatusNotFound
@@ -275,7 +281,7 @@ var liveScript = templ.NewOnceHandle()
 // script without this component. The answer to a request for a key has no script.
 func LiveScript(s Script) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		if owner := ownerOf(ctx); owner != nil && owner.resp != nil && owner.resp.asksPart() {
+		if owner := ownerOf(ctx); owner != nil && owner.resp != nil && owner.resp.namesKeys() {
 			return nil
 		}
 		return liveScript.Once().Render(templ.WithChildren(ctx, s.Element(assets.Live().Text)), w)

@@ -27,7 +27,7 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 		return nil // a notice could not be removed later
 	case f == nil || f.resp == nil:
 		return placeInPlace(ctx, w, b)
-	case f.resp.skips(&b), f.owner.isOff(b.Key):
+	case f.resp.skips(&b), f.owner.isLeftOut(b.Key):
 		return nil
 	}
 	nb := &boundary{spec: b.spec(), kind: kind, optional: b.Optional, critical: b.Critical}
@@ -47,8 +47,8 @@ func (f *fragment) meet(ctx context.Context, buf *templruntime.Buffer, b *bounda
 		return err
 	}
 	b.resp, b.parent, b.depth = f.resp, f.owner, f.owner.depth+1
-	if f.owner.way == allWays {
-		b.way = allWays
+	if f.owner.target == inTarget {
+		b.target = inTarget
 	}
 	if b.kind == notice {
 		b.content = templ.NopComponent

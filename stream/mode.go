@@ -119,7 +119,7 @@ func (p *response) chooseMode() {
 	who, looked := askerOf(p.r.Header)
 	byDefault := ""
 	if wanted := wantedKeys(p.r); wanted != nil {
-		p.keys, p.root.way = &keys{wanted: wanted}, onWay
+		p.keys, p.root.target = &keys{wanted: wanted}, aroundTarget
 		p.mode, p.vary = Complete, "Rivulet"
 		return
 	}

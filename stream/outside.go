@@ -23,8 +23,8 @@ func placeInPlace(place context.Context, w io.Writer, spec Boundary) error {
 	ctx := newInPlaceContext(place)
 	b.parent, _ = ctx.owner.(*boundary)
 	if b.parent != nil && b.parent.resp != nil {
-		b.resp, b.way = b.parent.resp, b.parent.way
-		if b.resp.skips(&spec) || b.parent.way >= onWay {
+		b.resp, b.target = b.parent.resp, b.parent.target
+		if b.resp.skips(&spec) || b.parent.target >= aroundTarget {
 			return nil
 		}
 		b.resp.noteInPlace(b, w)

@@ -144,8 +144,8 @@ func (p *response) sendPage(page templ.Component) error {
 	switch {
 	case p.headOnly():
 		return p.sendHeaders(f)
-	case p.asksPart():
-		return p.sendPart(f)
+	case p.namesKeys():
+		return p.sendTarget(f)
 	}
 	err := p.sendShell(f)
 	if err != nil && !p.out.committed && (isTooLarge(err) || decides(err) != nil) {

@@ -132,7 +132,7 @@ func (p *response) fillPiece(b *boundary, c templ.Component) ([]hole, error) {
 // piece returns a boundary for one piece of b. Each piece is a child of b, so that a
 // piece that fails ends only the loads within it.
 func (p *response) piece(b *boundary) *boundary {
-	c := &boundary{resp: p, parent: b, place: b.place, depth: b.depth + 1, amends: b.amends, critical: b.critical, way: b.way, kind: piece}
+	c := &boundary{resp: p, parent: b, place: b.place, depth: b.depth + 1, amends: b.amends, critical: b.critical, target: b.target, kind: piece}
 	p.loads.mu.Lock()
 	b.children++
 	c.index = b.children
