@@ -1,0 +1,83 @@
+// Command htmx shows Rivulet with htmx: boosted links, a table with pages, a fragment
+// with a panel that fails, a form in a boundary, and live rows that htmx makes work.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/stream/broker"
+	"github.com/rivulet-go/rivulet/suspense/live"
+)
+
+// integrity is the hash of the file of htmx.
+const integrity = "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn"
+
+var (
+	events broker.Broker
+	topic  = events.Topic("notes")
+	list   = live.Region{Name: "notes", URL: "/notes/events", Position: topic.Position}
+)
+
+func main() {
+	fmt.Println("http://127.0.0.1:8080/")
+	log.Fatal(http.ListenAndServe("127.0.0.1:8080", routes(new(shop))))
+}
+
+func routes(s *shop) http.Handler {
+	rd := stream.Renderer{ErrorHandler: answer}
+	page := func(pattern string, c func(*http.Request) templ.Component) (string, http.Handler) {
+		return pattern, rd.Handler(func(_ http.ResponseWriter, r *http.Request) (templ.Component, error) { return c(r), nil })
+	}
+	mux := http.NewServeMux()
+	mux.Handle(page("GET /{$}", func(r *http.Request) templ.Component { return OrdersPage(s, number(r)) }))
+	mux.Handle(page("GET /notes", func(*http.Request) templ.Component { return NotesPage(s) }))
+
+	// The fragments for htmx are complete, since their requests have HX-Request.
+	mux.Handle(page("GET /orders", func(r *http.Request) templ.Component { return Orders(s, number(r)) }))
+	mux.Handle(page("GET /report", func(*http.Request) templ.Component { return Report(s) }))
+	mux.Handle("GET /notes/{key}", rd.Handler(func(_ http.ResponseWriter, r *http.Request) (templ.Component, error) {
+		text, err := s.note(r.Context(), r.PathValue("key"))
+		return Panel(text), err
+	}))
+	mux.HandleFunc("POST /notes", func(w http.ResponseWriter, r *http.Request) {
+		if err := s.add(r.Context(), r.FormValue("text")); err != nil {
+			slog.Error("a note is not shown on open pages", "error", err)
+		}
+		if r.Header.Get("HX-Request") == "" { // without script
+			http.Redirect(w, r, "/notes", http.StatusSeeOther)
+			return
+		}
+		_ = rd.Render(w, r, NoteForm("Ada"))
+	})
+	mux.Handle("GET /notes/events", topic.Handler())
+	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+// answer answers if a page was decided, or has failed, before its first byte. htmx
+// would follow a redirect within its request, and put the login page into a panel.
+func answer(w http.ResponseWriter, r *http.Request, err error) {
+	var decided *stream.StatusError
+	if !errors.As(err, &decided) {
+		slog.Error("page failed", "path", r.URL.Path, "error", err)
+		return
+	}
+	if decided.Location != "" && r.Header.Get("HX-Request") == "true" {
+		w.Header().Set("HX-Redirect", decided.Location)
+		w.Header().Del("Location")
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+// number returns the number of the page of the table.
+func number(r *http.Request) int {
+	n, _ := strconv.Atoi(r.FormValue("page"))
+	return max(n, 1)
+}

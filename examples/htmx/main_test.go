@@ -1,0 +1,94 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/rivulet-go/rivulet/assets"
+	"github.com/rivulet-go/rivulet/stream"
+)
+
+// ask requests a page, or a fragment as htmx does.
+func ask(t *testing.T, s *shop, method, target, body string, htmx bool) (w *httptest.ResponseRecorder) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		r := httptest.NewRequest(method, target, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if htmx {
+			r.Header.Set("HX-Request", "true")
+		}
+		w = httptest.NewRecorder()
+		routes(s).ServeHTTP(w, r)
+	})
+	return w
+}
+
+func TestHTMX(t *testing.T) {
+	for _, tc := range []struct {
+		name, target string
+		htmx         bool
+		status       int
+		want, not    []string
+	}{
+		{"a page streams and starts htmx last", "/", false, 200,
+			[]string{`<?start name="1"><`, `<template for="1"`, "Order 1<", assets.StartHTMX().Text + "</script>"}, nil},
+		{"a boosted link gets a whole page", "/?page=2", true, 200,
+			[]string{"<title>Orders</title>", "Order 4<", `hx-get="/orders?page=3"`}, []string{"<template for", "<?start"}},
+		{"a page of the table comes alone", "/orders?page=2", true, 200,
+			[]string{"Order 4<", `hx-get="/orders?page=3"`}, []string{"<html", "<template for"}},
+		{"a fragment with a failed panel is a 200", "/report", true, 200,
+			[]string{"12 orders", "rv-error"}, []string{"no model"}},
+		{"a form comes in a chunk", "/notes", false, 200,
+			[]string{`<template for="1"><form method="post" action="/notes" hx-post="/notes"`}, nil},
+		{"a note that does not exist is a 404", "/notes/7", true, 404, nil, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := ask(t, new(shop), "GET", tc.target, "", tc.htmx)
+			if w.Code != tc.status {
+				t.Errorf("status = %d, want %d", w.Code, tc.status)
+			}
+			for _, want := range tc.want {
+				if !strings.Contains(w.Body.String(), want) {
+					t.Errorf("body = %s\nwant %s", w.Body, want)
+				}
+			}
+			for _, not := range tc.not {
+				if strings.Contains(w.Body.String(), not) {
+					t.Errorf("body = %s\nwant no %s", w.Body, not)
+				}
+			}
+		})
+	}
+
+	t.Run("a form is answered with a form, and without htmx with a redirect", func(t *testing.T) {
+		s := new(shop)
+		form := url.Values{"text": {"<3"}}.Encode()
+		if w := ask(t, s, "POST", "/notes", form, true); w.Code != http.StatusOK || !strings.HasPrefix(w.Body.String(), "<form") {
+			t.Errorf("POST = %d %s, want the form", w.Code, w.Body)
+		}
+		if w := ask(t, s, "POST", "/notes", form, false); w.Code != http.StatusSeeOther {
+			t.Errorf("POST = %d, want 303", w.Code)
+		}
+		if w := ask(t, s, "GET", "/notes", "", false); !strings.Contains(w.Body.String(), `<button hx-get="/notes/1" hx-target="#note">`) {
+			t.Errorf("the page is %s, want a row with attributes for htmx", w.Body)
+		}
+		if w := ask(t, s, "GET", "/notes/1", "", true); w.Body.String() != "<p>&lt;3</p>" {
+			t.Errorf("the note is %s", w.Body)
+		}
+	})
+
+	t.Run("htmx is told of a redirect by a header", func(t *testing.T) {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("HX-Request", "true")
+		w := httptest.NewRecorder()
+		w.Header().Set("Location", "/login")
+		answer(w, r, stream.Redirect("/login", http.StatusSeeOther))
+		if w.Code != http.StatusNoContent || w.Header().Get("HX-Redirect") != "/login" || w.Header().Get("Location") != "" {
+			t.Errorf("answer = %d %v", w.Code, w.Header())
+		}
+	})
+}
