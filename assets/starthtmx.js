@@ -18,8 +18,8 @@
     loaded = () => Object.hasOwn(self, "htmx") && htmx.process,
 
     // The class that htmx 2 gives to elements that it has inserted and will process.
-    // If they were processed now, and then without the class, what is requested when
-    // an element loads would be requested twice.
+    // If they were processed now, and then without the class, what is requested once
+    // would be requested twice.
     process = node => node instanceof Element && !get(Element, "classList", node).contains(htmx.config.addedClass) &&
       htmx.process(node),
 
@@ -56,8 +56,8 @@
     on.call(document, "load", () => start(), true);
 
     // htmx 2 processes the body now, and an element whose attributes have changed since
-    // it was processed starts anew. The classes of a request are such a change, and
-    // would have an element that is loading load twice. They are back before anything
+    // it was processed starts anew. The classes of a request are such a change: what is
+    // being requested, once, would be requested again. They are back before anything
     // is painted.
     on("DOMContentLoaded", () => {
       patched = 1;

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/rivulet-go/rivulet/assets"
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest/pages"
@@ -26,7 +28,7 @@ var htmxModules = filepath.Join("testdata", "htmx")
 
 // htmxJS clicks on the element that an event names.
 const htmxJS = `
-	for (const id of ["shell", "fragment", "slow", "chunk", "again", "row-a", "row-b"])
+	for (const id of ["shell", "error", "fragment", "slow", "chunk", "again", "row-a", "row-b", "row-c", "boost"])
 		addEventListener("click " + id, () => document.getElementById(id).click());
 	addEventListener("refresh", () => dispatchEvent(new CustomEvent("rivulet:refresh", {detail: "panel"})));
 `
@@ -40,6 +42,8 @@ func withHTMX() []browsertest.Scenario {
 		startHTMX("htmx4", "a policy with a nonce", nonce),
 		startHTMX("htmx2", "a policy with hashes", hashes),
 		startHTMX("htmx4", "a policy with hashes", hashes),
+		boosted("htmx2"),
+		boosted("htmx4"),
 		withoutHTMX(),
 	}
 }
@@ -63,14 +67,15 @@ func startHTMX(version, with, policy string) browsertest.Scenario {
 		Policy: policy,
 		// The first visit may wait until npm has installed htmx.
 		Renderer: stream.Renderer{Timeout: 10 * time.Minute},
-		Page:     pages.HTMX(pages.StartHTMX, panel.load, f.region("rows"), f.load),
+		Page:     pages.HTMX(pages.HTMXNames(), pages.StartHTMX, panel.load, f.region("rows"), f.load),
 		Files:    htmxFiles(f, version),
+		Faults:   []string{"Response Status Error Code 500"},
 		Watch: map[string]string{
-			"dots": "#panel > .dots", "1": "#panel > .v1", "2": "#panel > .v2", "a": "#row-a", "b": "#row-b",
+			"dots": "#panel > .dots", "1": "#panel > .v1", "2": "#panel > .v2", "3": "#panel > .v3", "a": "#row-a", "b": "#row-b", "c": "#row-c",
 			"shell": "#out > .shell", "chunk1": "#out > .chunk1", "chunk2": "#out > .chunk2", "again": "#out > .againchunk1",
-			"row-a": "#out > .row-a", "row-b": "#out > .row-b", "open": "html[data-live=open]",
+			"row-a": "#out > .row-a", "row-b": "#out > .row-b", "row-c": "#out > .row-c", "chunk3": "#out > .chunk3", "open": "html[data-live=open]",
 			"slow": ".htmx-request", "swapped": "#loads > .load",
-			"fragment": "#out:has(.rv-error) > .fragment",
+			"fragment": "#out:has(.rv-error) > .fragment", "error": "#failed > .error",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			panel.Store(0)
@@ -82,6 +87,11 @@ func startHTMX(version, with, policy string) browsertest.Scenario {
 			v.Wait("shell")
 			t.Logf("the click in the shell is answered after %v", time.Since(start).Round(time.Millisecond))
 			v.WaitNote("answer answeredshell")
+			v.Dispatch("click error")
+			v.WaitNote("error")
+			if version == "htmx4" {
+				v.Wait("error")
+			}
 			v.Dispatch("click fragment")
 			v.Wait("fragment")
 
@@ -117,18 +127,66 @@ func startHTMX(version, with, policy string) browsertest.Scenario {
 			v.Finished(t)
 			v.Dispatch("click again")
 			v.WaitNote("answer againrow-b")
+
+			v.Dispatch("refresh")
+			v.Wait("3")
+			v.WaitNote("answer loaded3")
+			v.Dispatch("click chunk")
+			v.Wait("chunk3")
+			f.send(f.region("rows").Append("c", pages.HTMXRow(pages.Row{Key: "c", Text: "c"})))
+			v.Wait("c")
+			v.Dispatch("click row-c")
+			v.Wait("row-c")
 			v.Open("slow")
 			v.Wait("swapped")
 
 			v.Picture()
+			if shown := slices.Contains(v.Seen(), "error"); shown != (version == "htmx4") {
+				t.Errorf("the answer with a 500 is shown: %v", shown)
+			}
 			notes := v.Notes()
 			for _, once := range []string{
-				"answer shell", "answer answeredshell", "answer chunk1", "answer chunk2", "answer loaded1", "answer loaded2",
+				"answer shell", "answer answeredshell", "answer chunk1", "answer chunk2", "answer loaded1", "answer loaded2", "answer loaded3",
 				"answer row-a", "answer row-b", "answer againrow-b", "slow load", "slow click", "fragment 200 <nil>",
 			} {
 				if n := len(slices.DeleteFunc(slices.Clone(notes), func(note string) bool { return note != once })); n != 1 {
 					t.Errorf("%q was noted %d times, want 1: %q", once, n, notes)
 				}
+			}
+		},
+	}
+}
+
+// boosted follows a boosted link while the page streams.
+func boosted(version string) browsertest.Scenario {
+	f := newFeed("a")
+	panel := new(htmxPanel)
+	files := htmxFiles(f, version)
+	files["boosted"] = func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+		v.Note("boosted " + r.Header.Get("HX-Boosted"))
+		_ = pages.HTMXBoosted().Render(r.Context(), w)
+	}
+	return browsertest.Scenario{
+		Name:     version + " follows a boosted link while the page streams, and nothing of the page arrives in the next",
+		Where:    browsertest.Scripted,
+		Renderer: stream.Renderer{Timeout: 10 * time.Minute},
+		Page:     pages.HTMX(templ.NopComponent, pages.StartHTMX, panel.load, f.region("rows"), f.load),
+		Files:    files,
+		Watch:    map[string]string{"dots": "#panel > .dots", "open": "html[data-live=open]", "boosted": "body > .boosted", "1": ".v1"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			panel.Store(0)
+			nodetest.Node(t, htmxModules)
+			v.Open("packages")
+			v.Wait("dots", "open")
+			v.Dispatch("click boost")
+			v.Wait("boosted")
+			v.Open("panel", "end", "slow")
+			v.WaitComplete()
+			if p := v.Picture(); p.Parts["next"] != "Next" || slices.Contains(v.Seen(), "1") {
+				t.Errorf("the next page is %q, and seen were %q", p.Parts, v.Seen())
+			}
+			if !slices.Contains(v.Notes(), "boosted true") {
+				t.Errorf("notes = %q, want a boosted request", v.Notes())
 			}
 		},
 	}
@@ -145,7 +203,7 @@ func withoutHTMX() browsertest.Scenario {
 	return browsertest.Scenario{
 		Name:  "without htmx nothing happens",
 		Where: browsertest.Scripted,
-		Page:  pages.HTMX(pages.StartHTMX, panel.load, f.region("rows"), f.load),
+		Page:  pages.HTMX(pages.HTMXNames(), pages.StartHTMX, panel.load, f.region("rows"), f.load),
 		Files: files,
 		Watch: map[string]string{"1": "#panel > .v1", "2": "#panel > .v2", "open": "html[data-live=open]", "named": "#htmx"},
 		Run: func(t *testing.T, v *browsertest.Visit) {
@@ -185,6 +243,11 @@ func htmxFiles(f *feed, version string) map[string]browsertest.File {
 		v.Note("slow " + r.FormValue("of"))
 		v.Pass("slow")
 		_ = pages.Bold(r.FormValue("of")).Render(r.Context(), w)
+	}
+	files["error"] = func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+		v.Note("error")
+		w.WriteHeader(http.StatusInternalServerError)
+		_ = pages.Bold("error").Render(r.Context(), w)
 	}
 	files["fragment"] = func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
 		fails := func(context.Context) (string, error) { return "", errors.New("out of order") }
