@@ -61,14 +61,15 @@ type Boundary struct {
 	// Render returns an error.
 	//
 	// The answer is the content between two markers, as in the page. For it the Page
-	// runs as always, so access is checked as always. Of the boundaries, only those
-	// load that are named, and those within the last one. The status is 404 without
-	// a body if the page has no such boundary, 500 if it has failed, and that of an
-	// error that decides.
+	// runs as always, so what the Page checks is checked. Of the boundaries, only
+	// those load that are named, and those within the last one: a check in the load
+	// of another boundary does not run, even if that one is Critical. The status is
+	// 404 without a body if the page has no such boundary, 500 if it has failed, and
+	// that of an error that decides.
 	//
-	// The second boundary with a key, and one within a boundary without a key, cannot
-	// be requested. A warning is logged. A key has no effect in a fallback, outside a
-	// response, and where the boundary loads in place.
+	// A second boundary with the same key, and one within a boundary without a key,
+	// cannot be requested. A warning is logged. A key has no effect in a fallback,
+	// outside a response, and where the boundary loads in place.
 	Key string
 	// Every is the time after which the browser requests the boundary again, by its
 	// Key, as long as the page can be seen. It varies by a tenth, so that browsers do

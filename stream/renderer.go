@@ -77,6 +77,10 @@ type Renderer struct {
 	// sent are not set, except Vary, if a StatusError of a component or a load has
 	// decided. Loads may still be running then.
 	//
+	// In a component that renders itself into the ResponseWriter, boundaries load in
+	// place and SetHead has no effect. Render sends it as a page, with the status
+	// that is set.
+	//
 	// Nil means an answer with the text of the status and, unless a StatusError
 	// below 500 has decided, a line in the Logger.
 	ErrorHandler func(http.ResponseWriter, *http.Request, error)

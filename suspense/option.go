@@ -34,11 +34,16 @@ func Name(name string) Option {
 // Key gives the boundary a name by which it can be requested again, without the rest
 // of the page: see the field Key of [stream.Boundary]. The page then has the script
 // live, which does that: on a click on an element with the attribute data-refresh,
-// and for the event rivulet:refresh.
+// and for the event rivulet:refresh. Both name the keys of the boundaries around it,
+// too, as in product/stock.
+//
+// A request for the key does not run the loads of other boundaries, except those
+// around this one. What the others check does not protect it. The load checks who may
+// see its result, or the [stream.Page] does.
 func Key(key string) Option { return func(b *stream.Boundary) { b.Key = key } }
 
-// Every requests the boundary again after each d, as long as the page can be seen:
-// see the field Every of [stream.Boundary]. It needs a [Key].
+// Every requests the boundary again after each d, at least one second, as long as the
+// page can be seen: see the field Every of [stream.Boundary]. It needs a [Key].
 func Every(d time.Duration) Option { return func(b *stream.Boundary) { b.Every = d } }
 
 // Critical makes the first byte of the page wait for the load, so that an error can
