@@ -139,7 +139,9 @@
 
     // Returns the text of an answer of this site. For a boundary, it is empty if the
     // request has failed.
-    ask = (url, path, signal) => fetch(url, { headers: { rivulet: path }, redirect: "manual", signal })
+    // Firefox has a request wait for 20 s while its URL is being loaded, as when the page
+    // still streams, unless the request goes around the cache.
+    ask = (url, path, signal) => fetch(url, { headers: { rivulet: path }, redirect: "manual", cache: "no-store", signal })
       .then(page => page.type == "opaqueredirect" ? leave() : page.ok || path == 1 ? page.text() : ""),
 
     // Requests a boundary again. A request of the same URL is not repeated, and one of
