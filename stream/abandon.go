@@ -51,7 +51,8 @@ func (l *loads) fail(b *boundary, cause error) {
 	l.settle(b, nil, cause)
 }
 
-// abandon makes the response no longer wait for the load of b, and frees its slot.
+// abandon makes the response no longer wait for the load of b, which the limit counts
+// no more.
 // At the end of the response, overdue may call it before expire does. mu is held.
 func (l *loads) abandon(b *boundary) {
 	if b.load.abandoned {

@@ -44,11 +44,11 @@ type Boundary struct {
 	// first piece replaces the fallback. Each other piece is added behind those
 	// before it. The sequence runs in a goroutine of its own, with the same context
 	// as a Load. The context also ends when the view of a piece has failed. The
-	// sequence has a slot of a Limit until it ends, and its time counts until then.
+	// sequence counts for a Limit until it ends, and its time counts until then.
 	//
 	// Pieces that come while others are being sent are sent together. A sequence
-	// that is ahead of the client by 256 pieces or 32 KiB of Text waits. It has no
-	// slot while it waits.
+	// that is ahead of the client by 256 pieces or 32 KiB of Text waits. While it
+	// waits, it does not count for a Limit.
 	//
 	// If the sequence fails, the pieces that have come stay, and the error view is
 	// added behind them. After an error, the sequence yields nothing more. A
@@ -62,10 +62,10 @@ type Boundary struct {
 	//
 	// The answer is the content between two markers, as in the page. For it the Page
 	// runs as always, so what the Page checks is checked. Of the boundaries, only
-	// those load that are named, and those within the last one: a check in the load
-	// of another boundary does not run, even if that one is Critical. The status is
-	// 404 without a body if the page has no such boundary, 500 if it has failed, and
-	// that of an error that decides.
+	// those load that are named, and those within the last one. A check in the load
+	// of another boundary does not run, even if that one is Critical. If the page has
+	// no such boundary, the answer is a 404 without a body. If the boundary has
+	// failed, the status is 500, or that of an error that decides.
 	//
 	// A second boundary with the same key, and one within a boundary without a key,
 	// cannot be requested. A warning is logged. A key has no effect in a fallback,
@@ -74,6 +74,7 @@ type Boundary struct {
 	// Every is the time after which the browser requests the boundary again, by its
 	// Key, as long as the page can be seen. It varies by a tenth, so that browsers do
 	// not request it all at once. It is at least one second. Zero or less means never.
+	// Without a Key, Every has no effect.
 	Every time.Duration
 	// Critical makes the first byte of the page wait for the load, or for the first
 	// piece, so that an error can still decide the status; see StatusError. The

@@ -41,7 +41,7 @@ func TestLimits(t *testing.T) {
 		{name: "one, complete", rd: stream.Renderer{Limit: 1, Mode: always(stream.Complete)}, page: nested},
 		{name: "one, in order", rd: stream.Renderer{Limit: 1, Mode: always(stream.InOrder)}, page: nested},
 		{name: "waiting counts as time", rd: one, page: timed},
-		{name: "an abandoned load gives its slot back", rd: one, page: page(
+		{name: "an abandoned load does not count", rd: one, page: page(
 			at(stream.Boundary{Timeout: 100 * ms, Load: stubborn(time.Hour, nil)}), slot(after(100*ms, html("2"))),
 		)},
 		{name: "an abandoned load that returns gives nothing back twice", rd: one, page: page(

@@ -28,7 +28,7 @@ type loads struct {
 	mu sync.Mutex // guards the fields below, and those that boundary and task name
 
 	unsettled list // boundaries that are not settled, or whose load is running
-	queue     list // boundaries that wait for a slot: to load, or to go on after a pause
+	queue     list // boundaries that wait for the limit: to load, or to go on after a pause
 	arrived   list // boundaries that were settled or have new pieces since the last take
 
 	deep int32 // number of boundaries below maxLevels so far
@@ -45,7 +45,7 @@ type loads struct {
 
 	// Numbers of goroutines. Each is in one of running, tasks and abandoned.
 	running   int32 // loads
-	paused    int32 // loads in running that wait for room for a piece; they have no slot
+	paused    int32 // loads in running that wait for room for a piece; limit does not count them
 	tasks     int32 // goroutines of Go, and loads in place
 	abandoned int32 // loads and tasks that are not waited for
 

@@ -85,7 +85,7 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 		}()
 	}
 	if l.isLate(b) {
-		return nil // b needs no slot
+		return nil // b has no load to run
 	}
 	if b.critical {
 		l.queue.addBefore(b, func(b *boundary) bool { return !b.critical })

@@ -95,8 +95,8 @@ func (l *loads) offer(b *boundary, c templ.Component) error {
 }
 
 // pause waits until there is room in the queue of b or the context of its load
-// has ended. Meanwhile the sequence has no slot, since the response may be waiting
-// for a load that needs one. mu is held, except while pause waits.
+// has ended. Meanwhile the limit does not count the sequence, since the response may
+// be waiting for a load in the queue. mu is held, except while pause waits.
 func (l *loads) pause(b *boundary) {
 	b.load.pieces.paused = true
 	l.paused++
@@ -110,7 +110,7 @@ func (l *loads) pause(b *boundary) {
 	l.resume(b)
 }
 
-// resume lets the sequence of b go on, in a slot, if it is paused. mu is held.
+// resume lets the sequence of b go on if it is paused; the limit counts it again. mu is held.
 func (l *loads) resume(b *boundary) {
 	if b.load.pieces == nil || !b.load.pieces.paused {
 		return
