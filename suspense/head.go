@@ -37,7 +37,7 @@ func Head(name string) templ.Component {
 //	}
 //
 // Of several with the same name, the last one in the page counts, whatever arrives
-// first. If the view fails that contains it, it has no effect. [stream.SetHead] says
+// first. If the view that contains it fails, it has no effect. [stream.SetHead] says
 // more.
 func SetHead(name string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {

@@ -11,9 +11,10 @@ import (
 // An Option changes one boundary.
 type Option func(*stream.Boundary)
 
-// Timeout limits the time to load, from the moment when the page reaches the
-// boundary. After that time the boundary shows its error view, even if the load
-// ignores its context. Zero or less means the Renderer's Timeout.
+// Timeout limits the time from the moment when the page reaches the boundary to the
+// end of its load or its sequence. Time in the queue of a Limit counts. After that
+// time the boundary shows its error view, even if the load ignores its context. Zero
+// or less means the Renderer's Timeout.
 func Timeout(d time.Duration) Option {
 	return func(b *stream.Boundary) { b.Timeout = d }
 }
@@ -32,28 +33,31 @@ func Name(name string) Option {
 }
 
 // Key gives the boundary a name by which it can be requested again, without the rest
-// of the page: see the field Key of [stream.Boundary]. The page then has the script
-// live, which does that: on a click on an element with the attribute data-refresh,
-// and for the event rivulet:refresh. Both name the keys of the boundaries around it,
-// too, as in product/stock.
+// of the page. key matches [A-Za-z][A-Za-z0-9_-]{0,47} and is unique in the page.
+// The page then has the script live. It requests the boundary for a click on an element
+// with the attribute data-refresh, and for the event rivulet:refresh. Both name the
+// keys of the boundaries around it, too, as in product/stock.
 //
 // A request for the key does not run the loads of other boundaries, except those
 // around this one. What the others check does not protect it. The load checks who may
-// see its result, or the [stream.Page] does.
+// see its result, or the [stream.Page] does. The field Key of [stream.Boundary] says
+// more.
 func Key(key string) Option { return func(b *stream.Boundary) { b.Key = key } }
 
-// Every requests the boundary again after each d, at least one second, as long as the
-// page can be seen: see the field Every of [stream.Boundary]. It needs a [Key].
+// Every requests the boundary again after each d, as long as the page can be seen. The
+// time is at least one second and varies by a tenth. Zero or less means never. Every
+// has no effect without a [Key].
 func Every(d time.Duration) Option { return func(b *stream.Boundary) { b.Every = d } }
 
-// Critical makes the first byte of the page wait for the load, so that an error can
-// still decide the status: see [stream.StatusError], and the field Critical of
-// [stream.Boundary].
+// Critical makes the first byte of the page wait for the load, or for the first piece,
+// so that an error can still decide the status: see [stream.StatusError]. It waits at
+// most for the Timeout of the boundary or of the Renderer. The field Critical of
+// [stream.Boundary] says more.
 func Critical() Option { return func(b *stream.Boundary) { b.Critical = true } }
 
-// Optional says that failures are expected. They are logged at level Debug and do
-// not change the status of the page. Without an ErrorView the boundary then shows
-// nothing.
+// Optional says that failures are expected, except for panics. They are logged at level
+// Debug and do not change the status of a Complete page. Without an [ErrorView] of its
+// own, the boundary then shows nothing.
 func Optional() Option { return func(b *stream.Boundary) { b.Optional = true } }
 
 // with returns b, changed by opts.
