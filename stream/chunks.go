@@ -75,7 +75,7 @@ func (p *response) sendEnd() error {
 		p.bytes = appendChunkEnd(appendChunkStart(p.bytes, b))
 	}
 	if p.noindex {
-		p.bytes = append(p.bytes, noindex...)
+		p.bytes = append(p.bytes, noindexElement...)
 	}
 	p.bytes = append(p.bytes, p.tail...)
 	return p.writeLast()

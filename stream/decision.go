@@ -74,7 +74,7 @@ func (p *response) redirectLate(err error) error {
 	if e == nil || !e.isRedirect() || !p.out.committed {
 		return err
 	}
-	p.err, p.verdict, p.leaving, p.noindex = nil, nil, true, false
+	p.err, p.verdict, p.redirected, p.noindex = nil, nil, true, false
 	putBytes(p.bytes)
 	p.bytes = getBytes()
 	if p.tail == nil {
@@ -97,6 +97,6 @@ func appendRefresh(dst []byte, target string) []byte {
 	return append(dst, `'">`...)
 }
 
-// noindex keeps search engines from indexing a page whose status has left too
+// noindexElement keeps search engines from indexing a page whose status has left too
 // early.
-const noindex = `<meta name="robots" content="noindex">`
+const noindexElement = `<meta name="robots" content="noindex">`

@@ -73,7 +73,7 @@ type response struct {
 	looked      bool // the shell has waited for loads, or has decided not to
 	patient     bool // that was worth its time
 	lastResort  bool // what is being rendered must be shown, whatever the budget
-	leaving     bool // a redirect has ended the page
+	redirected  bool // a redirect after the first byte has ended the page
 	noindex     bool // the page has to say that it is not to be indexed
 }
 
@@ -176,7 +176,7 @@ func (p *response) close() {
 
 // endLoads ends the loads and waits for them. Only the first call has an effect.
 func (p *response) endLoads() {
-	for _, b := range p.loads.finish(p.result == nil && !p.leaving) {
+	for _, b := range p.loads.finish(p.result == nil && !p.redirected) {
 		if p.trace.Abandoned != nil {
 			p.trace.Abandoned(p.ctx, b.info())
 		}

@@ -121,7 +121,7 @@ func (p *response) sendShell(f *fragment) error {
 	f.recycle()
 	if !p.reveal.open() {
 		if p.noindex {
-			p.bytes = slices.Insert(p.bytes, markup.TailStart(p.bytes), []byte(noindex)...)
+			p.bytes = slices.Insert(p.bytes, markup.TailStart(p.bytes), []byte(noindexElement)...)
 		}
 		return p.writeLast()
 	}
