@@ -7,9 +7,10 @@ import (
 
 // Crawlers returns a Mode function that sends whole pages, with their real status,
 // to known crawlers and to programs that show previews of links, such as Googlebot
-// and Slackbot. Their scripts do not run, or run late. Crawlers recognises them by
-// the product in their User-Agent. For all others, and if that product is missing
-// or forged, next chooses the mode. Nil means DefaultMode.
+// and Slackbot. These run the scripts of a page late, as
+// https://developers.google.com/search/docs/crawling-indexing/javascript/javascript-seo-basics
+// says, or not at all. Crawlers recognises them by the product in their User-Agent,
+// which anyone can send. For all others next chooses the mode. Nil means DefaultMode.
 //
 // Crawlers does not name User-Agent in Vary: almost every browser has a different
 // one, so a shared cache would store a page once for each. The price is that such a
@@ -83,8 +84,8 @@ var crawlersByInitial = func() (by [32][]string) {
 	return by
 }()
 
-// WhatsApp and Signal say this at the start when they make a preview. Browsers in
-// apps say it elsewhere.
+// whatsApp is the start of the User-Agent with which WhatsApp and Signal make previews.
+// The browsers in such apps name it elsewhere.
 const whatsApp = "WhatsApp"
 
 // isCrawler reports whether the User-Agent agent names one of the crawlers as a

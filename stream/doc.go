@@ -60,10 +60,9 @@
 //     and a boundary stands around an svg or math element, not inside one.
 //   - The status and the headers leave with the shell. A [StatusError] of a
 //     boundary that is Critical comes in time to change them. Other failures
-//     change them in the mode [Complete] only. A shared cache may
-//     store a streamed page together with the error view of a boundary that
-//     failed after the shell had left. So "Cache-Control: public" is for Complete
-//     pages only.
+//     change them in the mode [Complete] only. A shared cache may store a streamed
+//     page together with the error view of a boundary that failed after the shell
+//     had left. So "Cache-Control: public" is for Complete pages only.
 //   - The number of boundaries on a page is not limited. A view that contains its
 //     own boundary again goes on until [Renderer.Timeout].
 //   - A view must be quick: while it is rendered, nothing else is sent. Slow

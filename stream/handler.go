@@ -26,11 +26,10 @@ import (
 // the response, and the response waits for it.
 //
 // Loads must not use w: they run at the same time, and a header is a map. They can
-// use the function Header. After
-// the Page has returned and a load has started, w.Header returns an empty header
-// that is not sent, and a warning is logged. Nothing protects a header that the
-// Page has kept, or the writer of a framework: two loads that use it at the same
-// time crash the process.
+// use the function Header. After the Page has returned and a load has started,
+// w.Header returns an empty header that is not sent, and a warning is logged.
+// Nothing protects a header that the Page has kept, or the writer of a framework:
+// two loads that use it at the same time crash the process.
 type Page func(w http.ResponseWriter, r *http.Request) (templ.Component, error)
 
 // Component returns a Page that answers every request with c. The content of c

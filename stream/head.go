@@ -31,7 +31,7 @@ import (
 //
 // Several Heads with the same name show the same value. c is rendered like a
 // fallback: boundaries within it show their own fallbacks. A nil c is empty. In a
-// fallback and outside a response, a Head is c.
+// fallback and outside a response, a Head shows c.
 func Head(name string, c templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		f, buf := fragmentOf(w)
@@ -61,17 +61,16 @@ func Head(name string, c templ.Component) templ.Component {
 // view. It may stand before the Head or behind it.
 //
 // Of several with the same name, the last one in the page counts, whatever arrives
-// first. If the view fails that contains it, it counts no more than the rest of
-// that view.
+// first. If the view that contains it fails, it does not count.
 //
 // SetHead renders c at once. A boundary in c loads in place, which delays what
 // follows. The styles, scripts and templ.Once of c are emitted with c, even if the
 // page has emitted them. A nil c is empty.
 //
 // SetHead has no effect in a fallback, outside a response, and in what a component
-// renders into a writer of its own. A warning is logged in the third case, and if a
-// page has no Head of that name, unless a script has requested it, as htmx does: see
-// DefaultMode.
+// renders into a writer of its own. A warning is logged in the third case. A warning
+// is also logged if the page has no Head of that name, unless a script such as htmx
+// has requested the page; see DefaultMode.
 func SetHead(name string, c templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		f, buf := fragmentOf(w)

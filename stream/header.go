@@ -16,9 +16,9 @@ var ErrSent = errors.New("stream: the headers have left")
 // returns an error outside a response.
 //
 // Any number of loads may call Header at the same time. While a Page is running,
-// the header is its own: f is then called, in the goroutine of the Page, when the
-// Page returns or begins to answer by itself, and Header returns nil at once. f
-// must not keep the header, and must not call Header.
+// the header is its own. Header then returns nil at once, and the goroutine of the
+// Page calls f when the Page returns or begins to answer by itself. f must not keep
+// the header, and must not call Header or Preload.
 func Header(ctx context.Context, f func(http.Header)) error {
 	owner := ownerOf(ctx)
 	if owner == nil || owner.resp == nil {
@@ -42,7 +42,7 @@ type header struct {
 	rare *headerMore // nil until it is needed
 }
 
-// headerMore is what most responses need not record.
+// headerMore is what few responses record of their header.
 type headerMore struct {
 	early    []func(http.Header) // given to Header while the Page used it
 	preloads map[string]struct{} // all URLs

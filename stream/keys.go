@@ -276,9 +276,10 @@ func (p *response) targetStatus(status int) int {
 
 var liveScript = templ.NewOnceHandle()
 
-// LiveScript returns the script live once for each page. It requests boundaries with
-// a key again and keeps live regions up to date. A page with one of them has the
-// script without this component. The answer to a request for a key has no script.
+// LiveScript returns a component that writes the script live, once for each page. The
+// script requests boundaries with a key again and keeps live regions up to date. A page
+// with one of them has the script without this component. In the answer to a request
+// for a key, the component writes nothing.
 func LiveScript(s Script) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		if owner := ownerOf(ctx); owner != nil && owner.resp != nil && owner.resp.namesKeys() {

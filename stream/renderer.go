@@ -125,10 +125,10 @@ func Render(w http.ResponseWriter, r *http.Request, page templ.Component) error 
 // Render returns nil for a page that was sent whole, even if boundaries have
 // failed. An error that matches ErrShell means that nothing was sent, so the
 // caller can still answer. If it also matches a *StatusError, that error says how:
-// Render itself sends no redirect before the first byte. Any other error means that the page was cut. Render
-// has then ended the connection as far as w allows. The caller must make sure
-// that the page does not look finished, best by panic(http.ErrAbortHandler), as
-// Handler does. If the client has left, the error matches context.Canceled.
+// Render itself sends no redirect before the first byte. Any other error means
+// that the page was cut. Render has then ended the connection as far as w allows.
+// The caller must make sure that the page does not look finished, best by
+// panic(http.ErrAbortHandler), as Handler does. If the client has left, the error matches context.Canceled.
 //
 // A status and a Content-Type that the caller has set stay. Render sets the
 // headers of a page when its first bytes leave, so they are not set when it

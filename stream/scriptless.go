@@ -28,7 +28,7 @@ import (
 // twice, the second time when the first answer has ended.
 //
 // The cookie has the name and the value of the parameter and lives as long as the
-// browser's session. A visitor who turns scripting on meanwhile gets pages in order
+// browser's session. A visitor that turns scripting on meanwhile gets pages in order
 // until then, which are whole and need no script. A script of yours may delete the
 // cookie to end that sooner. The cookie is set only if the reader comes from your
 // own site, as far as the browser tells, so that a link that somebody shares does not
@@ -50,11 +50,11 @@ const (
 	scriptlessValue = "in-order"
 )
 
-// patchesSince is the version of Chromium from which on it patches pages by itself.
+// patchesSince is the first version of Chromium that patches pages by itself.
 const patchesSince = 150
 
-// A longer query is not repeated in a refresh: with a longer URL, the reader would
-// perhaps get no page at all. Proxies accept 8 KB and less.
+// maxScriptlessQuery limits the query that a refresh repeats, in bytes. Proxies accept
+// URLs of 8 KB and less. With a longer one the reader would perhaps get no page at all.
 const maxScriptlessQuery = 4096
 
 // Mode is for Renderer.Mode. A page that would be sent out of order is sent in

@@ -20,12 +20,12 @@ import (
 //
 // After the first byte, the status has left. A redirect then ends the page with a
 // meta element that makes the browser navigate, and the loads of the page are
-// canceled. It cannot set cookies any more. With any other code the boundary shows
+// canceled. Cookies cannot be set any more. With any other code the boundary shows
 // its error view, and a meta element that keeps search engines from indexing the
 // page. A page component that returns such an error after a templ.Flush is cut.
 //
-// Outside a response a StatusError is an error like any other. So is, everywhere, one
-// whose fields Status and Redirect would refuse.
+// Outside a response a StatusError is an error like any other. So is a StatusError
+// with fields that Status or Redirect would refuse.
 type StatusError struct {
 	Code     int    // the status
 	Location string // the target of a redirect; "" for other codes
@@ -105,8 +105,8 @@ func locationOf(target string) (string, error) {
 	return asciiURL(u.String()), nil
 }
 
-// asciiURL escapes the characters that a header cannot have, or a client reads in its
-// own way. Package url leaves them in a query.
+// asciiURL escapes the characters that a header cannot have, and those that clients read
+// in different ways. Package url leaves them in a query.
 func asciiURL(s string) string {
 	odd := func(c byte) bool { return c <= ' ' || c >= 0x7f }
 	var b strings.Builder
