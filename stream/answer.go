@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// fail answers a request whose page has failed with err. If answerable is false,
-// something was sent, and fail cuts the response.
+// fail ends a response whose page has failed with err. If answerable is false,
+// something was sent, and fail cuts the response. Otherwise it answers.
 func (p *response) fail(err error, answerable bool) {
 	p.result = err
 	if hasLeft(p.ctx) {
@@ -23,15 +23,17 @@ func (p *response) fail(err error, answerable bool) {
 	if !answerable {
 		panic(http.ErrAbortHandler)
 	}
+	p.answer(err)
+}
+
+// answer sends what stands in for a page that has failed with err: what the
+// ErrorHandler writes, or the text of the status.
+func (p *response) answer(err error) {
 	// p.page holds the status that is dropped, and loads may still use it.
 	w := &pageWriter{ResponseWriter: p.out.w, p: p}
 	p.header.begin(p, true) // from here on no load uses it
 	p.uncacheFailed()
-	if p.page.taken.Load() && e != nil && p.vary != "" {
-		// A cache may store a 404 or a 301 that has no other header for it. In
-		// another mode, the same error may not decide the page.
-		p.out.w.Header().Add("Vary", p.vary)
-	}
+	p.varyDecided(err)
 	w.boundBody() // in a large Write the server waits for the body
 	whole := false
 	defer func() {
@@ -87,6 +89,15 @@ func plainAnswer(w http.ResponseWriter, code int) {
 	h.Set("Content-Length", strconv.Itoa(len(text))) // the answer is whole before the loads have returned
 	h.Del("Content-Encoding")
 	_, _ = io.WriteString(w, text)
+}
+
+// varyDecided names in Vary what the mode depends on, if err has decided the page. A
+// cache may store a 404 or a 301 that has no other header for it. In another mode, the
+// same error may not decide the page.
+func (p *response) varyDecided(err error) {
+	if p.page.taken.Load() && decides(err) != nil && p.vary != "" {
+		p.out.w.Header().Add("Vary", p.vary)
+	}
 }
 
 // uncacheFailed prevents caches from storing the answer to a page that has

@@ -40,7 +40,7 @@ func Preload(ctx context.Context, url, as string, params ...string) error {
 	return nil
 }
 
-// A preload is a resource that the browser shall fetch early.
+// A preload is a resource that the browser is to fetch early.
 type preload struct {
 	url, as string
 	params  []string
