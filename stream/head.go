@@ -150,11 +150,7 @@ func (c *headContext) Value(key any) any {
 func (c *headContext) String() string { return "stream.headContext" }
 
 // warnHead logs a fault of the Heads or SetHeads with that name, once for each
-// route. Any goroutine may call it.
+// route.
 func (p *response) warnHead(message, name string, attrs ...slog.Attr) {
-	if !routeOf(p.r).once(message + "\x00" + name) {
-		return
-	}
-	attrs = append(attrs, slog.String("name", name), slog.String("path", p.r.URL.Path))
-	p.rd.logger().LogAttrs(p.ctx, slog.LevelWarn, message, attrs...)
+	p.warnOnce(message, slog.String("name", name), attrs...)
 }

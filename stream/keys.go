@@ -228,10 +228,7 @@ func (b *boundary) keyPath() string {
 
 // warnKey logs a warning about a key, once for each route.
 func (p *response) warnKey(message, key string, attrs ...slog.Attr) {
-	if routeOf(p.r).once(message + "\x00" + key) {
-		attrs = append(attrs, slog.String("key", key), slog.String("path", p.r.URL.Path))
-		p.rd.logger().LogAttrs(p.ctx, slog.LevelWarn, message, attrs...)
-	}
+	p.warnOnce(message, slog.String("key", key), attrs...)
 }
 
 // sendTarget sends the target, and nothing else of the page, whose component was

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"hash/maphash"
+	"log/slog"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -97,6 +98,16 @@ func (rt *route) once(what string) bool {
 	}
 	rt.said[what] = struct{}{}
 	return true
+}
+
+// warnOnce logs a warning about subject, once for each route. Any goroutine may call
+// it.
+func (p *response) warnOnce(message string, subject slog.Attr, attrs ...slog.Attr) {
+	if !routeOf(p.r).once(message + "\x00" + subject.Value.String()) {
+		return
+	}
+	attrs = append(attrs, subject, slog.String("path", p.r.URL.Path))
+	p.rd.logger().LogAttrs(p.ctx, slog.LevelWarn, message, attrs...)
 }
 
 // After a look in vain, one page in eachLook looks again.
