@@ -157,7 +157,7 @@
         if (busy[path] == request) {
           delete busy[path];
           show("removeAttribute");
-          say(grab(name, parse(text)) ? stale.delete(path, patch(name, template.content)) : stale.add(path))
+          say(grab(name, parse(text)) ? stale.forEach(one => (one + "/").startsWith(path + "/") && stale.delete(one), patch(name, template.content)) : stale.add(path))
         }
       })
     },

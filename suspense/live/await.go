@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/suspense"
 )
 
@@ -27,8 +28,11 @@ import (
 // tells the page of a gap, and the page fetches the region again. In a fallback,
 // Await shows its own fallback.
 //
+// A [suspense.Key] must not be the name of the region, since both are names of a
+// part of the page.
+//
 // Await panics if load, view or the Position of the region is nil. With an
-// invalid name or URL, Render returns an error.
+// invalid name or URL, or with its name as the key, Render returns an error.
 func Await[T any](region Region, fallback templ.Component, load func(context.Context) (T, error), view func(T) templ.Component, opts ...suspense.Option) templ.Component {
 	switch {
 	case load == nil:
@@ -53,6 +57,13 @@ func (a *await[T]) Render(ctx context.Context, w io.Writer) error {
 	source, err := a.region.source()
 	if err != nil {
 		return err
+	}
+	var b stream.Boundary
+	for _, opt := range a.opts {
+		opt(&b)
+	}
+	if b.Key == a.region.Name {
+		return fmt.Errorf("live: key %q is the name of the region", b.Key)
 	}
 	a.region.lookAtMethod(ctx)
 	load := func(ctx context.Context) (templ.Component, error) { return a.loaded(ctx, source) }

@@ -70,6 +70,41 @@ func unruly() []browsertest.Scenario {
 			v.Open("end")
 		},
 	}, {
+		Name:   "boundaries that stand in one another are requested one by one",
+		Where:  browsertest.Scripted,
+		Policy: livePolicy,
+		Page:   pages.Nested(counted("c", 2)),
+		Files: map[string]browsertest.File{"state.js": func(_ *browsertest.Visit, w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/javascript")
+			_, _ = io.WriteString(w, `
+				for (const detail of ["a/b/c", "a/b", "a"])
+					addEventListener(detail, () => dispatchEvent(new CustomEvent("rivulet:refresh", {detail})));
+			`)
+		}},
+		Watch: map[string]string{
+			"dots": "#nest > .dots", "failed": "#nest > [role=alert]", "stale": "html[data-live=stale]", "fresh": `html[data-live=open] #nest > b[class="3"]`,
+			"4": `#nest > b[class="4"]`, "5": `#nest > b[class="5"]`, "6": `#nest > b[class="6"]`,
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("dots")
+			v.Open("a", "b", "c")
+			v.Wait("failed")
+			v.Dispatch("a/b/c")
+			v.Wait("stale")
+			v.Dispatch("a") // brings the one that has failed
+			v.Wait("fresh")
+			v.Dispatch("a/b/c")
+			v.Wait("4")
+			v.Dispatch("a/b")
+			v.Wait("5")
+			v.Dispatch("a")
+			v.Wait("6")
+			if got, want := part(v.Picture(), "nest"), `<b class="6">6</b>`; got != want {
+				t.Errorf("the page holds %s, want %s", got, want)
+			}
+			v.Open("end")
+		},
+	}, {
 		Name:   "a region that the page no longer has is not put in place of its comments",
 		Where:  browsertest.Scripted,
 		Policy: livePolicy,
