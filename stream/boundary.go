@@ -62,8 +62,9 @@ type Boundary struct {
 	//
 	// The answer is the content between two markers, as in the page. For it the Page
 	// runs as always, so what the Page checks is checked. Of the boundaries, only
-	// those load that are named, and those within the last one. A check in the load
-	// of another boundary does not run, even if that one is Critical. If the page has
+	// those load that are named, those within the last one, and Critical ones, which
+	// may decide the status. A check in the load of any other boundary does not run.
+	// If the page has
 	// no such boundary, the answer is a 404 without a body. If the boundary has
 	// failed, the status is 500, or that of an error that decides.
 	//

@@ -21,7 +21,7 @@ const (
 // a 500 in any case.
 func (be *BoundaryError) shown(b *boundary, withView bool) {
 	switch {
-	case b.resp == nil || be.Expected:
+	case b.resp == nil || be.Expected || b.target == besideTarget:
 	case withView && (b.target != inTarget || b != b.resp.keys.target):
 		b.resp.failed.CompareAndSwap(0, failedWithView)
 	default:

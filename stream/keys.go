@@ -26,7 +26,7 @@ import (
 // The request is a GET of the URL of the page with the header "Rivulet: reviews".
 // The header names the keys of the boundaries around it, too, the outermost first:
 // "Rivulet: product/reviews". The Page runs as always. Of the boundaries, only those
-// that the header names load, and those within the last one.
+// load that the header names, those within the last one, and critical ones.
 
 // maxKeys limits the number of keys in a request.
 const maxKeys = 16
@@ -44,8 +44,9 @@ type keys struct {
 // aroundTarget on means that the target is within the boundary, whose children are
 // compared with the key number value-aroundTarget.
 const (
-	noTarget uint8 = iota // the request names no keys
-	inTarget              // the boundary is the target, or within it
+	noTarget     uint8 = iota // the request names no keys
+	inTarget                  // the boundary is the target, or within it
+	besideTarget              // the boundary is critical, so it may refuse the request
 	aroundTarget
 )
 
@@ -81,10 +82,9 @@ func isKey(s string) bool {
 // namesKeys reports whether the request names keys.
 func (p *response) namesKeys() bool { return p.root.target == aroundTarget }
 
-// isLeftOut reports whether a boundary with that key, which may be empty, is left out,
-// because the request asks for another one.
-func (b *boundary) isLeftOut(key string) bool {
-	return b.target >= aroundTarget && key != b.resp.keys.wanted[b.target-aroundTarget]
+// isBeside reports whether c, a child of b, stands beside the target.
+func (b *boundary) isBeside(c *Boundary) bool {
+	return b.target == besideTarget || b.target >= aroundTarget && c.Key != b.resp.keys.wanted[b.target-aroundTarget]
 }
 
 // placeKeyed places a boundary with a key at the end of f, which buf writes into.
@@ -105,7 +105,7 @@ func (f *fragment) placeKeyed(ctx context.Context, buf *templruntime.Buffer, b *
 	}
 	if within != "" || !p.claimKey(f.owner, b, key) {
 		if f.owner.target >= aroundTarget {
-			return nil
+			return f.meetBeside(ctx, buf, b)
 		}
 		return f.meet(ctx, buf, b)
 	}
@@ -129,6 +129,16 @@ func (f *fragment) placeKeyed(ctx context.Context, buf *templruntime.Buffer, b *
 		}
 	}
 	return LiveScript(p.rd.LiveScript).Render(ctx, buf)
+}
+
+// meetBeside is meet for a boundary beside the target. Only a critical one loads: what
+// it refuses to a page, it refuses to a request for a part of the page.
+func (f *fragment) meetBeside(ctx context.Context, buf *templruntime.Buffer, b *boundary) error {
+	if !b.critical {
+		return nil
+	}
+	b.target = besideTarget
+	return f.meet(ctx, buf, b)
 }
 
 // writeEvery writes the order to request b again after each d.

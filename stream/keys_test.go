@@ -156,6 +156,56 @@ func TestPagesGuardTheirKeys(t *testing.T) {
 	}
 }
 
+// What a critical boundary refuses to a page cannot be requested by a key either.
+func TestCriticalBoundariesGuardKeys(t *testing.T) {
+	var loads atomic.Int64
+	session := func(ctx context.Context) (templ.Component, error) {
+		if ctx.Value(http.LocalAddrContextKey) == nil {
+			return nil, errMoved
+		}
+		return html("hello"), nil
+	}
+	other := func(context.Context) (templ.Component, error) {
+		loads.Add(1)
+		return html("other"), nil
+	}
+	secret := keyed("a", after(0, html("secret")))
+	for name, c := range map[string]templ.Component{
+		"before it":                 page(critical(session), secret, slot(other)),
+		"behind it":                 page(secret, slot(other), critical(session)),
+		"with a key":                page(at(stream.Boundary{Key: "s", Critical: true, Load: session}), secret),
+		"with the same key":         page(secret, at(stream.Boundary{Key: "a", Critical: true, Load: session})),
+		"within a critical one":     page(critical(after(0, slot(other), critical(session))), secret),
+		"in the children of one":    page(critical(stream.Prerender(templ.Join(slot(other), critical(session)))), secret),
+		"in another writer":         page(upper(critical(session)), upper(slot(other)), secret),
+		"around it, as the Page is": page(keyed("x", other), critical(session), secret),
+	} {
+		for _, who := range []string{"nobody", "somebody"} {
+			w := httptest.NewRecorder()
+			r := httptest.NewRequest("GET", "/", nil)
+			r.Header.Set("Rivulet", "a")
+			want := "301 Moved Permanently\n"
+			if who == "somebody" {
+				r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, 1))
+				want = `200 <?start name="a">secret<?end name="a">`
+			}
+			stream.Handler(stream.Component(c)).ServeHTTP(w, r)
+			if got := fmt.Sprint(w.Code, " ", w.Body); got != want || loads.Load() > 0 {
+				t.Errorf("%s, %s: answer = %s, want %s; %d other loads", name, who, got, want, loads.Load())
+			}
+		}
+	}
+	// One that fails by itself refuses nothing.
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header.Set("Rivulet", "a")
+	rd := stream.Renderer{Trace: &quiet}
+	rd.Handler(stream.Component(page(critical(failing(0, errBoom)), secret))).ServeHTTP(w, r)
+	if w.Code != 200 {
+		t.Errorf("status = %d, want 200", w.Code)
+	}
+}
+
 // TestKeysTellCaches has a Mode that looks at nothing.
 func TestKeysTellCaches(t *testing.T) {
 	for _, c := range []struct {

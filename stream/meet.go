@@ -27,10 +27,13 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 		return nil // a notice could not be removed later
 	case f == nil || f.resp == nil:
 		return placeInPlace(ctx, w, b)
-	case f.resp.skips(&b), f.owner.isLeftOut(b.Key):
+	case f.resp.skips(&b):
 		return nil
 	}
 	nb := &boundary{spec: b.spec(), kind: kind, optional: b.Optional, critical: b.Critical}
+	if f.owner.isBeside(&b) {
+		return f.meetBeside(ctx, buf, nb)
+	}
 	if b.Key != "" {
 		return f.placeKeyed(ctx, buf, nb, b.Key, b.Every)
 	}

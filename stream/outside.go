@@ -24,7 +24,10 @@ func placeInPlace(place context.Context, w io.Writer, spec Boundary) error {
 	b.parent, _ = ctx.owner.(*boundary)
 	if b.parent != nil && b.parent.resp != nil {
 		b.resp, b.target = b.parent.resp, b.parent.target
-		if b.resp.skips(&spec) || b.parent.target >= aroundTarget {
+		if b.target >= besideTarget {
+			b.target = besideTarget
+		}
+		if b.resp.skips(&spec) || b.target == besideTarget && !spec.Critical {
 			return nil
 		}
 		b.resp.noteInPlace(b, w)

@@ -39,9 +39,9 @@ func Name(name string) Option {
 // keys of the boundaries around it, too, as in product/stock.
 //
 // A request for the key does not run the loads of other boundaries, except those
-// around this one. What the others check does not protect it. The load checks who may
-// see its result, or the [stream.Page] does. The field Key of [stream.Boundary] says
-// more.
+// around this one and [Critical] ones. What the others check does not protect it. Who
+// may see the result is checked by its load, by a critical one, or by the
+// [stream.Page]. The field Key of [stream.Boundary] says more.
 func Key(key string) Option { return func(b *stream.Boundary) { b.Key = key } }
 
 // Every requests the boundary again after each d, as long as the page can be seen. The
