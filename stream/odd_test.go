@@ -17,10 +17,10 @@ import (
 
 // Errors with methods that panic.
 type (
-	panicsInAs     struct{ n int }
-	panicsInUnwrap struct{ n int }
-	panicsInIs     struct{ n int }
-	liesInAs       struct{ n int }
+	panicsInAs     struct{}
+	panicsInUnwrap struct{}
+	panicsInIs     struct{}
+	liesInAs       struct{}
 )
 
 func (*panicsInAs) Error() string     { return "as" }

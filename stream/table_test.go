@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -199,7 +198,6 @@ type decisionTest struct {
 	err             *stream.StatusError
 	own             bool // there is an ErrorHandler
 
-	mu       sync.Mutex
 	log      strings.Builder
 	decided  []stream.Decision
 	obedient context.Context // of a load that obeys
