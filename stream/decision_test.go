@@ -154,3 +154,26 @@ func TestCriticalLoadsFirst(t *testing.T) {
 		}
 	})
 }
+
+// On a page with a nonce, a script leads on before the page has loaded.
+func TestLateRedirectHurries(t *testing.T) {
+	rd := stream.Renderer{Script: stream.NoScript()}
+	target := `/a?b="</script>'&c`
+	c := page(slot(failing(100*ms, stream.Redirect(target, http.StatusSeeOther))))
+	for name, tt := range map[string]struct {
+		rd   stream.Renderer
+		want string
+	}{
+		"a script":  {stream.Renderer{}, `<script nonce="n">location.replace("/a?b=\"\u003c/script\u003e'\u0026c")</script></body>`},
+		"no script": {rd, `b=&#34;&lt;/script&gt;%27&amp;c'"></body>`},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := httptest.NewRecorder()
+			r := httptest.NewRequest("GET", "/", nil)
+			tt.rd.Handler(stream.Component(c)).ServeHTTP(w, r.WithContext(templ.WithNonce(r.Context(), "n")))
+			if got := w.Body.String(); !strings.HasSuffix(got, tt.want) {
+				t.Errorf("%s: page = %s, want the end %s", name, got, tt.want)
+			}
+		})
+	}
+}
