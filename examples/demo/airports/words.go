@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
@@ -65,16 +64,3 @@ func similar(code string, airports []flights.Airport) (found []flights.Airport) 
 	}
 	return found
 }
-
-// count formats n with a comma before each three digits.
-func count(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
-
-func minutes(m float64) string { return fmt.Sprintf("%.1f min", m) }

@@ -3,26 +3,13 @@ package dashboard
 import (
 	"fmt"
 	"math"
-	"strconv"
 
 	"github.com/rivulet-go/rivulet/examples/demo/chart"
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
+	"github.com/rivulet-go/rivulet/examples/demo/layout"
 )
 
 var weekdays = []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
-
-// count formats n with a comma before each three digits.
-func count(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
-
-func minutes(m float64) string { return fmt.Sprintf("%.1f min", m) }
 
 // week arranges hours for a heat map. An hour with very few departures is left
 // empty, since its share says nothing.
@@ -31,7 +18,7 @@ func week(hours []flights.Hour) chart.Heat {
 		Title: "Share of late flights by weekday and hour of departure; hours with fewer than 30 flights are empty",
 		Rows:  weekdays,
 		Ticks: []string{"0:00", "3:00", "6:00", "9:00", "12:00", "15:00", "18:00", "21:00"},
-		Text:  percent,
+		Text:  layout.Percent,
 	}
 	for hour := range 24 {
 		h.Columns = append(h.Columns, fmt.Sprintf("%d:00", hour))
@@ -54,7 +41,7 @@ func week(hours []flights.Hour) chart.Heat {
 
 // calendar arranges days for a line chart.
 func calendar(days []flights.Day) chart.Plot {
-	p := chart.Plot{Title: "Share of late flights, day by day", Text: percent}
+	p := chart.Plot{Title: "Share of late flights, day by day", Text: layout.Percent}
 	day, week := chart.Series{Name: "a day"}, chart.Series{Name: "the week before it"}
 	for i, d := range days {
 		p.Names = append(p.Names, d.Date.Format("Jan 2"))
@@ -80,7 +67,7 @@ func delays(bands []flights.Band) (bars []chart.Bar) {
 		case 120:
 			name = "2 h and more"
 		}
-		bars = append(bars, chart.Bar{Name: name, Value: float64(b.Flights), Text: count(b.Flights)})
+		bars = append(bars, chart.Bar{Name: name, Value: float64(b.Flights), Text: layout.Count(b.Flights)})
 	}
 	return bars
 }
@@ -88,8 +75,8 @@ func delays(bands []flights.Band) (bars []chart.Bar) {
 // distances names bands of distances.
 func distances(bands []flights.Band) (bars []chart.Bar) {
 	for _, b := range bands {
-		name := fmt.Sprintf("from %s", count(b.From))
-		bars = append(bars, chart.Bar{Name: name, Value: b.LateShare, Text: percent(b.LateShare)})
+		name := fmt.Sprintf("from %s", layout.Count(b.From))
+		bars = append(bars, chart.Bar{Name: name, Value: b.LateShare, Text: layout.Percent(b.LateShare)})
 	}
 	return bars
 }
@@ -97,7 +84,7 @@ func distances(bands []flights.Band) (bars []chart.Bar) {
 // places names airports.
 func places(places []flights.Place) (bars []chart.Bar) {
 	for _, p := range places {
-		bars = append(bars, chart.Bar{Name: p.Code + " " + p.City, Value: p.LateShare, Text: percent(p.LateShare)})
+		bars = append(bars, chart.Bar{Name: p.Code + " " + p.City, Value: p.LateShare, Text: layout.Percent(p.LateShare)})
 	}
 	return bars
 }
