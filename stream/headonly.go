@@ -40,10 +40,17 @@ func (p *response) waitForDeciders(f *fragment) error {
 	if len(f.holes) == 0 {
 		return nil
 	}
-	p.bytes = getBytes()
-	err := p.fillInOrder(f.bytes, f.holes)
+	err := p.fillUnsent(f)
 	putBytes(p.bytes)
 	p.bytes = nil
 	p.releaseAll()
+	return err
+}
+
+// fillUnsent sets p.bytes to the content of f, which is not sent as it is, and waits
+// for the boundaries in it. It returns the error that ends the page, if there is one.
+func (p *response) fillUnsent(f *fragment) error {
+	p.bytes = getBytes()
+	err := p.fillInOrder(f.bytes, f.holes)
 	return cmp.Or(p.judge(), err)
 }

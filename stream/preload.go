@@ -3,9 +3,10 @@ package stream
 import (
 	"context"
 	"errors"
-	"html"
 	"net/http"
 	"strings"
+
+	"github.com/a-h/templ"
 )
 
 // Preload tells the browser to fetch the resource at url early. Before the first
@@ -85,7 +86,7 @@ func (l preload) appendElement(dst []byte) []byte {
 		dst = append(dst, ' ')
 		dst = append(dst, name...)
 		dst = append(dst, `="`...)
-		dst = append(dst, html.EscapeString(value)...)
+		dst = append(dst, templ.EscapeString(value)...)
 		dst = append(dst, '"')
 	}
 	dst = append(dst, `<link rel="preload"`...)

@@ -61,11 +61,7 @@ func (f *fragment) meetBeside(ctx context.Context, buf *templruntime.Buffer, b *
 // sendTarget sends the target, and nothing else of the page, whose component was
 // rendered into f.
 func (p *response) sendTarget(f *fragment) error {
-	p.bytes = getBytes()
-	if err := p.fillInOrder(f.bytes, f.holes); err != nil {
-		return p.shellError(err)
-	}
-	if err := p.judge(); err != nil {
+	if err := p.fillUnsent(f); err != nil {
 		return p.shellError(err)
 	}
 	p.bytes = p.bytes[:0]
