@@ -19,10 +19,11 @@ import (
 // failed, decides nothing.
 //
 // After the first byte, the status has left. A redirect then ends the page with a
-// meta element that makes the browser navigate, and the loads of the page are
-// canceled. Cookies cannot be set any more. With any other code the boundary shows
-// its error view, and a meta element that keeps search engines from indexing the
-// page. A page component that returns such an error after a templ.Flush is cut.
+// meta element, which browsers follow when the page has loaded. If the page has a
+// nonce, a script beside it navigates at once. The loads of the page are canceled.
+// Cookies cannot be set any more. With any other code the boundary shows its error
+// view, and the page ends with a meta element that keeps search engines from indexing
+// it. A page component that returns such an error after a templ.Flush is cut.
 //
 // Outside a response a StatusError is an error like any other. So is a StatusError
 // with fields that Status or Redirect would refuse.
