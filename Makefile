@@ -28,6 +28,7 @@ generate: ## make the generated files again: templ's Go, the minified scripts
 	go generate ./...
 	$(TEMPL) generate
 
-screenshots: ## take the pictures in the testdata of examples/demo and internal/e2e/inspecttest, with Chromium; git keeps six
+screenshots: ## take the pictures in docs/pictures and in the testdata of examples/demo and internal/e2e/inspecttest, with Chromium
+	go -C examples test ./cities -run=Pictures -count=1 -v -update
 	go -C examples test ./demo -run=Screenshots -count=1 -v -update
 	go -C internal/e2e test ./inspecttest -run=TestInChromium -count=1 -v -update

@@ -1,9 +1,13 @@
 package rivulet_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -23,7 +27,8 @@ var fence = regexp.MustCompile("(?m)(?:^([^`\n].*)\n\n)?^```(\\w+)\n((?s:.*?))^`
 // fileName is the name of a file, as the line before a fence has it.
 var fileName = regexp.MustCompile("`([a-z]+\\.[a-z]+)`")
 
-// TestHello does what the first blocks of the README say, and asks for the page.
+// TestHello does what the first blocks of the README say, in an empty folder with
+// an empty module cache, and asks for the page.
 func TestHello(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
@@ -47,14 +52,9 @@ func TestHello(t *testing.T) {
 		t.Errorf("the README does not get %q", generator)
 	}
 
-	// The working tree stands for the release that a reader gets.
-	root, err := filepath.Abs(".")
-	if err != nil {
-		t.Fatal(err)
-	}
+	emptyModuleCache(t)
 	folder := t.TempDir()
-	shell(t, folder, instead(t, fences[0][3],
-		"go get "+ownPath+"\n", "go mod edit -require="+ownPath+"@v0.0.0 -replace="+ownPath+"='"+root+"'\n"))
+	shell(t, folder, fences[0][3])
 	folder = filepath.Join(folder, "hello")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -94,6 +94,74 @@ func TestHello(t *testing.T) {
 			t.Fatalf("page = %s, want %s in %q", page, want, page[from:])
 		}
 		from += at + len(want)
+	}
+}
+
+// emptyModuleCache gives the go command a module cache of its own, and a module
+// proxy that has the working tree as the only release of this module. Other
+// modules come from the shared cache, or from the proxy that is set.
+func emptyModuleCache(t *testing.T) {
+	t.Helper()
+	out, err := exec.Command("go", "env", "GOMODCACHE", "GOPROXY").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared, proxies, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	release := t.TempDir()
+	serveRelease(t, filepath.Join(release, filepath.FromSlash(ownPath), "@v"), "v0.1.0")
+	t.Setenv("GOMODCACHE", t.TempDir())
+	t.Setenv("GOFLAGS", "-modcacherw -trimpath") // so that it can be removed, and what is built can be found again
+	t.Setenv("GOPROXY", "file://"+filepath.ToSlash(release)+",file://"+filepath.ToSlash(shared)+"/cache/download,"+proxies)
+	t.Setenv("GONOSUMDB", ownPath)
+}
+
+// serveRelease puts the working tree into the folder of a module proxy:
+// https://go.dev/ref/mod#goproxy-protocol.
+func serveRelease(t *testing.T, folder, version string) {
+	t.Helper()
+	var archive bytes.Buffer
+	z := zip.NewWriter(&archive)
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			_, err := os.Stat(filepath.Join(path, "go.mod"))
+			if path != "." && (err == nil || d.Name()[0] == '.') { // another module, or no part of one
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if ext := filepath.Ext(path); ext != ".go" && ext != ".js" && ext != ".mod" && ext != ".sum" && ext != ".css" {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		w, err := z.Create(ownPath + "@" + version + "/" + filepath.ToSlash(path))
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(text)
+		return err
+	})
+	if err := cmp.Or(err, z.Close(), os.MkdirAll(folder, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	goMod, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string][]byte{
+		"list":            []byte(version + "\n"),
+		version + ".info": fmt.Appendf(nil, `{"Version": %q}`, version),
+		version + ".mod":  goMod,
+		version + ".zip":  archive.Bytes(),
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), text, 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
