@@ -39,15 +39,16 @@
 //     script live opens a stream. The template does nothing without the
 //     instruction. The URL is resolved against the URL of the page, whatever a
 //     base element says. A URL of another origin is not opened.
-//   - The events of that stream, and the event gap. The server publishes them. A
-//     template in an event changes only content between markers.
+//   - The events of that stream, and the events gap and heartbeat. The server publishes them. A
+//     template in an event changes only content between markers. An order of the
+//     page is obeyed once, and counts as long as it is in the page.
 //   - The page itself, which live fetches again from its own URL. The fetch does
 //     not follow a redirect. The browser is sent to the page's own URL instead.
 //   - data-live on the html element, which live sets. If a page has it when the
 //     script starts, the script has been started before. Content has no html
 //     element.
-//   - The events pagehide, pageshow and rivulet:refresh of the window, which markup
-//     cannot send.
+//   - The events pagehide, pageshow, online, visibilitychange and rivulet:refresh of
+//     the window, which markup cannot send.
 //   - <?every a/b 30000> before <template data-r>: live requests the boundary b
 //     from time to time.
 //   - A click on a link (a) to the page, or on a button, with the attribute
@@ -74,8 +75,11 @@
 //
 // # Limits
 //
+// Live does nothing in a frame with the attribute sandbox, unless it has
+// allow-same-origin: the page stays as it was sent, and links load pages.
+//
 // A browser reconnects by itself only to a server that it could not reach or that
-// has ended the stream. After a gap, and after an answer that is not a stream,
+// has ended the stream. Live opens a stream again that lacks two heartbeats. After a gap, and after an answer that is not a stream,
 // including 204, live fetches the page again within 10 seconds, at a random time.
 // The wait may double each time that the page cannot be fetched or has no region.
 // The answer must be the whole page. A Renderer sends it when it sees the header

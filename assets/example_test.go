@@ -46,7 +46,7 @@ func ExampleHandler() {
 // live.Region.
 func ExampleLive() {
 	element := "<script>" + assets.Live().Text + "</script>"
-	fmt.Println(len(element) < 4760)
+	fmt.Println(len(element) < 5260)
 	// Output: true
 }
 

@@ -52,7 +52,7 @@
     html = get("documentElement"),
     state = html.dataset,
     on = addEventListener,
-    policy, timer, wait = 5e3, mark = "rivulet " + location,
+    policy, timer, wait = 5e3, mark = "rivulet " + location, sources = {},
 
     // Calls a method of an element. A form may have a control with its name.
     use = (name, node, ...args) => Element.prototype[name].apply(node, args),
@@ -200,11 +200,13 @@
       Promise.all([...new Set(pending())].map(path => path && refresh(path))).then(() => pending()[0] ?? (state.whole = 1)),
       +ms + 1e3 + Math.random() * 3e3),
 
-    // Requests a boundary from time to time, while the page can be seen. The time is
-    // random, so that browsers do not request it all at once.
-    every = (path, ms) => setTimeout(() => {
-      get("hidden") || refresh(path);
-      every(path, ms)
+    // Requests a boundary from time to time, while the page can be seen and has the
+    // order. The time is random, so that browsers do not request it all at once.
+    every = (order, path, ms) => setTimeout(() => {
+      if (order.isConnected) {
+        get("hidden") || refresh(path);
+        every(order, path, ms)
+      }
     }, ms * (.9 + Math.random() / 5)),
 
     // Applies the template of an event, unless it would remove the markers of its
@@ -222,37 +224,35 @@
 
     // Opens the sources of the regions in the page, and starts the timers of
     // boundaries. root may be a page that was fetched again: its regions are first put
-    // into this page. A region inside another is put there together with it.
+    // into this page. A region inside another is put there together with it. An order
+    // is obeyed once. It stays, without a text, and tells whether its part of the page
+    // still is there.
     check = (root = html) => get("prerendering") || [...root.querySelectorAll("template[data-r]")].filter(node => {
       let order = node.previousSibling,
-        [kind, name, n, url] = words(order || node).split(" ");
-      // The URL is not relative to <base>, and never of another origin.
-      if (kind == "?late") {
-        node.remove();
-        late(order, name)
-      }
-      if ((kind == "?every" || kind == "?live" && url) && (url = new URL(url ?? "", location)).origin == location.origin) {
-        let live = kind > "?l";
+        [kind, name, n, url] = words(order || node).split(" "),
+        live = kind == "?live" && url && (url = new URL(url, location)).origin == origin;
+      if (live || kind == "?late" || kind == "?every") {
         live && !node.isConnected && patch(name + ".live", root);
-        order.remove();
-        node.remove();
-        live ? (source[url] ||= source(url))(n) : busy["?" + name] ||= every(name, n);
-        return live
+        node.remove(order.data = "");
+        live ? (sources[url] ||= source(url)).add(n, order) : n ? every(order, name, n) : late(order, name)
       }
+      return live
     }),
 
     // Fetches the page until it has a region. The time is random, so that browsers
     // do not fetch it all at once: within 10 s at first, and then later and later.
     again = () => timer ||= setTimeout(() => {
       timer = 0;
-      ask(location, 1).then(parse).then(check).then(found => found[0] ? stale.clear(lost.clear()) : again()).catch(again)
+      lost.size && ask(location, 1).then(parse).then(check).then(found => found[0] ? stale.clear(lost.clear()) : again()).catch(again)
     }, Math.random() * (wait = wait * 2 % 1e9)), // timers take at most 2^31 ms
 
-    // Returns a function that opens the source at a URL, after the event with the
-    // number at. The number is appended to the URL. A new region with a lower number
-    // opens the source again at that number.
-    source = (url, at = 1 / 0, events, since,
+    // Makes the source at a URL. It opens after the event with the number at, which is
+    // appended to the URL. A new region with a lower number opens the source again at
+    // that number.
+    source = (url, at = 1 / 0, orders = [], events, since, heard, pause,
       close = () => events = events?.close(),
+      anew = () => events && open(close(say(lost.add(url)))),
+      hear = () => heard = Date.now(),
 
       // EventSource reconnects by itself except after a refusal, which may come from
       // a proxy whose server is down. A source that fails repeatedly is requested
@@ -267,10 +267,11 @@
 
       open = () => {
         if (at < 1 / 0 && !events) {
-          events = new EventSource(url + at);
+          events = new EventSource(url + at + "&heartbeat=event");
           events.onopen = events.onerror = () => events.readyState > 1 ? refused() :
-            say(events.readyState ? lost.delete(url, since = Date.now()) : lost.add(url));
+            say(events.readyState ? lost.delete(url, since = hear()) : lost.add(url));
           events.onmessage = e => {
+            hear();
             at = e.lastEventId.split("-")[1] ?? at;
             for (e of parse(e.data).children) if (e.nodeName == "TEMPLATE") {
               let marker = e.getAttribute("for"), [order, path] = marker.split(" ");
@@ -280,24 +281,55 @@
           };
 
           // The server cannot replay the events after at.
-          on.call(events, "gap", refused)
+          on.call(events, "gap", refused);
+          on.call(events, "heartbeat", e => hear(pause = e.data))
         }
-      }) => {
-      on("pagehide", close);
-      on("pageshow", open);
-      return n => {
-        // Once for all regions that have just been found.
-        n - at < 0 && queueMicrotask(open, close(at = n))
+      },
+
+      // A source ends with the last of its regions. A proxy can keep a connection open
+      // that forwards nothing any more, and so can a computer that has slept. So the
+      // source is opened again when two heartbeats are missing, which are sent while
+      // there are no events.
+      look = () => {
+        if ((orders = orders.filter(order => order.isConnected))[0])
+          events?.readyState == 1 && Date.now() - heard > pause * 2.5 && anew();
+        else {
+          close(delete sources[url]);
+          say(lost.delete(url))
+        }
+      }) => ({
+        open, close, anew, look,
+        add(n, order) {
+          orders.push(order);
+          // Once for all regions that have just been found.
+          n - at < 0 && queueMicrotask(open, close(at = n))
+        }
+      }),
+
+    // Calls a method of all sources. After a time in which the browser was offline, or
+    // the page hidden, a page that waits to be fetched waits for 10 s again.
+    all = method => Object.values(sources).map(one => one[method]()),
+    wake = () => {
+      if (timer && !get("hidden")) {
+        clearTimeout(timer);
+        timer = 0;
+        wait = 5e3;
+        again()
       }
     };
 
-  // Runs once, even if the page has the script twice. More regions may arrive. To
-  // look for them from time to time costs less than to observe all changes.
-  if (!state.live) {
+  // Runs once, even if the page has the script twice, and not in a frame that is
+  // sandboxed, whose requests would be those of another site. More regions may
+  // arrive. To look for them from time to time costs less than to observe all changes.
+  if (!state.live && origin == location.origin) {
     state.live = 1;
     policy = Object.hasOwn(self, "trustedTypes") && trustedTypes.createPolicy("rivulet", { createHTML: html => html });
-    setInterval(check, 99);
+    setInterval(() => (all("look"), check()), 99);
     check();
+    on("pagehide", () => all("close"));
+    on("pageshow", () => all("open"));
+    on("online", () => wake(all("anew")));
+    on("visibilitychange", () => wake(all("look")));
     on("rivulet:refresh", e => refresh(e.detail));
 
     // A button in a form submits it, unless a field is not valid.

@@ -23,7 +23,7 @@ var scripts = []struct {
 	size, compressed int
 }{
 	{"unsuspense", assets.Unsuspense(), 700, 465},
-	{"live", assets.Live(), 4740, 2550},
+	{"live", assets.Live(), 5240, 2800},
 	{"starthtmx", assets.StartHTMX(), 1450, 790},
 }
 

@@ -24,6 +24,11 @@ type Options struct {
 	// headers back until there is a body. EventSource ignores comments. A client
 	// without a complete parser may fail at them. Zero means 15 s; negative means
 	// no heartbeats.
+	//
+	// If the query of the request has heartbeat=event, a heartbeat is an event with
+	// that type instead, and the first one follows the headers. Its data is the
+	// time in milliseconds. So a script can see that heartbeats stay away. The
+	// script of live regions asks for it.
 	Heartbeat time.Duration
 	// WriteTimeout limits each write to the client. A write that soon follows
 	// another one may have up to an eighth less. Unless the server has a

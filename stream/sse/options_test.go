@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/sse"
@@ -117,4 +119,27 @@ func TestHandlerWithNilPanics(t *testing.T) {
 		}
 	}()
 	sse.Handler(nil)
+}
+
+func TestHeartbeatsAreEventsIfAskedFor(t *testing.T) {
+	for query, want := range map[string]string{
+		"":                        ":\n:\n",
+		"?heartbeat=event":        "event: heartbeat\ndata: 1000\n\nevent: heartbeat\ndata: 1000\n\n",
+		"?a=b&heartbeat=event&c":  "event: heartbeat\ndata: 1000\n\nevent: heartbeat\ndata: 1000\n\n",
+		"?heartbeat=events":       ":\n:\n",
+		"?x=heartbeat%3Devent":    ":\n:\n",
+		"?noheartbeat=event&a=b;": ":\n:\n",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
+			defer cancel()
+			w := httptest.NewRecorder()
+			o := sse.Options{Heartbeat: time.Second}
+			o.Handler(func(ctx context.Context, s *sse.Stream) error { <-ctx.Done(); return nil }).
+				ServeHTTP(w, httptest.NewRequest("GET", "/"+query, nil).WithContext(ctx))
+			if got := w.Body.String(); got != want {
+				t.Errorf("%q: stream = %q, want %q", query, got, want)
+			}
+		})
+	}
 }

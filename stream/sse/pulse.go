@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 )
 
@@ -21,6 +22,28 @@ var heartbeat = []byte(":\n")
 type pulse struct {
 	every time.Duration
 	timer *time.Timer // nil: no heartbeats
+	seen  bool        // the client has asked for heartbeats that its scripts can see
+}
+
+// beat returns the bytes of one heartbeat.
+func (p *pulse) beat() []byte {
+	if !p.seen {
+		return heartbeat
+	}
+	return fmt.Appendf(nil, "event: heartbeat\ndata: %d\n\n", p.every.Milliseconds())
+}
+
+// asksForEvents reports whether r asks for heartbeats that are events.
+func asksForEvents(r *http.Request) bool {
+	return strings.Contains(r.URL.RawQuery, "heartbeat=event") && r.URL.Query().Get("heartbeat") == "event"
+}
+
+// period returns the time between heartbeats; every is as in Options.
+func period(every time.Duration) time.Duration {
+	if every == 0 {
+		return defaultHeartbeat
+	}
+	return every
 }
 
 // startPulse starts the heartbeats; every is as in Options.
@@ -28,12 +51,9 @@ func (s *Stream) startPulse(every time.Duration) {
 	if every < 0 {
 		return
 	}
-	if every == 0 {
-		every = defaultHeartbeat
-	}
 	// s.pulse must be set before beat runs.
-	s.pulse = pulse{every, time.AfterFunc(math.MaxInt64, s.beat)}
-	s.pulse.timer.Reset(every)
+	s.pulse.timer = time.AfterFunc(math.MaxInt64, s.beat)
+	s.pulse.timer.Reset(s.pulse.every)
 }
 
 // beat sends a heartbeat when the timer fires.
@@ -50,7 +70,7 @@ func (s *Stream) beat() {
 	}
 	rest := s.pulse.every - time.Since(s.out.last)
 	if rest <= 0 {
-		if s.send(heartbeat) != nil {
+		if s.send(s.pulse.beat()) != nil {
 			return
 		}
 		rest = s.pulse.every

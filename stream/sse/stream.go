@@ -126,8 +126,9 @@ func newStream(w http.ResponseWriter, r *http.Request, o Options) *Stream {
 func (s *Stream) start(o Options) error {
 	// No blank line after it: clients obey the line at once.
 	first := appendRetry(nil, o.Retry)
-	if len(first) == 0 && o.Heartbeat >= 0 {
-		first = heartbeat
+	s.pulse = pulse{every: period(o.Heartbeat), seen: asksForEvents(s.r)}
+	if o.Heartbeat >= 0 && (len(first) == 0 || s.pulse.seen) {
+		first = append(first, s.pulse.beat()...)
 	}
 	bodyCame := s.out.boundBody(s.r)
 	err := s.write(first)

@@ -38,6 +38,16 @@
 // no region, the browser waits longer and longer. If the page redirects, as after
 // a logout, the browser follows the redirect, at most once an hour.
 //
+// A proxy or a computer that has slept can leave a connection open that forwards
+// nothing any more. The script asks for heartbeats as events (see sse.Options). It
+// opens the stream again when two of them are missing, and when the browser is
+// online again. It looks at the clock also when the page becomes visible. A page
+// that waits for its server is then fetched within 10 s.
+//
+// The stream is closed with the last region that uses it: when the page is left, or
+// when a script takes the region away, as htmx does after a boosted link. A region
+// that a script brings is found, and opens its stream.
+//
 // The attribute data-live of the html element holds the state of the connection:
 // open, lost or stale. templates.Connection shows a lost one. Stale means that an
 // event was not applied. Such an event has an item that ends in an open comment

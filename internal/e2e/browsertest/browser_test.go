@@ -26,6 +26,8 @@ var scenarios = slices.Concat(
 	hostileScenarios(),
 	named(),
 	orders(),
+	silences(),
+	departures(),
 	failures,
 	decisions,
 	cuts(),

@@ -185,8 +185,10 @@ func boosted(version string) browsertest.Scenario {
 			nodetest.Node(t, htmxModules)
 			v.Open("packages")
 			v.Wait("dots", "open")
+			f.settle(t, v, 1)
 			v.Dispatch("click boost")
 			v.Wait("boosted")
+			f.settle(t, v, 0) // the region is gone
 			v.Open("panel", "end", "slow")
 			v.WaitComplete()
 			if p := v.Picture(); p.Parts["next"] != "Next" || slices.Contains(v.Seen(), "1") {
