@@ -95,7 +95,10 @@ func plainAnswer(w http.ResponseWriter, code int) {
 // cache may store a 404 or a 301 that has no other header for it. In another mode, the
 // same error may not decide the page.
 func (p *response) varyDecided(err error) {
-	if p.page.taken.Load() && decides(err) != nil && p.vary != "" {
+	if !p.page.taken.Load() || decides(err) == nil {
+		return
+	}
+	if p.varyByKeys(); p.vary != "" {
 		p.out.w.Header().Add("Vary", p.vary)
 	}
 }

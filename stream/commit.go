@@ -3,7 +3,6 @@ package stream
 import (
 	"cmp"
 	"net/http"
-	"strings"
 
 	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
@@ -66,11 +65,9 @@ func (p *response) limitCaching(h http.Header, failed int32) {
 
 // setHeaders sets the headers of a page.
 func (p *response) setHeaders(h http.Header, last bool) {
+	p.varyByKeys()
 	if p.vary != "" {
 		h.Add("Vary", p.vary)
-	}
-	if p.hasKeys() && !strings.HasPrefix(p.vary, "Rivulet") {
-		h.Add("Vary", "Rivulet")
 	}
 	if p.idVary != "" && !last { // a page that is sent at once has no ids in it
 		h.Add("Vary", p.idVary)

@@ -123,8 +123,9 @@ func TestVaryIsExact(t *testing.T) {
 						changes = changes || chosen(t, mode, other) != got
 					}
 					named := slices.Contains(strings.Split(strings.ToLower(got.vary), ", "), strings.ToLower(name))
-					// What says Complete by itself hides what the others would say.
-					if changes && !named || named && !changes && got.vary != varyScript {
+					// What says Complete by itself hides what the others would say. Behind the
+					// flush there may be a key, which a request can name in Rivulet.
+					if changes && !named || named && !changes && got.vary != varyScript && name != "Rivulet" {
 						t.Fatalf("%v gets %+v; %s changes it: %t", h, got, name, changes)
 					}
 				}

@@ -67,10 +67,11 @@ func Head(name string, c templ.Component) templ.Component {
 // follows. The styles, scripts and templ.Once of c are emitted with c, even if the
 // page has emitted them. A nil c is empty.
 //
-// SetHead has no effect in a fallback, outside a response, and in what a component
-// renders into a writer of its own. A warning is logged in the third case. A warning
-// is also logged if the page has no Head of that name, unless a script such as htmx
-// has requested the page; see DefaultMode.
+// SetHead has no effect in a fallback, outside a response, in what a component
+// renders into a writer of its own, and in a component that a Page or an ErrorHandler
+// renders itself. A warning is logged in the last two cases. A warning is also logged
+// if the page has no Head of that name, unless a script such as htmx has requested the
+// page; see DefaultMode.
 func SetHead(name string, c templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		f, buf := fragmentOf(w)
@@ -79,7 +80,7 @@ func SetHead(name string, c templ.Component) templ.Component {
 			return nil
 		case f == nil || f.resp == nil:
 			if owner := ownerOf(ctx); owner != nil && owner.resp != nil {
-				owner.resp.warnHead("stream: SetHead has no effect, because it was given a writer of some component's own", name)
+				owner.resp.warnHead("stream: SetHead has no effect, because "+ownWriter(ctx), name)
 			}
 			return nil
 		case f.kind == fallbackFragment || f.resp.headOnly() || f.resp.namesKeys():
@@ -91,6 +92,15 @@ func SetHead(name string, c templ.Component) templ.Component {
 		}
 		return f.meet(ctx, buf, &boundary{spec: spec{Name: name}, kind: headSetter, content: value})
 	})
+}
+
+// ownWriter says why SetHead was given a writer that does not belong to the response
+// of ctx. Only components that the response renders have an owner.
+func ownWriter(ctx context.Context) string {
+	if ctx.Value(ownerKey{}) == nil {
+		return "a Page or an ErrorHandler has rendered the component itself: send it with Render"
+	}
+	return "it was given a writer of some component's own"
 }
 
 // A headHTML is the content of a SetHead.

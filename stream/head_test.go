@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -261,6 +262,44 @@ func TestHeadWarnings(t *testing.T) {
 				}
 				if _, log := sendOf(t, mode, r, tt.page); headLines(log) > 0 {
 					t.Errorf("the log of the second page is %q", log)
+				}
+			})
+		}
+	}
+}
+
+// TestHeadOfAnAnswer has an ErrorHandler, and a Page, that render a page themselves. The
+// warning names what to do about that, which is not what to do about a writer.
+func TestHeadOfAnAnswer(t *testing.T) {
+	missing := headed(title("Not found"))
+	for _, tt := range []struct {
+		name   string
+		answer func(http.ResponseWriter, *http.Request) error
+		want   string
+	}{
+		{"renders it", func(w http.ResponseWriter, r *http.Request) error { return missing.Render(r.Context(), w) }, "send it with Render"},
+		{"hands it to templ", func(w http.ResponseWriter, r *http.Request) error {
+			templ.Handler(missing).ServeHTTP(w, r)
+			return nil
+		}, "send it with Render"},
+		{"sends it", func(w http.ResponseWriter, r *http.Request) error { return stream.Render(w, r, missing) }, ""},
+		{"sends one with a writer of its own", func(w http.ResponseWriter, r *http.Request) error {
+			return stream.Render(w, r, headed(upper(title("Not found"))))
+		}, ownWriter},
+	} {
+		for name, page := range map[string]stream.Page{
+			"an ErrorHandler": func(http.ResponseWriter, *http.Request) (templ.Component, error) { return nil, errBoom },
+			"a Page":          func(w http.ResponseWriter, r *http.Request) (templ.Component, error) { return nil, tt.answer(w, r) },
+		} {
+			t.Run(name+" "+tt.name, func(t *testing.T) {
+				var log strings.Builder
+				logger := slog.New(slog.NewTextHandler(&log, nil))
+				defer slog.SetDefault(slog.Default()) // stream.Render logs there
+				slog.SetDefault(logger)
+				rd := stream.Renderer{Logger: logger, ErrorHandler: func(w http.ResponseWriter, r *http.Request, _ error) { _ = tt.answer(w, r) }}
+				rd.Handler(page).ServeHTTP(httptest.NewRecorder(), newRoute())
+				if n := headLines(log.String()); !strings.Contains(log.String(), tt.want) || n > 1 || n > 0 && tt.want == "" {
+					t.Errorf("log = %q, want one line with %q", &log, tt.want)
 				}
 			})
 		}

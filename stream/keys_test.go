@@ -206,17 +206,33 @@ func TestCriticalBoundariesGuardKeys(t *testing.T) {
 	}
 }
 
-// TestKeysTellCaches has a Mode that looks at nothing.
+// TestKeysTellCaches has a Mode that looks at nothing, and one that looks at a cookie.
 func TestKeysTellCaches(t *testing.T) {
-	for _, c := range []struct {
+	a := keyed("a", after(0))
+	moved := slot(func(context.Context) (templ.Component, error) { return nil, stream.Redirect("/", 301) })
+	scriptless := func(r *http.Request) stream.Mode {
+		stream.Scriptless{Next: always(stream.OutOfOrder)}.Mode(r)
+		return stream.Complete
+	}
+	for _, tt := range []struct {
+		name string
+		mode func(*http.Request) stream.Mode
 		c    templ.Component
 		want string
-	}{{page(keyed("a", after(0))), "Rivulet"}, {page(slot(after(0))), ""}} {
-		rd := stream.Renderer{Mode: always(stream.Complete)}
+	}{
+		{"a key", always(stream.Complete), page(a), "Rivulet"},
+		{"no key", always(stream.Complete), page(slot(after(0))), ""},
+		{"a key, and a flush before it", always(stream.OutOfOrder), page(templ.Flush(), a), "Rivulet"},
+		{"a key, and a flush before it, in order", always(stream.InOrder), page(templ.Flush(), a), "Rivulet"},
+		{"no key, and a flush at the end", always(stream.InOrder), templ.Join(page(slot(after(0))), templ.Flush()), "Rivulet"},
+		{"a key in the page that is decided", always(stream.Complete), page(a, moved), "Rivulet"},
+		{"a key, and a cookie that was looked at", scriptless, page(a), "Cookie, Rivulet"},
+	} {
+		rd := stream.Renderer{Mode: tt.mode}
 		w := httptest.NewRecorder()
-		rd.Handler(stream.Component(c.c)).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
-		if got := w.Header().Get("Vary"); got != c.want {
-			t.Errorf("Vary = %q, want %q", got, c.want)
+		rd.Handler(stream.Component(tt.c)).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+		if got := strings.Join(w.Header().Values("Vary"), ", "); strings.TrimSuffix(got, ", Sec-Fetch-Dest, Sec-Fetch-Mode, Upgrade-Insecure-Requests, Accept") != tt.want {
+			t.Errorf("%s: Vary = %q, want %q", tt.name, got, tt.want)
 		}
 	}
 }

@@ -99,7 +99,7 @@ func TestWhoGetsAPrefix(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := chosen(t, always(stream.OutOfOrder), header(tt.header...))
-			if want := (choice{stream.OutOfOrder, tt.vary, tt.prefix}); got != want {
+			if want := (choice{stream.OutOfOrder, "Rivulet, " + tt.vary, tt.prefix}); got != want {
 				t.Errorf("answer %+v, want %+v", got, want)
 			}
 		})

@@ -69,6 +69,7 @@ type response struct {
 
 	verdict *verdict // nil unless a boundary has decided the page
 
+	rendering   bool // the page component is being rendered
 	lacksPrefix bool // prefix is still to be made
 	looked      bool // the shell has waited for loads, or has decided not to
 	patient     bool // that was worth its time

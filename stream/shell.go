@@ -22,7 +22,9 @@ func (p *response) renderPage(f *fragment, page templ.Component) error {
 	buf := p.buffer()
 	seen := p.seen // a templ.Flush in the page changes p.seen
 	ctx := &pageContext{p.ctx, &p.root}
+	p.rendering = true
 	err := f.render(ctx, page, buf)
+	p.rendering = false
 	p.loads.close(f, false)
 	p.seen = seen
 	if !p.release(buf) {

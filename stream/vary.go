@@ -69,3 +69,11 @@ func addVary(vary, name string) string {
 
 // dependsOn records for Vary that the page depends on the header name.
 func (p *response) dependsOn(name string) { p.vary = addVary(p.vary, name) }
+
+// varyByKeys records for Vary that a request for a key gets another answer. While the
+// page is being rendered, as at a templ.Flush, it may still meet its first key.
+func (p *response) varyByKeys() {
+	if p.rendering || p.hasKeys() {
+		p.dependsOn("Rivulet")
+	}
+}

@@ -22,7 +22,7 @@ func TestVaryOfMode(t *testing.T) {
 		want   choice
 	}{
 		{"a function that calls it", stream.DefaultMode, document, choice{stream.OutOfOrder, varyDest, ""}},
-		{"one that does not", always(stream.OutOfOrder), document, choice{stream.OutOfOrder, "Sec-Fetch-Dest", ""}},
+		{"one that does not", always(stream.OutOfOrder), document, choice{stream.OutOfOrder, "Rivulet, Sec-Fetch-Dest", ""}},
 		{"one that calls it for some requests", func(r *http.Request) stream.Mode {
 			if r.Header.Get("Accept") != "" {
 				return stream.DefaultMode(r)
