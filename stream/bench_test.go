@@ -2,9 +2,11 @@ package stream_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,5 +87,35 @@ func BenchmarkHandler(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// BenchmarkKeys is what a page costs with a hundred keys: those of every request, or
+// others in each, as of the rows of a search.
+func BenchmarkKeys(b *testing.B) {
+	for _, name := range []string{"none", "same", "other"} {
+		b.Run(name, func(b *testing.B) {
+			n := 0
+			h := stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
+				var rows []templ.Component
+				for i := range 100 {
+					key := ""
+					switch name {
+					case "same":
+						key = fmt.Sprintf("row-%d", i)
+					case "other":
+						key = fmt.Sprintf("row-%d", n)
+						n++
+					}
+					rows = append(rows, html("<div>"), at(stream.Boundary{Key: key, Load: after(time.Millisecond, html("<p>"+strings.Repeat("text ", 40)+"</p>"))}), html("</div>"))
+				}
+				return page(rows...), nil
+			})
+			b.ReportAllocs()
+			r := httptest.NewRequest("GET", "/"+name, nil)
+			for b.Loop() {
+				h.ServeHTTP(&discard{http.Header{}}, r)
+			}
+		})
 	}
 }

@@ -229,6 +229,33 @@ var flushNow = templ.ComponentFunc(func(ctx context.Context, w io.Writer) error 
 	return templ.Flush().Render(ctx, w)
 })
 
+// TestNoMarkersBehindManyKeys has other keys in each page. A fault in a later page is
+// still found: what is known of a route does not grow with its keys.
+func TestNoMarkersBehindManyKeys(t *testing.T) {
+	handler := stream.Handler(func(_ http.ResponseWriter, r *http.Request) (templ.Component, error) {
+		parts := mixed{"<body>"}
+		for i := range 100 {
+			b := rawAfter(time.Second, "", "<b>1</b>")
+			b.Key = fmt.Sprintf("row-%s-%d", r.URL.RawQuery, i)
+			parts = append(parts, "<p>", b, "</p>")
+		}
+		if r.URL.RawQuery == "299" {
+			parts = append(parts, "<svg><g>", rawAfter(time.Second, "", "<b>1</b>"), "</g></svg>")
+		}
+		return append(parts, "</body>"), nil
+	})
+	r := newRoute()
+	log := logOf(func() {
+		for i := range 300 {
+			r.URL.RawQuery = fmt.Sprint(i)
+			synctest.Test(t, func(*testing.T) { handler.ServeHTTP(httptest.NewRecorder(), r) })
+		}
+	})
+	if want := "a boundary waits in place"; strings.Count(log, want) != 1 {
+		t.Errorf("log = %q, want one line with %q", log, want)
+	}
+}
+
 func TestNoMarkersBehindAFlush(t *testing.T) {
 	r := newRoute()
 	for range 2 {

@@ -9,8 +9,18 @@ const maxHint = 48
 // that tag. odd reports whether a marker may not work behind it: the tag is
 // incomplete, or begins an element that holds only text. If odd is false, a
 // marker most likely works if it has worked behind such a tag before.
+//
+// A marker is no tag. It changes nothing for the next one, and its name may be
+// another in each page.
 func Hint(html []byte) (tag []byte, odd bool) {
 	lt := bytes.LastIndexByte(html, '<')
+	for lt >= 0 && bytes.HasPrefix(html[lt:], []byte("<?")) {
+		if bytes.IndexByte(html[lt:], '>') < 0 {
+			return nil, true
+		}
+		html = html[:lt]
+		lt = bytes.LastIndexByte(html, '<')
+	}
 	if lt < 0 {
 		return nil, false
 	}

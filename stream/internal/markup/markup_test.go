@@ -223,6 +223,13 @@ func TestHint(t *testing.T) {
 		{"<!-- a > b", "", true},
 		{"<!-- a -->", "<!--", false},
 		{"<", "", true},
+		{`<?start name="a">`, "", false},
+		{`<p>a<?start name="a">`, "<p>", false},
+		{`<p><?start name="a"><?end name="a"> <?start name="b">`, "<p>", false},
+		{`<p><?start name="a`, "", true},
+		{`<title><?start name="a">`, "", true},
+		{`<!-- <?start name="a">`, "", true},
+		{`<a title='<?start name="a">`, "", true},
 	} {
 		tag, odd := markup.Hint([]byte(tt.html))
 		if odd {
