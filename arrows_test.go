@@ -31,9 +31,12 @@ var arrows = map[string][]string{
 	"stream/broker":  {"stream/sse"},
 	"stream/inspect": {"stream", "stream/sse", templPath},
 
+	"stream/streamtest": {"assets", "internal/pipes", "stream/internal/markup"},
+
 	// What two packages do alike, on the standard library alone.
 	"internal/cut":       {},
 	"internal/once":      {},
+	"internal/pipes":     {},
 	"internal/transport": {},
 
 	"stream/internal/markup":     {},
@@ -42,7 +45,7 @@ var arrows = map[string][]string{
 	"stream/sse/internal/upstream": {},
 
 	// For tests and benchmarks only, so no row names it.
-	"internal/testkit":           {},
+	"internal/testkit":           {"internal/pipes"},
 	"stream/internal/pages":      {"suspense", templPath},
 	"stream/sse/internal/site":   {},
 	"suspense/internal/pagetest": {"stream", templPath},

@@ -1,28 +1,27 @@
 package main
 
 import (
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/stream/streamtest"
 )
 
 func TestThePageShowsTheWeather(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		start := time.Now()
-		w := httptest.NewRecorder()
-		stream.Handler(stream.Component(Page())).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+		page := streamtest.Get(t, stream.Handler(stream.Component(Page())), "/")
 
-		for _, want := range []string{"<h1>Hello</h1>", "<strong>sunny, 21 °C</strong>", "</html>"} {
-			if !strings.Contains(w.Body.String(), want) {
-				t.Errorf("page = %q, want it to contain %q", w.Body, want)
-			}
+		if want := "<em>looking out of the window …</em>"; !strings.Contains(page.Shell, want) {
+			t.Errorf("the shell lacks %s\n%s", want, page)
 		}
-		if took := time.Since(start).Truncate(time.Millisecond); took != 2*time.Second {
-			t.Errorf("page took %v, want the 2s of its load", took)
+		if want := "<strong>sunny, 21 °C</strong>"; !strings.Contains(page.HTML, want) {
+			t.Errorf("the page lacks %s\n%s", want, page)
+		}
+		if page.ShellAt != 0 || page.End != 2*time.Second {
+			t.Errorf("the shell came at %v and the end at %v, want 0s and 2s", page.ShellAt, page.End)
 		}
 	})
 }

@@ -1,0 +1,64 @@
+package streamtest
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/rivulet-go/rivulet/assets"
+)
+
+// A Moment is a time in the life of a response, as its client sees it. The zero
+// Moment never comes.
+type Moment struct {
+	kind  momentKind
+	after time.Duration
+	text  string
+}
+
+type momentKind uint8
+
+const (
+	never momentKind = iota
+	afterTime
+	afterText
+	afterShell
+)
+
+// After is the Moment when the time d has passed since the request.
+func After(d time.Duration) Moment { return Moment{kind: afterTime, after: d} }
+
+// AfterText is the Moment when the client has received text. What has come behind
+// it is lost if the client leaves or is cut. text is searched for in the bytes of the
+// response, with their markers and scripts.
+func AfterText(text string) Moment { return Moment{kind: afterText, text: text} }
+
+// AfterShell is the Moment when the client has received the shell of a page on which
+// something is pending. It ends with the script that Rivulet adds. If the Renderer
+// has NoScript or an ExternalScript with a name of the program's own, the Moment is
+// the start of the first chunk. On a page without chunks, it never comes.
+func AfterShell() Moment { return Moment{kind: afterShell} }
+
+// in returns where in the bytes of a response the Moment is, or -1.
+func (m Moment) in(body []byte) int {
+	switch m.kind {
+	case afterText:
+		return behind(body, m.text)
+	case afterShell:
+		s := assets.Unsuspense()
+		for _, end := range []string{s.Text + "</script>", s.Name + `"></script>`} {
+			if i := behind(body, end); i >= 0 {
+				return i
+			}
+		}
+		return bytes.Index(body, []byte(chunkStart))
+	}
+	return -1
+}
+
+// behind returns where the first s in b ends, or -1.
+func behind(b []byte, s string) int {
+	if i := bytes.Index(b, []byte(s)); i >= 0 {
+		return i + len(s)
+	}
+	return -1
+}

@@ -1,0 +1,147 @@
+package streamtest
+
+import (
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/rivulet-go/rivulet/assets"
+)
+
+// A Page is what a client has received. All times are since the request and are
+// rounded to a microsecond, because a response waits for a nanosecond to send together
+// what ends together.
+type Page struct {
+	// Status is the status, or zero if the client has received none.
+	Status int
+	// Header is the header. It is not nil.
+	Header http.Header
+	// Trailer is what was sent behind the body, such as a Server-Timing.
+	Trailer http.Header
+
+	// HTML is the page as its reader sees it at the end: each chunk is in its place,
+	// and the markers and the scripts of Rivulet are gone. Of a response that is not
+	// HTML, it is the body.
+	HTML string
+	// Shell is the page as its reader sees it before the first chunk, with its
+	// fallbacks. ShellAt is when all of it had come.
+	Shell   string
+	ShellAt time.Duration
+	// Chunks are the chunks, in the order in which they have come.
+	Chunks []Chunk
+	// End is when the response ended, or when the client left.
+	End time.Duration
+
+	// Body is what the client has received, byte for byte.
+	Body string
+
+	arrivals []arrival
+}
+
+// A Chunk is what fills one boundary.
+type Chunk struct {
+	// ID is the id of the boundary on the wire, such as 2.1. Chunks that add the
+	// pieces of a sequence have the same.
+	ID string
+	// HTML is the content, with the fallbacks of boundaries within it and without
+	// markers.
+	HTML string
+	// At is when the whole chunk had come.
+	At time.Duration
+}
+
+// An arrival is a part of the body: what has come at once.
+type arrival struct {
+	end int // of the part, in the body
+	at  time.Duration
+}
+
+// At returns the page as its reader has seen it at the time d after the request.
+// What comes at that very time is included.
+func (p *Page) At(d time.Duration) string {
+	n := 0
+	for _, a := range p.arrivals {
+		if a.at <= d {
+			n = a.end
+		}
+	}
+	if !p.isHTML() {
+		return p.Body[:n]
+	}
+	return read([]byte(p.Body[:n])).doc.html()
+}
+
+// String returns the transcript of the response for messages of tests: the status,
+// and each part of the body with its time. The text of the script unsuspense is left
+// out.
+func (p *Page) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d %s\n", p.Status, http.StatusText(p.Status))
+	if to := p.Header.Get("Location"); to != "" {
+		fmt.Fprintf(&b, "Location: %s\n", to)
+	}
+	start := 0
+	for _, a := range p.arrivals {
+		fmt.Fprintf(&b, "%-6s %s\n", a.at, strings.ReplaceAll(p.Body[start:a.end], assets.Unsuspense().Text, "…"))
+		start = a.end
+	}
+	return b.String()
+}
+
+// isHTML reports whether the body is HTML.
+func (p *Page) isHTML() bool {
+	kind, _, err := mime.ParseMediaType(p.Header.Get("Content-Type"))
+	return err == nil && kind == "text/html"
+}
+
+// receive adds a part of the body.
+func (p *Page) receive(part []byte, at time.Duration) {
+	p.Body += string(part)
+	if n := len(p.arrivals); n > 0 && p.arrivals[n-1].at == at {
+		p.arrivals[n-1].end = len(p.Body)
+	} else if len(part) > 0 {
+		p.arrivals = append(p.arrivals, arrival{len(p.Body), at})
+	}
+}
+
+// cutAt drops what has come behind the first n bytes.
+func (p *Page) cutAt(n int) {
+	p.Body = p.Body[:n]
+	for i, a := range p.arrivals {
+		if a.end >= n {
+			p.arrivals[i].end, p.arrivals = n, p.arrivals[:i+1]
+			return
+		}
+	}
+}
+
+// when returns when the first n bytes of the body had come.
+func (p *Page) when(n int) time.Duration {
+	for _, a := range p.arrivals {
+		if a.end >= n {
+			return a.at
+		}
+	}
+	return 0
+}
+
+// read reveals the chunks in the body and returns what is wrong with them.
+func (p *Page) read() (faults, pending []error) {
+	p.HTML, p.Shell, p.ShellAt = p.Body, p.Body, p.when(len(p.Body))
+	if !p.isHTML() {
+		return nil, nil
+	}
+	r := read([]byte(p.Body))
+	p.HTML = r.doc.html()
+	p.Shell = p.HTML
+	if len(r.chunks) > 0 {
+		shell := r.chunks[0].start
+		p.Shell, p.ShellAt = read([]byte(p.Body[:shell])).doc.html(), p.when(shell)
+	}
+	for _, c := range r.chunks {
+		p.Chunks = append(p.Chunks, Chunk{ID: c.id, HTML: c.html, At: p.when(c.end)})
+	}
+	return r.faults, r.pending()
+}
