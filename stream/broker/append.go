@@ -20,13 +20,18 @@ func (t Topic) appendToStore(ctx context.Context, e sse.Event) (id string, err e
 	if err != nil {
 		return "", err
 	}
-	if encoded.Len() > b.retention().Bytes {
+	if encoded.Len() > b.retention().Bytes && e.Name != endName {
 		return "", ErrTooLarge
 	}
 	awaited := b.beginAppend()
 	ctx, cancel := patient(ctx)
 	defer cancel()
-	m, err := b.Store.Append(ctx, t.name, e)
+	var m Mark
+	if e.Name == endName {
+		m, err = b.Store.End(ctx, t.name)
+	} else {
+		m, err = b.Store.Append(ctx, t.name, e)
+	}
 	b.endAppend(t.name, m, err, awaited)
 	if err != nil {
 		return "", err

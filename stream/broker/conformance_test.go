@@ -30,6 +30,8 @@ func (b inMemory) Publish(ctx context.Context, topic string, e sse.Event) (strin
 	return b.Topic(topic).Publish(ctx, e)
 }
 
+func (b inMemory) End(ctx context.Context, topic string) error { return b.Topic(topic).End(ctx) }
+
 func (b inMemory) Position(ctx context.Context, topic string) (string, error) {
 	return b.Topic(topic).Position(ctx)
 }

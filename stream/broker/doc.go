@@ -68,6 +68,21 @@
 // With a [Store], the event may also come in the middle of a stream, if the
 // process was cut off from the Store for longer than the Store retains events.
 //
+// # Topics that end
+//
+// [Topic.End] ends a topic, such as one answer of a model or one import. Each
+// stream then sends what its client has not received yet, and ends with
+//
+//	event: end
+//	data:
+//	id: ...
+//
+// EventSource reconnects once more and is stopped by the status 204. A page that
+// listens to the event "end" can close its EventSource itself. The status 204 is
+// also the answer to every later client for which no event is left. The end is
+// retained for as long as an event. Without it, EventSource reconnects for ever,
+// unless Authorize returns [ErrStop].
+//
 // # What must not be published
 //
 // All subscribers of a topic receive the same bytes. Never publish HTML that was
@@ -103,7 +118,4 @@
 // every client is told of a gap. Behind a load balancer, subscribers do not
 // receive the events of other instances. Use a Store, such as the one of package
 // natsbroker, for several instances or to survive restarts.
-//
-// A client is not told that a topic has no more events. EventSource reconnects
-// for ever, unless Authorize returns [ErrStop] when it does.
 package broker

@@ -8,11 +8,13 @@ var (
 	// printable ASCII characters other than space, "*" and ">".
 	ErrTopic = errors.New("broker: invalid topic name")
 	// ErrEvent means that an event has an ID or a reserved name. The broker gives
-	// each event its ID. The name "gap" is reserved for the broker, "open" and
-	// "error" for EventSource.
+	// each event its ID. The names "gap" and "end" are reserved for the broker,
+	// "open" and "error" for EventSource.
 	ErrEvent = errors.New("broker: event with an id or a reserved name")
 	// ErrTooLarge means that one event exceeds Retention.Bytes.
 	ErrTooLarge = errors.New("broker: event too large")
+	// ErrEnded means that the topic has ended: see Topic.End.
+	ErrEnded = errors.New("broker: topic has ended")
 	// ErrTopics means that the broker already has Limits.Topics topics.
 	ErrTopics = errors.New("broker: too many topics")
 	// ErrUnavailable means that a Store has not answered in time. The event may

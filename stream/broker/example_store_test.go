@@ -13,11 +13,15 @@ import (
 // Package natsbroker has a Store for several programs.
 type memoryStore struct {
 	mu     sync.Mutex
-	events []struct {
-		topic string
-		event sse.Event
-	}
-	more chan struct{} // closed when there is more
+	events []storedEvent
+	ended  map[string]broker.Mark
+	more   chan struct{} // closed when there is more
+}
+
+type storedEvent struct {
+	topic string
+	event sse.Event
+	end   bool // of the topic
 }
 
 func (s *memoryStore) Retention() broker.Retention { return broker.Retention{} }
@@ -26,13 +30,26 @@ func (s *memoryStore) Stats() broker.StoreStats    { return broker.StoreStats{Co
 func (s *memoryStore) Append(_ context.Context, topic string, e sse.Event) (broker.Mark, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.events = append(s.events, struct {
-		topic string
-		event sse.Event
-	}{topic, e})
+	if _, ended := s.ended[topic]; ended {
+		return broker.Mark{}, broker.ErrEnded
+	}
+	return s.add(storedEvent{topic: topic, event: e}), nil
+}
+
+func (s *memoryStore) End(_ context.Context, topic string) (broker.Mark, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ended := s.ended[topic]; !ended {
+		s.ended[topic] = s.add(storedEvent{topic: topic, end: true})
+	}
+	return s.ended[topic], nil
+}
+
+func (s *memoryStore) add(e storedEvent) broker.Mark {
+	s.events = append(s.events, e)
 	close(s.more)
 	s.more = make(chan struct{})
-	return s.last(), nil
+	return s.last()
 }
 
 func (s *memoryStore) Last(context.Context) (broker.Mark, error) {
@@ -52,7 +69,11 @@ func (s *memoryStore) Follow(ctx context.Context, topic string, f *broker.Feed) 
 		events, more := s.events[n:], s.more
 		s.mu.Unlock()
 		for _, e := range events {
-			if n++; e.topic == topic {
+			switch n++; {
+			case e.topic != topic:
+			case e.end:
+				f.End(uint64(n))
+			default:
 				f.Event(uint64(n), e.event)
 			}
 		}
@@ -69,7 +90,7 @@ func (s *memoryStore) Follow(ctx context.Context, topic string, f *broker.Feed) 
 // both share a Store.
 func ExampleStore() {
 	ctx := context.Background()
-	store := &memoryStore{more: make(chan struct{})}
+	store := &memoryStore{ended: map[string]broker.Mark{}, more: make(chan struct{})}
 	here, there := broker.Broker{Store: store}, broker.Broker{Store: store}
 	events := there.Topic("news").Subscribe(ctx, "")
 	_, _ = here.Topic("news").Publish(ctx, sse.Event{Data: "hello"})

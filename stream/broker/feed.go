@@ -55,35 +55,44 @@ func (f *Feed) publish(e sse.Event) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if encoded.Len() > f.ring.keep.Bytes {
+	if encoded.Len() > f.ring.keep.Bytes && e.Name != endName {
 		return "", ErrTooLarge
 	}
-	if !f.append(number, encoded) {
-		return "", errRemoved
-	}
-	return e.ID, nil
+	return e.ID, f.append(number, e.Name, encoded)
 }
 
-// append adds an event and wakes the subscribers. It reports false if the feed
-// has been removed.
-func (f *Feed) append(number uint64, e sse.Encoded) bool {
+// append adds an event with a name and wakes the subscribers.
+func (f *Feed) append(number uint64, name string, e sse.Encoded) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.removed {
-		return false
+		return errRemoved
+	}
+	if !f.push(number, name, e) {
+		return ErrEnded
 	}
 	f.counts.published++
-	f.push(number, e)
-	return true
+	return nil
 }
 
-// push adds an event to a feed that has not been removed. f.mu is held.
-func (f *Feed) push(number uint64, e sse.Encoded) {
-	f.ring.push(number, e, time.Now())
+// push adds an event to a feed that has not been removed. It reports false if the
+// topic has ended. f.mu is held.
+func (f *Feed) push(number uint64, name string, e sse.Encoded) bool {
+	now := time.Now()
+	f.ring.expire(now)
+	switch {
+	case f.ring.ended():
+		return false
+	case name == endName:
+		f.ring.finish(number, e, now)
+	default:
+		f.ring.push(number, e, now)
+	}
 	if f.ring.keep.Age > 0 && !f.pending {
 		f.expireIn(f.ring.keep.Age)
 	}
 	f.rouse()
+	return true
 }
 
 // wait returns a channel that is closed when something has changed. f.mu is held.

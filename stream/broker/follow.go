@@ -39,10 +39,22 @@ func (f *Feed) Start(after Mark) {
 }
 
 // Event reports the next event of the topic. Events must be reported in the order
-// of their numbers. Event ignores a number that has been reported before, and an
-// event whose name is invalid or reserved. The feed sets the ID of e from the
-// number.
+// of their numbers. Event ignores a number that has been reported before, an
+// event whose name is invalid or reserved, and an event after the end of the
+// topic. The feed sets the ID of e from the number.
 func (f *Feed) Event(number uint64, e sse.Event) {
+	if reserved(e.Name) {
+		e = sse.Event{Name: "\n"} // which cannot be encoded
+	}
+	f.report(number, e)
+}
+
+// End reports the end of the topic, as Event reports an event. It ignores the
+// second end of a topic.
+func (f *Feed) End(number uint64) { f.report(number, sse.Event{Name: endName}) }
+
+// report is Event for an event that may be the end.
+func (f *Feed) report(number uint64, e sse.Event) {
 	f.mu.Lock()
 	epoch, stale := f.epoch, number <= f.through
 	f.mu.Unlock()
@@ -57,11 +69,9 @@ func (f *Feed) Event(number uint64, e sse.Event) {
 		return
 	}
 	f.through = number
-	if err == nil && !reserved(e.Name) {
-		f.push(number, encoded)
-		return
+	if err != nil || !f.push(number, e.Name, encoded) {
+		f.rouse()
 	}
-	f.rouse()
 }
 
 // Through announces that the Store has reported all its events of the topic up to

@@ -26,6 +26,7 @@ import (
 //   - a request of a page of another origin, unless CORS allows it: 403
 //   - an invalid topic name: 404
 //   - a topic that Authorize refuses: 403, or 204 for ErrStop
+//   - a topic that has ended and has no further event for the client: 204
 //   - a client beyond the Limits: 429 or 503, with Retry-After
 //   - a method other than GET, HEAD and POST: 405
 //
@@ -63,6 +64,10 @@ func (b *Broker) handler(topic func(*http.Request) string) http.Handler {
 		switch err := b.admit(s, r, name); {
 		case err == nil:
 			defer b.unsubscribe(s)
+			if s.over(r.Context()) {
+				b.answer(w, ErrStop)
+				return
+			}
 		case errors.Is(err, ErrClosed):
 			serve = untilShutdown
 		default:

@@ -15,6 +15,7 @@ type ring struct {
 	first uint64 // the position of items[0]
 	bytes int
 	floor uint64 // the number of the last event that was dropped
+	end   uint64 // the number of the end of the topic; 0: none so far
 }
 
 type item struct {
@@ -26,12 +27,27 @@ type item struct {
 // next returns the position of the next event to come.
 func (r *ring) next() uint64 { return r.first + uint64(len(r.items)) }
 
+// ended reports whether the last event is the end of the topic. Like any event,
+// the end is forgotten when it is dropped.
+func (r *ring) ended() bool { return r.end > r.floor }
+
+// finish appends the end of the topic, which drops no event.
+func (r *ring) finish(number uint64, event sse.Encoded, now time.Time) {
+	r.expire(now)
+	r.add(number, event, now)
+	r.end = number
+}
+
 // push appends an event, whose number must be higher than all before.
 func (r *ring) push(number uint64, event sse.Encoded, now time.Time) {
 	r.expire(now)
 	for len(r.items) >= r.keep.Count || len(r.items) > 0 && r.bytes+event.Len() > r.keep.Bytes {
 		r.drop()
 	}
+	r.add(number, event, now)
+}
+
+func (r *ring) add(number uint64, event sse.Encoded, now time.Time) {
 	r.items = append(r.items, item{number, now, event})
 	r.bytes += event.Len()
 }
@@ -58,7 +74,7 @@ func (r *ring) drop() {
 // reset drops all events and sets the floor.
 func (r *ring) reset(floor uint64) {
 	r.first += uint64(len(r.items))
-	r.items, r.bytes, r.floor = nil, 0, floor
+	r.items, r.bytes, r.floor, r.end = nil, 0, floor, 0
 }
 
 // after returns the position after the event with a number, which may be of

@@ -61,7 +61,7 @@ func (s *subscriber) serve(ctx context.Context, stream *sse.Stream) error {
 // ended returns nil for errors after which the stream ends properly, so that the
 // client reconnects.
 func ended(err error) error {
-	if errors.Is(err, ErrSlow) || errors.Is(err, errStopped) {
+	if errors.Is(err, ErrSlow) || errors.Is(err, ErrEnded) || errors.Is(err, errStopped) {
 		return nil
 	}
 	return err

@@ -24,8 +24,14 @@ type Store interface {
 	// event once the store keeps it. It retries until ctx ends. The broker passes
 	// a ctx that has a deadline and the values of the context of Publish, but does
 	// not end with the request. After an error that matches ErrUnavailable, the
-	// event may or may not have been added.
+	// event may or may not have been added. If the topic has ended, Append adds
+	// nothing and returns ErrEnded, whichever process has ended it.
 	Append(ctx context.Context, topic string, e sse.Event) (Mark, error)
+	// End ends a topic, as Append adds an event. The store keeps the end for as
+	// long as it would keep an event, and reports it to each Feed as the last event
+	// of the topic, with its number: see Feed.End. For a topic that has ended, End
+	// returns the mark of that end.
+	End(ctx context.Context, topic string) (Mark, error)
 	// Last returns the mark of the last event of all topics. Every event that is
 	// added after the call of Last has this number or a higher one.
 	Last(ctx context.Context) (Mark, error)

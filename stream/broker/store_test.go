@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -28,6 +30,7 @@ type sharedStore struct {
 type logged struct {
 	topic string
 	event sse.Event
+	end   bool
 }
 
 func (s *sharedStore) Retention() broker.Retention { return broker.Retention{} }
@@ -42,8 +45,25 @@ func (s *sharedStore) Append(ctx context.Context, topic string, e sse.Event) (br
 	if ctx.Err() != nil {
 		return broker.Mark{}, ctx.Err()
 	}
-	s.events = append(s.events, logged{topic, e})
+	if slices.ContainsFunc(s.events, func(l logged) bool { return l.topic == topic && l.end }) {
+		return broker.Mark{}, broker.ErrEnded
+	}
+	s.events = append(s.events, logged{topic, e, false})
 	return broker.Mark{Life: s.life, Number: uint64(len(s.events))}, nil
+}
+
+func (s *sharedStore) End(_ context.Context, topic string) (broker.Mark, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.away {
+		return broker.Mark{}, broker.ErrUnavailable
+	}
+	i := slices.IndexFunc(s.events, func(l logged) bool { return l.topic == topic && l.end })
+	if i < 0 {
+		i = len(s.events)
+		s.events = append(s.events, logged{topic, sse.Event{}, true})
+	}
+	return broker.Mark{Life: s.life, Number: uint64(i + 1)}, nil
 }
 
 func (s *sharedStore) Last(context.Context) (broker.Mark, error) {
@@ -73,7 +93,11 @@ func (s *sharedStore) tell(topic string, after uint64) {
 	for _, f := range s.feeds[topic] {
 		f.Start(broker.Mark{Life: s.life, Number: after})
 		for i, e := range s.events {
-			if number := uint64(i + 1); number > after && e.topic == topic {
+			switch number := uint64(i + 1); {
+			case number <= after || e.topic != topic:
+			case e.end:
+				f.End(number)
+			default:
 				f.Event(number, e.event)
 			}
 		}
@@ -109,6 +133,9 @@ func hear(ctx context.Context, b *broker.Broker, topic, after string) *hearing {
 			h.got = append(h.got, said)
 			h.mu.Unlock()
 		}
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.got = append(h.got, "EOF")
 	}()
 	synctest.Wait()
 	return h
@@ -196,6 +223,63 @@ func TestStore(t *testing.T) {
 		s.tell(topic, 0)
 		want(t, h, "one GAP first")
 		want(t, hear(t.Context(), b, topic, id), "GAP")
+	})
+	run("the end of a topic reaches the subscribers of the other process", func(t *testing.T, s *sharedStore, a, b *broker.Broker) {
+		h := hear(t.Context(), b, topic, "")
+		s.tell(topic, 0)
+		publish(t, a.Topic(topic), "one")
+		if err := a.Topic(topic).End(t.Context()); err != nil {
+			t.Errorf("End() = %v, want nil", err)
+		}
+		if _, err := b.Topic(topic).Publish(t.Context(), sse.Event{}); !errors.Is(err, broker.ErrEnded) {
+			t.Errorf("Publish() = %v, want %v", err, broker.ErrEnded)
+		}
+		s.tell(topic, 0)
+		want(t, h, "one EOF")
+		if n := b.Stats().Subscribers; n != 0 {
+			t.Errorf("Stats().Subscribers = %d, want 0", n)
+		}
+	})
+	run("a client is stopped when the store has reported that the topic has ended, and waits 2 s for that", func(t *testing.T, s *sharedStore, a, b *broker.Broker) {
+		id := publish(t, a.Topic(topic), "one")
+		if err := a.Topic(topic).End(t.Context()); err != nil {
+			t.Errorf("End() = %v, want nil", err)
+		}
+		end, err := a.Topic(topic).Position(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ask := func(after string) (*httptest.ResponseRecorder, func()) {
+			ctx, leave := context.WithCancel(t.Context())
+			w := httptest.NewRecorder()
+			r := httptest.NewRequestWithContext(ctx, "GET", "/", nil)
+			r.Header.Set("Last-Event-ID", after)
+			done := make(chan bool)
+			go func() { // waited for by leave
+				defer close(done)
+				b.Topic(topic).Handler().ServeHTTP(w, r)
+			}()
+			synctest.Wait()
+			return w, func() { leave(); <-done }
+		}
+		w, leave := ask(end)
+		time.Sleep(time.Second)
+		s.tell(topic, 0)
+		if leave(); w.Code != http.StatusNoContent {
+			t.Errorf("status = %d, want 204", w.Code)
+		}
+		w, leave = ask(end)
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		s.tell(topic, 0)
+		if leave(); w.Code != http.StatusOK || strings.Contains(w.Body.String(), "data") {
+			t.Errorf("response = %d %q, want a stream without events", w.Code, w.Body)
+		}
+		w, leave = ask(id)
+		s.tell(topic, 0)
+		if leave(); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "event: end\ndata: \nid: "+end+"\n\n") {
+			t.Errorf("response = %d %q, want the end %s", w.Code, w.Body, end)
+		}
 	})
 	run("what is published after Shutdown reaches the other process", func(t *testing.T, s *sharedStore, a, b *broker.Broker) {
 		h := hear(t.Context(), b, topic, "")

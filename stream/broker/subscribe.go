@@ -14,6 +14,7 @@ import (
 // iteration over the sequence, and each iteration begins at the same position.
 // Each event is as a client receives it: see sse.Encoded.Event.
 //
+// The iteration ends without an error when the topic has ended: see Topic.End.
 // ErrGap comes before the first event if events may be missing. With a Store it
 // may also come later, if this process has lost events. The iteration can
 // continue after ErrGap. Any other error ends it: ErrTopic, ErrTopics, ErrSlow,
@@ -30,7 +31,8 @@ func (t Topic) Subscribe(ctx context.Context, after string) iter.Seq2[sse.Event,
 	}
 }
 
-// iterate returns nil when the consumer stops the iteration.
+// iterate returns nil when the consumer stops the iteration or the topic has
+// ended.
 func (t Topic) iterate(ctx context.Context, after string, yield func(sse.Event, error) bool) error {
 	t.b.init()
 	if !goodName(t.name) {
@@ -55,6 +57,9 @@ func (t Topic) iterate(ctx context.Context, after string, yield func(sse.Event, 
 				return nil
 			}
 			continue
+		}
+		if errors.Is(err, ErrEnded) {
+			return nil
 		}
 		if err != nil {
 			return err

@@ -98,7 +98,9 @@ func (b *Broker) unsubscribe(s *subscriber) {
 // take appends the next events to dst, if there are some: at least one, and no more
 // than fit into a number of bytes. Before a gap, a subscriber in the same process
 // gets ErrGap, and a client the event "gap". That event has no id, so that a client
-// that is cut right after it is told again. feed.mu is held.
+// that is cut right after it is told again, unless nothing can follow. take returns
+// ErrEnded when the topic has ended and the subscriber has everything. feed.mu is
+// held.
 func (s *subscriber) take(dst []sse.Encoded, bytes int) ([]sse.Encoded, error) {
 	f := s.feed
 	if s.stopped {
@@ -115,8 +117,7 @@ func (s *subscriber) take(dst []sse.Encoded, bytes int) ([]sse.Encoded, error) {
 			s.gap = ""
 			return dst, ErrGap
 		}
-		e, _ := sse.Event{Name: "gap", Data: s.gap}.Encode()
-		dst, s.gap = append(dst, e), ""
+		dst, s.gap = append(dst, f.gapEvent(s.gap)), ""
 	}
 	if s.isSlow() {
 		f.counts.slow++
@@ -126,6 +127,9 @@ func (s *subscriber) take(dst []sse.Encoded, bytes int) ([]sse.Encoded, error) {
 		s.skip()
 	}
 	n := len(dst)
+	if s.isOver() && n == 0 {
+		return dst, ErrEnded
+	}
 	dst = f.ring.read(dst, s.position, bytes)
 	s.position += uint64(len(dst) - n)
 	f.counts.delivered += uint64(len(dst) - n)
@@ -143,6 +147,17 @@ func (s *subscriber) takeOrWait(dst []sse.Encoded, bytes int) ([]sse.Encoded, <-
 		return dst, f.wait(), nil
 	}
 	return dst, nil, err
+}
+
+// isOver reports whether the topic has ended and the subscriber has everything. A
+// subscriber in the same process does not receive the event "end". feed.mu is held.
+func (s *subscriber) isOver() bool {
+	r := &s.feed.ring
+	last := r.next()
+	if s.local {
+		last--
+	}
+	return r.ended() && s.gap == "" && s.position >= last
 }
 
 // isSlow reports whether the subscriber is too far behind. feed.mu is held.

@@ -33,8 +33,8 @@ func (t Topic) Name() string { return t.name }
 // ctx has no deadline, or its deadline has passed, Publish waits up to 5 s. To
 // remove a deadline that middleware has set, pass context.WithoutCancel(ctx).
 //
-// Publish returns ErrTopic, ErrEvent, ErrTooLarge, ErrTopics, ErrClosed or an
-// error of sse.Event.Encode. With a Store, it may also return ErrUnavailable or
+// Publish returns ErrTopic, ErrEvent, ErrTooLarge, ErrEnded, ErrTopics, ErrClosed
+// or an error of sse.Event.Encode. With a Store, it may also return ErrUnavailable or
 // an error of the Store.
 func (t Topic) Publish(ctx context.Context, e sse.Event) (id string, err error) {
 	t.b.init()
@@ -44,6 +44,11 @@ func (t Topic) Publish(ctx context.Context, e sse.Event) (id string, err error) 
 	if e.ID != "" || reserved(e.Name) {
 		return "", ErrEvent
 	}
+	return t.publish(ctx, e)
+}
+
+// publish is Publish for an event that may be the end of the topic.
+func (t Topic) publish(ctx context.Context, e sse.Event) (id string, err error) {
 	if t.b.Store != nil {
 		return t.appendToStore(ctx, e)
 	}
@@ -134,7 +139,9 @@ func (t Topic) Handler() http.Handler {
 }
 
 // reserved reports whether a program may not publish events with this name.
-func reserved(name string) bool { return name == "gap" || name == "open" || name == "error" }
+func reserved(name string) bool {
+	return name == "gap" || name == endName || name == "open" || name == "error"
+}
 
 const maxName = 128
 

@@ -34,13 +34,33 @@ const longestAppend = time.Minute
 // broker.Topic.Publish.
 //
 // These errors are returned at once: broker.ErrTooLarge for an event that exceeds
-// the limit of the server, nats.ErrPermissionViolation for a publication that the
-// server denies, and broker.ErrClosed.
+// the limit of the server, broker.ErrEnded, nats.ErrPermissionViolation for a
+// publication that the server denies, and broker.ErrClosed. If another process
+// ends the topic during the call, the event may be delivered in spite of
+// broker.ErrEnded.
 func (s *Store) Append(ctx context.Context, topic string, e sse.Event) (broker.Mark, error) {
-	m := s.message(topic, e)
-	longest := min(longestAppend, s.duplicates()/2)
-	ctx, cancel := context.WithTimeoutCause(ctx, longest, broker.ErrUnavailable)
+	ctx, cancel := s.bounded(ctx)
 	defer cancel()
+	if err := s.mayAppend(ctx, topic); err != nil {
+		return broker.Mark{}, err
+	}
+	m, err := s.add(ctx, s.message(topic, e))
+	if err == nil {
+		err = s.mayAppend(ctx, topic)
+	}
+	if err != nil {
+		return broker.Mark{}, err
+	}
+	return m, nil
+}
+
+// bounded limits the time of an append.
+func (s *Store) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, min(longestAppend, s.duplicates()/2), broker.ErrUnavailable)
+}
+
+// add publishes a message and waits for the acknowledgement.
+func (s *Store) add(ctx context.Context, m *nats.Msg) (broker.Mark, error) {
 	var ack *jetstream.PubAck
 	err := s.persist(ctx, func(subject string) bool { return subject == m.Subject }, func(ctx context.Context) error {
 		var err error

@@ -34,6 +34,8 @@ func (b onNATS) Publish(ctx context.Context, topic string, e sse.Event) (string,
 	return b.Topic(topic).Publish(ctx, e)
 }
 
+func (b onNATS) End(ctx context.Context, topic string) error { return b.Topic(topic).End(ctx) }
+
 func (b onNATS) Position(ctx context.Context, topic string) (string, error) {
 	return b.Topic(topic).Position(ctx)
 }

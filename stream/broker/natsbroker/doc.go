@@ -81,6 +81,13 @@
 // that another program publishes on the subject are delivered too, so that
 // program must be trusted like this one.
 //
+// The end of a topic ([broker.Topic.End]) is two messages. The first is on the
+// subject of the topic with "%end" appended, such as "rivulet.prices%end", and has
+// no data. A process that finds it publishes nothing more on the topic. The second
+// is the last event of the topic, with the name "end". It comes a fifth of a second
+// later: processes ask for the first message only that often. NATS drops both with
+// the age of an event, or with the limit Bytes.
+//
 // [Options].Retain limits each topic of the stream, and Bytes limits the whole
 // stream. Messages cannot be deleted or purged one by one, since subscribers
 // would not be told of it. To remove all events, delete the stream. Change the

@@ -176,7 +176,11 @@ func (fl *follower) receive(ctx context.Context, c jetstream.PushConsumer, m *na
 	if missed && number-1 > fl.through {
 		fl.feed.Start(broker.Mark{Life: fl.life, Number: number - 1})
 	}
-	fl.feed.Event(number, event(m))
+	if e := event(m); e.Name == endName {
+		fl.feed.End(number)
+	} else {
+		fl.feed.Event(number, e)
+	}
 	fl.through = max(fl.through, number)
 	if meta.NumPending == 0 {
 		return fl.arrive(ctx, c, last, next)

@@ -25,7 +25,9 @@ type Store struct {
 	offline   context.CancelFunc
 	back      chan struct{} // closed while there is a connection, and by Close
 	life      string
+	stream    jetstream.Stream
 	questions map[*question]struct{}
+	leases    leases
 	troubled  map[string]struct{} // topics that cannot be followed
 	err       error               // why a topic could not be followed, the last time
 	restarts  uint64

@@ -104,7 +104,7 @@ func (s *Store) open(ctx context.Context) (*jetstream.StreamInfo, error) {
 		}
 		info = stream.CachedInfo()
 	}
-	s.setLife(lifeOf(info))
+	s.remember(stream)
 	return info, nil
 }
 
@@ -118,15 +118,14 @@ func (s *Store) info(ctx context.Context) (*jetstream.StreamInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	info := stream.CachedInfo()
-	s.setLife(lifeOf(info))
-	return info, nil
+	s.remember(stream)
+	return stream.CachedInfo(), nil
 }
 
-func (s *Store) setLife(life string) {
+func (s *Store) remember(stream jetstream.Stream) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.life = life
+	s.stream, s.life = stream, lifeOf(stream.CachedInfo())
 }
 
 // lifeOf returns the life of a stream: a name that changes when the stream is

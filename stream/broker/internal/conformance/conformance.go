@@ -28,6 +28,7 @@ type Settings struct {
 // broker.Broker and broker.Topic give them.
 type Broker interface {
 	Publish(ctx context.Context, topic string, e sse.Event) (id string, err error)
+	End(ctx context.Context, topic string) error
 	Position(ctx context.Context, topic string) (id string, err error)
 	Subscribe(ctx context.Context, topic, after string) iter.Seq2[sse.Event, error]
 	Handler(topic func(*http.Request) string) http.Handler
@@ -54,6 +55,7 @@ func Run(t *testing.T, form Form) {
 		{"authorization", testAuthorize},
 		{"disconnect", testDisconnect},
 		{"shutdown", testShutdown},
+		{"end", testEnd},
 		{"subscribers in the same process", testSubscribe},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, form) })

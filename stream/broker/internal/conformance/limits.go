@@ -65,6 +65,7 @@ func testLimits(t *testing.T, form Form) {
 			{"an event that is too large", "news", sse.Event{Data: string(make([]byte, 100))}, broker.ErrTooLarge},
 			{"an event with an id", "news", sse.Event{ID: "1"}, broker.ErrEvent},
 			{"the name gap", "news", sse.Event{Name: "gap"}, broker.ErrEvent},
+			{"the name end", "news", sse.Event{Name: "end"}, broker.ErrEvent},
 			{"the name open", "news", sse.Event{Name: "open"}, broker.ErrEvent},
 			{"the name error", "news", sse.Event{Name: "error"}, broker.ErrEvent},
 			{"a name of two lines", "news", sse.Event{Name: "a\nb"}, sse.ErrEventName},

@@ -1,0 +1,78 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// endName is the name of the last event of a topic that has ended.
+const endName = "end"
+
+// End ends the topic. Its last event has the name "end" and no data. Each client
+// receives the events that it has not received yet, up to that one, and then its
+// stream ends. A client that comes later receives the events after its ID in the
+// same way. A client that has all of them, or has no ID, receives the status 204,
+// at which EventSource no longer reconnects. The sequence of Subscribe ends
+// without an error, and without the event "end".
+//
+// Publish returns ErrEnded from then on. If several processes share a Store, that
+// holds in all of them. End of a topic that has ended does nothing.
+//
+// The end is retained like an event, for Retention.Age. After that the topic is
+// like one that has never been used. So give each thing that ends a topic of its
+// own, and let Authorize return ErrStop for one that ended long ago.
+//
+// End outlives the request that caused it, as Publish does. It returns ErrTopic,
+// ErrTopics, ErrClosed and, with a Store, ErrUnavailable or an error of the Store.
+func (t Topic) End(ctx context.Context) error {
+	t.b.init()
+	if !goodName(t.name) {
+		return ErrTopic
+	}
+	if _, err := t.publish(ctx, sse.Event{Name: endName}); !errors.Is(err, ErrEnded) {
+		return err
+	}
+	return nil
+}
+
+// gapEvent returns the event that tells a client of a gap. If the topic has ended,
+// the event has the ID of the end: nothing else follows that would change the ID
+// of the client, and the client would be told of the gap for ever. f.mu is held.
+func (f *Feed) gapEvent(data string) sse.Encoded {
+	e := sse.Event{Name: "gap", Data: data}
+	if f.ring.ended() {
+		e.ID = makeID(f.epoch, f.ring.end)
+	}
+	encoded, _ := e.Encode()
+	return encoded
+}
+
+// over reports whether the topic of a client has ended and nothing is left to
+// send. With a Store, it first waits until that is known, for up to unknownAfter.
+func (s *subscriber) over(ctx context.Context) bool {
+	f := s.feed
+	ctx, cancel := context.WithTimeout(ctx, unknownAfter)
+	defer cancel()
+	for {
+		f.mu.Lock()
+		if !s.placed && f.admit(s) {
+			f.unplaced--
+		}
+		if s.placed || s.stopped {
+			defer f.mu.Unlock()
+			f.ring.expire(time.Now())
+			return s.placed && s.isOver()
+		}
+		ready := f.wait()
+		f.mu.Unlock()
+		select {
+		case <-ready:
+		case <-s.stop:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
