@@ -13,6 +13,10 @@ firefox-esr firefox-esr firefox
 webkit2gtk-driver WebKitWebDriver
 xvfb Xvfb
 nginx nginx
+caddy caddy
+haproxy haproxy
+apache2 apache2
+varnish varnishd
 npm npm
 gcc gcc cc clang
 '
