@@ -2,7 +2,6 @@ package readme
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"net/http"
 	"time"
@@ -45,11 +44,11 @@ func (s Shop) Answer(ctx context.Context) iter.Seq2[string, error] {
 			return
 		}
 		defer resp.Body.Close()
-		if resp.StatusCode != http.StatusOK {
-			yield("", fmt.Errorf("the model answers %s", resp.Status))
+		if err := llm.Check(resp); err != nil {
+			yield("", err)
 			return
 		}
-		llm.Tokens(resp.Body)(yield)
+		llm.Text(resp.Body)(yield)
 	}
 }
 

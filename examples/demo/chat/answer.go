@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net/http"
 	"strings"
 	"time"
 
@@ -82,11 +81,11 @@ func (e *Endpoint) ask(ctx context.Context, q Question) iter.Seq2[string, error]
 			return
 		}
 		defer resp.Body.Close()
-		if resp.StatusCode != http.StatusOK {
-			yield("", fmt.Errorf("model: status %s", resp.Status))
+		if err := llm.Check(resp); err != nil {
+			yield("", err)
 			return
 		}
-		llm.Tokens(resp.Body)(yield)
+		llm.Text(resp.Body)(yield)
 	}
 }
 

@@ -236,7 +236,7 @@ func TestAnAnswerThatFailsHasADigest(t *testing.T) {
 	}{
 		{"at once", func(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "key secret is wrong", http.StatusUnauthorized)
-		}, "does not answer", "model: status Unauthorized"},
+		}, "does not answer", "(status 401)"},
 		{"half-way", func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, "data: {\"choices\":[{\"delta\":{\"content\":\"Half an\"}}]}\n\n")
 		}, "Half an", "llm: truncated answer"},
@@ -396,7 +396,7 @@ func TestTheRelayHandsOnWhatTheModelSays(t *testing.T) {
 		w := send(newUpstream(says(0, "Red", " sky")).endpoint(), fetch("answer-1", "Why?"))
 		var b strings.Builder
 		r, n := strings.NewReader(w.html()), 0
-		for s, err := range llm.Tokens(r) {
+		for s, err := range llm.Text(r) {
 			if err != nil {
 				t.Fatalf("%v in %q", err, w.html())
 			}

@@ -85,7 +85,7 @@ func TestHandler(t *testing.T) {
 				return
 			}
 			n := 0
-			for _, err := range llm.Tokens(resp.Body) {
+			for _, err := range llm.Text(resp.Body) {
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -133,8 +133,8 @@ func TestOpenAI(t *testing.T) {
 			fmt.Fprintf(w, `{"error":{"message":"too many with %s","type":"tokens","code":"rate_limit_exceeded"}}`, secret)
 		}))
 		r := c.Wait("error", 1)
-		if r.Status != http.StatusTooManyRequests || r.Code != "upstream_error" || strings.Contains(r.Text, secret) {
-			t.Errorf("error = %+v, want status 429, code upstream_error and not the key", r)
+		if r.Status != http.StatusTooManyRequests || r.Code != "rate_limit_exceeded" || strings.Contains(r.Text, secret) {
+			t.Errorf("error = %+v, want status 429, code rate_limit_exceeded and not the key", r)
 		}
 	})
 	t.Run("gets an error after the first chunk", func(t *testing.T) {

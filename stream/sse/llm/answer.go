@@ -2,9 +2,10 @@ package llm
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -22,8 +23,8 @@ type answer struct {
 	r      *http.Request
 	ctx    context.Context // ends the request to the server
 	cancel context.CancelCauseFunc
-	stream *sse.Stream  // nil until the headers have been sent
-	open   map[int]bool // the choices so far, by index; false if finished
+	stream *sse.Stream // nil until the headers have been sent
+	form   relayed     // nil until the first event of the server
 }
 
 const (
@@ -52,20 +53,50 @@ func (a *answer) relay() error {
 	}
 	defer resp.Body.Close()
 	idle.R = resp.Body
-	if !upstream.IsStream(resp) {
-		err := &sse.ResponseError{StatusCode: resp.StatusCode, ContentType: resp.Header.Get("Content-Type"), Header: resp.Header}
-		defer time.AfterFunc(errorTime, func() { cancel(err) }).Stop()
-		return withBody(err, idle)
+	if resp.StatusCode != http.StatusOK {
+		defer time.AfterFunc(errorTime, func() { cancel(nil) }).Stop()
+		return responseError(resp, idle)
+	}
+	body, err := decoded(resp, idle)
+	if err != nil {
+		return upstream.Reason(ctx, err)
 	}
 	if a.Heartbeat > 0 {
 		if err := a.begin(); err != nil {
 			return err
 		}
 	}
-	return upstream.Reason(ctx, a.copy(idle))
+	return upstream.Reason(ctx, a.copy(body))
 }
 
-var errLateBody = &RefusedError{http.StatusRequestTimeout, "the request body did not arrive in time"}
+// decoded returns the body of a response, uncompressed. The request does not allow
+// compression, but some servers compress anyway.
+func decoded(resp *http.Response, r io.Reader) (io.Reader, error) {
+	essence, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
+	if !mayStream[strings.ToLower(strings.TrimSpace(essence))] {
+		return nil, &formError{fmt.Sprintf("content type %q instead of a stream", essence), nil}
+	}
+	switch encoding := strings.ToLower(resp.Header.Get("Content-Encoding")); encoding {
+	case "", "identity":
+		return r, nil
+	case "gzip", "x-gzip":
+		z, err := gzip.NewReader(r)
+		if errors.Is(err, gzip.ErrHeader) {
+			err = &formError{"body that is not compressed as its header says", err}
+		}
+		return z, err
+	default:
+		return nil, &formError{fmt.Sprintf("content encoding %q, which was not asked for", encoding), nil}
+	}
+}
+
+// mayStream are the content types with which servers send streams, or answers that
+// the first byte tells from streams. Some servers send none.
+var mayStream = map[string]bool{
+	"": true, "text/event-stream": true, "text/plain": true, "application/json": true, "application/x-ndjson": true, "application/jsonl": true,
+}
+
+var errLateBody = &RefusedError{StatusCode: http.StatusRequestTimeout, Message: "the request body did not arrive in time"}
 
 // request makes the request to the server.
 func (a *answer) request() (*http.Request, error) {
@@ -82,11 +113,11 @@ func (a *answer) request() (*http.Request, error) {
 	case err == nil:
 		slow.came()
 	case errors.As(err, &tooLarge):
-		return nil, &RefusedError{http.StatusRequestEntityTooLarge, "the request body is too large"}
+		return nil, &RefusedError{StatusCode: http.StatusRequestEntityTooLarge, Message: "the request body is too large"}
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, errLateBody
 	default:
-		return nil, &RefusedError{http.StatusBadRequest, "the request body could not be read"}
+		return nil, &RefusedError{StatusCode: http.StatusBadRequest, Message: "the request body could not be read"}
 	}
 	from := a.r.WithContext(a.ctx)
 	from.Body = io.NopCloser(bytes.NewReader(body))
@@ -96,6 +127,7 @@ func (a *answer) request() (*http.Request, error) {
 	}
 	req.Header = req.Header.Clone() // the header may belong to the browser's request
 	req.Header.Del("Cookie")
+	req.Header.Set("Accept-Encoding", "identity") // compression would hold pieces back
 	return req, nil
 }
 
@@ -117,75 +149,37 @@ func (a *answer) begin() error {
 	return nil
 }
 
-// copy sends the chunks of r, and the end of the answer.
+// copy sends the events of r, and the end of the answer.
 func (a *answer) copy(r io.Reader) error {
-	rd := sse.NewReader(r)
-	rd.MaxEventSize = a.MaxEventSize
+	rd := newReading(r, a.MaxEventSize)
 	for {
-		e, err := rd.Next()
-		if err != nil {
-			if err = truncation(err, a.finished()); err != nil {
-				return err
-			}
-			e.Data = done
+		e, kind, err := rd.next()
+		if form, ok := rd.dialect.(relayed); ok {
+			a.form = form
+		} else if rd.dialect != nil && err == nil {
+			err = errOllama
 		}
-		if blank(e) {
-			continue
-		}
-		data, err := a.line(e)
 		if err != nil {
 			return err
 		}
-		if data == "" {
-			continue
+		if kind == ended {
+			var ok bool
+			if e, ok = a.form.end(); !ok {
+				return nil
+			}
+		} else if e, err = a.form.pass(e); err != nil {
+			return &formError{"event that cannot be passed on", err}
 		}
 		if err := a.begin(); err != nil {
 			return err
 		}
-		if err := a.stream.Send(sse.Event{Data: data}); err != nil || data == done {
+		if err := a.stream.Send(e); err != nil || kind != part {
 			return err
 		}
 	}
 }
 
-// line returns a chunk, or the end of the answer, as one line. It returns "" for
-// any other event, which may be an error in an unknown form.
-func (a *answer) line(e sse.Event) (string, error) {
-	if e.Data == done {
-		return done, nil
-	}
-	c, err := readChunk(e)
-	if err != nil {
-		return "", err
-	}
-	if c.Choices == nil && !isThere(c.Usage) {
-		return "", nil
-	}
-	for _, choice := range c.Choices {
-		if _, met := a.open[choice.Index]; !met || choice.FinishReason != "" {
-			if a.open == nil {
-				a.open = make(map[int]bool)
-			}
-			a.open[choice.Index] = choice.FinishReason == ""
-		}
-	}
-	if !strings.Contains(e.Data, "\n") {
-		return e.Data, nil
-	}
-	var line bytes.Buffer
-	err = json.Compact(&line, []byte(e.Data))
-	return line.String(), err
-}
-
-// finished reports whether every choice so far has ended with a reason.
-func (a *answer) finished() bool {
-	for _, open := range a.open {
-		if open {
-			return false
-		}
-	}
-	return len(a.open) > 0
-}
+var errOllama = &formError{"stream of Ollama's own API, which is not relayed; that of /v1/chat/completions is", nil}
 
 func (a *answer) close() {
 	a.cancel(nil)

@@ -3,36 +3,125 @@ package llm
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"strconv"
 	"strings"
+	"time"
 )
 
-// An APIError is an error object of an OpenAI-compatible server, in a response or
-// in the middle of a stream. It may quote keys, prompts and the names of internal
-// servers: it is for logs, never for users.
+// An APIError is an error of a server, in a response or in the middle of a stream.
+// It may quote keys, prompts and the names of internal servers: it is for logs,
+// never for users.
 type APIError struct {
+	// Status is the status of the response. For an error within a stream, whose
+	// status is 200, it is the one that the server would have sent, such as 429,
+	// as far as the error says. 0 means that it does not.
+	Status int
+	// Type is the kind of the error, such as "server_error".
+	Type string
+	// Code is the reason, such as "rate_limit_exceeded"; digits if the server has
+	// sent a number.
+	Code string
+	// Message is the text of the server.
 	Message string
-	Type    string // such as "server_error"
-	Code    string // such as "rate_limit_exceeded"; digits if the server has sent a number
+	// RetryAfter is how long the server asks to wait before the next request. Zero
+	// means that it does not say.
+	RetryAfter time.Duration
+
+	final bool // the server asks not to repeat the request
 }
 
-// Error returns the message of the server, with its type and code.
+// Error returns the message of the server, with its status, type and code.
 func (e *APIError) Error() string {
 	var about []string
+	if e.Status != 0 {
+		about = append(about, "status "+strconv.Itoa(e.Status))
+	}
 	for _, s := range []string{e.Type, e.Code} {
 		if s != "" {
 			about = append(about, s)
 		}
 	}
-	if len(about) == 0 {
-		return fmt.Sprintf("llm: api error: %s", e.Message)
+	text := "llm: api error"
+	if len(about) > 0 {
+		text += " (" + strings.Join(about, ", ") + ")"
 	}
-	return fmt.Sprintf("llm: api error (%s): %s", strings.Join(about, ", "), e.Message)
+	if e.Message == "" {
+		return text
+	}
+	return text + ": " + e.Message
 }
+
+// Check returns nil if a response has the status 200. Otherwise it returns an
+// *APIError with the status and with the error in the body, of which it reads at
+// most 64 KiB. It does not close the body.
+func Check(resp *http.Response) error {
+	if resp.StatusCode == http.StatusOK {
+		return nil
+	}
+	return responseError(resp, resp.Body)
+}
+
+// responseError returns the error of a response whose status is not 200.
+func responseError(resp *http.Response, r io.Reader) *APIError {
+	const enough = 64 << 10
+	body, _ := io.ReadAll(io.LimitReader(r, enough))
+	e := new(APIError)
+	text := strings.TrimSpace(string(body))
+	if strings.HasPrefix(text, "[") { // Gemini
+		var list []json.RawMessage
+		if json.Unmarshal(body, &list) == nil && len(list) > 0 {
+			text = string(list[0])
+		}
+	}
+	var h struct {
+		head
+		Message any `json:"message"`
+		Detail  any `json:"detail"`
+	}
+	if json.Unmarshal([]byte(text), &h) == nil {
+		switch {
+		case isThere(h.Error):
+			e = newAPIError(h.Error)
+		case h.Message != nil:
+			e = newAPIError([]byte(text))
+		default:
+			e.Message = plain(h.Detail) // Mistral, and what is made with FastAPI
+		}
+	}
+	e.Status = resp.StatusCode
+	e.RetryAfter = retryAfter(resp.Header)
+	e.final = resp.Header.Get("X-Should-Retry") == "false"
+	return e
+}
+
+// retryAfter reads Retry-After, or the field of OpenAI and others that is more
+// exact.
+func retryAfter(h http.Header) time.Duration {
+	if ms, err := strconv.ParseFloat(h.Get("Retry-After-Ms"), 64); err == nil && ms > 0 && ms < maxWait.Seconds()*1000 {
+		return time.Duration(ms * float64(time.Millisecond))
+	}
+	value := h.Get("Retry-After")
+	if s, err := strconv.ParseFloat(value, 64); err == nil && s > 0 && s < maxWait.Seconds() {
+		return time.Duration(s * float64(time.Second))
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return min(max(time.Until(at), 0), maxWait)
+	}
+	return 0
+}
+
+// maxWait limits what a server may ask for.
+const maxWait = 24 * time.Hour
 
 // newAPIError reads an error in JSON. Some servers send another value than an
 // object.
 func newAPIError(text []byte) *APIError {
-	var object struct{ Message, Type, Code any }
+	var object struct {
+		Message, Type, Code, Status any
+		Error                       json.RawMessage
+	}
 	if json.Unmarshal(text, &object) != nil {
 		var message any
 		if json.Unmarshal(text, &message) != nil {
@@ -40,7 +129,56 @@ func newAPIError(text []byte) *APIError {
 		}
 		return &APIError{Message: plain(message)}
 	}
-	return &APIError{Message: plain(object.Message), Type: plain(object.Type), Code: plain(object.Code)}
+	if isObject(object.Error) && object.Message == nil { // an error in an error
+		return newAPIError(object.Error)
+	}
+	e := &APIError{Type: plain(object.Type), Code: plain(object.Code), Message: plain(object.Message)}
+	status := plain(object.Status)
+	if e.Type == "" {
+		e.Type = status // a word, from Gemini
+	}
+	for _, word := range []string{e.Code, status, e.Type} {
+		if e.Status == 0 {
+			e.Status = statusOf(word)
+		}
+	}
+	if e.Status == 0 && e.tooLong() {
+		e.Status = http.StatusBadRequest
+	}
+	return e
+}
+
+// tooLong reports whether the question is too long for the model. Many servers
+// have no code for it.
+func (e *APIError) tooLong() bool {
+	if e.Code == "context_length_exceeded" || e.Type == "exceed_context_size_error" || e.Type == "request_too_large" {
+		return true
+	}
+	text := strings.ToLower(e.Message)
+	return strings.Contains(text, "context length") || strings.Contains(text, "context size") || strings.Contains(text, "prompt is too long")
+}
+
+// statusOf returns the status for a code or a type of error, 0 if there is none.
+func statusOf(word string) int {
+	if n, err := strconv.Atoi(word); err == nil && n >= 400 && n <= 599 {
+		return n
+	}
+	return statuses[strings.ToLower(word)]
+}
+
+var statuses = map[string]int{
+	"invalid_request_error": 400, "badrequesterror": 400, "invalid_argument": 400, "invalid_prompt": 400,
+	"context_length_exceeded": 400, "exceed_context_size_error": 400, "content_filter": 400, "content_policy_violation": 400,
+	"authentication_error": 401, "invalid_api_key": 401, "unauthenticated": 401,
+	"billing_error": 402, "insufficient_quota": 429,
+	"permission_error": 403, "permission_denied": 403,
+	"not_found_error": 404, "model_not_found": 404, "not_found": 404,
+	"request_too_large": 413,
+	"rate_limit_error":  429, "rate_limit_exceeded": 429, "resource_exhausted": 429,
+	"api_error": 500, "server_error": 500, "internal_server_error": 500, "internal": 500,
+	"insufficient_system_resource": 503, "service_unavailable": 503, "unavailable": 503,
+	"timeout_error": 504, "deadline_exceeded": 504,
+	"overloaded_error": 529,
 }
 
 // plain returns a JSON value as text, a string without its quotes.
@@ -50,7 +188,12 @@ func plain(v any) string {
 		return ""
 	case string:
 		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
-	text, _ := json.Marshal(v)
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
 	return string(text)
 }

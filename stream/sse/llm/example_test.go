@@ -12,7 +12,7 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
-func ExampleTokens() {
+func ExampleText() {
 	body := strings.NewReader(`data: {"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}
 
 data: {"choices":[{"index":0,"delta":{"content":"Hello"}}]}
@@ -24,7 +24,7 @@ data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
 data: [DONE]
 
 `)
-	for token, err := range llm.Tokens(body) {
+	for token, err := range llm.Text(body) {
 		if err != nil {
 			fmt.Println(err)
 			return
@@ -37,7 +37,7 @@ data: [DONE]
 // The text so far looks like an answer but is incomplete. Only the error says so.
 func ExampleErrTruncated() {
 	body := strings.NewReader(`data: {"choices":[{"index":0,"delta":{"content":"You may go"}}]}` + "\n\n")
-	for token, err := range llm.Tokens(body) {
+	for token, err := range llm.Text(body) {
 		fmt.Println(token, errors.Is(err, llm.ErrTruncated))
 	}
 	// Output:
@@ -81,12 +81,12 @@ func ExampleRelay() {
 	// 200 data: {"choices":[{"index":0,"delta":{"content":"Hello"},"finish_reason":"stop"}]}
 	//
 	// data: [DONE]
-	// 401 {"error":{"message":"log in first","type":"invalid_request_error","param":null,"code":"refused"}}
+	// 401 {"type":"error","error":{"message":"log in first","type":"invalid_request_error","param":null,"code":"refused"}}
 }
 
 func ExampleAPIError() {
 	body := strings.NewReader(`data: {"error":{"message":"key sk-1 has no money left","type":"server_error","code":429}}` + "\n\n")
-	for _, err := range llm.Tokens(body) {
+	for _, err := range llm.Text(body) {
 		var told *llm.APIError
 		if errors.As(err, &told) {
 			fmt.Println("for the visitor: no answer from the server")

@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
+	"math"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/rivulet-go/rivulet/internal/cut"
 	"github.com/rivulet-go/rivulet/stream/sse"
@@ -17,11 +19,22 @@ import (
 
 // A failure is the part of an error that the browser receives.
 type failure struct {
-	status  int
-	Message string  `json:"message"`
-	Type    string  `json:"type"`
-	Param   *string `json:"param"`
-	Code    string  `json:"code"`
+	status     int
+	Message    string  `json:"message"`
+	Type       string  `json:"type"`
+	Param      *string `json:"param"`
+	Code       string  `json:"code"`
+	retryAfter time.Duration
+	final      bool // the same request fails again
+}
+
+// body returns the error object in a form that the clients of all dialects read.
+func (f failure) body() string {
+	body, _ := json.Marshal(struct {
+		Type  string  `json:"type"`
+		Error failure `json:"error"`
+	}{"error", f})
+	return string(body)
 }
 
 // fail sends the browser a failure for err, and logs the error itself.
@@ -42,57 +55,113 @@ func (a *answer) fail(err error) {
 		f.Message += " (" + digest + ")"
 		cmp.Or(a.Logger, slog.Default()).ErrorContext(a.r.Context(), "llm: relay failed",
 			slog.String("path", a.r.URL.Path), slog.String("digest", digest), slog.Any("error", err))
+		if a.Error != nil {
+			if own := a.Error(a.r, err); own != nil {
+				f = f.instead(own)
+			}
+		}
 	}
-	body, _ := json.Marshal(map[string]failure{"error": f})
 	if a.stream != nil {
-		_ = a.stream.Send(sse.Event{Data: string(body)}) // an error means that the browser has left
+		e := namedFailure(f)
+		if a.form != nil {
+			e = a.form.fail(f)
+		}
+		_ = a.stream.Send(e) // an error means that the browser has left
 		return
 	}
 	h := a.w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
+	if f.retryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(f.retryAfter.Seconds()))))
+	}
+	if f.final {
+		h.Set("X-Should-Retry", "false")
+	}
 	a.w.WriteHeader(f.status)
-	_, _ = a.w.Write(body)
+	_, _ = a.w.Write([]byte(f.body()))
 }
+
+// instead returns what the program sends in place of f.
+func (f failure) instead(own *RefusedError) failure {
+	f.status, f.Message, f.Code = own.StatusCode, own.Message, cmp.Or(own.Code, "refused")
+	f.retryAfter = own.RetryAfter
+	f.final = f.final && own.RetryAfter == 0
+	return f
+}
+
+const (
+	typeRequest = "invalid_request_error"
+	typeServer  = "server_error"
+)
 
 func failureOf(err error) failure {
 	var refused *RefusedError
 	var own *requestError
-	var answered *sse.ResponseError
-	upstream := failure{http.StatusBadGateway, "no answer from the server", "server_error", nil, "upstream_error"}
+	var form *formError
+	var api *APIError
+	upstream := failure{status: http.StatusBadGateway, Message: "no answer from the server", Type: typeServer, Code: "upstream_error"}
 	switch {
 	case errors.As(err, &refused):
-		return failure{refused.StatusCode, refused.Message, "invalid_request_error", nil, "refused"}
+		return failure{Type: typeRequest}.instead(refused)
 	case errors.As(err, &own), errors.Is(err, http.ErrNotSupported):
-		return failure{http.StatusInternalServerError, "the request could not be made", "server_error", nil, "internal_error"}
+		return failure{status: http.StatusInternalServerError, Message: "the request could not be made", Type: typeServer, Code: "internal_error"}
+	case errors.As(err, &api):
+		return upstream.from(api)
+	case errors.As(err, &form), errors.Is(err, sse.ErrEventTooLarge):
+		upstream.final = true
 	case errors.Is(err, ErrTruncated):
 		upstream.Message, upstream.Code = "the answer was cut off", "upstream_truncated"
 	case errors.Is(err, sse.ErrIdle), errors.Is(err, context.DeadlineExceeded):
 		upstream.status = http.StatusGatewayTimeout
-	case errors.As(err, &answered):
-		switch answered.StatusCode {
-		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-			upstream.status = answered.StatusCode
-		}
 	}
 	return upstream
 }
+
+// from keeps the kind of an error of the server. An error of the question is one
+// of the browser's request. An error of the server's configuration, such as a
+// wrong key, is none, but the client must not repeat the request either.
+func (f failure) from(e *APIError) failure {
+	f.retryAfter = e.RetryAfter
+	f.final = e.final
+	switch {
+	case quota[e.Code], quota[e.Type]:
+		f.final = true
+	case e.Status == http.StatusBadRequest, e.Status == http.StatusRequestEntityTooLarge, e.Status == http.StatusUnprocessableEntity:
+		f.status, f.Type, f.final = e.Status, typeRequest, true
+		f.Code, f.Message = "invalid_request", "the server does not accept the question"
+		switch {
+		case e.tooLong():
+			f.Code, f.Message = "context_length_exceeded", "the question is too long for the model"
+		case e.Code == "content_filter", e.Code == "content_policy_violation":
+			f.Code, f.Message = "content_filter", "a filter does not accept the question"
+		}
+	case e.Status == http.StatusTooManyRequests:
+		f.status, f.Type = e.Status, "rate_limit_error"
+		f.Code, f.Message = "rate_limit_exceeded", "too many questions at once"
+	case e.Status == http.StatusRequestTimeout, e.Status == http.StatusGatewayTimeout:
+		f.status = http.StatusGatewayTimeout
+	case busy[e.Status]:
+		f.status = http.StatusServiceUnavailable
+	case e.Status > 0 && e.Status < 500:
+		f.final = true
+	}
+	if f.final {
+		f.retryAfter = 0
+	}
+	return f
+}
+
+// quota are the errors of an account that must be paid first.
+var quota = map[string]bool{"insufficient_quota": true, "billing_hard_limit_reached": true, "billing_error": true}
+
+// busy are the statuses of servers that have too much to do, or that reload a
+// model: Groq sends 498, Anthropic 529.
+var busy = map[int]bool{http.StatusConflict: true, http.StatusTooEarly: true, 498: true, http.StatusServiceUnavailable: true, 529: true}
 
 // A requestError is an error of Relay.Request.
 type requestError struct{ err error }
 
 func (e *requestError) Error() string { return fmt.Sprintf("llm: request: %v", e.err) }
 func (e *requestError) Unwrap() error { return e.err }
-
-// withBody adds to err, for the log, the error object in the body of a response
-// that is not a stream. It ignores any other body, which may be an answer.
-func withBody(err error, r io.Reader) error {
-	const enough = 64 << 10
-	body, _ := io.ReadAll(io.LimitReader(r, enough))
-	var c chunk
-	if json.Unmarshal(body, &c) != nil || !isThere(c.Error) {
-		return err
-	}
-	return fmt.Errorf("%w: %w", err, newAPIError(c.Error))
-}

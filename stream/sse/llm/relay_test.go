@@ -112,7 +112,7 @@ func TestRelay(t *testing.T) {
 		}}
 		ask := func(all string) (http.Header, http.Header) {
 			r := httptest.NewRequest("POST", "/", strings.NewReader("question"))
-			for name, value := range map[string]string{"Cookie": "session=1", "Authorization": "Bearer 1", "X-All": all} {
+			for name, value := range map[string]string{"Cookie": "session=1", "Authorization": "Bearer 1", "X-All": all, "Accept-Encoding": "br"} {
 				r.Header.Set(name, value)
 			}
 			w := httptest.NewRecorder()
@@ -123,10 +123,10 @@ func TestRelay(t *testing.T) {
 			return got.Header, w.Header()
 		}
 		up, down := ask("")
-		if len(up) != 0 {
-			t.Errorf("sent up %v, want no headers", up)
+		if want := (http.Header{"Accept-Encoding": {"identity"}}); !reflect.DeepEqual(up, want) {
+			t.Errorf("sent up %v, want %v", up, want)
 		}
-		if want := (http.Header{"Content-Type": {"application/json"}, "Cache-Control": {"no-store"}, "X-Content-Type-Options": {"nosniff"}}); !reflect.DeepEqual(down, want) {
+		if want := (http.Header{"Content-Type": {"application/json"}, "Cache-Control": {"no-store"}, "Retry-After": {"3"}, "X-Content-Type-Options": {"nosniff"}}); !reflect.DeepEqual(down, want) {
 			t.Errorf("sent down %v, want %v", down, want)
 		}
 		if up, _ := ask("yes"); up.Get("Cookie") != "" || up.Get("Authorization") == "" {
@@ -230,11 +230,11 @@ func TestRelayFailsWithAStatus(t *testing.T) {
 		{"when the server cannot be reached", llm.Relay{}, refuse(errors.New("no route")), 502, "upstream_error", "no route"},
 		{"when the server refuses", llm.Relay{}, answered(401, `{"error":{"message":"bad key sk-secret","code":"invalid_api_key"}}`), 502, "upstream_error", "invalid_api_key"},
 		{"when the server is away", llm.Relay{}, answered(503, "<html>sk-secret"), 503, "upstream_error", "status 503"},
-		{"when the server has had enough", llm.Relay{}, answered(429, ""), 429, "upstream_error", "status 429"},
+		{"when the server has had enough", llm.Relay{}, answered(429, ""), 429, "rate_limit_exceeded", "status 429"},
 		{"when the server redirects", llm.Relay{}, status(302, "Location", "http://elsewhere/"), 502, "upstream_error", "status 302"},
-		{"when the server does not stream", llm.Relay{}, answered(200, `{"choices":[{"message":{"content":"sk-secret"}}]}`), 502, "upstream_error", "content type"},
+		{"when the server does not stream", llm.Relay{}, answered(200, `{"choices":[{"message":{"content":"sk-secret"}}]}`), 502, "upstream_error", "whole answer"},
 		{"when the first chunk is an error", llm.Relay{}, events(": hi\n\n" + `data: {"error":{"message":"sk-secret","code":500}}` + "\n\n"), 502, "upstream_error", "api error"},
-		{"when the first chunk is none", llm.Relay{}, events("data: sk-secret\n\n"), 502, "upstream_error", "chunk"},
+		{"when the first chunk is none", llm.Relay{}, events("data: sk-secret\n\n"), 502, "upstream_error", "event that cannot be read"},
 		{"when there is no answer", llm.Relay{}, events(": hi\n\n"), 502, "upstream_truncated", "truncated"},
 		{"when the server is silent", llm.Relay{Idle: time.Minute}, events(time.Hour), 504, "upstream_error", "idle"},
 		{"when the server is silent from the start", llm.Relay{Idle: time.Minute}, func(r *http.Request) (*http.Response, error) {
@@ -287,7 +287,7 @@ func TestRelayFailsWithAnEvent(t *testing.T) {
 		{"when the server says so by name", []any{"event: error\ndata: {\"message\":\"sk-secret\"}\n\n" + doneEvent}, "upstream_error", "api error"},
 		{"when the server ends early", []any{helloChunk + "data: {\"choices\""}, "upstream_truncated", "truncated"},
 		{"when one of two choices does not end", []any{finishChunk + `data: {"choices":[{"index":1,"delta":{"content":"B"}}]}` + "\n\n"}, "upstream_truncated", "truncated"},
-		{"when a chunk is none", []any{"data: sk-secret\n\n"}, "upstream_error", "chunk"},
+		{"when a chunk is none", []any{"data: sk-secret\n\n"}, "upstream_error", "event that cannot be read"},
 		{"when the server falls silent", []any{time.Hour}, "upstream_error", "idle"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -193,7 +193,7 @@ func (s *Site) answer(q query) templ.Component {
 				yield("", fmt.Errorf("%s: %s", res.Status, Secret))
 				return
 			}
-			llm.Tokens(res.Body)(yield)
+			llm.Text(res.Body)(yield)
 		}
 	})
 }

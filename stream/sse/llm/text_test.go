@@ -20,7 +20,7 @@ const (
 	doneEvent   = "data: [DONE]\n\n"
 )
 
-func TestTokens(t *testing.T) {
+func TestText(t *testing.T) {
 	broken := errors.New("broken")
 	tests := []struct {
 		name   string
@@ -30,41 +30,44 @@ func TestTokens(t *testing.T) {
 	}{
 		{"are the content of the deltas", firstChunk + helloChunk + thereChunk + finishChunk + doneEvent, []string{"Hello", " the\nre"}, nil},
 		{"are the text of the older form", `data: {"object":"text_completion","choices":[{"text":"Hel","index":0,"logprobs":null,"finish_reason":null}]}` + "\n\n" +
-			`data: {"choices":[{"text":"lo","index":0,"finish_reason":"length"}]}` + "\n\n" + doneEvent, []string{"Hel", "lo"}, nil},
+			`data: {"choices":[{"text":"lo","index":0,"finish_reason":"stop"}]}` + "\n\n" + doneEvent, []string{"Hel", "lo"}, nil},
 		{"are those of the first choice", `data: {"choices":[{"index":1,"delta":{"content":"B"}},{"index":0,"delta":{"content":"A"}}]}` + "\n\n" + doneEvent, []string{"A"}, nil},
 		{"come beside usage, empty choices, none, comments and blank data", ": OPENROUTER PROCESSING\n\n" + usageChunk + `data: {"prompt_filter_results":[]}` + "\n\n" + "data:\n\ndata: null\n\n" + helloChunk + `data: {"choices":null,"error":null}` + "\n\n" + usageChunk + doneEvent, []string{"Hello"}, nil},
-		{"leave out tool calls and refusals", `data: {"choices":[{"index":0,"delta":{"content":null,"tool_calls":[{"index":0,"function":{"arguments":"{"}}]}}]}` + "\n\n" + `data: {"choices":[{"index":0,"delta":{"refusal":"no"},"finish_reason":"tool_calls"}]}` + "\n\n" + doneEvent, nil, nil},
+		{"leave out tool calls, and have the refusals", `data: {"choices":[{"index":0,"delta":{"content":null,"tool_calls":[{"index":0,"function":{"arguments":"{"}}]}}]}` + "\n\n" + `data: {"choices":[{"index":0,"delta":{"refusal":"no"},"finish_reason":"tool_calls"}]}` + "\n\n" + doneEvent, []string{"no"}, nil},
 		{"come in several lines, too", "event: chunk\ndata: {\"choices\":\ndata: [{\"index\":0,\"delta\":{\"content\":\"Hello\"}}]}\n\n" + doneEvent, []string{"Hello"}, nil},
 		{"end without [DONE] when there was a reason", helloChunk + finishChunk + usageChunk, []string{"Hello"}, nil},
 		{"that end without either are truncated", helloChunk, []string{"Hello"}, llm.ErrTruncated},
 		{"that end within [DONE] are truncated", helloChunk + "data: [DONE]", []string{"Hello"}, llm.ErrTruncated},
 		{"of another choice's end are truncated", helloChunk + `data: {"choices":[{"index":1,"delta":{},"finish_reason":"stop"}]}` + "\n\n", []string{"Hello"}, llm.ErrTruncated},
 		{"that never come are truncated", "", nil, llm.ErrTruncated},
-		{"end at [DONE]", doneEvent + helloChunk, nil, nil},
+		{"end at [DONE]", helloChunk + doneEvent + helloChunk, []string{"Hello"}, nil},
+		{"that are nothing are truncated", doneEvent, nil, llm.ErrTruncated},
+		{"end with an error at a limit", helloChunk + `data: {"choices":[{"index":0,"delta":{},"finish_reason":"length"}]}` + "\n\n" + usageChunk + doneEvent, []string{"Hello"}, llm.ErrLength},
+		{"end with an error of a filter", helloChunk + `data: {"choices":[{"index":0,"delta":{},"finish_reason":"content_filter"}]}` + "\n\n" + doneEvent, []string{"Hello"}, llm.ErrContentFilter},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, r := range []io.Reader{strings.NewReader(tt.stream), iotest.OneByteReader(strings.NewReader(tt.stream))} {
-				if got, err := tokens(r); !reflect.DeepEqual(got, tt.want) || !errors.Is(err, tt.err) || err != nil && tt.err == nil {
+				if got, err := texts(r); !reflect.DeepEqual(got, tt.want) || !errors.Is(err, tt.err) || err != nil && tt.err == nil {
 					t.Errorf("got %q, %v, want %q, %v", got, err, tt.want, tt.err)
 				}
 			}
 		})
 	}
 	t.Run("that are cut by an error are truncated by it", func(t *testing.T) {
-		got, err := tokens(io.MultiReader(strings.NewReader(helloChunk), iotest.ErrReader(broken)))
+		got, err := texts(io.MultiReader(strings.NewReader(helloChunk), iotest.ErrReader(broken)))
 		if len(got) != 1 || !errors.Is(err, llm.ErrTruncated) || !errors.Is(err, broken) {
 			t.Errorf("got %q, %v, want both %v and %v", got, err, llm.ErrTruncated, broken)
 		}
 	})
 	t.Run("do not wait for the end of the stream", func(t *testing.T) {
-		got, err := tokens(io.MultiReader(strings.NewReader(helloChunk+doneEvent), iotest.ErrReader(broken)))
+		got, err := texts(io.MultiReader(strings.NewReader(helloChunk+doneEvent), iotest.ErrReader(broken)))
 		if len(got) != 1 || err != nil {
 			t.Errorf("got %q, %v", got, err)
 		}
 	})
 	t.Run("can be left early", func(t *testing.T) {
-		for token := range llm.Tokens(strings.NewReader(helloChunk + helloChunk)) {
+		for token := range llm.Text(strings.NewReader(helloChunk + helloChunk)) {
 			if token != "Hello" {
 				t.Errorf("got %q", token)
 			}
@@ -73,7 +76,7 @@ func TestTokens(t *testing.T) {
 	})
 	for _, wrong := range []string{"[DONE] ", "[DONE]x", "[done]", "{", "[1]"} {
 		t.Run("are not "+wrong, func(t *testing.T) {
-			if got, err := tokens(strings.NewReader("data: " + wrong + "\n\n")); err == nil || errors.Is(err, llm.ErrTruncated) {
+			if got, err := texts(strings.NewReader("data: " + wrong + "\n\n")); err == nil || errors.Is(err, llm.ErrTruncated) {
 				t.Errorf("got %q, %v, want an error of its own", got, err)
 			}
 		})
@@ -85,20 +88,20 @@ func TestAPIError(t *testing.T) {
 		name, event string
 		want        llm.APIError
 	}{
-		{"an object in the data", `data: {"error":{"message":"no more","type":"server_error","code":"overloaded","param":null}}`, llm.APIError{"no more", "server_error", "overloaded"}},
-		{"an event of that name", "event: error\n" + `data: {"message":"no more","type":"server_error","code":null}`, llm.APIError{"no more", "server_error", ""}},
+		{"an object in the data", `data: {"error":{"message":"no more","type":"server_error","code":"overloaded","param":null}}`, llm.APIError{Status: 500, Type: "server_error", Code: "overloaded", Message: "no more"}},
+		{"an event of that name", "event: error\n" + `data: {"message":"no more","type":"server_error","code":null}`, llm.APIError{Status: 500, Type: "server_error", Message: "no more"}},
 		{"both", "event: error\n" + `data: {"error":{"message":"no more"}}`, llm.APIError{Message: "no more"}},
-		{"a numeric code beside empty choices", `data: {"choices":[],"error":{"message":"no more","code":429}}`, llm.APIError{Message: "no more", Code: "429"}},
+		{"a numeric code beside empty choices", `data: {"choices":[],"error":{"message":"no more","code":429}}`, llm.APIError{Status: 429, Code: "429", Message: "no more"}},
 		{"text", `data: {"error":"no more"}`, llm.APIError{Message: "no more"}},
 		{"an event of text", "event: error\ndata: no more", llm.APIError{Message: "no more"}},
 		{"an event of nothing", "event: error\ndata:", llm.APIError{}},
-		{"an object of that kind", `data: {"object":"error","message":"no more","type":"BadRequest","code":400}`, llm.APIError{"no more", "BadRequest", "400"}},
+		{"an object of that kind", `data: {"object":"error","message":"no more","type":"BadRequest","code":400}`, llm.APIError{Status: 400, Type: "BadRequest", Code: "400", Message: "no more"}},
 		{"of that type", `data: {"type":"error","message":"no more"}`, llm.APIError{Message: "no more", Type: "error"}},
-		{"in a choice", `data: {"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error","error":{"message":"no more","code":502}}]}`, llm.APIError{Message: "no more", Code: "502"}},
-		{"a reason to finish", `data: {"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]}`, llm.APIError{}},
+		{"in a choice", `data: {"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error","error":{"message":"no more","code":502}}]}`, llm.APIError{Status: 502, Code: "502", Message: "no more"}},
+		{"a reason to finish", `data: {"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]}`, llm.APIError{Code: "error", Message: "the server has ended the answer"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := tokens(strings.NewReader(helloChunk + tt.event + "\n\n" + doneEvent))
+			got, err := texts(strings.NewReader(helloChunk + tt.event + "\n\n" + doneEvent))
 			var told *llm.APIError
 			if !errors.As(err, &told) || *told != tt.want || len(got) != 1 {
 				t.Errorf("got %q, %#v, want %#v after a token", got, err, tt.want)
@@ -107,8 +110,8 @@ func TestAPIError(t *testing.T) {
 	}
 }
 
-func tokens(r io.Reader) (got []string, err error) {
-	for token, err := range llm.Tokens(r) {
+func texts(r io.Reader) (got []string, err error) {
+	for token, err := range llm.Text(r) {
 		if err != nil {
 			return got, err
 		}

@@ -1,0 +1,186 @@
+package llm
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// maxChoices and maxCalls limit what an answer may consist of, since each of them
+// takes memory.
+const (
+	maxChoices = 128
+	maxCalls   = 1024
+)
+
+// A state is what has been read of an answer.
+type state struct {
+	deltas  []Delta // of the event that is being read
+	choices map[int]*choice
+	id      bool // the id has been told
+	model   bool
+	calls   int // number of tool calls
+	size    int // bytes of the tool calls
+	max     int // limit of size; negative: none
+}
+
+// A choice is one of the answers.
+type choice struct {
+	begun                       bool // there was content of some kind
+	finished                    bool
+	content, reasoning, refusal half
+	calls                       []*call // not yet told
+	called                      bool    // there was a call
+}
+
+// A call is a tool call that is being assembled.
+type call struct {
+	index    int
+	id, name string
+	args     []byte
+	half     half
+}
+
+func newState(maxSize int) state {
+	if maxSize == 0 {
+		maxSize = sse.DefaultMaxEventSize
+	}
+	return state{choices: make(map[int]*choice), max: maxSize}
+}
+
+// delta returns the delta of a choice in this event.
+func (s *state) delta(index int) *Delta {
+	for i := range s.deltas {
+		if s.deltas[i].Choice == index {
+			return &s.deltas[i]
+		}
+	}
+	s.deltas = append(s.deltas, Delta{Choice: index})
+	return &s.deltas[len(s.deltas)-1]
+}
+
+// choice returns the choice with an index.
+func (s *state) choice(index int) (*choice, error) {
+	c := s.choices[index]
+	if c == nil {
+		if len(s.choices) == maxChoices {
+			return nil, &formError{fmt.Sprintf("more than %d choices", maxChoices), nil}
+		}
+		c = new(choice)
+		s.choices[index] = c
+	}
+	return c, nil
+}
+
+// name tells the id and the model of the answer, each once.
+func (s *state) name(id, model string) {
+	if id != "" && !s.id {
+		s.id = true
+		s.delta(0).ID = id
+	}
+	if model != "" && !s.model {
+		s.model = true
+		s.delta(0).Model = model
+	}
+}
+
+// A stretch is a text that is written piece by piece.
+type stretch int
+
+const (
+	content stretch = iota
+	reasoning
+	refusal
+)
+
+// add adds a JSON string to a text of a choice.
+func (s *state) add(index int, to stretch, raw json.RawMessage) error {
+	if !isThere(raw) {
+		return nil
+	}
+	c, err := s.choice(index)
+	if err != nil {
+		return err
+	}
+	text, err := c.half(to).join(raw)
+	if err != nil || text == "" {
+		return err
+	}
+	s.addText(c, index, to, text)
+	return nil
+}
+
+func (s *state) addText(c *choice, index int, to stretch, text string) {
+	c.begun = true
+	d := s.delta(index)
+	switch to {
+	case content:
+		d.Content += text
+	case reasoning:
+		d.Reasoning += text
+	case refusal:
+		d.Refusal += text
+	}
+}
+
+func (c *choice) half(of stretch) *half {
+	return [...]*half{&c.content, &c.reasoning, &c.refusal}[of]
+}
+
+// finish ends a choice. Its calls are then complete.
+func (s *state) finish(index int, reason string) error {
+	c, err := s.choice(index)
+	if err != nil {
+		return err
+	}
+	s.flushChoice(c, index)
+	c.finished = true
+	if reason == finishStop && c.called {
+		reason = finishCalls // as Gemini and others do not say
+	}
+	s.delta(index).FinishReason = reason
+	return nil
+}
+
+// flush tells what has been kept back of all choices. The answer is complete.
+func (s *state) flush() {
+	for _, index := range slices.Sorted(maps.Keys(s.choices)) {
+		s.flushChoice(s.choices[index], index)
+	}
+}
+
+func (s *state) flushChoice(c *choice, index int) {
+	for of := content; of <= refusal; of++ {
+		if text := c.half(of).rest(); text != "" {
+			s.addText(c, index, of, text)
+		}
+	}
+	for _, call := range c.calls {
+		d := s.delta(index)
+		d.ToolCalls = append(d.ToolCalls, call.done())
+	}
+	c.calls = nil
+}
+
+// complete reports whether every choice so far has ended with a reason.
+func (s *state) complete() bool {
+	for _, c := range s.choices {
+		if !c.finished {
+			return false
+		}
+	}
+	return len(s.choices) > 0
+}
+
+// some reports whether there is anything of an answer.
+func (s *state) some() bool {
+	for _, c := range s.choices {
+		if c.begun || c.finished {
+			return true
+		}
+	}
+	return false
+}
