@@ -28,14 +28,17 @@
 // patching,
 //
 //     <template id="board.17" for="board.17">an item, with its markers</template>
-//     <template id="board.17" for="board.end">an item and <?marker name="board.end"></template>
+//     <template id="board.17" for="board.end" data-limit="9">an item and <?marker name="board.end"></template>
+//     <template id="board.17" for="?before board.16">an item</template> (or ?after)
+//     <template for="?move board.17 board.16"></template>
 //     <template for="board.17"></template>
 //     <template for="?refresh a/b"></template>
 //
 // with ids epoch-number. No browser patches content that a script inserts, so this
 // script does it in all browsers. A template with an id replaces the part of the
 // page that has this name, so that an event that is replayed appends nothing twice.
-// If there is no such part, the template replaces the marker that it is for.
+// If there is no such part, the template replaces the marker that it is for, or stands
+// before or after the part that it is for.
 //
 // The 12 is the number of the last event that the content certainly includes. A
 // source is opened at the lowest number of its regions. The other regions receive
@@ -52,7 +55,7 @@
     html = get("documentElement"),
     state = html.dataset,
     on = addEventListener,
-    policy, timer, wait = 5e3, mark = "rivulet " + location, sources = {},
+    policy, timer, wait = 5e3, mark = "rivulet " + location, sources = {}, nonce = get("currentScript")?.nonce,
 
     // Calls a method of an element. A form may have a control with its name.
     use = (name, node, ...args) => Element.prototype[name].apply(node, args),
@@ -71,44 +74,67 @@
     // instruction. No other node has such a text.
     words = node => node.nodeType > 7 ? node.data : `?${node.nodeName} ${node.data}`,
 
-    // The range from the first marker of a name to the last one, if there are a
-    // start and an end. A marker that is neither is both. A document without
-    // elements has methods that no element replaces. 192 shows comments and
+    // Calls f with the kind, the name and the node of each marker in a node. A document
+    // without elements has methods that no element replaces. 192 shows comments and
     // processing instructions.
-    grab = (name, node = html, walker = new Document().createTreeWalker(node, 192), range = new Range, start, end) => {
+    markers = (f, node = html, walker = new Document().createTreeWalker(node, 192)) => {
       while (node = walker.nextNode()) {
-        let [, kind, n] = /^\?(\w+) name="(.+)"$/.exec(words(node)) || [];
+        let [, kind, name] = /^\?(\w+)(?: name="(.+)")?\s*$/.exec(words(node)) || [];
+        kind && f(kind, name, node)
+      }
+    },
+
+    // The range from the first marker of a name to the last one, if there are a
+    // start and an end. A marker that is neither is both.
+    grab = (name, node, range = new Range, start, end) => {
+      markers((kind, n, node) => {
         if (n == name) {
           kind == "end" || start || range.setStartBefore(start = node);
           kind == "start" || (end = node)
         }
-      }
+      }, node);
       return start && end && (range.setEndAfter(end), range)
     },
 
     // The only place where a string becomes HTML. Scripts in it never run.
     parse = html => (template.innerHTML = policy?.createHTML(html) ?? html, template.content),
 
-    // Returns the elements of a range that have an id, or those at its top.
-    elements = (range, top, node, walker = new Document().createTreeWalker(range.commonAncestorContainer, 1), found = []) => {
-      for (node = walker.firstChild(); node; node = top ? walker.nextSibling() : walker.nextNode())
-        range.intersectsNode(node) && (top || id(node)) && found.push(node);
+    // Returns the elements of a range that have an id or, if show is -1, all nodes at
+    // its top, and if it is 1, the elements there.
+    nodes = (range, show, node, walker = new Document().createTreeWalker(range.commonAncestorContainer, show || 1), found = []) => {
+      for (node = walker.firstChild(); node; node = show ? walker.nextSibling() : walker.nextNode())
+        range.intersectsNode(node) && (show || id(node)) && found.push(node);
       return found
     },
 
+    // Scrolls elements to where they were, and gives the focus back to the element that
+    // had it, or to the next one.
+    restore = (kept, active, next) => {
+      for (let [node, y, x] of kept) use("scrollTo", node, x, y);
+      try {
+        if (active != get("activeElement")) {
+          html.contains(active) ? next = active : next.tabIndex < 0 && (next.tabIndex = -1);
+          // A form may have a control named focus.
+          next.focus({ preventScroll: 1 })
+        }
+      } catch { }
+    },
+
     // Replaces the part of the page with the name by the part of content with that
-    // name. If the page has no such part, all of content replaces the marker.
+    // name. If the page has no such part, all of content replaces the place, a range.
     //
     // An element with an id stays if the new one with the same id has the same HTML:
     // so does what was typed, and where it was scrolled to. It may be open. The focus
     // returns to the same element, to the one with the same id or, if it was on an
-    // element that requests the part, to the first one that is new.
-    patch = (name, content, marker, range = grab(name), active = get("activeElement"), kept = [], next) => {
-      range ? content = grab(name, content).extractContents() : range = marker && grab(marker);
+    // element that requests the part, to one that requests the same or the first one
+    // that is new.
+    patch = (name, content, place, range = grab(name), active = get("activeElement"), kept = [], next) => {
+      range ? content = grab(name, content).extractContents() : range = place;
       if (range) {
-        next = content.getElementById(active?.id) ||
-          active?.dataset.refresh && range.intersectsNode(active) && content.firstElementChild;
-        for (let old of elements(range)) {
+        let path = active?.dataset.refresh;
+        next = content.getElementById(active?.id) || path && range.intersectsNode(active) &&
+          ([...content.querySelectorAll("[data-refresh]")].find(node => node.dataset.refresh == path) || content.firstElementChild);
+        for (let old of nodes(range)) {
           let same = content.getElementById(id(old));
           if (same && same != old) {
             if ("open" in same) same.open = old.open;
@@ -117,15 +143,18 @@
         }
         range.deleteContents();
         range.insertNode(content);
-        for (let [node, y, x] of kept) use("scrollTo", node, x, y);
-        try {
-          if (active != get("activeElement")) {
-            html.contains(active) ? next = active : next.tabIndex < 0 && (next.tabIndex = -1);
-            // A form may have a control named focus.
-            next.focus({ preventScroll: 1 })
-          }
-        } catch { }
+        restore(kept, active, next);
         use("dispatchEvent", range.commonAncestorContainer, new CustomEvent("rivulet:patch", { bubbles: true, detail: name }))
+      }
+    },
+
+    // Moves a part of the page before another one.
+    move = (name, before, range = grab(name), place = grab(before), active = get("activeElement")) => {
+      if (range && place) {
+        let kept = nodes(range).map(node => [node, node.scrollTop, node.scrollLeft]), [first] = nodes(place, -1);
+        for (let node of nodes(range, -1))
+          use(Element.prototype.moveBefore ? "moveBefore" : "insertBefore", place.commonAncestorContainer, node, first);
+        restore(kept, active)
       }
     },
 
@@ -137,29 +166,49 @@
     // in case that leads back here.
     leave = () => Date.now() < sessionStorage[mark] || (sessionStorage[mark] = Date.now() + 36e5, location = /[^#]*/.exec(location)[0]),
 
-    // Returns the text of an answer of this site. For a boundary, it is empty if the
-    // request has failed.
+    // Requests this page, or a boundary of it, and calls f with the content of the
+    // answer and the answer.
+    //
     // Firefox has a request wait for 20 s while its URL is being loaded, as when the page
     // still streams, unless the request goes around the cache.
-    ask = (url, path, signal) => fetch(url, { headers: { rivulet: path }, redirect: "manual", cache: "no-store", signal })
-      .then(page => page.type == "opaqueredirect" ? leave() : page.ok || path == 1 ? page.text() : ""),
+    //
+    // The policy of this page allows styles with its own nonce. A style that has the
+    // nonce of the answer's policy gets it, since only its server knows that nonce.
+    ask = (url, path, f, signal) => fetch(url, { headers: { rivulet: path }, redirect: "manual", cache: "no-store", signal })
+      .then(page => page.type == "opaqueredirect" ? Promise.reject(leave() && "redirected") : page.text().then(text => {
+        let content = parse(text), policy = page.headers.get("content-security-policy");
+        for (let style of content.querySelectorAll("style[nonce]"))
+          if (policy?.includes(`'nonce-${style.nonce}'`)) style.nonce = nonce;
+        return f(content, page)
+      })),
 
     // Requests a boundary again. A request of the same URL is not repeated, and one of
-    // another URL is ended. What has failed keeps its content. busy has the timers, too.
+    // another URL is ended. What has failed keeps its content, and says so if a visitor
+    // has asked for it.
     busy = { __proto__: null },
-    refresh = (path, url = location.href, name = last(path), old = busy[path], request = new AbortController) => {
-      let show = (method, range = grab(name)) => range && elements(range, 1).map(node => use(method, node, "aria-busy", true));
+    refresh = (path, asked, url = location.href, name = last(path), old = busy[path], request = new AbortController) => {
+      let show = (method, key, range = grab(name)) => range && nodes(range, 1).map(node => use(method, node, key, true)),
+        done = (content, page) => {
+          if (busy[path] == request) {
+            delete busy[path];
+            show("removeAttribute", "aria-busy");
+            if (page?.ok && grab(name, content)) {
+              stale.forEach(one => (one + "/").startsWith(path + "/") && stale.delete(one));
+              patch(name, content)
+            } else {
+              stale.add(path);
+              asked && show("setAttribute", "data-failed");
+              console.warn("rivulet: not refreshed:", path, page?.status ?? content)
+            }
+            say()
+          }
+        };
       if (old?.url == url || !/^[\w/-]+$/.test(path) || !grab(name)) return;
       old?.abort();
       (busy[path] = request).url = url;
-      show("setAttribute");
-      return ask(url, path, request.signal).catch(() => "").then(text => {
-        if (busy[path] == request) {
-          delete busy[path];
-          show("removeAttribute");
-          say(grab(name, parse(text)) ? stale.forEach(one => (one + "/").startsWith(path + "/") && stale.delete(one), patch(name, template.content)) : stale.add(path))
-        }
-      })
+      show("removeAttribute", "data-failed");
+      show("setAttribute", "aria-busy");
+      return ask(url, path, done, request.signal).then(done, done)
     },
 
     // Follows a link to this page, a GET form for it, or a button without a form: it
@@ -171,25 +220,23 @@
         let path = node.dataset.refresh,
           of = name => form ? Reflect.get(HTMLFormElement.prototype, name, form) : node[name],
           url = new URL(of(form ? "action" : "href") || location);
-        if (path && !(e.defaultPrevented || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey || of("target")) && grab(last(path)) &&
+        if (path && !(e.defaultPrevented || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey || of("target")) &&
           bare(url) == bare(location) && (!form || (node.formMethod || of("method")) == "get")) {
+          if (!grab(last(path))) return console.warn("rivulet: no boundary", path);
           if (form) url.search = new URLSearchParams(new FormData(form, node));
           url.hash = location.hash;
           e.preventDefault(history.replaceState(history.state, "", url));
-          refresh(path)
+          refresh(path, 1)
         }
       } catch { }
     },
 
     // Returns the paths of the boundaries that are pending, the empty one for those
     // without a key. A notice is not one of them.
-    pending = (walker = new Document().createTreeWalker(html, 192), path = [], found = [], node) => {
-      while (node = walker.nextNode()) {
-        let [, kind, name] = /^\?(\w+)(?: name="(.+)")?\s*$/.exec(words(node)) || [];
-        kind == "notice" ? found.pop() :
-          kind == "start" ? grab(name) ? path.push(name) : found.push(path.join("/")) :
-            kind == "end" && name && path.at(-1) == name && path.pop()
-      }
+    pending = (path = [], found = []) => {
+      markers((kind, name) => kind == "notice" ? found.pop() :
+        kind == "start" ? grab(name) ? path.push(name) : found.push(path.join("/")) :
+          kind == "end" && name && path.at(-1) == name && path.pop());
       return found
     },
 
@@ -209,17 +256,31 @@
       }
     }, ms * (.9 + Math.random() / 5)),
 
-    // Applies the template of an event, unless it would remove the markers of its
-    // region, as an item does that ends in an open comment or leaves an element open.
-    apply = (id, content, marker, region = (id || marker).split(".")[0], whole = id == region) => {
-      if (!id || content.lastChild?.nodeType > 6 &&
-        [id, whole ? id + ".start" : marker, whole ? id + ".end" : id].every(name => grab(name, content))) {
-        patch(id, content, marker);
+    // Applies the template of an event. The content is not put into the page if it would
+    // remove the markers of its region, as an item does that ends in an open comment or
+    // leaves an element open.
+    apply = ({ id, content, dataset: { limit } }, marker) => {
+      let [order, path, before] = marker.split(" "), region = (id || marker).split(".")[0],
+        whole = id == region, place = grab(path || marker);
+      // The time is random, so that browsers do not request it all at once.
+      if (order == "?refresh") setTimeout(refresh, Math.random() * 3e3, path);
+      else if (order == "?move") move(path, before);
+      else if (!id || content.lastChild?.nodeType > 6 &&
+        [id, whole ? id + ".start" : path ? id : marker, whole ? id + ".end" : id].every(name => grab(name, content))) {
+        path && place?.collapse(order == "?before");
+        patch(id, content, place);
+        limit && trim(region, limit, marker == region + ".end");
         stale.delete(id) && say()
       } else {
         stale.has(region) || console.warn("rivulet: event that would break region", region);
         say(stale.add(region))
       }
+    },
+
+    // Removes items of a region beyond a number, the first or the last ones.
+    trim = (region, limit, first, items = []) => {
+      markers((kind, name) => kind == "start" && name?.startsWith(region + ".") && name != region + ".live" && items.push(name));
+      while (items.length > limit) patch("", new DocumentFragment, grab(first ? items.shift() : items.pop()))
     },
 
     // Opens the sources of the regions in the page, and starts the timers of
@@ -243,7 +304,7 @@
     // do not fetch it all at once: within 10 s at first, and then later and later.
     again = () => timer ||= setTimeout(() => {
       timer = 0;
-      lost.size && ask(location, 1).then(parse).then(check).then(found => found[0] ? stale.clear(lost.clear()) : again()).catch(again)
+      lost.size && ask(location, 1, check).then(found => found?.[0] ? stale.clear(lost.clear()) : again()).catch(again)
     }, Math.random() * (wait = wait * 2 % 1e9)), // timers take at most 2^31 ms
 
     // Makes the source at a URL. It opens after the event with the number at, which is
@@ -273,11 +334,7 @@
           events.onmessage = e => {
             hear();
             at = e.lastEventId.split("-")[1] ?? at;
-            for (e of parse(e.data).children) if (e.nodeName == "TEMPLATE") {
-              let marker = e.getAttribute("for"), [order, path] = marker.split(" ");
-              // The time is random, so that browsers do not request it all at once.
-              order == "?refresh" ? setTimeout(refresh, Math.random() * 3e3, path) : apply(e.id, e.content, marker)
-            }
+            for (e of parse(e.data).children) e.nodeName == "TEMPLATE" && apply(e, e.getAttribute("for"))
           };
 
           // The server cannot replay the events after at.

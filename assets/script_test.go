@@ -23,7 +23,7 @@ var scripts = []struct {
 	size, compressed int
 }{
 	{"unsuspense", assets.Unsuspense(), 700, 465},
-	{"live", assets.Live(), 5240, 2800},
+	{"live", assets.Live(), 6200, 3250},
 	{"starthtmx", assets.StartHTMX(), 1450, 790},
 }
 

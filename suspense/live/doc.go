@@ -21,7 +21,8 @@
 // The page asks for the position of the events, loads the content and sends it
 // with the position, as a boundary like any other. The script live comes with the
 // first region. It opens the URL at the position and applies each event: it
-// replaces, adds or removes an item, or replaces the whole content of the region.
+// replaces, adds, moves or removes an item, or replaces the whole content of the
+// region. A region with a Limit removes items beyond it.
 // The regions of a page need different names. Regions with the same URL share one
 // connection.
 //

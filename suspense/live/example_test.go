@@ -105,6 +105,33 @@ func ExampleRegion_Replace() {
 	// Output: <template id="scores.8" for="scores.8"><?start name="scores.8"><li>0:1</li><?end name="scores.8"></template>
 }
 
+func ExampleRegion_Before() {
+	show(scores.Before("8", "7", score(game{"8", "0:0"})))
+	// Output: <template id="scores.8" for="?before scores.7"><?start name="scores.8"><li>0:0</li><?end name="scores.8"></template>
+}
+
+func ExampleRegion_After() {
+	show(scores.After("8", "7", score(game{"8", "0:0"})))
+	// Output: <template id="scores.8" for="?after scores.7"><?start name="scores.8"><li>0:0</li><?end name="scores.8"></template>
+}
+
+// One event changes an item and moves it to the place that it has now. The other one
+// moves an item to the end.
+func ExampleRegion_Move() {
+	show(templ.Join(scores.Replace("8", score(game{"8", "3:0"})), scores.Move("8", "7")))
+	show(scores.Move("7", ""))
+	// Output:
+	// <template id="scores.8" for="scores.8"><?start name="scores.8"><li>3:0</li><?end name="scores.8"></template><template for="?move scores.8 scores.7"></template>
+	// <template for="?move scores.7 scores.end"></template>
+}
+
+// Each page keeps the last hundred lines of a log.
+func ExampleRegion_limit() {
+	lines := live.Region{Name: "log", URL: "/log", Position: scores.Position, Limit: 100}
+	show(lines.Append("8", text("ready")))
+	// Output: <template id="log.8" for="log.end" data-limit="100"><?start name="log.8">ready<?end name="log.8"><?marker name="log.end"></template>
+}
+
 func ExampleRegion_Remove() {
 	show(scores.Remove("8"))
 	// Output: <template for="scores.8"></template>

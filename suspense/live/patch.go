@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/a-h/templ"
 )
@@ -43,7 +44,7 @@ func (r Region) ReplaceAll(content templ.Component) templ.Component {
 // region. If the region has an item with that key, content replaces it in place.
 func (r Region) Append(key string, content templ.Component) templ.Component {
 	return r.framed(key, content, func(name string) (start, end string) {
-		return openPatch(name, r.Name+".end") + openItem(name), closeItem(name) + r.marker("end") + closePatch
+		return r.openAdd(name, r.Name+".end") + openItem(name), closeItem(name) + r.marker("end") + closePatch
 	})
 }
 
@@ -52,7 +53,62 @@ func (r Region) Append(key string, content templ.Component) templ.Component {
 // place.
 func (r Region) Prepend(key string, content templ.Component) templ.Component {
 	return r.framed(key, content, func(name string) (start, end string) {
-		return openPatch(name, r.Name+".start") + r.marker("start") + openItem(name), closeItem(name) + closePatch
+		return r.openAdd(name, r.Name+".start") + r.marker("start") + openItem(name), closeItem(name) + closePatch
+	})
+}
+
+// Before returns a component to publish. It adds content as an item directly before
+// the item with the other key. If the region has an item with the first key, content
+// replaces it in place. If it has neither, nothing happens.
+func (r Region) Before(key, other string, content templ.Component) templ.Component {
+	return r.beside("before", key, other, content)
+}
+
+// After returns a component to publish. It adds content as an item directly after
+// the item with the other key. If the region has an item with the first key, content
+// replaces it in place. If it has neither, nothing happens.
+func (r Region) After(key, other string, content templ.Component) templ.Component {
+	return r.beside("after", key, other, content)
+}
+
+// Move returns a component to publish. It moves the item with the first key directly
+// before the item with the other key, or to the end of the region if other is empty.
+// If the region lacks one of them, nothing happens. Focus, selection, scroll
+// positions, frames and videos in the item survive where the browser has moveBefore,
+// as Chromium has since version 133 and Firefox since 144. In other browsers, the
+// focus and the scroll positions of elements with an id return.
+//
+// A page may receive some events whose change is already in its content: see [Await].
+// If these are several moves, its items may stand in another order than in the
+// content, until they are moved again or ReplaceAll is published. To change an item
+// and move it in one event, publish the templ.Join of Replace and Move.
+func (r Region) Move(key, other string) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		name, err := r.itemName(key)
+		if err != nil {
+			return err
+		}
+		before := r.Name + ".end"
+		if other != "" {
+			if before, err = r.otherName(key, other); err != nil {
+				return err
+			}
+		}
+		_, err = io.WriteString(w, `<template for="?move `+name+` `+before+`">`+closePatch)
+		return err
+	})
+}
+
+// beside returns content as an item beside another one.
+func (r Region) beside(where, key, other string, content templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		place, err := r.otherName(key, other)
+		if err != nil {
+			return err
+		}
+		return r.framed(key, content, func(name string) (start, end string) {
+			return r.openAdd(name, "?"+where+" "+place) + openItem(name), closeItem(name) + closePatch
+		}).Render(ctx, w)
 	})
 }
 
@@ -130,6 +186,15 @@ func closeItem(name string) string { return `<?end name="` + name + `">` }
 // none, of the marker.
 func openPatch(name, marker string) string {
 	return `<template id="` + name + `" for="` + marker + `">`
+}
+
+// openAdd opens a patch that may add an item, and then removes others beyond the
+// Limit.
+func (r Region) openAdd(name, marker string) string {
+	if r.Limit <= 0 {
+		return openPatch(name, marker)
+	}
+	return `<template id="` + name + `" for="` + marker + `" data-limit="` + strconv.Itoa(r.Limit) + `">`
 }
 
 const closePatch = `</template>`

@@ -41,6 +41,12 @@ type Region struct {
 	// fails, the page asks for the events after 0-0. The answer must be an event
 	// named gap.
 	Position func(context.Context) (id string, err error)
+	// Limit is the number of items that a page keeps, for lists that only grow. After
+	// an Append, the page removes the first items beyond it, and after a Prepend,
+	// Before or After the last ones. What is removed from the page is gone for its
+	// reader, even if the reader looks at it. The load of the region returns at most
+	// as many, and should return the same end. Zero or less means no limit.
+	Limit int
 	// Script says how the page gets the script live, which receives the events.
 	// The zero value writes the script into the page. To load it from a file,
 	// package assets has the handler and the name. A page gets the script once,
@@ -82,6 +88,14 @@ func (r Region) itemName(key string) (string, error) {
 		return "", fmt.Errorf("live: region %q: invalid key %q", r.Name, key)
 	}
 	return name, nil
+}
+
+// otherName returns the name of an item beside the one with a key.
+func (r Region) otherName(key, other string) (string, error) {
+	if key == other {
+		return "", fmt.Errorf("live: region %q: item %q beside itself", r.Name, key)
+	}
+	return r.itemName(other)
 }
 
 // source returns the URL of the events, up to the place where the id is added. It

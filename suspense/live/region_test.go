@@ -19,6 +19,8 @@ import (
 
 func TestRegion(t *testing.T) {
 	row := html("<li>row</li>")
+	limited := board
+	limited.Limit = 3
 	for _, tt := range []struct {
 		name string
 		c    templ.Component
@@ -29,6 +31,14 @@ func TestRegion(t *testing.T) {
 		{"ReplaceAll with nothing empties it", board.ReplaceAll(nil), `<template id="board" for="board"><?start name="board"><?marker name="board.start"><?marker name="board.end"><?end name="board"></template>`},
 		{"Append is for the end, which it marks again", board.Append("17", row), `<template id="board.17" for="board.end"><?start name="board.17"><li>row</li><?end name="board.17"><?marker name="board.end"></template>`},
 		{"Prepend is for the start, which it marks again", board.Prepend("17", row), `<template id="board.17" for="board.start"><?marker name="board.start"><?start name="board.17"><li>row</li><?end name="board.17"></template>`},
+		{"Before is for the other item, which stays", board.Before("17", "16", row), `<template id="board.17" for="?before board.16"><?start name="board.17"><li>row</li><?end name="board.17"></template>`},
+		{"After is, too", board.After("17", "16", row), `<template id="board.17" for="?after board.16"><?start name="board.17"><li>row</li><?end name="board.17"></template>`},
+		{"Move is an order", board.Move("17", "16"), `<template for="?move board.17 board.16"></template>`},
+		{"Move to the end is to the marker there", board.Move("17", ""), `<template for="?move board.17 board.end"></template>`},
+		{"Append carries the limit", limited.Append("17", row), `<template id="board.17" for="board.end" data-limit="3"><?start name="board.17"><li>row</li><?end name="board.17"><?marker name="board.end"></template>`},
+		{"Prepend carries the limit", limited.Prepend("17", row), `<template id="board.17" for="board.start" data-limit="3"><?marker name="board.start"><?start name="board.17"><li>row</li><?end name="board.17"></template>`},
+		{"After carries the limit", limited.After("17", "16", row), `<template id="board.17" for="?after board.16" data-limit="3"><?start name="board.17"><li>row</li><?end name="board.17"></template>`},
+		{"Replace adds nothing, so it carries no limit", limited.Replace("17", row), `<template id="board.17" for="board.17"><?start name="board.17"><li>row</li><?end name="board.17"></template>`},
 		{"Replace is for the item", board.Replace("17", row), `<template id="board.17" for="board.17"><?start name="board.17"><li>row</li><?end name="board.17"></template>`},
 		{"Remove leaves nothing in the item's place", board.Remove("17"), `<template for="board.17"></template>`},
 		{"Refresh is an order, not for a marker", board.Refresh("product/reviews"), `<template for="?refresh product/reviews"></template>`},
@@ -56,6 +66,17 @@ func TestRegion(t *testing.T) {
 		}
 	})
 
+	for name, c := range map[string]templ.Component{
+		"Before": board.Before("17", "17", row), "After": board.After("17", "17", row), "Move": board.Move("17", "17"),
+		"Before nothing": board.Before("17", "", row), "After nothing": board.After("17", "", row),
+	} {
+		t.Run(name+" refuses the item itself, or none, for the other one", func(t *testing.T) {
+			if err := c.Render(t.Context(), io.Discard); err == nil {
+				t.Error("Render() = nil, want an error")
+			}
+		})
+	}
+
 	for _, path := range []string{"", "/", "a/", "/a", "1", "a b", `a"`} {
 		if err := board.Refresh(path).Render(t.Context(), io.Discard); err == nil {
 			t.Errorf("Refresh(%q) renders, want an error", path)
@@ -76,7 +97,8 @@ func TestRegion(t *testing.T) {
 	}
 	for _, key := range []string{"", "start", "end", "live", "a.b", "a b", `a"`, "<", "é", long} {
 		t.Run("refuses the key "+key, func(t *testing.T) {
-			for _, c := range []templ.Component{board.Item(key, row), board.Append(key, row), board.Prepend(key, row), board.Replace(key, row), board.Remove(key)} {
+			for _, c := range []templ.Component{board.Item(key, row), board.Append(key, row), board.Prepend(key, row), board.Replace(key, row), board.Remove(key),
+				board.Before(key, "17", row), board.After(key, "17", row), board.Move(key, "17"), board.Before("17", key, row), board.After("17", key, row)} {
 				if err := c.Render(t.Context(), io.Discard); err == nil {
 					t.Error("Render() = nil, want an error")
 				}

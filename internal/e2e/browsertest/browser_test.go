@@ -27,6 +27,7 @@ var scenarios = slices.Concat(
 	named(),
 	orders(),
 	silences(),
+	moves(),
 	departures(),
 	failures,
 	decisions,

@@ -31,7 +31,7 @@ func hostile() []string {
 	}
 
 	// Chunks, patches and markers.
-	for _, name := range []string{"1", "2", "3", "4", "box", "box.start", "box.end", "box.live", "box.users", "box.x"} {
+	for _, name := range []string{"1", "2", "3", "4", "box", "box.start", "box.end", "box.live", "box.users", "box.x", "?move box.users box.x", "?before box.x", "?refresh box"} {
 		for _, text := range []string{`<i class="pwned">x</i>`, ""} {
 			add(`<template for="%s">%s</template><!/>`, name, text)
 			add(`<template id="%s" for="%[1]s">%s</template><!--/-->`, name, text)
