@@ -24,8 +24,9 @@ func docs(t *testing.T) []string {
 var quoted = []string{"go", "templ", "js", "css", "conf", "dockerfile", "toml"}
 
 // unquoted are the languages of blocks that quote no file: commands, of which
-// TestTheCommandsExist knows the folders, and what goes over the wire.
-var unquoted = []string{"sh", "html", "text", "http", "mermaid"}
+// TestTheCommandsExist knows the folders, what goes over the wire, and the code of
+// other libraries.
+var unquoted = []string{"sh", "html", "text", "tsx"}
 
 // TestTheDocsCompile finds each line of the examples in the README and in docs
 // in a source file of the repository, all of which are compiled or run by its
