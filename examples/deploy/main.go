@@ -36,7 +36,7 @@ func main() {
 	}
 }
 
-// Waits are the times of a shutdown, from its beginning.
+// Waits are the times of a shutdown. The last two begin when the first has passed.
 type waits struct {
 	drain time.Duration // requests still come, until the load balancer has noticed
 	pages time.Duration // then pages that are still loading end with error views
