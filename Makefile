@@ -5,8 +5,8 @@ TEMPL = go run github.com/a-h/templ/cmd/templ@$(shell go list -m -f '{{.Version}
 help: ## say what there is to make (the default)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
 
-demo: ## run the demo and print its address
-	@GOGC=400 go -C examples run -exec 'env -u GOGC' ./demo # the first build is a seventh faster so
+demo: ## build and run the demo, and print its address; with NATS_URL=embedded, with a NATS server
+	@sh scripts/demo.sh
 
 test: ## install the browsers where possible, then run every test of every module
 	@sh scripts/install.sh
@@ -30,5 +30,5 @@ generate: ## make the generated files again: templ's Go, the minified scripts
 
 screenshots: ## take the pictures in docs/pictures and in the testdata of examples/demo and internal/e2e/inspecttest, with Chromium
 	go -C examples test ./cities -run=Pictures -count=1 -v -update
-	go -C examples test ./demo -run=Screenshots -count=1 -v -update
+	go -C examples test -tags=nats ./demo -run=Screenshots -count=1 -v -update
 	go -C internal/e2e test ./inspecttest -run=TestInChromium -count=1 -v -update

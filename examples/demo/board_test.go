@@ -94,7 +94,7 @@ type program struct {
 
 func launch(t *testing.T, addr, file string) *program {
 	t.Helper()
-	return launchWith(t, addr, openBoard(t, file))
+	return launchWith(t, addr, soleBoard(t, file))
 }
 
 func launchWith(t *testing.T, addr string, b *board.Board) *program {

@@ -20,7 +20,7 @@ import (
 
 func main() {
 	addr := flag.String("addr", "", "`host:port` to serve on (default 127.0.0.1:8080, or the next free port)")
-	url := flag.String("nats", "", "the `URL` of the NATS server that instances of the demo are connected by, or \"embedded\" for one in this process (default $NATS_URL)")
+	url := flag.String("nats", "", "the `URL` of the NATS server that instances of the demo are connected by, or \"embedded\" for one in this process (default $NATS_URL); needs a build with -tags nats")
 	flag.Parse()
 	if *url == "" {
 		*url = os.Getenv("NATS_URL")
@@ -38,12 +38,12 @@ func main() {
 func serve(addr, nats string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	h, err := openHub(ctx, nats, flights.Dir())
+	b, leave, err := openBoard(ctx, nats, flights.Dir())
 	if err != nil {
 		return err
 	}
-	defer h.Close()
-	s, err := openStock(ctx, flights.Dir(), h, os.Stderr)
+	defer leave()
+	s, err := openStock(ctx, flights.Dir(), b, os.Stderr)
 	if err != nil {
 		return err
 	}

@@ -1,3 +1,5 @@
+//go:build nats
+
 package main
 
 import (
@@ -7,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/rivulet-go/rivulet/examples/demo/board"
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker/embedded"
 )
@@ -15,20 +18,35 @@ import (
 // others on this machine.
 const natsAddr = "127.0.0.1:4222"
 
-// A hub connects several instances of the demo. Nil means that there is only one
-// instance.
+// openBoard opens the board that all instances on the NATS server at url share.
+// For the URL "embedded", it starts a server in this process that keeps its files
+// below dir. For an empty URL, it opens the board of this program. The caller
+// calls leave after Close of the board.
+func openBoard(ctx context.Context, url, dir string) (b *board.Board, leave func(), err error) {
+	if url == "" {
+		b, err = board.Open(filepath.Join(dir, "guests.json"))
+		return b, func() {}, err
+	}
+	h, err := openHub(ctx, url, dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	if b, err = board.Join(ctx, h.store); err != nil {
+		h.Close()
+		return nil, nil, err
+	}
+	return b, h.Close, nil
+}
+
+// A hub connects several instances of the demo.
 type hub struct {
 	server *embedded.Server // nil if the server is in another process
 	store  *natsbroker.Store
 }
 
-// openHub connects to the NATS server at a URL, and waits for it until ctx ends,
-// for at most 15 s. For the URL "embedded", it starts a server in this process
-// that keeps its files below dir. For an empty URL, it returns no hub.
+// openHub connects to the NATS server at a URL, or to one that it starts for the
+// URL "embedded". It waits for the server until ctx ends, for at most 15 s.
 func openHub(ctx context.Context, url, dir string) (*hub, error) {
-	if url == "" {
-		return nil, nil
-	}
 	h := &hub{}
 	o := natsbroker.Options{Stream: "BOARD", Bytes: 64 << 20}
 	var err error
@@ -37,7 +55,7 @@ func openHub(ctx context.Context, url, dir string) (*hub, error) {
 			return nil, fmt.Errorf("%w (if another instance runs the server, set NATS_URL=nats://%s)", err, natsAddr)
 		}
 		o.Server = h.server
-		fmt.Fprintf(os.Stderr, "NATS runs in this process; for a second instance: NATS_URL=%s go -C examples run ./demo\n", h.server.URL())
+		fmt.Fprintf(os.Stderr, "NATS runs in this process; for a second instance: NATS_URL=%s go -C examples run -tags nats ./demo\n", h.server.URL())
 	} else {
 		o.URL = url
 	}
@@ -52,9 +70,6 @@ func openHub(ctx context.Context, url, dir string) (*hub, error) {
 
 // Close closes the connection, and the server if it is in this process.
 func (h *hub) Close() {
-	if h == nil {
-		return
-	}
 	if h.store != nil {
 		_ = h.store.Close()
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/rivulet-go/rivulet/examples/demo/board"
 	"github.com/rivulet-go/rivulet/examples/demo/chat"
@@ -25,9 +24,9 @@ type stock struct {
 }
 
 // openStock opens the stock. dir holds the data that is kept between starts, and
-// progress receives what takes time. All instances that are connected by hub
-// share the board.
-func openStock(ctx context.Context, dir string, h *hub, progress io.Writer) (s stock, err error) {
+// progress receives what takes time. The stock owns the board.
+func openStock(ctx context.Context, dir string, b *board.Board, progress io.Writer) (s stock, err error) {
+	s.board = b
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -44,14 +43,7 @@ func openStock(ctx context.Context, dir string, h *hub, progress io.Writer) (s s
 	if s.movies, err = movies.Open(ctx, list); err != nil {
 		return s, err
 	}
-	if s.model, err = chat.Open(os.Getenv); err != nil {
-		return s, err
-	}
-	if h != nil {
-		s.board, err = board.Join(ctx, h.store)
-	} else {
-		s.board, err = board.Open(filepath.Join(dir, "guests.json"))
-	}
+	s.model, err = chat.Open(os.Getenv)
 	return s, err
 }
 

@@ -32,11 +32,11 @@ func someStock(t *testing.T, db *flights.DB, model *chat.Endpoint) stock {
 	}
 	in := inspect.New(200)
 	in.Token = token
-	return stock{db, films, model, openBoard(t, filepath.Join(t.TempDir(), "guests.json")), in}
+	return stock{db, films, model, soleBoard(t, filepath.Join(t.TempDir(), "guests.json")), in}
 }
 
-// openBoard opens a board and ends it with the test.
-func openBoard(t *testing.T, file string) *board.Board {
+// soleBoard opens a board and ends it with the test.
+func soleBoard(t *testing.T, file string) *board.Board {
 	t.Helper()
 	b, err := board.Open(file)
 	if err != nil {

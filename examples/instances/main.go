@@ -2,7 +2,7 @@
 // processes that share a NATS server: a guest that is added through one of them
 // appears on the pages of all. To start a server and two processes:
 //
-//	go -C examples run ./demo -nats embedded
+//	go -C examples run -tags nats ./demo -nats embedded
 //	NATS_URL=nats://127.0.0.1:4222 go -C examples run ./instances -addr 127.0.0.1:8081
 //	NATS_URL=nats://127.0.0.1:4222 go -C examples run ./instances -addr 127.0.0.1:8082
 package main
@@ -42,7 +42,7 @@ func main() {
 func run(ctx context.Context, l net.Listener, url string) error {
 	defer l.Close()
 	if url == "" {
-		return errors.New("NATS_URL is not set; to try it, start a server with `go -C examples run ./demo -nats embedded`" +
+		return errors.New("NATS_URL is not set; to try it, start a server with `go -C examples run -tags nats ./demo -nats embedded`" +
 			" or `nats-server -js` and set NATS_URL=nats://127.0.0.1:4222")
 	}
 	// Without a deadline, Open would wait for NATS until a signal ends ctx.

@@ -15,7 +15,6 @@ import (
 	"github.com/rivulet-go/rivulet/examples/demo/layout"
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/stream/broker"
-	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
 	"github.com/rivulet-go/rivulet/stream/sse"
 	"github.com/rivulet-go/rivulet/suspense/live"
 )
@@ -28,7 +27,8 @@ var Source embed.FS
 //go:embed style.css
 var style []byte
 
-// A Board is the shared state of all open pages. Make one with [Open] or [Join].
+// A Board is the shared state of all open pages. Make one with [Open] or, in a build
+// with the tag nats, with Join.
 type Board struct {
 	broker  broker.Broker
 	book    book
@@ -52,17 +52,6 @@ func Open(file string) (*Board, error) {
 		return nil, err
 	}
 	return start(book, nil), nil
-}
-
-// Join makes a board that several programs share. Their stores are on the same
-// NATS server, which keeps the guests and all events, so that any of the programs
-// serves a page. The caller closes store after [Board.Close].
-func Join(ctx context.Context, store *natsbroker.Store) (*Board, error) {
-	book, err := openTogether(ctx, store.Conn())
-	if err != nil {
-		return nil, err
-	}
-	return start(book, store), nil
 }
 
 // start makes a board with a book. With a nil store, the board keeps its events

@@ -1,3 +1,5 @@
+//go:build nats
+
 package board_test
 
 import (

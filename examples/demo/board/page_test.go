@@ -1,3 +1,5 @@
+//go:build nats
+
 package board_test
 
 import (
@@ -30,6 +32,9 @@ var (
 	items    = regexp.MustCompile(`<\?start name="guests\.(\d+)">`)
 	patches  = regexp.MustCompile(`<template(?: id="guests\.(\d+)")? for="guests\.([a-z0-9]+)">`)
 )
+
+// patience is how long something may take that comes soon.
+const patience = 20 * time.Second
 
 // open loads the board of a site and follows its events, there until page.site
 // says that it is elsewhere. The page is closed when the test ends.

@@ -1,3 +1,5 @@
+//go:build nats
+
 package board
 
 import (
@@ -10,7 +12,20 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
 )
+
+// Join makes a board that several programs share. Their stores are on the same
+// NATS server, which keeps the guests and all events, so that any of the programs
+// serves a page. The caller closes store after [Board.Close].
+func Join(ctx context.Context, store *natsbroker.Store) (*Board, error) {
+	book, err := openTogether(ctx, store.Conn())
+	if err != nil {
+		return nil, err
+	}
+	return start(book, store), nil
+}
 
 // together is the book of several instances. NATS keeps it in two key-value
 // buckets.

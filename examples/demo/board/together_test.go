@@ -1,3 +1,5 @@
+//go:build nats
+
 package board_test
 
 import (
@@ -47,9 +49,6 @@ func join(t *testing.T, url string) *site {
 	}
 	return serve(t, b)
 }
-
-// patience is how long something may take that comes soon.
-const patience = 20 * time.Second
 
 // until waits until something is so. It asks often, but leaves the processor to
 // what is waited for.
