@@ -32,9 +32,18 @@ type release struct {
 // natsbroker's go.mod requires, each as it is.
 func newRelease(t *testing.T) *release {
 	t.Helper()
-	proxy, r := t.TempDir(), &release{version: requirement(t), cache: t.TempDir()}
-	serve(t, proxy, module.Version{Path: rootPath, Version: r.version}, root)
-	serve(t, proxy, module.Version{Path: natsPath, Version: r.version}, natsDir)
+	return newReleaseOf(t, requirement(t), func(f *os.File, m module.Version, dir string) error { return zip.CreateFromDir(f, m, dir) }, root)
+}
+
+// newReleaseOf releases both modules of the tree repo at a version. pack writes
+// the zip file of a module, whose folder it is given as below [root].
+func newReleaseOf(t *testing.T, version string, pack func(*os.File, module.Version, string) error, repo string) *release {
+	t.Helper()
+	proxy, r := t.TempDir(), &release{version: version, cache: t.TempDir()}
+	for path, dir := range map[string]string{rootPath: root, natsPath: natsDir} {
+		m := module.Version{Path: path, Version: version}
+		serve(t, proxy, m, filepath.Join(repo, strings.TrimPrefix(dir, root)), func(f *os.File) error { return pack(f, m, dir) })
+	}
 	shared := run(t, ".", nil, "go", "env", "GOMODCACHE", "GOPROXY")
 	cache, proxies, _ := strings.Cut(shared, "\n")
 	r.env = []string{
@@ -86,8 +95,8 @@ func requirements(t *testing.T, dir string) (mods []module.Version) {
 }
 
 // serve puts the module in dir into the folder of a proxy, see
-// https://go.dev/ref/mod#goproxy-protocol.
-func serve(t *testing.T, proxy string, m module.Version, dir string) {
+// https://go.dev/ref/mod#goproxy-protocol. pack writes its zip file.
+func serve(t *testing.T, proxy string, m module.Version, dir string, pack func(*os.File) error) {
 	t.Helper()
 	folder := filepath.Join(proxy, filepath.FromSlash(m.Path), "@v")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
@@ -110,7 +119,7 @@ func serve(t *testing.T, proxy string, m module.Version, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := zip.CreateFromDir(f, m, dir); err != nil {
+	if err := pack(f); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
