@@ -173,6 +173,10 @@ func TestWhatIsAtFault(t *testing.T) {
 			`chunk "1" lacks the <!/> behind it, which older browsers need: something removes comments`, `<body><p>a</p></body></html>`},
 		{"an open element", raw(`<body><div><?start name="1">dots<?end><template for="1">a</template><!/>`), streamtest.ErrNoMarker,
 			`chunk "1" is within an open <div> and not a child of body`, `<body><div>dots<template for="1">a</template><!/>`},
+		{"content with an open comment", raw(shell + `<template for="1">a<!--</template><!/></body>`), streamtest.ErrNoMarker,
+			`chunk "1" does not end: its content leaves a comment, a tag or an element of text open`, `<body><p>dots</p>`},
+		{"a fallback that closes its paragraph", raw(`<!doctype html><body><p><?start name="1"><div>dots</div><?end></p><template for="1">a</template><!/>`), streamtest.ErrNoMarker,
+			`the fallback of boundary "1" stays, because the parser moves it, or a marker, out of <p>`, `<!doctype html><body><p>a</p>`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

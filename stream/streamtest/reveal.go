@@ -175,8 +175,18 @@ func (r *reader) lose(id string, err error) {
 	r.faults = append(r.faults, err)
 }
 
-// pending returns an error for each boundary that still shows its fallback.
+// pending returns an error for each boundary of a whole page that still shows its
+// fallback.
 func (r *reader) pending() (faults []error) {
+	if r.depth > 0 {
+		faults = append(faults, fmt.Errorf("%w: chunk %q does not end: its content leaves a comment, a tag or an element of text open", ErrNoMarker, r.chunk.id))
+	}
+	for _, stray := range r.scanner.Strays() {
+		if !slices.ContainsFunc(r.chunks, func(c span) bool { return c.id == stray.ID }) {
+			continue
+		}
+		faults = append(faults, fmt.Errorf("%w: the fallback of boundary %q stays, because the parser moves it, or a marker, out of <%s>", ErrNoMarker, stray.ID, stray.Parent))
+	}
 	inHead := r.scanner.InHead() // a Head whose content has not changed
 	for id, fallback := range r.doc.unfilled() {
 		if !r.lost[id] && !slices.Contains(inHead, id) {

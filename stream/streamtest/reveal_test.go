@@ -113,7 +113,7 @@ func TestEachPartOfAPage(t *testing.T) {
 				io.WriteString(w, p.Body[:n])
 			})
 			part, err := streamtest.Client{}.Try(h, httptest.NewRequest("GET", "/", nil))
-			if errors.Is(err, streamtest.ErrNoMarker) || strings.Contains(part.HTML, "?") || strings.Contains(part.HTML, "template") || strings.Contains(part.HTML, "<script") {
+			if err != nil && strings.Contains(err.Error(), "no place") || strings.Contains(part.HTML, "?") || strings.Contains(part.HTML, "template") || strings.Contains(part.HTML, "<script") {
 				t.Fatalf("after %q: HTML = %q, error %v", p.Body[:n], part.HTML, err)
 			}
 		}

@@ -15,19 +15,21 @@ var scenarios = slices.Concat(
 	places,
 	stuck,
 	sequences,
-	fragments,
+	differing("a script has put fragments into the page", fragments),
 	scripts,
 	policies,
 	state,
-	regions,
+	differing("events have changed the regions", regions),
 	keyed(),
 	withHTMX(),
 	unruly(),
-	hostileScenarios(),
-	named(),
-	orders(),
-	silences(),
-	moves(),
+	differing("events have changed the regions", slices.Concat(
+		hostileScenarios(),
+		named(),
+		orders(),
+		silences(),
+		moves(),
+	)),
 	departures(),
 	failures,
 	decisions,
@@ -53,3 +55,11 @@ func TestFirefoxNoScript(t *testing.T) {
 }
 
 func TestWebKit(t *testing.T) { browsertest.Run(t, browsertest.WebKit(), scenarios) }
+
+// differing sets Differs of all scenarios.
+func differing(why string, all []browsertest.Scenario) []browsertest.Scenario {
+	for i := range all {
+		all[i].Differs = why
+	}
+	return all
+}

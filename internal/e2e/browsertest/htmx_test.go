@@ -175,6 +175,7 @@ func boosted(version string) browsertest.Scenario {
 	}
 	return browsertest.Scenario{
 		Name:     version + " follows a boosted link while the page streams, and nothing of the page arrives in the next",
+		Differs:  "htmx has put another page in its place",
 		Where:    browsertest.Scripted,
 		Renderer: stream.Renderer{Timeout: 10 * time.Minute},
 		Page:     pages.HTMX(templ.NopComponent, pages.StartHTMX, panel.load, f.region("rows"), f.load),

@@ -37,6 +37,13 @@ type Scenario struct {
 	Wrap func(*Visit, http.ResponseWriter) http.ResponseWriter
 	// Hidden hides from the browser that the page was cut, as some proxies do.
 	Hidden bool
+	// Differs says why the page does not end as streamtest shows it. Empty means that
+	// the two are compared, if the browser has shown the whole page when the scenario
+	// ends.
+	Differs string
+	// AtFault says that streamtest reports an error for the page, in which the two
+	// need not agree.
+	AtFault bool
 	// Faults are what the page may report as faults: errors of scripts,
 	// violations of the policy, files that do not load, a page cut short. Any other
 	// fails the test.

@@ -109,6 +109,9 @@ func (v *Visit) servePage(w http.ResponseWriter, r *http.Request) {
 		policy := strings.NewReplacer("{nonce}", nonce, "{origin}", v.browser.server.URL).Replace(v.scenario.Policy)
 		w.Header().Set("Content-Security-Policy", policy)
 	}
+	recorded := &tape{ResponseWriter: w}
+	v.change(func() { v.tape = recorded })
+	w = recorded
 	if v.scenario.Wrap != nil {
 		w = v.scenario.Wrap(v, w)
 	}

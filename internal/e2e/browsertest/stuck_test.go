@@ -49,10 +49,11 @@ var open = raw{`<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><titl
 // end before the others.
 func remains(name string, page raw, first ...string) browsertest.Scenario {
 	return browsertest.Scenario{
-		Name:  name,
-		Where: browsertest.Scripted,
-		Page:  page,
-		Watch: map[string]string{"late": "#all .late", "dots": "#all .dots"},
+		Name:    name,
+		Where:   browsertest.Scripted,
+		Page:    page,
+		Watch:   map[string]string{"late": "#all .late", "dots": "#all .dots"},
+		AtFault: true,
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Wait("dots")
 			for _, gate := range first {

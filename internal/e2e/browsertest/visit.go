@@ -30,6 +30,7 @@ type Visit struct {
 	over    bool // all gates are open
 	gates   map[string]chan struct{}
 	errs    []error // what Render returned
+	tape    *tape   // of the last answer
 }
 
 type visitKey struct{}
@@ -100,6 +101,9 @@ func (v *Visit) end() {
 	if v.browser.Engine.Scripting && !v.left {
 		v.t.Errorf("%s does not leave the page; %s", v.browser.Engine.Name, v.story())
 	}
+	if last := v.lastPicture(); last != nil && v.scenario.Differs == "" && len(v.asked) == 1 && len(v.errs) == 0 {
+		v.replay(last)
+	}
 	for _, r := range v.reports {
 		if r.Kind == "fault" && !slices.ContainsFunc(v.scenario.Faults, func(f string) bool { return strings.Contains(r.Text, f) }) {
 			v.t.Errorf("the page reports a fault: %s", r.Text)
@@ -110,6 +114,23 @@ func (v *Visit) end() {
 			v.t.Errorf("Render() = %v, want nil", err)
 		}
 	}
+}
+
+// lastPicture returns the state of a whole page that the browser has left, or nil.
+func (v *Visit) lastPicture() (last *Picture) {
+	ended := false
+	for _, r := range v.reports {
+		switch r.Kind {
+		case "ended":
+			ended = true
+		case "leaves":
+			last = r.Picture
+		}
+	}
+	if !ended || last == nil || last.State != "complete" {
+		return nil
+	}
+	return last
 }
 
 // change changes what the test waits for.
