@@ -1,7 +1,7 @@
 // Package templates has views for content that is missing: [Skeleton] and
 // [Spinner] as fallbacks, [ErrorCard] for a boundary that has failed,
-// [Incomplete] for a page that was cut, and [Connection] for live regions that
-// have lost their connection.
+// [DevError] for one in development, [Incomplete] for a page that was cut, and
+// [Connection] for live regions that have lost their connection.
 //
 // [Style] defines how they look. Put it into the head, once:
 //

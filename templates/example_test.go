@@ -46,6 +46,21 @@ func ExampleErrorCard() {
 	// Output: <span class="rv-error" role="alert"><span class="rv-error-title">This part of the page could not be loaded.</span> <span class="rv-error-digest">Reference: <code>K3J2QX7A</code></span></span>
 }
 
+// Only the program knows that it is in development.
+func ExampleDevError() {
+	dev := true // a flag of the program
+	rd := stream.Renderer{ErrorView: templates.ErrorCard}
+	if dev {
+		rd.ErrorView = templates.DevError
+	}
+
+	err := fmt.Errorf("prices: %w", errors.New("no route to <db>"))
+	show(rd.ErrorView(&stream.BoundaryError{ID: "2.1", Name: "prices", Digest: "K3J2QX7A", Err: err}))
+	// Output:
+	// <span class="rv-error"><span role="alert"><span class="rv-error-title">The boundary prices has failed (2.1)</span> <span class="rv-error-text">prices: no route to &lt;db&gt;</span></span> <span class="rv-error-details" role="group" aria-label="Details of the error" tabindex="0">*fmt.wrapError: prices: no route to &lt;db&gt;
+	// *errors.errorString: no route to &lt;db&gt;</span> <span class="rv-error-digest">Reference: <code>K3J2QX7A</code></span><a class="rv-again" href="">Load the page again</a></span>
+}
+
 // A layout has one Incomplete for all its pages, first in the body. The output is
 // everything that a visitor receives of a page whose connection is lost. The
 // notice appears after 35 s: the Timeout of the Renderer plus 5 s.

@@ -2,6 +2,7 @@ package templates_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -30,6 +31,7 @@ func TestViews(t *testing.T) {
 		"Spinner":              templates.Spinner(),
 		"Connection":           templates.Connection(),
 		"ErrorCard":            templates.ErrorCard(&stream.BoundaryError{Digest: "K3J2QX7A"}),
+		"DevError":             templates.DevError(&stream.BoundaryError{Digest: "K3J2QX7A", Err: errors.New("boom")}),
 	}
 	tags := regexp.MustCompile(`<([a-z]+)`)
 	classes := regexp.MustCompile(`class="([^"]+)"`)

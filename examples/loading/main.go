@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"iter"
 	"log"
@@ -19,7 +20,10 @@ import (
 	"github.com/rivulet-go/rivulet/templates"
 )
 
+var dev = flag.Bool("dev", false, "show errors in the page, for development")
+
 func main() {
+	flag.Parse()
 	fmt.Println("http://127.0.0.1:8080/")
 	log.Fatal(http.ListenAndServe("127.0.0.1:8080", routes()))
 }
@@ -30,6 +34,9 @@ func routes() http.Handler {
 		Limit:     8,                    // of the loads of one page that run at once
 		Grace:     5 * time.Millisecond, // what is ready by then stands in place
 		ErrorView: templates.ErrorCard,
+	}
+	if *dev {
+		rd.ErrorView = templates.DevError
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", rd.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
