@@ -1,14 +1,12 @@
 package main
 
 import (
-	"io"
-	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/rivulet-go/rivulet/internal/testkit"
+	"github.com/rivulet-go/rivulet/stream/streamtest"
 )
 
 // The User-Agents of a browser and of a crawler.
@@ -41,9 +39,7 @@ func TestAReaderWithoutScriptsGetsPagesInOrder(t *testing.T) {
 
 func TestAirports(t *testing.T) {
 	log := testkit.WatchLog(t)
-	server := httptest.NewServer(site(someStock(t, flightsOf(t, 300), nil)))
-	defer server.Close()
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	handler := site(someStock(t, flightsOf(t, 300), nil))
 	for _, tt := range []struct {
 		path, location, title string
 		status                int
@@ -67,48 +63,39 @@ func TestAirports(t *testing.T) {
 		for name, agent := range map[string]string{"streamed": firefoxAgent, "in order": firefoxAgent, "for a crawler": googlebot} {
 			for _, method := range []string{"GET", "HEAD"} {
 				t.Run(method+" "+tt.path+" "+name, func(t *testing.T) {
-					r, _ := http.NewRequestWithContext(t.Context(), method, server.URL+tt.path, nil)
+					r := httptest.NewRequest(method, tt.path, nil)
 					r.Header.Set("User-Agent", agent)
 					r.Header.Set("Accept", "text/html")
 					if name == "in order" {
 						r.Header.Set("Cookie", "rivulet=in-order")
 					}
-					answer, err := client.Do(r)
-					if err != nil {
-						t.Fatal(err)
+					page := streamtest.Do(t, handler, r)
+
+					if page.Status != tt.status || page.Redirect != tt.location {
+						t.Errorf("status = %d to %q, want %d to %q", page.Status, page.Redirect, tt.status, tt.location)
 					}
-					defer answer.Body.Close()
-					body, err := io.ReadAll(answer.Body)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if answer.StatusCode != tt.status || answer.Header.Get("Location") != tt.location {
-						t.Errorf("status = %d to %q, want %d to %q", answer.StatusCode, answer.Header.Get("Location"), tt.status, tt.location)
-					}
-					streams := answer.Header.Get("X-Accel-Buffering") == "no" // a whole page does not say it
+					streams := page.Header.Get("X-Accel-Buffering") == "no" // a whole page does not say it
 					if tt.status == 200 && streams != (agent == firefoxAgent) {
 						t.Errorf("streamed = %v", streams)
 					}
 					if tt.status == 301 || method == "HEAD" {
-						if len(body) > 0 {
-							t.Errorf("body = %q, want none", body)
+						if page.Body != "" {
+							t.Errorf("body = %q, want none", page.Body)
 						}
 						return
 					}
-					html := regexp.MustCompile(`<\?[^>]*>`).ReplaceAllString(string(body), "") // without markers
 					for _, want := range append(tt.has, "<title>"+tt.title+" · Rivulet demo</title>", "</html>") {
-						if !strings.Contains(html, want) {
-							t.Errorf("page = %s\nwant it to hold %s", html, want)
+						if !strings.Contains(page.HTML, want) {
+							t.Errorf("the page lacks %s\n%s", want, page)
 						}
 					}
-					if n := strings.Count(html, "<title>"); n != 1 {
-						t.Errorf("page = %s\nhas %d titles, want one that is right from the start", html, n)
+					if n := strings.Count(page.HTML, "<title>"); n != 1 {
+						t.Errorf("the page has %d titles, want one that is right from the start\n%s", n, page)
 					}
 				})
 			}
 		}
 	}
-	server.Close() // the responses have ended
 	if got := log.String(); got != "" {
 		t.Errorf("log = %s, want nothing: a wrong address is no fault", got)
 	}

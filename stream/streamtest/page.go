@@ -1,13 +1,13 @@
 package streamtest
 
 import (
+	"cmp"
 	"fmt"
 	"mime"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
-
-	"github.com/rivulet-go/rivulet/assets"
 )
 
 // A Page is what a client has received. All times are since the request and are
@@ -18,6 +18,10 @@ type Page struct {
 	Status int
 	// Header is the header. It is not nil.
 	Header http.Header
+	// Redirect is where the page leads: the Location in the header or, if a boundary
+	// has decided after the first byte, the target of the element that ends the page.
+	// On such a page, boundaries may be pending. It is empty if the page leads nowhere.
+	Redirect string
 	// Trailer is what was sent behind the body, such as a Server-Timing.
 	Trailer http.Header
 
@@ -74,21 +78,24 @@ func (p *Page) At(d time.Duration) string {
 }
 
 // String returns the transcript of the response for messages of tests: the status,
-// and each part of the body with its time. The text of the script unsuspense is left
+// and each part of the body with its time. The texts of scripts and styles are left
 // out.
 func (p *Page) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d %s\n", p.Status, http.StatusText(p.Status))
-	if to := p.Header.Get("Location"); to != "" {
-		fmt.Fprintf(&b, "Location: %s\n", to)
+	if p.Redirect != "" {
+		fmt.Fprintf(&b, "leads to %s\n", p.Redirect)
 	}
 	start := 0
 	for _, a := range p.arrivals {
-		fmt.Fprintf(&b, "%-6s %s\n", a.at, strings.ReplaceAll(p.Body[start:a.end], assets.Unsuspense().Text, "…"))
+		fmt.Fprintf(&b, "%-6s %s\n", a.at, notShown.ReplaceAllString(p.Body[start:a.end], "$1…$2"))
 		start = a.end
 	}
 	return b.String()
 }
+
+// notShown are elements whose text no reader sees.
+var notShown = regexp.MustCompile(`(?s)(<(?:script|style)\b[^>]*>).+?(</(?:script|style)>)`)
 
 // isHTML reports whether the body is HTML.
 func (p *Page) isHTML() bool {
@@ -130,11 +137,12 @@ func (p *Page) when(n int) time.Duration {
 // read reveals the chunks in the body and returns what is wrong with them.
 func (p *Page) read() (faults, pending []error) {
 	p.HTML, p.Shell, p.ShellAt = p.Body, p.Body, p.when(len(p.Body))
+	p.Redirect = p.Header.Get("Location")
 	if !p.isHTML() {
 		return nil, nil
 	}
 	r := read([]byte(p.Body))
-	p.HTML = r.doc.html()
+	p.HTML, p.Redirect = r.doc.html(), cmp.Or(p.Redirect, r.leads)
 	p.Shell = p.HTML
 	if len(r.chunks) > 0 {
 		shell := r.chunks[0].start

@@ -188,7 +188,7 @@ func TestWhatIsNoPage(t *testing.T) {
 		w.WriteHeader(http.StatusEarlyHints)
 		w.WriteHeader(http.StatusNoContent)
 	})
-	if p := streamtest.Get(t, mux, "/old"); p.Status != 302 || p.Header.Get("Location") != "/new" || !strings.HasPrefix(p.String(), "302 Found\nLocation: /new\n") {
+	if p := streamtest.Get(t, mux, "/old"); p.Status != 302 || p.Redirect != "/new" || !strings.HasPrefix(p.String(), "302 Found\nleads to /new\n") {
 		t.Errorf("page = %s", p)
 	}
 	if p := streamtest.Get(t, mux, "/data"); p.HTML != p.Body || p.Shell != p.Body || p.At(p.End) != p.Body || p.Trailer.Get("X-Sum") != "3" {
@@ -239,3 +239,17 @@ func TestAKeyIsRequested(t *testing.T) {
 }
 
 func raw(html string) templ.Component { return templ.Raw(html) }
+
+func TestALateRedirect(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leads := func(context.Context) (int, error) {
+			time.Sleep(time.Second)
+			return 0, stream.Redirect("/login?a=1&b='2'", http.StatusSeeOther)
+		}
+		h := site(part("slow", 20*time.Second), suspense.Await(templ.Raw("dots"), leads, func(int) templ.Component { return templ.Raw("") }))
+		p := streamtest.Get(t, h, "/")
+		if p.Status != 200 || p.Redirect != "/login?a=1&b=%272%27" || p.End != time.Second || !strings.HasPrefix(p.String(), "200 OK\nleads to /login") {
+			t.Errorf("page = %s\nleads to %s", p, p.Redirect)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package streamtest
 import (
 	"bytes"
 	"fmt"
+	"html"
 	"slices"
 	"strings"
 
@@ -17,8 +18,9 @@ type reader struct {
 	chunks []span
 	faults []error
 	lost   map[string]bool // the boundaries that a fault keeps from being filled
+	leads  string          // the target of a redirect that came after the first byte
 
-	html    []byte
+	page    []byte
 	scanner markup.Scanner
 	pos     int    // what is before it has been read
 	open    string // the open element before the current token; "" for body
@@ -29,7 +31,7 @@ type reader struct {
 	order   bool   // the last token was an order to a script
 }
 
-// A span is a chunk: html[start:end], with its content.
+// A span is a chunk: page[start:end], with its content.
 type span struct {
 	id         string
 	start, end int
@@ -37,12 +39,12 @@ type span struct {
 	html       string
 }
 
-// read returns a reader of html, which may end anywhere.
-func read(html []byte) *reader {
-	r := &reader{html: html, script: -1}
+// read returns a reader of page, which may end anywhere.
+func read(page []byte) *reader {
+	r := &reader{page: page, script: -1}
 	r.doc.init()
 	end := 0
-	for start, after := range r.scanner.Tokens(html) {
+	for start, after := range r.scanner.Tokens(page) {
 		if r.scanner.Cut() {
 			break
 		}
@@ -58,36 +60,36 @@ func read(html []byte) *reader {
 	case r.scanner.Cut():
 		r.keep(max(end, r.textEnd(end)))
 	default:
-		r.keep(len(html))
+		r.keep(len(page))
 	}
 	return r
 }
 
 // textEnd returns where the text that begins at i ends.
 func (r *reader) textEnd(i int) int {
-	if n := bytes.IndexByte(r.html[i:], '<'); n >= 0 {
+	if n := bytes.IndexByte(r.page[i:], '<'); n >= 0 {
 		return i + n
 	}
-	return len(r.html)
+	return len(r.page)
 }
 
 // keep adds what has not been read up to end to the document.
 func (r *reader) keep(end int) {
 	if end > r.pos {
-		r.doc.text(string(r.html[r.pos:end]))
+		r.doc.text(string(r.page[r.pos:end]))
 	}
 	r.pos = max(r.pos, end)
 }
 
-// drop leaves html[start:end] out of the document.
+// drop leaves page[start:end] out of the document.
 func (r *reader) drop(start, end int) {
 	r.keep(start)
 	r.pos = end
 }
 
-// token reads the tag or processing instruction html[start:end].
+// token reads the tag or processing instruction page[start:end].
 func (r *reader) token(start, end int) {
-	tok := r.html[start:end]
+	tok := r.page[start:end]
 	if r.depth > 0 {
 		r.inChunk(tok, start, end)
 		return
@@ -98,15 +100,18 @@ func (r *reader) token(start, end int) {
 	case isTag(tok, "script"):
 		r.script, r.text = start, end
 	case r.script >= 0 && isTag(tok, "/script"):
-		if isOurs(r.html[r.script:r.text], r.html[r.text:start]) {
+		if isOurs(r.page[r.script:r.text], r.page[r.text:start]) {
 			r.drop(r.script, end)
 		}
 		r.script = -1
+	case bytes.HasPrefix(tok, []byte(refresh)):
+		target, _, _ := strings.Cut(string(tok[len(refresh):]), "'")
+		r.leads = html.UnescapeString(target)
 	case tok[1] == '?':
 		r.instruction(string(tok), start, end)
 	case order && string(tok) == "<template data-r>":
 		const whole = "<template data-r></template>"
-		if bytes.HasPrefix(r.html[start:], []byte(whole)) {
+		if bytes.HasPrefix(r.page[start:], []byte(whole)) {
 			r.drop(start, start+len(whole))
 		}
 	case bytes.HasPrefix(tok, []byte(chunkStart)):
@@ -125,6 +130,9 @@ func (r *reader) token(start, end int) {
 const (
 	chunkStart = `<template for="`
 	chunkEnd   = `<!/>` // behind its end tag
+
+	// The start of the element that ends a page with a late redirect.
+	refresh = `<meta http-equiv="refresh" content="0;url='`
 )
 
 // inChunk reads a token of a chunk.
@@ -140,9 +148,9 @@ func (r *reader) inChunk(tok []byte, start, end int) {
 	}
 	c := r.chunk
 	r.pos, c.end = end, end
-	content := parse(r.html[c.content:start])
+	content := parse(r.page[c.content:start])
 	c.html = content.html()
-	if rest := r.html[end:]; bytes.HasPrefix(rest, []byte(chunkEnd)) {
+	if rest := r.page[end:]; bytes.HasPrefix(rest, []byte(chunkEnd)) {
 		r.pos += len(chunkEnd)
 		c.end = r.pos
 	} else if len(rest) >= len(chunkEnd) {
@@ -176,8 +184,11 @@ func (r *reader) lose(id string, err error) {
 }
 
 // pending returns an error for each boundary of a whole page that still shows its
-// fallback.
+// fallback. A page that leads on needs none.
 func (r *reader) pending() (faults []error) {
+	if r.leads != "" {
+		return nil
+	}
 	if r.depth > 0 {
 		faults = append(faults, fmt.Errorf("%w: chunk %q does not end: its content leaves a comment, a tag or an element of text open", ErrNoMarker, r.chunk.id))
 	}
@@ -197,15 +208,15 @@ func (r *reader) pending() (faults []error) {
 }
 
 // parse returns the content of a chunk.
-func parse(html []byte) *document {
-	r := &reader{html: html, script: -1, scanner: *markup.Chunk(), open: "template"}
+func parse(page []byte) *document {
+	r := &reader{page: page, script: -1, scanner: *markup.Chunk(), open: "template"}
 	r.doc.init()
-	for start, end := range r.scanner.Tokens(html) {
+	for start, end := range r.scanner.Tokens(page) {
 		if start >= r.pos && !r.scanner.Cut() {
 			r.token(start, end)
 		}
 	}
-	r.keep(len(html))
+	r.keep(len(page))
 	return &r.doc
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"html"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/rivulet-go/rivulet/examples/demo/dashboard"
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
 	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/stream/streamtest"
 )
 
 func TestDashboard(t *testing.T) {
@@ -23,12 +23,11 @@ func TestDashboard(t *testing.T) {
 	}}, few(t))
 	get := func(url string) string {
 		t.Helper()
-		w := httptest.NewRecorder()
-		mux.ServeHTTP(w, httptest.NewRequest("GET", url, nil))
-		if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "could not be loaded") {
-			t.Fatalf("GET %s: %d %s", url, w.Code, w.Body)
+		page := streamtest.Get(t, mux, url)
+		if page.Status != http.StatusOK || strings.Contains(page.HTML, "could not be loaded") {
+			t.Fatalf("GET %s: %s", url, page)
 		}
-		return w.Body.String()
+		return page.HTML
 	}
 
 	t.Run("a link changes one choice and keeps the others", func(t *testing.T) {
@@ -61,8 +60,8 @@ func TestDashboard(t *testing.T) {
 	})
 	t.Run("the mode is what was chosen", func(t *testing.T) {
 		for chosen, want := range map[string]stream.Mode{"": stream.OutOfOrder, "order": stream.InOrder, "complete": stream.Complete} {
-			page := get("/dashboard?mode=" + chosen)
-			if mode != want || strings.Contains(page, "<template for=") && want != stream.OutOfOrder {
+			page := streamtest.Get(t, mux, "/dashboard?mode="+chosen)
+			if mode != want || len(page.Chunks) > 0 && want != stream.OutOfOrder {
 				t.Errorf("page of mode %q is sent %v, want %v", chosen, mode, want)
 			}
 		}

@@ -2,11 +2,10 @@ package lab_test
 
 import (
 	"bytes"
-	"context"
+	"cmp"
 	"html"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,38 +14,28 @@ import (
 
 	"github.com/rivulet-go/rivulet/examples/demo/lab"
 	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/stream/streamtest"
 )
 
-// A visit is what came of a request: the pieces that left with one flush each,
-// with their times, and what was logged.
+// A visit is what came of a request, and what was logged.
 type visit struct {
-	pieces []piece
-	log    bytes.Buffer
-	status int
-	header http.Header
+	*streamtest.Page
+	log bytes.Buffer
 }
 
-type piece struct {
-	at   time.Duration
-	html string
-}
-
-func (v *visit) html() (all string) {
-	for _, p := range v.pieces {
-		all += p.html
-	}
-	return all
-}
-
-// when returns the time at which a piece came that holds s.
+// when returns the time at which the page had s in it.
 func (v *visit) when(t *testing.T, s string) time.Duration {
 	t.Helper()
-	for _, p := range v.pieces {
-		if strings.Contains(p.html, s) {
-			return p.at
+	times := []time.Duration{v.ShellAt}
+	for _, c := range v.Chunks {
+		times = append(times, c.At)
+	}
+	for _, at := range append(times, v.End) {
+		if strings.Contains(v.At(at), s) {
+			return at
 		}
 	}
-	t.Errorf("page = %s\nwant it to hold %s", v.html(), s)
+	t.Errorf("the page lacks %s\n%s", s, v)
 	return -1
 }
 
@@ -60,33 +49,10 @@ func get(t *testing.T, query string) *visit {
 		slog.SetDefault(slog.New(slog.NewTextHandler(&v.log, nil)))
 		mux := http.NewServeMux()
 		lab.Register(mux, stream.Renderer{})
-		w := &recorder{visit: v, start: time.Now(), header: http.Header{}}
-		mux.ServeHTTP(w, httptest.NewRequest("GET", "/lab?"+query, nil))
-		w.Flush()
-		v.header = w.header
-		// What was left behind ends before the bubble does.
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		<-ctx.Done()
+		v.Page = streamtest.Get(t, mux, "/lab?"+query)
+		time.Sleep(time.Minute) // what was left behind ends before the bubble does
 	})
 	return v
-}
-
-type recorder struct {
-	*visit
-	start  time.Time
-	header http.Header
-	unsent bytes.Buffer
-}
-
-func (r *recorder) Header() http.Header         { return r.header }
-func (r *recorder) WriteHeader(status int)      { r.status = status }
-func (r *recorder) Write(p []byte) (int, error) { return r.unsent.Write(p) }
-func (r *recorder) Flush() {
-	if r.unsent.Len() > 0 {
-		r.pieces = append(r.pieces, piece{time.Since(r.start).Truncate(time.Millisecond), r.unsent.String()})
-		r.unsent.Reset()
-	}
 }
 
 const (
@@ -129,8 +95,8 @@ func TestEachDeedIsShownAndLogged(t *testing.T) {
 			}
 			// Once in the card, once in the log of the page.
 			for _, want := range []string{`href="#log-` + m[1] + `"`, `id="log-` + m[1] + `"`} {
-				if strings.Count(v.html(), want) != 1 {
-					t.Errorf("page has %d times %s, want it once:\n%s", strings.Count(v.html(), want), want, v.html())
+				if strings.Count(v.HTML, want) != 1 {
+					t.Errorf("page has %d times %s, want it once:\n%s", strings.Count(v.HTML, want), want, v.HTML)
 				}
 			}
 		})
@@ -156,7 +122,7 @@ func TestThePageShowsTheLogOfItsOwnResponse(t *testing.T) {
 		t.Run("mode "+mode, func(t *testing.T) {
 			v := get(t, query+"&mode="+mode)
 			var shown []string
-			for _, m := range line.FindAllStringSubmatch(v.html(), -1) {
+			for _, m := range line.FindAllStringSubmatch(v.HTML, -1) {
 				shown = append(shown, html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(m[1], "")))
 			}
 			var logged []string
@@ -179,7 +145,7 @@ func TestDecisions(t *testing.T) {
 	const slow = "&item=succeed&item.ms=2000&rows=succeed&outer=succeed&inner=succeed"
 	for _, row := range []struct {
 		name, query string
-		status      int // 0: 200, unsaid
+		status      int // 0: 200
 		location    string
 		end         time.Duration
 		has         []string
@@ -190,9 +156,9 @@ func TestDecisions(t *testing.T) {
 		{"404 too late", "card=missing&card.ms=300", 0, "", 2000 * ms,
 			[]string{`<meta name="robots" content="noindex">`, "This part of the page", "level=DEBUG", "code=404 late=true name=card"}},
 		{"redirect in time", "card=moved&card.ms=300&card.critical=1", 303, "/lab/target", 300 * ms, nil},
-		{"redirect too late", "card=moved&card.ms=300", 0, "", 300 * ms,
+		{"redirect too late", "card=moved&card.ms=300", 0, "/lab/target", 300 * ms,
 			[]string{`<meta http-equiv="refresh" content="0;url=&#39;/lab/target&#39;">`, "</html>"}},
-		{"redirect too late, in order", "mode=order&item=moved&item.ms=300&card=succeed", 0, "", 300 * ms,
+		{"redirect too late, in order", "mode=order&item=moved&item.ms=300&card=succeed", 0, "/lab/target", 300 * ms,
 			[]string{`<meta http-equiv="refresh" content="0;url=&#39;/lab/target&#39;">`}},
 		{"503 in time", "card=down&card.ms=300&card.critical=1", 503, "", 300 * ms, []string{"<h1>503 Service Unavailable</h1>"}},
 		{"503 too late", "card=down&card.ms=300&card.own=1", 0, "", 2000 * ms,
@@ -207,20 +173,20 @@ func TestDecisions(t *testing.T) {
 				query = row.query + strings.Replace(slow, "&item=succeed&item.ms=2000", "", 1)
 			}
 			v := get(t, query)
-			if v.status != row.status && !(row.status == 0 && v.status == 200) || v.header.Get("Location") != row.location {
-				t.Errorf("status = %d to %q, want %d to %q", v.status, v.header.Get("Location"), row.status, row.location)
+			if v.Status != cmp.Or(row.status, 200) || v.Redirect != row.location {
+				t.Errorf("status = %d to %q, want %d to %q", v.Status, v.Redirect, row.status, row.location)
 			}
-			text := html.UnescapeString(regexp.MustCompile(`</?(mark|a)\b[^>]*>`).ReplaceAllString(v.html(), ""))
+			text := html.UnescapeString(regexp.MustCompile(`</?(mark|a)\b[^>]*>`).ReplaceAllString(v.HTML, ""))
 			for _, want := range row.has {
 				if !strings.Contains(text, html.UnescapeString(want)) {
 					t.Errorf("page = %s\nwant it to hold %s", text, want)
 				}
 			}
-			if len(v.pieces) > 0 && v.pieces[len(v.pieces)-1].at > row.end+100*ms {
-				t.Errorf("the page ended after %v, want %v", v.pieces[len(v.pieces)-1].at, row.end)
+			if v.End > row.end+100*ms {
+				t.Errorf("the page ended after %v, want %v", v.End, row.end)
 			}
-			if strings.Contains(row.name, "optional") && strings.Contains(v.html(), `role="alert"`) {
-				t.Errorf("page = %s\nwant it to show no failure", v.html())
+			if strings.Contains(row.name, "optional") && strings.Contains(v.HTML, `role="alert"`) {
+				t.Errorf("page = %s\nwant it to show no failure", v.HTML)
 			}
 		})
 	}
@@ -229,11 +195,11 @@ func TestDecisions(t *testing.T) {
 func TestALoadThatIsLeftBehindIsInTheLog(t *testing.T) {
 	v := get(t, with("card=ignore&card.ms=500"))
 	v.when(t, "load goes on, and nobody waits for it")
-	if end := v.pieces[len(v.pieces)-1].at; end > time.Second {
+	if end := v.End; end > time.Second {
 		t.Errorf("the page ended after %v, want it not to wait for the load", end)
 	}
-	if v := get(t, with("card=timeout&card.ms=500")); strings.Contains(v.html(), "goes on") {
-		t.Errorf("page = %s, want nothing of a load that has ended", v.html())
+	if v := get(t, with("card=timeout&card.ms=500")); strings.Contains(v.HTML, "goes on") {
+		t.Errorf("page = %s, want nothing of a load that has ended", v.HTML)
 	}
 }
 
@@ -242,18 +208,18 @@ func TestAFailedCardTakesWhatIsWithinAlong(t *testing.T) {
 	if got := strings.Count(v.log.String(), "level=ERROR"); got != 1 {
 		t.Errorf("log = %s, want one failure", &v.log)
 	}
-	if end := v.pieces[len(v.pieces)-1].at; end > 400*ms {
+	if end := v.End; end > 400*ms {
 		t.Errorf("the page ended after %v, want it not to wait for the inner boundary", end)
 	}
 }
 
 func TestNothingWaitsUnlessAsked(t *testing.T) {
 	v := get(t, "")
-	if end := v.pieces[len(v.pieces)-1].at; end > 0 {
+	if end := v.End; end > 0 {
 		t.Errorf("the page ended after %v, want it to end at once", end)
 	}
 	v.when(t, "connection refused")
-	if strings.Contains(regexp.MustCompile(`(?s)<section class="card log".*`).ReplaceAllString(v.html(), ""), "refused") {
+	if strings.Contains(regexp.MustCompile(`(?s)<section class="card log".*`).ReplaceAllString(v.HTML, ""), "refused") {
 		t.Error("a card shows the text of an error")
 	}
 }
@@ -262,17 +228,17 @@ func TestACompletePageThatFailedIsA500(t *testing.T) {
 	for query, want := range map[string]int{
 		"card=error&mode=complete":                 500,
 		"card=error&card.own=1&mode=complete":      500,
-		"card=error&card.optional=1&mode=complete": 0, // 200, unsaid
+		"card=error&card.optional=1&mode=complete": 200,
 	} {
-		if v := get(t, with(query)); v.status != want && !(want == 0 && v.status == 200) {
-			t.Errorf("%s: status = %d, want %d", query, v.status, want)
+		if v := get(t, with(query)); v.Status != want {
+			t.Errorf("%s: status = %d, want %d", query, v.Status, want)
 		}
 	}
 }
 
 func TestWhatIsNotKnownIsAsIfItWereNotThere(t *testing.T) {
 	v := get(t, "card=explode&mode=x&item=succeed&item.ms=-5&inner=succeed&inner.ms=999999999999")
-	if end := v.pieces[len(v.pieces)-1].at; end != 5*time.Second {
+	if end := v.End; end != 5*time.Second {
 		t.Errorf("the page ended after %v, want the most that a boundary may wait, 5s", end)
 	}
 }

@@ -2,13 +2,13 @@ package source_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/rivulet-go/rivulet/examples/demo/source"
 	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/stream/streamtest"
 )
 
 func TestSource(t *testing.T) {
@@ -17,13 +17,8 @@ func TestSource(t *testing.T) {
 		"page.templ": {Data: []byte("package page\n\ntempl Page() {\n\t<p>&amp;</p>\n}\n")},
 	}}, source.Package{Name: "other", Files: fstest.MapFS{}})
 
-	get := func(path string) *httptest.ResponseRecorder {
-		w := httptest.NewRecorder()
-		mux.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
-		return w
-	}
 	t.Run("every line has its number and stands as it is in the file", func(t *testing.T) {
-		html := get("/source/page").Body.String()
+		html := streamtest.Get(t, mux, "/source/page").HTML
 		for _, want := range []string{
 			`<li id="page.templ-1"><code>package page</code></li>`,
 			`<li id="page.templ-2"><code></code></li>`,
@@ -36,12 +31,12 @@ func TestSource(t *testing.T) {
 		}
 	})
 	t.Run("the packages link to each other", func(t *testing.T) {
-		if html := get("/source/page").Body.String(); !strings.Contains(html, `href="/source/other"`) {
+		if html := streamtest.Get(t, mux, "/source/page").HTML; !strings.Contains(html, `href="/source/other"`) {
 			t.Errorf("page = %s\nwant a link to the other package", html)
 		}
 	})
 	t.Run("a package that is not there is not found", func(t *testing.T) {
-		if got := get("/source/nothing").Code; got != http.StatusNotFound {
+		if got := streamtest.Get(t, mux, "/source/nothing").Status; got != http.StatusNotFound {
 			t.Errorf("status = %d, want 404", got)
 		}
 	})

@@ -1,19 +1,17 @@
 package start_test
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
 	"github.com/rivulet-go/rivulet/examples/demo/start"
 	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/stream/streamtest"
 )
 
 func TestThePageDrawsItsOwnTimeline(t *testing.T) {
@@ -65,14 +63,7 @@ func get(t *testing.T, db *flights.DB, url string) string {
 	t.Helper()
 	mux := http.NewServeMux()
 	start.Register(mux, stream.Renderer{}, db)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	w := httptest.NewRecorder()
-	mux.ServeHTTP(w, httptest.NewRequestWithContext(ctx, "GET", url, nil))
-	if ctx.Err() != nil {
-		t.Fatalf("GET %s does not end", url)
-	}
-	return w.Body.String()
+	return streamtest.Get(t, mux, url).HTML
 }
 
 // few is a database of every thousandth of the stored flights.
