@@ -36,6 +36,7 @@ var scenarios = slices.Concat(
 	cuts(),
 	incomplete(),
 	streams,
+	replays,
 )
 
 func TestChromium(t *testing.T) { browsertest.Run(t, browsertest.Chromium(), scenarios) }

@@ -76,6 +76,17 @@ func (v *Visit) replay(shown *Picture) {
 	}
 }
 
+// Replayed returns what Picture.Parts would be if the browser had read the page as
+// streamtest shows it.
+func (v *Visit) Replayed() map[string]string {
+	v.t.Helper()
+	page, err := streamtest.Client{}.Try(v.tape, httptest.NewRequest("GET", "/", nil))
+	if err != nil {
+		v.t.Errorf("streamtest: %v", err)
+	}
+	return partsOf(v.t, page.HTML)
+}
+
 var (
 	ourNonce  = regexp.MustCompile(` nonce="[^"]*"`) // which browsers hide
 	ourScript = regexp.MustCompile(`<script[^>]* src="live\.[^>]*></script>`)
