@@ -96,7 +96,7 @@ func (c Client) Try(h http.Handler, r *http.Request) (*Page, error) {
 		faults = append([]error{ended}, faults...)
 	}
 	if c.Jar != nil {
-		c.Jar.SetCookies(site, (&http.Response{Header: v.page.Header}).Cookies())
+		c.Jar.SetCookies(site, v.page.Cookies())
 	}
 	return v.page, errors.Join(faults...)
 }

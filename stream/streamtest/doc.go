@@ -46,6 +46,6 @@
 //     response. A body that blocks for ever blocks the test.
 //   - A handler that does not return is reported a minute after the end of the
 //     response.
-//   - Other protocols than HTTP/1.1 and other fields of the connection, such as TLS
-//     certificates, are what the request says.
+//   - The protocol is HTTP/1.1. What a connection tells, such as RemoteAddr and TLS,
+//     is what the request says.
 package streamtest

@@ -24,23 +24,37 @@ func (exampleT) Helper()                           {}
 func (exampleT) Context() context.Context          { return context.Background() }
 func (exampleT) Errorf(format string, args ...any) { fmt.Printf(format+"\n", args...) }
 
-// weather stands for a query.
-func weather(ctx context.Context) (string, error) {
-	select {
-	case <-time.After(20 * time.Millisecond):
-		return "sunny", nil
-	case <-ctx.Done():
-		fmt.Println("load:", context.Cause(ctx))
-		return "", context.Cause(ctx)
-	}
+// home has one page, whose part comes when the shell has left. A program has a templ
+// file and queries instead.
+func home(options ...suspense.Option) http.Handler {
+	shown := make(chan struct{}, 100)
+	rd := stream.Renderer{Trace: &stream.Trace{Flushed: func(context.Context, int) { shown <- struct{}{} }}}
+	view := func(s string) templ.Component { return templ.Raw("<b>" + s + "</b>") }
+	return rd.Handler(func(_ http.ResponseWriter, r *http.Request) (templ.Component, error) {
+		weather := func(ctx context.Context) (string, error) {
+			if r.Header.Get("Rivulet") == "" {
+				<-shown
+			}
+			return "sunny", nil
+		}
+		return templ.Join(
+			templ.Raw("<body><p>Today: "),
+			suspense.Await(templ.Raw("looking …"), weather, view, options...),
+			templ.Raw("</p></body>"),
+		), nil
+	})
 }
 
-// home is the page of the examples. A program has a templ file instead.
-func home(options ...suspense.Option) http.Handler {
-	view := func(s string) templ.Component { return templ.Raw("<b>" + s + "</b>") }
+// stuck has a page whose part never comes.
+func stuck() http.Handler {
+	weather := func(ctx context.Context) (templ.Component, error) {
+		<-ctx.Done()
+		fmt.Println("load:", context.Cause(ctx))
+		return nil, context.Cause(ctx)
+	}
 	return stream.Handler(stream.Component(templ.Join(
 		templ.Raw("<body><p>Today: "),
-		suspense.Await(templ.Raw("looking …"), weather, view, options...),
+		stream.Boundary{Fallback: templ.Raw("looking …"), Load: weather},
 		templ.Raw("</p></body>"),
 	)))
 }
@@ -78,14 +92,24 @@ func ExamplePage_At() {
 func ExampleChunk() {
 	page := streamtest.Get(t, home(), "/")
 	for _, c := range page.Chunks {
-		fmt.Println(c.ID, c.HTML, c.At >= 20*time.Millisecond)
+		fmt.Println(c.ID, c.HTML, c.At >= page.ShellAt)
 	}
 	// Output: 1 <b>sunny</b> true
 }
 
+func ExamplePage_Cookies() {
+	login := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.SetCookie(w, &http.Cookie{Name: "user", Value: "Ada"})
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+	})
+	page := streamtest.Do(t, login, httptest.NewRequest("POST", "/login", nil))
+	fmt.Println(page.Status, page.Redirect, page.Cookies())
+	// Output: 303 / [user=Ada]
+}
+
 // The load of a page whose reader has left is canceled.
 func ExampleAfterShell() {
-	page := streamtest.Client{Leave: streamtest.AfterShell()}.Get(t, home(), "/")
+	page := streamtest.Client{Leave: streamtest.AfterShell()}.Get(t, stuck(), "/")
 	fmt.Println(page.HTML)
 	// Output:
 	// load: context canceled
@@ -109,7 +133,7 @@ func ExampleClient() {
 
 func ExampleAfter() {
 	impatient := streamtest.Client{Leave: streamtest.After(10 * time.Millisecond)}
-	page := impatient.Get(t, home(), "/")
+	page := impatient.Get(t, stuck(), "/")
 	fmt.Println(page.HTML)
 	// Output:
 	// load: context canceled

@@ -33,7 +33,8 @@ type Page struct {
 	// fallbacks. ShellAt is when all of it had come.
 	Shell   string
 	ShellAt time.Duration
-	// Chunks are the chunks, in the order in which they have come.
+	// Chunks are the chunks, in the order in which they have come. Those without
+	// content are left out, such as the ones that take notices away at the end.
 	Chunks []Chunk
 	// End is when the response ended, or when the client left.
 	End time.Duration
@@ -76,6 +77,9 @@ func (p *Page) At(d time.Duration) string {
 	}
 	return read([]byte(p.Body[:n])).doc.html()
 }
+
+// Cookies returns the cookies that the response sets.
+func (p *Page) Cookies() []*http.Cookie { return (&http.Response{Header: p.Header}).Cookies() }
 
 // String returns the transcript of the response for messages of tests: the status,
 // and each part of the body with its time. The texts of scripts and styles are left
@@ -149,6 +153,9 @@ func (p *Page) read() (faults, pending []error) {
 		p.Shell, p.ShellAt = read([]byte(p.Body[:shell])).doc.html(), p.when(shell)
 	}
 	for _, c := range r.chunks {
+		if c.html == "" {
+			continue
+		}
 		p.Chunks = append(p.Chunks, Chunk{ID: c.id, HTML: c.html, At: p.when(c.end)})
 	}
 	return r.faults, r.pending()

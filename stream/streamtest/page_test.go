@@ -98,6 +98,15 @@ func TestAReaderSeesThePageAsItComes(t *testing.T) {
 	})
 }
 
+func TestNoticesAreNoChunks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := streamtest.Get(t, site(stream.WhilePending(templ.Raw("not whole")), part("a", time.Second)), "/")
+		if want := whole("<b>a</b>"); len(p.Chunks) != 1 || p.HTML != want || p.Shell != head("not whole<i>dots</i>") {
+			t.Errorf("chunks = %v of %s", p.Chunks, p)
+		}
+	})
+}
+
 func TestOutsideOfABubble(t *testing.T) {
 	p := streamtest.Get(t, site(part("a", time.Millisecond)), "/")
 	if want := whole("<b>a</b>"); p.HTML != want || p.End < time.Millisecond {
