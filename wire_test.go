@@ -94,7 +94,8 @@ func TestTheWireIsAsDocumented(t *testing.T) {
 	for name, c := range map[string]templ.Component{
 		"append": region.Append("2", raw("<li>Bob</li>")), "replace": region.Replace("2", raw("<li>Bo</li>")),
 		"remove": region.Remove("2"), "replace all": region.ReplaceAll(region.Item("1", raw("<li>Ada</li>"))),
-		"refresh": region.Refresh("stock"),
+		"before": region.Before("3", "2", raw("<li>Cy</li>")), "after": region.After("3", "2", raw("<li>Cy</li>")),
+		"move": region.Move("3", "1"), "refresh": region.Refresh("stock"),
 	} {
 		var b strings.Builder
 		if err := c.Render(t.Context(), &b); err != nil {
