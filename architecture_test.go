@@ -36,6 +36,11 @@ func TestArchitecture(t *testing.T) {
 	if checked < 40 {
 		t.Errorf("only %d names were found", checked)
 	}
+	for dir := range arrows {
+		if !strings.Contains(string(text), "`"+dir+"`") && !strings.Contains(dir, "internal/") {
+			t.Errorf("ARCHITECTURE.md does not name the package %s", dir)
+		}
+	}
 }
 
 // namesOf returns the names that the files of dir declare. A method is type.method.

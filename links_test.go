@@ -13,10 +13,11 @@ import (
 // A link of Markdown, or the source of a picture.
 var link = regexp.MustCompile(`\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"`)
 
-// TestLinks follows the links of the README and of docs to files and headings.
-// Those to other sites are only parsed.
+// TestLinks follows the links of the README, of docs and of the other pages of the
+// repository to files and headings. Those to other sites are only parsed.
 func TestLinks(t *testing.T) {
-	for _, page := range docs(t) {
+	others := []string{"ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md", "examples/README.md"}
+	for _, page := range append(docs(t), others...) {
 		for _, m := range link.FindAllStringSubmatch(withoutBlocks(t, page), -1) {
 			target := m[1] + m[2]
 			u, err := url.Parse(target)

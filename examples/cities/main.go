@@ -1,5 +1,7 @@
+// go -C examples run ./cities
+
 // Command cities serves a page for each city, with two slow parts that arrive
-// when they are ready. To run it: go -C examples run ./cities
+// when they are ready.
 package main
 
 import (

@@ -1,5 +1,7 @@
-// Command csp serves one page under three policies: with a nonce, with hashes, and
-// with files. To run it: go -C examples run ./csp
+// go -C examples run ./csp
+
+// Command csp serves one page under three policies: with a nonce, with hashes,
+// and with files.
 package main
 
 import (

@@ -1,3 +1,5 @@
+// go -C examples run ./demo
+
 // Command demo serves a site of streamed pages that do real work on real data. It
 // shows what Rivulet does, in code to copy.
 package main

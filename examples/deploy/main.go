@@ -1,6 +1,8 @@
-// Command deploy has the server that a program in production needs: its timeouts,
-// an answer for health checks, and a shutdown that ends open pages and streams. To
-// run it: go -C examples run ./deploy
+// go -C examples run ./deploy
+
+// Command deploy has the server that a program in production needs: its
+// timeouts, an answer for health checks, and a shutdown that ends open pages
+// and streams.
 package main
 
 import (

@@ -1,3 +1,5 @@
+// go -C examples run ./guests
+
 // Command guests serves a guest list that keeps changing after the page has been
 // sent: a guest that one visitor adds appears on the pages of all.
 package main

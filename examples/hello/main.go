@@ -1,3 +1,5 @@
+// go -C examples run ./hello
+
 // Command hello is the smallest program worth copying: a page with one slow
 // part.
 package main

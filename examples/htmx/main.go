@@ -1,3 +1,5 @@
+// go -C examples run ./htmx
+
 // Command htmx shows Rivulet with htmx: boosted links, a table with pages, a fragment
 // with a panel that fails, a form in a boundary, and live rows that htmx makes work.
 package main

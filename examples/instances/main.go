@@ -1,10 +1,9 @@
+// NATS_URL=embedded go -C examples run ./instances
+
 // Command instances serves the guest list of examples/guests from any number of
 // processes that share a NATS server: a guest that is added through one of them
-// appears on the pages of all. To start a server and two processes:
-//
-//	go -C examples run -tags nats ./demo -nats embedded
-//	NATS_URL=nats://127.0.0.1:4222 go -C examples run ./instances -addr 127.0.0.1:8081
-//	NATS_URL=nats://127.0.0.1:4222 go -C examples run ./instances -addr 127.0.0.1:8082
+// appears on the pages of all. The first process starts the server. It prints the
+// command that starts a second.
 package main
 
 import (
@@ -16,11 +15,13 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
+	"github.com/rivulet-go/rivulet/stream/broker/natsbroker/embedded"
 )
 
 func main() {
@@ -42,14 +43,22 @@ func main() {
 func run(ctx context.Context, l net.Listener, url string) error {
 	defer l.Close()
 	if url == "" {
-		return errors.New("NATS_URL is not set; to try it, start a server with `go -C examples run -tags nats ./demo -nats embedded`" +
-			" or `nats-server -js` and set NATS_URL=nats://127.0.0.1:4222")
+		return errors.New("NATS_URL is not set: it is the URL of a NATS server with JetStream, or \"embedded\" for one in this process")
+	}
+	options := natsbroker.Options{URL: url, Stream: "GUESTS", Bytes: 64 << 20}
+	if url == "embedded" {
+		server, err := startNATS()
+		if err != nil {
+			return err
+		}
+		defer server.Close()
+		options.URL, options.Server = "", server
 	}
 	// Without a deadline, Open would wait for NATS until a signal ends ctx.
 	fmt.Println("connecting to NATS")
 	opening, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
-	store, err := natsbroker.Open(opening, natsbroker.Options{URL: url, Stream: "GUESTS", Bytes: 64 << 20})
+	store, err := natsbroker.Open(opening, options)
 	if err != nil {
 		return err
 	}
@@ -80,4 +89,14 @@ func run(ctx context.Context, l net.Listener, url string) error {
 	stop()
 	announced.Wait()
 	return err
+}
+
+// startNATS starts a server for this process and for others on this machine. It
+// keeps its files in the folder for temporary files.
+func startNATS() (*embedded.Server, error) {
+	server, err := embedded.Start(embedded.Options{Dir: filepath.Join(os.TempDir(), "rivulet-instances"), Addr: "127.0.0.1:4222"})
+	if err == nil {
+		fmt.Printf("for a second process: NATS_URL=%s go -C examples run ./instances -addr 127.0.0.1:8082\n", server.URL())
+	}
+	return server, err
 }

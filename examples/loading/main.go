@@ -1,5 +1,7 @@
+// go -C examples run ./loading
+
 // Command loading serves a page whose parts load, fail and give up, each in its
-// own way. To run it: go -C examples run ./loading
+// own way.
 package main
 
 import (

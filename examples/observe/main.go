@@ -1,6 +1,7 @@
-// Command observe serves a page that can be watched: in the log, in the inspector,
-// in the tools of the browser, and by counters. To run it:
 // go -C examples run ./observe
+
+// Command observe serves a page that can be watched: in the log, in the
+// inspector, in the tools of the browser, and by counters.
 package main
 
 import (

@@ -1,3 +1,5 @@
+// go -C examples run ./session
+
 // Command session keeps a visitor's session with alexedwards/scs. The session
 // is saved with the first byte of a page. So what a load changes in it has to be
 // changed before: its boundary is critical.

@@ -1,3 +1,5 @@
+// go -C examples run ./status
+
 // Command status is a shop whose pages stream and still have the right status: a
 // product that does not exist is a 404, one that has moved is a 301, and an account
 // without a session leads to the login.

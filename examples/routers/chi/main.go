@@ -1,3 +1,5 @@
+// go -C examples run ./routers/chi
+
 // Command chi serves a streamed page with chi. A Rivulet handler is a plain
 // net/http handler.
 package main

@@ -1,3 +1,5 @@
+// go -C examples run ./routers/echo
+
 // Command echo serves a streamed page with echo. The handler calls stream.Render,
 // so it has access to echo's context.
 package main

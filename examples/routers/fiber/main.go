@@ -1,3 +1,5 @@
+// go -C examples run ./routers/fiber
+
 // Command fiber serves a streamed page with fiber, through its adaptor for
 // net/http handlers. fiber's compress middleware would hold the page back, so do
 // not use it on such routes.

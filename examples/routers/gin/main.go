@@ -1,3 +1,5 @@
+// go -C examples run ./routers/gin
+
 // Command gin serves a streamed page with gin. gin reuses its context for the
 // next request, so a load must copy what it needs from the context beforehand.
 package main
