@@ -3,9 +3,20 @@
 // themselves. The script live keeps the live regions of a page up to date. The
 // script starthtmx is for pages with htmx: see stream.StartHTMX.
 //
+// Most programs do not import this package. A program whose policy is
+// script-src 'self' serves the scripts as files:
+//
+//	func routes(page stream.Page) http.Handler {
+//		rd := stream.Renderer{Script: stream.ExternalScript("/rivulet/" + assets.Unsuspense().Name)}
+//		mux := http.NewServeMux()
+//		mux.Handle("GET /rivulet/", assets.Handler())
+//		mux.Handle("GET /{$}", rd.Handler(page))
+//		return mux
+//	}
+//
 // Package stream writes unsuspense into a page when a boundary is pending, and
-// live.Await writes live behind the first region. Most programs therefore do not
-// import this package. A Content-Security-Policy may need it:
+// live.Await writes live behind the first region. What a Content-Security-Policy
+// needs:
 //
 //   - With a nonce, there is nothing to do. The scripts carry the nonce that
 //     templ.WithNonce has set.

@@ -1,12 +1,40 @@
 // Package stream sends an HTML page in pieces: the shell at once, then each
 // chunk when it is ready, in one response.
 //
-// A page is a templ component that contains boundaries. The components of package
-// suspense are made of [Boundary]. [Handler] serves a page:
+// A page is a templ component that contains boundaries, which the components of
+// package suspense make of [Boundary]. A [Handler] serves the page:
 //
-//	mux.Handle("GET /{$}", stream.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
-//		return Home(shopFor(r)), nil
-//	}))
+//	func main() {
+//		http.Handle("GET /{$}", stream.Handler(stream.Component(Page())))
+//		fmt.Println("http://127.0.0.1:8080/")
+//		log.Fatal(http.ListenAndServe("127.0.0.1:8080", nil))
+//	}
+//
+//	templ Page() {
+//		<h1>Hello</h1>
+//		<p>
+//			The weather today: @suspense.Await(Looking(), weather, Weather)
+//		</p>
+//	}
+//
+//	templ Looking() {
+//		<em>looking out of the window …</em>
+//	}
+//
+//	templ Weather(text string) {
+//		<strong>{ text }</strong>
+//	}
+//
+//	func weather(ctx context.Context) (string, error) {
+//		select {
+//		case <-time.After(2 * time.Second):
+//			return "sunny, 21 °C", nil
+//		case <-ctx.Done():
+//			return "", context.Cause(ctx)
+//		}
+//	}
+//
+// A page that depends on the request comes from a [Page], a function.
 //
 // # The life of a response
 //

@@ -1,23 +1,36 @@
 // Package suspense lets a slow part of a templ page arrive later, without
 // delaying the rest of the page.
 //
+//	templ Page() {
+//		<h1>Hello</h1>
+//		<p>
+//			The weather today: @suspense.Await(Looking(), weather, Weather)
+//		</p>
+//	}
+//
+//	templ Looking() {
+//		<em>looking out of the window …</em>
+//	}
+//
+//	templ Weather(text string) {
+//		<strong>{ text }</strong>
+//	}
+//
+// The function weather is any func(context.Context) (T, error), Weather is any
+// component of a T, and Looking is the fallback that the page shows until then.
+//
 // Use [Await] for a function that fetches a value and a component that shows it.
 // Use [Suspense] for a component that does its slow work in its own templ body.
 // Use [Text] for strings that arrive one after the other, such as the answer of a
 // model, and [Each] for values that do, such as the rows of a long search. Use
 // [SetHead] in a view that knows the title of the page.
 //
-//	templ Home(shop Shop) {
-//		@Layout("Home") {
-//			@suspense.Await(templates.Skeleton(3), shop.Basket, BasketView)
-//			@suspense.Suspense(templates.Spinner(), suspense.Timeout(2*time.Second)) {
-//				@Recommendations(shop)
-//			}
-//			<p>
-//				@suspense.Text(templates.Spinner(), shop.Advice)
-//			</p>
-//		}
+//	@suspense.Suspense(templates.Spinner()) {
+//		@Recommendations()
 //	}
+//	<p>
+//		@suspense.Text(templates.Spinner(), Story, suspense.Timeout(time.Minute))
+//	</p>
 //
 // [stream.Handler] serves the page. The fallbacks are sent at once, the loads run
 // at the same time, and each view follows in the same response when its load is

@@ -5,11 +5,27 @@
 //
 // [Style] defines how they look. Put it into the head, once:
 //
-//	<head>
-//		@templates.Style()
-//	</head>
-//	...
-//	@suspense.Await(templates.Skeleton(3), shop.Basket, BasketView, suspense.ErrorView(templates.ErrorCard))
+//	templ Layout(title string) {
+//		<!DOCTYPE html>
+//		<html lang="en">
+//			<head>
+//				<title>{ title }</title>
+//				@templates.Style()
+//			</head>
+//			<body>
+//				@templates.Incomplete()
+//				{ children... }
+//			</body>
+//		</html>
+//	}
+//
+//	templ Report(s *shop) {
+//		@suspense.Await(templates.Spinner(), s.total, Panel, suspense.ErrorView(templates.ErrorCard))
+//	}
+//
+//	templ Panel(text string) {
+//		<p>{ text }</p>
+//	}
 //
 // The views do not include Style, because a fallback has a templ state of its
 // own: each skeleton of a page would write its own copy. Without Style, a page

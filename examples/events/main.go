@@ -1,5 +1,6 @@
-// Command events writes, publishes and reads Server-Sent Events. To run it:
 // go -C examples run ./events
+
+// Command events writes, publishes and reads Server-Sent Events.
 package main
 
 import (

@@ -3,12 +3,20 @@
 // events that it has missed. Topics are kept in the memory of one process, or in
 // a [Store] that several processes share.
 //
-// One line serves a topic, and one publishes on it:
+// One line serves a topic, and one publishes on it, here a templ component:
 //
-//	var b broker.Broker
-//	mux.Handle("GET /prices", b.Topic("prices").Handler())
-//	...
-//	_, err := b.Topic("prices").PublishComponent(ctx, Price(4711)) // a templ component
+//	var prices broker.Broker
+//
+//	func routes() http.Handler {
+//		mux := http.NewServeMux()
+//		mux.Handle("GET /prices", prices.Topic("prices").Handler())
+//		return mux
+//	}
+//
+//	func changed(ctx context.Context, cents int) error {
+//		_, err := prices.Topic("prices").PublishComponent(ctx, price(cents))
+//		return err
+//	}
 //
 // [Broker.Handler] serves many topics. Each request names its topic, and
 // [Broker].Authorize decides whether the request may subscribe to it.

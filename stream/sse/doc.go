@@ -5,14 +5,21 @@
 // A [Handler] serves a stream. To read or refuse the request first, call [Open]
 // in a handler of your own.
 //
-//	mux.Handle("GET /prices", sse.Handler(func(ctx context.Context, s *sse.Stream) error {
-//		for price := range prices(ctx) {
-//			if err := s.Send(sse.Event{Name: "price", Data: price}); err != nil {
-//				return err
+//	func main() {
+//		http.Handle("GET /time", sse.Handler(func(ctx context.Context, s *sse.Stream) error {
+//			for {
+//				select {
+//				case <-ctx.Done(): // the client has left, for example
+//					return ctx.Err()
+//				case now := <-time.After(time.Second):
+//					if err := s.Send(sse.Event{Data: now.Format(time.TimeOnly)}); err != nil {
+//						return err
+//					}
+//				}
 //			}
-//		}
-//		return ctx.Err()
-//	}))
+//		}))
+//		log.Fatal(http.ListenAndServe("127.0.0.1:8080", nil))
+//	}
 //
 // A [Reader] parses a stream, and a [Client] reads one and reconnects. Package
 // llm reads the streams of language models.

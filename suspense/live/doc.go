@@ -5,16 +5,41 @@
 // region return components, which a program publishes, for example to a topic of
 // package broker:
 //
-//	var scores broker.Broker
-//	var board = live.Region{Name: "board", URL: "/scores", Position: scores.Topic("scores").Position}
+//	var (
+//		events broker.Broker
+//		topic  = events.Topic("guests")
+//		list   = live.Region{Name: "guests", URL: "/guests/events", Position: topic.Position}
+//	)
 //
-//	<ul aria-live="polite">
-//		@live.Await(board, templates.Skeleton(3), shop.Games, Games)
-//	</ul>
+//	func routes(b *book) http.Handler {
+//		mux := http.NewServeMux()
+//		mux.Handle("GET /guests/events", topic.Handler())
+//		mux.Handle("GET /{$}", stream.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
+//			return Page(b), nil
+//		}))
+//		return mux
+//	}
 //
-//	mux.Handle("GET /scores", scores.Topic("scores").Handler())
-//	...
-//	scores.Topic("scores").PublishComponent(ctx, board.Append(g.Key, Row(g)))
+//	templ Page(b *book) {
+//		<ul aria-live="polite">
+//			@live.Await(list, templates.Skeleton(3), b.guests, Rows)
+//		</ul>
+//	}
+//
+//	templ Rows(guests []Guest) {
+//		for _, g := range guests {
+//			@list.Item(g.Key, Row(g))
+//		}
+//	}
+//
+//	func (b *book) add(ctx context.Context, name string) error {
+//		b.mu.Lock()
+//		defer b.mu.Unlock()
+//		guest := Guest{strconv.Itoa(len(b.all)), name}
+//		b.all = append(b.all, guest)
+//		_, err := topic.PublishComponent(ctx, list.Append(guest.Key, Row(guest)))
+//		return err
+//	}
 //
 // # The life of a region
 //

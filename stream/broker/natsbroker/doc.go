@@ -3,15 +3,31 @@
 // Subscribers of every process receive the events that any process publishes, and
 // the ID of an event is valid on all of them.
 //
-//	ctx, cancel := context.WithTimeout(ctx, 15*time.Second) // how long Open waits for NATS
-//	store, err := natsbroker.Open(ctx, natsbroker.Options{URL: os.Getenv("NATS_URL")})
-//	...
-//	b := &broker.Broker{Store: store}
-//	mux.Handle("GET /prices", b.Topic("prices").Handler())
-//	...
-//	err = b.Shutdown(ctx)      // the streams end, handlers may still publish
-//	err = server.Shutdown(ctx) // the handlers end
-//	err = store.Close()
+//	func run(ctx context.Context, server *http.Server, mux *http.ServeMux) error {
+//		opening, cancel := context.WithTimeout(ctx, 15*time.Second) // how long Open waits for NATS
+//		defer cancel()
+//		store, err := natsbroker.Open(opening, natsbroker.Options{URL: os.Getenv("NATS_URL")})
+//		if err != nil {
+//			return err
+//		}
+//		b := &broker.Broker{Store: store}
+//		mux.Handle("GET /prices", b.Topic("prices").Handler())
+//
+//		served := make(chan error, 1)
+//		go func() { served <- server.ListenAndServe() }() // Shutdown ends it
+//		select {
+//		case err = <-served:
+//		case <-ctx.Done():
+//		}
+//
+//		ending, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+//		defer cancel()
+//		return errors.Join(err,
+//			b.Shutdown(ending),      // the streams end, handlers may still publish
+//			server.Shutdown(ending), // the handlers end
+//			store.Close(),
+//		)
+//	}
 //
 // Everything else works as package broker describes: Authorize, Limits, CORS and
 // the policy for slow subscribers. Package embedded runs a NATS server in the

@@ -5,14 +5,34 @@
 // [Text] yields the text of an answer, piece by piece, from the body of a
 // response:
 //
-//	resp, err := http.DefaultClient.Do(req) // with "stream": true
-//	...
-//	defer resp.Body.Close()
-//	if err := llm.Check(resp); err != nil {
-//		return err
-//	}
-//	for text, err := range llm.Text(resp.Body) {
-//		...
+//	func askModel(ctx context.Context, server, question string) error {
+//		body, err := json.Marshal(map[string]any{
+//			"model": "small", "stream": true,
+//			"messages": []map[string]string{{"role": "user", "content": question}},
+//		})
+//		if err != nil {
+//			return err
+//		}
+//		req, err := http.NewRequestWithContext(ctx, "POST", server+"/v1/chat/completions", bytes.NewReader(body))
+//		if err != nil {
+//			return err
+//		}
+//		req.Header.Set("Content-Type", "application/json")
+//		resp, err := http.DefaultClient.Do(req)
+//		if err != nil {
+//			return err
+//		}
+//		defer resp.Body.Close()
+//		if err := llm.Check(resp); err != nil {
+//			return err
+//		}
+//		for text, err := range llm.Text(resp.Body) {
+//			if err != nil {
+//				return err
+//			}
+//			fmt.Print(text)
+//		}
+//		return nil
 //	}
 //
 // [Deltas] yields all that a model sends: text, reasoning, tool calls, the reason
