@@ -173,7 +173,7 @@ func (p *page) shows(t *testing.T, want ...string) {
 // last returns the last list of a topic to which nothing is published any more.
 func (p *page) last(t *testing.T, topic broker.Topic) (all []string) {
 	t.Helper()
-	if _, err := topic.Publish(t.Context(), sse.Event{Name: "end"}); err != nil {
+	if _, err := topic.Publish(t.Context(), sse.Event{Name: "marker"}); err != nil {
 		t.Fatal(err)
 	}
 	for {
@@ -181,7 +181,7 @@ func (p *page) last(t *testing.T, topic broker.Topic) (all []string) {
 		switch {
 		case err != nil:
 			t.Fatal(err)
-		case e.Name == "end":
+		case e.Name == "marker":
 			return all
 		}
 		all = names(e.Data)
