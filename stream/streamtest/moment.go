@@ -38,27 +38,32 @@ func AfterText(text string) Moment { return Moment{kind: afterText, text: text} 
 // the start of the first chunk. On a page without chunks, it never comes.
 func AfterShell() Moment { return Moment{kind: afterShell} }
 
-// in returns where in the bytes of a response the Moment is, or -1.
-func (m Moment) in(body []byte) int {
+// in returns where in the bytes of a response the Moment is, or -1. It is not in the
+// first seen bytes.
+func (m Moment) in(body []byte, seen int) int {
 	switch m.kind {
 	case afterText:
-		return behind(body, m.text)
+		return behind(body, m.text, seen)
 	case afterShell:
 		s := assets.Unsuspense()
 		for _, end := range []string{s.Text + "</script>", s.Name + `"></script>`} {
-			if i := behind(body, end); i >= 0 {
+			if i := behind(body, end, seen); i >= 0 {
 				return i
 			}
 		}
-		return bytes.Index(body, []byte(chunkStart))
+		if i := behind(body, chunkStart, seen); i >= 0 {
+			return i - len(chunkStart)
+		}
 	}
 	return -1
 }
 
-// behind returns where the first s in b ends, or -1.
-func behind(b []byte, s string) int {
-	if i := bytes.Index(b, []byte(s)); i >= 0 {
-		return i + len(s)
+// behind returns where the first s in b ends, or -1. It does not end in the first
+// seen bytes.
+func behind(b []byte, s string, seen int) int {
+	from := max(0, seen-len(s))
+	if i := bytes.Index(b[from:], []byte(s)); i >= 0 {
+		return from + i + len(s)
 	}
 	return -1
 }

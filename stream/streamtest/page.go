@@ -107,19 +107,19 @@ func (p *Page) isHTML() bool {
 	return err == nil && kind == "text/html"
 }
 
-// receive adds a part of the body.
-func (p *Page) receive(part []byte, at time.Duration) {
-	p.Body += string(part)
-	if n := len(p.arrivals); n > 0 && p.arrivals[n-1].at == at {
-		p.arrivals[n-1].end = len(p.Body)
-	} else if len(part) > 0 {
-		p.arrivals = append(p.arrivals, arrival{len(p.Body), at})
+// arrived notes that the first n bytes of the body have come.
+func (p *Page) arrived(n int, at time.Duration) {
+	last := len(p.arrivals) - 1
+	switch {
+	case last >= 0 && p.arrivals[last].at == at:
+		p.arrivals[last].end = n
+	case last < 0 && n > 0, last >= 0 && n > p.arrivals[last].end:
+		p.arrivals = append(p.arrivals, arrival{n, at})
 	}
 }
 
-// cutAt drops what has come behind the first n bytes.
+// cutAt forgets what has come behind the first n bytes of the body.
 func (p *Page) cutAt(n int) {
-	p.Body = p.Body[:n]
 	for i, a := range p.arrivals {
 		if a.end >= n {
 			p.arrivals[i].end, p.arrivals = n, p.arrivals[:i+1]

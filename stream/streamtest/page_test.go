@@ -262,3 +262,17 @@ func TestALateRedirect(t *testing.T) {
 		}
 	})
 }
+
+// A large page takes time that grows with its size, and no faster.
+func TestALargePage(t *testing.T) {
+	row := strings.Repeat("x", 1000)
+	var rows []templ.Component
+	for range 10_000 {
+		rows = append(rows, templ.Raw("<p>"+row+"</p>"))
+	}
+	rows = append(rows, part("a", time.Millisecond))
+	p := streamtest.Client{Stall: streamtest.AfterText("not there"), StallFor: time.Second}.Get(t, site(rows...), "/")
+	if len(p.HTML) < 10_000_000 || !strings.HasSuffix(p.HTML, "<b>a</b></body></html>") {
+		t.Errorf("the page has %d bytes", len(p.HTML))
+	}
+}

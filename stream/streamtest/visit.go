@@ -17,16 +17,17 @@ import (
 
 // A visit is one request and its response.
 type visit struct {
-	client   Client
-	page     *Page
-	start    time.Time
-	net.Conn      // the client's end
-	stalls   bool // before the next read
-	stalled  bool // the client has stalled
-	gone     bool // the client has left, or was cut
-	cut      bool // the network has failed
-	carrier  *carrier
-	failure  error // of the handler
+	client  Client
+	page    *Page
+	start   time.Time
+	conn    net.Conn // the client's end
+	body    []byte   // that has come
+	stalls  bool     // before the next read
+	stalled bool     // the client has stalled
+	gone    bool     // the client has left, or was cut
+	cut     bool     // the network has failed
+	carrier *carrier
+	failure error // of the handler
 }
 
 // errGone is the error of reads after the client has left or was cut.
@@ -50,13 +51,13 @@ func (v *visit) run(h http.Handler, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Conn = conn
+	v.conn = conn
 	defer conn.Close()
 	// It ends with the connection.
 	running.Go(func() { _ = envelope(r).Write(conn) })
 
 	err = v.receive(r)
-	v.page.End = v.now()
+	v.page.Body, v.page.End = string(v.body), v.now()
 	if v.gone && !v.cut {
 		_ = conn.Close()
 	}
@@ -100,8 +101,9 @@ func (v *visit) receive(r *http.Request) error {
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := resp.Body.Read(buf)
-		v.page.receive(buf[:n], v.now())
-		if v.look(); v.gone {
+		v.body = append(v.body, buf[:n]...)
+		v.page.arrived(len(v.body), v.now())
+		if v.look(len(v.body) - n); v.gone {
 			return errGone
 		}
 		switch {
@@ -109,25 +111,30 @@ func (v *visit) receive(r *http.Request) error {
 			v.page.Trailer = resp.Trailer
 			return nil
 		case err != nil:
-			return fmt.Errorf("%w after %d bytes", ErrAborted, len(v.page.Body))
+			return fmt.Errorf("%w after %d bytes", ErrAborted, len(v.body))
 		}
 	}
 }
 
-// look looks whether a Moment in the body has come.
-func (v *visit) look() {
-	body := []byte(v.page.Body)
-	if i := v.client.Leave.in(body); i >= 0 && !v.gone {
+// look looks whether a Moment in the body has come since it had seen bytes.
+func (v *visit) look(seen int) {
+	if i := v.client.Leave.in(v.body, seen); i >= 0 && !v.gone {
 		v.gone = true
-		v.page.cutAt(i)
+		v.cutAt(i)
 	}
-	if i := v.client.Cut.in(body); i >= 0 && !v.gone {
+	if i := v.client.Cut.in(v.body, seen); i >= 0 && !v.gone {
 		v.gone, v.cut = true, true
-		v.page.cutAt(i)
+		v.cutAt(i)
 	}
-	if v.client.Stall.in(body) >= 0 && !v.stalled {
+	if !v.stalled && v.client.Stall.in(v.body, seen) >= 0 {
 		v.stalls = true
 	}
+}
+
+// cutAt drops what has come behind the first n bytes.
+func (v *visit) cutAt(n int) {
+	v.body = v.body[:n]
+	v.page.cutAt(n)
 }
 
 // A connReader reads from the connection of a visit until the Moment when the client
@@ -142,8 +149,8 @@ func (c connReader) Read(p []byte) (int, error) {
 			v.stall()
 		}
 		next := v.nextMoment()
-		_ = v.Conn.SetReadDeadline(next)
-		n, err := v.Conn.Read(p)
+		_ = v.conn.SetReadDeadline(next)
+		n, err := v.conn.Read(p)
 		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
 			return n, err
 		}
