@@ -75,7 +75,7 @@ func heard() browsertest.Scenario {
 		const source = new EventSource("events");
 		const hear = e => note(JSON.stringify({name: e.type, id: e.lastEventId, data: e.data}));
 		for (const name of ["message", "price", "żółw"]) source.addEventListener(name, hear);
-		source.addEventListener("end", e => note("end"));
+		source.addEventListener("finish", e => note("end"));
 	`, map[string]browsertest.File{
 		"events": handler(func(*browsertest.Visit) http.Handler {
 			return sse.Handler(func(ctx context.Context, s *sse.Stream) error {

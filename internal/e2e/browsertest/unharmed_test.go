@@ -90,12 +90,12 @@ const frame = `<!DOCTYPE html>
 	const tell = () => parent.postMessage(JSON.stringify({n: Number(query.get("n")), received}), "*");
 	const hear = e => {
 		received.push({name: e.type, id: e.lastEventId, data: e.data});
-		if (e.type == "end") {
+		if (e.type == "finish") {
 			source.close();
 			tell();
 		}
 	};
-	for (const name of ["message", "price", "note", "end"]) source.addEventListener(name, hear);
+	for (const name of ["message", "price", "note", "finish"]) source.addEventListener(name, hear);
 	source.onerror = () => {
 		if (source.readyState == EventSource.CLOSED) tell(); // given up
 	};

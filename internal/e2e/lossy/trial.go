@@ -34,7 +34,7 @@ type Trial struct {
 var Names = []string{"price", "note", End}
 
 // End is the name of the last event.
-const End = "end"
+const End = "finish"
 
 // Received is an event as a client reports it. The Name of an event without a
 // name is "message".
