@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 )
@@ -55,6 +56,9 @@ func (c Client) Get(tb testing.TB, h http.Handler, target string) *Page {
 	r, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, target, nil)
 	if err != nil {
 		tb.Fatalf("streamtest: %v", err)
+	}
+	if !strings.HasPrefix(r.URL.Path, "/") {
+		tb.Fatalf("streamtest: target %q, want a path that begins with /", target)
 	}
 	return c.Do(tb, h, r)
 }

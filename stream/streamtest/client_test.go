@@ -3,6 +3,7 @@ package streamtest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -197,13 +198,32 @@ type recording struct {
 }
 
 func (r *recording) Errorf(format string, args ...any) {
-	r.errors = append(r.errors, strings.TrimSpace(strings.Split(format, "\n")[0]))
+	r.errors = append(r.errors, fmt.Sprintf(format, args...))
+}
+
+func (r *recording) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+
+func TestGetNeedsAPath(t *testing.T) {
+	for target, want := range map[string]string{
+		"home":    `streamtest: target "home", want a path that begins with /`,
+		"?a=b":    `streamtest: target "?a=b", want a path that begins with /`,
+		"/a\x00b": `streamtest: parse "/a\x00b": net/url: invalid control character in URL`,
+	} {
+		func() {
+			defer func() {
+				if got := recover(); got != want {
+					t.Errorf("Get(%q) says %q, want %q", target, got, want)
+				}
+			}()
+			streamtest.Get(&recording{TB: t}, http.NotFoundHandler(), target)
+		}()
+	}
 }
 
 func TestGetReportsErrors(t *testing.T) {
 	r := &recording{TB: t}
 	streamtest.Get(r, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), "/")
-	if len(r.errors) != 1 {
-		t.Errorf("%d errors were reported, want 1", len(r.errors))
+	if want := "streamtest: GET /: response aborted before its header\nno response\n"; len(r.errors) != 1 || r.errors[0] != want {
+		t.Errorf("errors = %q, want %q", r.errors, want)
 	}
 }

@@ -86,6 +86,9 @@ func (p *Page) Cookies() []*http.Cookie { return (&http.Response{Header: p.Heade
 // out.
 func (p *Page) String() string {
 	var b strings.Builder
+	if p.Status == 0 {
+		return "no response\n"
+	}
 	fmt.Fprintf(&b, "%d %s\n", p.Status, http.StatusText(p.Status))
 	if p.Redirect != "" {
 		fmt.Fprintf(&b, "leads to %s\n", p.Redirect)
