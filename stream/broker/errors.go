@@ -7,8 +7,8 @@ var (
 	// ErrTopic means that the name of a topic is invalid. A name has 1 to 128
 	// printable ASCII characters other than space, "*" and ">".
 	ErrTopic = errors.New("broker: invalid topic name")
-	// ErrEvent means that an event has an ID or a reserved name. The broker gives
-	// each event its ID. The names "gap" and "end" are reserved for the broker,
+	// ErrEvent means that an event has an ID or a reserved name, or is only a
+	// comment. The broker gives each event its ID. The names "gap" and "end" are reserved for the broker,
 	// "open" and "error" for EventSource.
 	ErrEvent = errors.New("broker: event with an id or a reserved name")
 	// ErrTooLarge means that one event exceeds Retention.Bytes.

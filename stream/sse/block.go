@@ -103,7 +103,9 @@ func (b *block) end(f field) {
 	case retryField:
 		if wait, ok := b.digits.milliseconds(); ok {
 			b.retry = retry{wait, true}
-			b.wait = wait
+			if b.wait = wait; wait == 0 {
+				b.wait = RetryAtOnce
+			}
 		}
 		b.digits = digits{}
 	}

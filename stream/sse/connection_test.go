@@ -50,7 +50,7 @@ func TestConnection(t *testing.T) {
 			ctx, leave := context.WithCancel(t.Context())
 			defer leave()
 			res := p.ask(t, ctx, "GET", "")
-			for name, want := range map[string]string{"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"} {
+			for name, want := range map[string]string{"Content-Type": "text/event-stream", "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"} {
 				if got := res.Header.Get(name); got != want {
 					t.Errorf("%s: %s, want %s", name, got, want)
 				}

@@ -63,13 +63,13 @@
 //   - nginx and similar proxies do, since the header X-Accel-Buffering tells them
 //     to. The proxy_read_timeout of nginx (60 s), or the same setting of any
 //     other proxy, must be longer than the heartbeat.
-//   - A cache must not store the response. Cache-Control says so unless you set
-//     it.
+//   - A cache must not store the response, and a proxy must not compress it.
+//     Cache-Control says both unless you set it. The compression of HAProxy, for
+//     example, delivers each event with the next one.
 //   - Middleware that wraps the ResponseWriter must have Flush or Unwrap. Without
 //     them, Open returns an error. It should have SetWriteDeadline or Unwrap.
 //     http.TimeoutHandler has none of these.
-//   - Compression must end a block with each flush. If a proxy compresses without
-//     doing so, the Cache-Control "no-transform" prevents it. NYTimes/gziphandler
+//   - Compression in the server must end a block with each flush. NYTimes/gziphandler
 //     and CAFxX/httpcompression hold back output below their minimum size in
 //     spite of a flush: exclude streams from them.
 //

@@ -31,26 +31,41 @@ func (e Encoded) Len() int { return len(e.b) }
 // UTF-8 is replaced by U+FFFD, and its Retry is in whole milliseconds.
 func (e Encoded) Event() Event {
 	var event Event
-	var data strings.Builder
-	separator := ""
+	var data, comment joined
 	for line := range strings.Lines(decoded(e.b)) {
-		field, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
-		switch field {
-		case "event":
+		field, value, found := strings.Cut(strings.TrimSuffix(line, "\n"), ":")
+		switch value = strings.TrimPrefix(value, " "); {
+		case field == "event":
 			event.Name = value
-		case "id":
+		case field == "id":
 			event.ID = value
-		case "retry":
-			ms, _ := strconv.ParseInt(value, 10, 64)
-			event.Retry = time.Duration(ms) * time.Millisecond
-		case "data":
-			data.WriteString(separator)
-			data.WriteString(value)
-			separator = "\n"
+		case field == "retry":
+			event.Retry = RetryAtOnce
+			if ms, _ := strconv.ParseInt(value, 10, 64); ms > 0 {
+				event.Retry = time.Duration(ms) * time.Millisecond
+			}
+		case field == "data":
+			data.add(value)
+		case found:
+			comment.add(value)
 		}
 	}
-	event.Data = data.String()
+	event.Data, event.Comment = data.String(), comment.String()
 	return event
+}
+
+// joined is lines joined by LF.
+type joined struct {
+	strings.Builder
+	some bool
+}
+
+func (j *joined) add(line string) {
+	if j.some {
+		j.WriteByte('\n')
+	}
+	j.some = true
+	j.WriteString(line)
 }
 
 // SendEncoded sends any number of events, in order, with one write and one flush.

@@ -22,6 +22,9 @@ func TestEncoded(t *testing.T) {
 				sse.Event{ID: "k3-9: x", Name: "a: b", Data: " x ", Retry: 1500 * time.Microsecond},
 				sse.Event{ID: "k3-9: x", Name: "a: b", Data: " x ", Retry: time.Millisecond},
 			},
+			{sse.Event{ID: sse.NoID, Retry: -time.Hour, Data: "x"}, sse.Event{Retry: sse.RetryAtOnce, Data: "x"}},
+			{sse.Event{Comment: "a\rb\n", Data: ":"}, sse.Event{Comment: "a\nb\n", Data: ":"}},
+			{sse.Event{Comment: "alone"}, sse.Event{Comment: "alone"}},
 		} {
 			encoded, err := c.event.Encode()
 			if err != nil {

@@ -12,8 +12,8 @@ import (
 // https://html.spec.whatwg.org/multipage/server-sent-events.html.
 type Event struct {
 	// ID is sent by a client that reconnects, as Last-Event-ID. Empty means that
-	// the event does not change the client's ID. Short printable ASCII is safest,
-	// since some clients cannot reconnect with other IDs.
+	// the event does not change the client's ID, and NoID that it removes it. Short
+	// printable ASCII is safest, since some clients cannot reconnect with other IDs.
 	ID string
 	// Name is the type of the event, to which EventSource listeners are added.
 	// Empty means "message". EventSource uses the names "error" and "open" itself.
@@ -23,24 +23,43 @@ type Event struct {
 	// received as an event with empty data.
 	Data string
 	// Retry is how long clients wait before they reconnect, in whole milliseconds.
-	// Zero or less means that the event does not change it.
+	// Zero, or less than a millisecond, means that the event does not change it.
+	// RetryAtOnce, or another negative Retry, is sent as zero.
 	Retry time.Duration
+	// Comment is sent before the event, in any number of lines. Clients ignore it.
+	// If all other fields are zero, it is sent without an event. A Reader does not
+	// return comments.
+	Comment string
 }
+
+// NoID is the ID of an event that is sent with an empty ID. A client that
+// reconnects after it sends no Last-Event-ID.
+const NoID = "\x00"
+
+// RetryAtOnce is a Retry after which clients reconnect without a pause, for ever
+// if they must. Send it only before a single end of the stream, with another Retry
+// in the first event of the next stream.
+const RetryAtOnce time.Duration = -1
 
 // Errors of an Event that clients would read as another one.
 var (
-	// ErrEventID means that the ID of an event contains a line end or a NUL.
+	// ErrEventID means that the ID of an event contains a line end or a NUL, and is
+	// not NoID.
 	ErrEventID = errors.New("sse: line end or NUL in event id")
 	// ErrEventName means that the name of an event contains a line end.
 	ErrEventName = errors.New("sse: line end in event name")
 )
 
 // AppendTo appends the event in the form in which it is sent, with its blank
-// line, and returns the extended slice. For an event that cannot be sent, it
+// line, and returns the extended slice. A comment alone has no blank line, which
+// some clients take for an event. For an event that cannot be sent, it
 // returns dst unchanged and ErrEventID or ErrEventName.
 func (e Event) AppendTo(dst []byte) ([]byte, error) {
 	if err := e.check(); err != nil {
 		return dst, err
+	}
+	if e.onlyComment() {
+		return appendComment(dst, e.Comment), nil
 	}
 	dst = e.appendHead(dst)
 	dst = append(appendLines(dst, "data: ", e.Data), '\n')
@@ -48,7 +67,7 @@ func (e Event) AppendTo(dst []byte) ([]byte, error) {
 }
 
 func (e Event) check() error {
-	if strings.ContainsAny(e.ID, "\r\n\x00") {
+	if strings.ContainsAny(e.ID, "\r\n\x00") && e.ID != NoID {
 		return ErrEventID
 	}
 	if strings.ContainsAny(e.Name, "\r\n") {
@@ -57,12 +76,26 @@ func (e Event) check() error {
 	return nil
 }
 
-// appendHead appends the fields before the data.
+// onlyComment reports whether nothing but the comment is sent.
+func (e Event) onlyComment() bool { return e.Comment != "" && e == Event{Comment: e.Comment} }
+
+// appendComment appends the lines of a comment.
+func appendComment(dst []byte, text string) []byte {
+	return append(appendLines(dst, ": ", text), '\n')
+}
+
+// appendHead appends the comment and the fields before the data.
 func (e Event) appendHead(dst []byte) []byte {
+	if e.Comment != "" {
+		dst = appendComment(dst, e.Comment)
+	}
 	if e.Name != "" {
 		dst = append(dst, "event: "...)
 		dst = append(dst, e.Name...)
 		dst = append(dst, '\n')
+	}
+	if e.Retry < 0 {
+		return append(dst, "retry: 0\n"...)
 	}
 	return appendRetry(dst, e.Retry)
 }
@@ -71,7 +104,9 @@ func (e Event) appendHead(dst []byte) []byte {
 // clients record it when they read its line. A client that is cut within the
 // event would otherwise never receive the event.
 func (e Event) appendEnd(dst []byte) []byte {
-	if e.ID != "" {
+	if e.ID == NoID {
+		dst = append(dst, "id:\n"...)
+	} else if e.ID != "" {
 		dst = append(dst, "id: "...)
 		dst = append(dst, e.ID...)
 		dst = append(dst, '\n')

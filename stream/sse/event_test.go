@@ -1,10 +1,12 @@
 package sse_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -66,7 +68,7 @@ func FuzzEvent(f *testing.F) {
 		before := []byte("data: before\n\n")
 		b, err := e.AppendTo(before)
 		switch {
-		case strings.ContainsAny(id, "\r\n\x00"):
+		case strings.ContainsAny(id, "\r\n\x00") && id != sse.NoID:
 			if !errors.Is(err, sse.ErrEventID) || len(b) != len(before) {
 				t.Fatalf("AppendTo() = %q, %v, want nothing and %v", b, err, sse.ErrEventID)
 			}
@@ -80,12 +82,16 @@ func FuzzEvent(f *testing.F) {
 			t.Fatalf("AppendTo() = %v, want nil", err)
 		}
 		after := []byte("data: after\n\n")
+		line := "id: " + id
+		if id == sse.NoID {
+			id, line = "", "id:"
+		}
 		want := seen{id, name, strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(data), max(e.Retry, 0)}
 		got := parse(string(append(b, after...)))
 		if len(got) != 3 || got[1] != want || got[2].Data != "after" {
 			t.Fatalf("AppendTo() = %q, received as %+v, want %+v", b, got, want)
 		}
-		if id != "" && !strings.HasSuffix(string(b), "\nid: "+id+"\n\n") {
+		if line != "id: " && !strings.HasSuffix(string(b), "\n"+line+"\n\n") {
 			t.Fatalf("AppendTo() = %q, want its id last", b)
 		}
 
@@ -107,6 +113,46 @@ func FuzzEvent(f *testing.F) {
 		}
 		if got, want := w.Body.String(), string(b[len(before):]); got != want {
 			t.Fatalf("SendComponent() sends %q, want %q", got, want)
+		}
+	})
+}
+
+func TestEventForms(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		event sse.Event
+		want  string
+	}{
+		{"an event without anything has empty data", sse.Event{}, "data: \n\n"},
+		{"no ID is an empty ID", sse.Event{ID: sse.NoID}, "data: \nid:\n\n"},
+		{"a negative retry is zero", sse.Event{Retry: sse.RetryAtOnce}, "retry: 0\ndata: \n\n"},
+		{"a retry of less than a millisecond is none", sse.Event{Retry: time.Millisecond - 1}, "data: \n\n"},
+		{"a comment alone is no event", sse.Event{Comment: "a\r\nb\rdata: c\n"}, ": a\n: b\n: data: c\n: \n"},
+		{"a comment precedes its event", sse.Event{Comment: "a", Name: "n", Data: "d"}, ": a\nevent: n\ndata: d\n\n"},
+		{"a comment precedes an event of which only the ID is set", sse.Event{Comment: "a", ID: "1"}, ": a\ndata: \nid: 1\n\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := c.event.AppendTo(nil)
+			if err != nil || string(got) != c.want {
+				t.Errorf("AppendTo() = %q, %v, want %q", got, err, c.want)
+			}
+		})
+	}
+	t.Run("a Reader returns a retry of zero as it is sent, and forgets an ID that is removed", func(t *testing.T) {
+		var text []byte
+		for _, e := range []sse.Event{{ID: "1", Data: "a"}, {ID: sse.NoID, Retry: sse.RetryAtOnce, Data: "b", Comment: "c"}, {Data: "d"}} {
+			text, _ = e.AppendTo(text)
+		}
+		var got []sse.Event
+		for e, err := range sse.NewReader(bytes.NewReader(text)).Events() {
+			if err != nil {
+				break
+			}
+			got = append(got, e)
+		}
+		want := []sse.Event{{ID: "1", Data: "a"}, {Retry: sse.RetryAtOnce, Data: "b"}, {Data: "d"}}
+		if !slices.Equal(got, want) {
+			t.Errorf("events = %+v, want %+v", got, want)
 		}
 	})
 }

@@ -280,5 +280,5 @@ func ExampleEncoded_Event() {
 	fmt.Printf("%d bytes: %+v\n", encoded.Len(), encoded.Event())
 	// Output:
 	// 29 bytes: {ID:7 Name: Data:two
-	// lines Retry:0s}
+	// lines Retry:0s Comment:}
 }

@@ -92,7 +92,9 @@ func Handler(f func(context.Context, *Stream) error) http.Handler {
 // Flush of w has panicked. The response must then be cut.
 //
 // Open sets Content-Type, and X-Accel-Buffering, which keeps nginx and similar
-// proxies from collecting events. It sets Cache-Control unless the caller has.
+// proxies from collecting events. Unless the caller has set Cache-Control, it is
+// "no-store, no-transform": a proxy that compresses may hold back the end of each
+// event (https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.6).
 // For a HEAD request, nothing else is sent, and the stream is closed already.
 func (o Options) Open(w http.ResponseWriter, r *http.Request) (*Stream, error) {
 	if !writers.CanFlush(w) {
@@ -102,7 +104,7 @@ func (o Options) Open(w http.ResponseWriter, r *http.Request) (*Stream, error) {
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")
 	if h["Cache-Control"] == nil {
-		h.Set("Cache-Control", "no-store")
+		h.Set("Cache-Control", "no-store, no-transform")
 	}
 	w.WriteHeader(http.StatusOK)
 	s := newStream(w, r, o)

@@ -68,7 +68,7 @@ func (s *Stream) SendComponent(ctx context.Context, e Event, c templ.Component) 
 func (s *Stream) Comment(text string) error {
 	buf := getBuffer()
 	defer putBuffer(buf)
-	buf.b = append(appendLines(buf.b, ": ", text), '\n')
+	buf.b = appendComment(buf.b, text)
 	return s.write(buf.b)
 }
 

@@ -18,8 +18,9 @@ import (
 
 // The headers of a message. The data of a message is the data of the event.
 const (
-	nameHeader  = "Rivulet-Event" // percent-encoded
-	retryHeader = "Rivulet-Retry" // in milliseconds
+	nameHeader    = "Rivulet-Event"   // percent-encoded
+	retryHeader   = "Rivulet-Retry"   // in milliseconds
+	commentHeader = "Rivulet-Comment" // percent-encoded
 )
 
 // longestAppend limits the time to retry an append. NATS recognizes a repeated
@@ -91,8 +92,11 @@ func (s *Store) message(topic string, e sse.Event) *nats.Msg {
 	if e.Name != "" {
 		m.Header.Set(nameHeader, url.PathEscape(e.Name))
 	}
-	if ms := e.Retry.Milliseconds(); ms > 0 {
-		m.Header.Set(retryHeader, strconv.FormatInt(ms, 10))
+	if ms := e.Retry.Milliseconds(); ms > 0 || e.Retry < 0 {
+		m.Header.Set(retryHeader, strconv.FormatInt(max(ms, 0), 10))
+	}
+	if e.Comment != "" {
+		m.Header.Set(commentHeader, url.PathEscape(e.Comment))
 	}
 	return m
 }
@@ -104,7 +108,12 @@ func event(m *nats.Msg) sse.Event {
 		e.Name = name
 	}
 	if ms, err := strconv.ParseUint(m.Header.Get(retryHeader), 10, 40); err == nil {
-		e.Retry = time.Duration(ms) * time.Millisecond
+		if e.Retry = time.Duration(ms) * time.Millisecond; ms == 0 {
+			e.Retry = sse.RetryAtOnce
+		}
+	}
+	if comment, err := url.PathUnescape(m.Header.Get(commentHeader)); err == nil {
+		e.Comment = comment
 	}
 	return e
 }

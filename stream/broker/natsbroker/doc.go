@@ -92,8 +92,8 @@
 //
 // One stream keeps all topics. Each topic is a subject, such as "rivulet.prices",
 // in which "." and "%" of the topic's name are percent-encoded. The data of a
-// message is the data of the event, and its headers hold the event's name and
-// retry. The number of an event is its sequence number in the stream. Messages
+// message is the data of the event, and its headers hold the event's name, retry
+// and comment. The number of an event is its sequence number in the stream. Messages
 // that another program publishes on the subject are delivered too, so that
 // program must be trusted like this one.
 //

@@ -64,6 +64,8 @@ func testLimits(t *testing.T, form Form) {
 		}{
 			{"an event that is too large", "news", sse.Event{Data: string(make([]byte, 100))}, broker.ErrTooLarge},
 			{"an event with an id", "news", sse.Event{ID: "1"}, broker.ErrEvent},
+			{"an event that removes the id", "news", sse.Event{ID: sse.NoID}, broker.ErrEvent},
+			{"a comment alone", "news", sse.Event{Comment: "x"}, broker.ErrEvent},
 			{"the name gap", "news", sse.Event{Name: "gap"}, broker.ErrEvent},
 			{"the name end", "news", sse.Event{Name: "end"}, broker.ErrEvent},
 			{"the name open", "news", sse.Event{Name: "open"}, broker.ErrEvent},

@@ -74,6 +74,21 @@ func testOrder(t *testing.T, form Form) {
 			t.Errorf("event = %+v, %v, want %+v", e, err, want)
 		}
 	})
+	t.Run("an event keeps its comment, and a retry of zero", func(t *testing.T) {
+		s := newSite(t, form, Settings{})
+		start := s.position(t, "news")
+		want := sse.Event{Data: "x", Retry: sse.RetryAtOnce, Comment: " a\n: b%\u017c"}
+		var err error
+		if want.ID, err = s.Publish(t.Context(), "news", want); err != nil {
+			t.Fatal(err)
+		}
+		for e, err := range s.Subscribe(t.Context(), "news", start) {
+			if err != nil || e != want {
+				t.Errorf("event = %+v, %v, want %+v", e, err, want)
+			}
+			break
+		}
+	})
 	t.Run("a topic does not hear of another", func(t *testing.T) {
 		s := newSite(t, form, Settings{})
 		c := s.subscribe(t, "news", s.position(t, "news"))
