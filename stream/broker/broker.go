@@ -50,7 +50,7 @@ type Broker struct {
 	// CORS allows pages of other origins to subscribe. Nil means that they are
 	// refused.
 	CORS *CORS
-	// Stream configures the event streams. Each stream shortens the interval of
+	// Stream configures the event streams, where HandlerOptions do not. Each stream shortens the interval of
 	// its heartbeats by up to a fifth, so that not all streams send them at once.
 	Stream sse.Options
 	// Logger receives the log lines of the streams, unless Stream.Logger is set.

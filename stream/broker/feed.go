@@ -112,6 +112,7 @@ const (
 // settle gives a subscriber its position, and the gap that comes before it. f.mu
 // is held.
 func (f *Feed) settle(s *subscriber, position uint64, gap string) {
+	position, gap = s.limitReplay(position, gap)
 	s.position, s.gap = position, gap
 	s.caughtUp = f.ring.next()
 	s.placed = true

@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -33,16 +32,19 @@ import (
 // The body of a POST is ignored. After Shutdown, a stream is opened only to tell
 // the client when to reconnect.
 func (b *Broker) Handler(topic func(*http.Request) string) http.Handler {
+	return b.HandlerWith(topic, HandlerOptions{})
+}
+
+func (b *Broker) mustNameTopics(topic func(*http.Request) string) {
 	if topic == nil {
 		panic("broker: Handler with a nil topic function")
 	}
 	if b.Authorize == nil {
 		panic("broker: Handler needs Broker.Authorize, since requests name the topic")
 	}
-	return b.handler(topic)
 }
 
-func (b *Broker) handler(topic func(*http.Request) string) http.Handler {
+func (b *Broker) handler(topic func(*http.Request) string, o HandlerOptions) http.Handler {
 	b.init()
 	if b.CORS != nil {
 		b.CORS.mustBeGood()
@@ -59,7 +61,7 @@ func (b *Broker) handler(topic func(*http.Request) string) http.Handler {
 			return
 		}
 		name := topic(r)
-		s := &subscriber{subject: b.subject(r), stop: make(chan struct{})}
+		s := &subscriber{subject: b.subject(r), stop: make(chan struct{}), replay: o.Replay}
 		serve := s.serve
 		switch err := b.admit(s, r, name); {
 		case err == nil:
@@ -74,11 +76,7 @@ func (b *Broker) handler(topic func(*http.Request) string) http.Handler {
 			b.answer(w, err)
 			return
 		}
-		o := b.Stream
-		o.Logger = cmp.Or(o.Logger, b.Logger)
-		o.Until = b.life
-		o.Heartbeat = spread(o.Heartbeat)
-		o.Handler(serve).ServeHTTP(w, r)
+		o.stream(b).Handler(serve).ServeHTTP(w, r)
 	})
 }
 

@@ -14,6 +14,7 @@ type subscriber struct {
 	local   bool          // in the same process
 	stream  *sse.Stream   // nil for a local one
 	stop    chan struct{} // wakes the handler; nil for a local one
+	replay  int           // HandlerOptions.Replay
 	after   string        // the id to begin after, until placed; with a Store only
 
 	// Under feed.mu:

@@ -132,10 +132,13 @@ func (t Topic) Position(ctx context.Context) (id string, err error) {
 // serves every client. Handler panics if the name of the topic is invalid, or if
 // Broker.CORS is. Broker.Handler describes the rest.
 func (t Topic) Handler() http.Handler {
+	return t.HandlerWith(HandlerOptions{})
+}
+
+func (t Topic) mustBeGood() {
 	if !goodName(t.name) {
 		panic("broker: Handler of a topic with the invalid name " + t.name)
 	}
-	return t.b.handler(func(*http.Request) string { return t.name })
 }
 
 // reserved reports whether a program may not publish events with this name.

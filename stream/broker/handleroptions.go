@@ -1,0 +1,75 @@
+package broker
+
+import (
+	"cmp"
+	"net/http"
+	"time"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// HandlerOptions configure the streams of one handler, where they differ from
+// those of its Broker. The zero value changes nothing. To choose for each request,
+// make several handlers and call one of them.
+type HandlerOptions struct {
+	// Heartbeat replaces Broker.Stream.Heartbeat. Zero means that of the Broker;
+	// negative means no heartbeats.
+	Heartbeat time.Duration
+	// WriteTimeout replaces Broker.Stream.WriteTimeout. Zero means that of the
+	// Broker; negative means no limit.
+	WriteTimeout time.Duration
+	// MaxLife replaces Broker.Stream.MaxLife. Zero means that of the Broker;
+	// negative means no limit.
+	MaxLife time.Duration
+	// Retry replaces Broker.Stream.Retry. Zero means that of the Broker; negative
+	// means that it is not sent.
+	Retry time.Duration
+	// Replay limits the events that a client receives from before its request. A
+	// client that has missed more is told of a gap, with the data "expired", and
+	// receives none of them: it is faster to load the page again. If Broker.Slow is
+	// DropOldest, it receives the last ones instead and is not told. Zero means all
+	// that are retained. Negative means none.
+	Replay int
+}
+
+// HandlerWith is Handler with options for the streams of this handler.
+func (b *Broker) HandlerWith(topic func(*http.Request) string, o HandlerOptions) http.Handler {
+	b.mustNameTopics(topic)
+	return b.handler(topic, o)
+}
+
+// HandlerWith is Handler with options for the streams of this handler.
+func (t Topic) HandlerWith(o HandlerOptions) http.Handler {
+	t.mustBeGood()
+	return t.b.handler(func(*http.Request) string { return t.name }, o)
+}
+
+// stream returns the options of a stream.
+func (o HandlerOptions) stream(b *Broker) sse.Options {
+	s := b.Stream
+	s.Logger = cmp.Or(s.Logger, b.Logger)
+	s.Until = b.life
+	s.Heartbeat = spread(cmp.Or(o.Heartbeat, s.Heartbeat))
+	s.WriteTimeout = cmp.Or(o.WriteTimeout, s.WriteTimeout)
+	s.MaxLife = cmp.Or(o.MaxLife, s.MaxLife)
+	s.Retry = cmp.Or(o.Retry, s.Retry)
+	return s
+}
+
+// limitReplay returns where a replay begins, and its gap, after HandlerOptions.Replay
+// has been applied. feed.mu is held.
+func (s *subscriber) limitReplay(position uint64, gap string) (uint64, string) {
+	r := &s.feed.ring
+	end := r.next()
+	if r.ended() && position < end {
+		end-- // the end of the topic is sent in any case
+	}
+	most := uint64(max(s.replay, 0))
+	switch {
+	case s.replay == 0 || end-position <= most:
+		return position, gap
+	case s.feed.b.Slow == DropOldest:
+		return end - most, gap
+	}
+	return r.next(), gapExpired
+}
