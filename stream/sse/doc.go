@@ -69,9 +69,11 @@
 //   - Middleware that wraps the ResponseWriter must have Flush or Unwrap. Without
 //     them, Open returns an error. It should have SetWriteDeadline or Unwrap.
 //     http.TimeoutHandler has none of these.
-//   - Compression in the server must end a block with each flush. NYTimes/gziphandler
-//     and CAFxX/httpcompression hold back output below their minimum size in
-//     spite of a flush: exclude streams from them.
+//   - Compression in the server must end a block with each flush. Middleware with
+//     a minimum size, such as NYTimes/gziphandler and CAFxX/httpcompression, holds
+//     back what is smaller in spite of a flush. A comment of 2 KB at the start of
+//     the stream exceeds the default size. With a larger size, or with heartbeats
+//     turned off, exclude streams from it.
 //
 // Over HTTP/1.1, browsers open at most six connections to a host, for all tabs
 // together. With six streams open, the site no longer loads. Serve browsers over

@@ -21,7 +21,9 @@ type Options struct {
 	// a client that no longer reads or has closed its connection. It does not
 	// reveal a client whose network has failed: see the package doc. If Retry is
 	// not sent, a comment also follows the headers, for middleware that holds
-	// headers back until there is a body. EventSource ignores comments. A client
+	// headers back until there is a body. If the ResponseWriter is wrapped in one
+	// without Unwrap, and the client accepts compression, a comment of 2 KB follows,
+	// for middleware that holds back what is smaller. EventSource ignores comments. A client
 	// without a complete parser may fail at them. Zero means 15 s; negative means
 	// no heartbeats.
 	//

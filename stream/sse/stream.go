@@ -130,6 +130,9 @@ func (s *Stream) start(o Options) error {
 	if o.Heartbeat >= 0 && (len(first) == 0 || s.pulse.seen) {
 		first = append(first, s.pulse.beat()...)
 	}
+	if o.Heartbeat >= 0 && needsPadding(s.out.w, s.r) {
+		first = append(first, padding...)
+	}
 	bodyCame := s.out.boundBody(s.r)
 	err := s.write(first)
 	bodyCame()

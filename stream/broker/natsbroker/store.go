@@ -66,7 +66,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	if err != nil {
 		s.closeConn()
-		return nil, fmt.Errorf("natsbroker: stream %q: %w", o.Stream, err)
+		return nil, fmt.Errorf("natsbroker: stream %q: %w", o.Stream, o.advised(err))
 	}
 	s.status = conn.StatusChanged()
 	s.turn(conn.IsConnected())
