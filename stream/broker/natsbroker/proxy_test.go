@@ -52,7 +52,7 @@ func (p *proxy) serve() {
 				_, _ = io.Copy(client, server)
 				return
 			}
-			if _, err := io.CopyN(client, server, rand.Int64N(1500)); err == nil {
+			if _, err := io.CopyN(client, server, rand.Int64N(4000)); err == nil {
 				p.cuts.Add(-1)
 			}
 			if rand.IntN(2) == 0 {
