@@ -51,10 +51,10 @@ func (f *Feed) gapEvent(data string) sse.Encoded {
 }
 
 // over reports whether the topic of a client has ended and nothing is left to
-// send. With a Store, it first waits until that is known, for up to unknownAfter.
+// send. With a Store, it first waits until that is known, or until s.known.
 func (s *subscriber) over(ctx context.Context) bool {
 	f := s.feed
-	ctx, cancel := context.WithTimeout(ctx, unknownAfter)
+	ctx, cancel := context.WithDeadline(ctx, s.known)
 	defer cancel()
 	for {
 		f.mu.Lock()

@@ -108,6 +108,7 @@ func (b *Broker) admit(s *subscriber, r *http.Request, name string) error {
 		}
 		after := sse.LastEventID(r)
 		if b.Store != nil {
+			s.known = time.Now().Add(unknownAfter)
 			after = b.locate(r.Context(), name, after)
 		}
 		if err := b.subscribe(s, name, after, round); !errors.Is(err, errAskAgain) {

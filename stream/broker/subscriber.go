@@ -2,6 +2,7 @@ package broker
 
 import (
 	"errors"
+	"time"
 
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
@@ -15,6 +16,7 @@ type subscriber struct {
 	stream  *sse.Stream   // nil for a local one
 	stop    chan struct{} // wakes the handler; nil for a local one
 	replay  int           // HandlerOptions.Replay
+	known   time.Time     // until when the headers wait for the Store
 	after   string        // the id to begin after, until placed; with a Store only
 
 	// Under feed.mu:

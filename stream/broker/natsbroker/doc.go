@@ -101,8 +101,8 @@
 // subject of the topic with "%end" appended, such as "rivulet.prices%end", and has
 // no data. A process that finds it publishes nothing more on the topic. The second
 // is the last event of the topic, with the name "end". It comes a fifth of a second
-// later: processes ask for the first message only that often. NATS drops both with
-// the age of an event, or with the limit Bytes.
+// later: a process that publishes on a topic asks for the first message only that
+// often. NATS drops both with the age of an event, or with the limit Bytes.
 //
 // [Options].Retain limits each topic of the stream, and Bytes limits the whole
 // stream. Messages cannot be deleted or purged one by one, since subscribers
@@ -142,9 +142,9 @@
 //
 // Subscribers stay connected and receive heartbeats, but no events. A client that
 // reconnects is served from the memory of the process if the process has the
-// topic, and otherwise waits with an open connection. A client without an id
-// waits 2 s for the headers, and is told of a gap when NATS is back. A page waits
-// up to 2 s for its position. It is then shown without one, and is told of a gap
+// topic. Otherwise it waits, for 2 s without headers, and then with an open
+// connection. A client without an id is told of a gap when NATS is back. A page
+// waits up to 2 s for its position. It is then shown without one, and is told of a gap
 // later: see live.Await.
 //
 // Publish waits until the deadline of its context, or 5 s without a deadline, and
