@@ -79,7 +79,7 @@ func TestAnswersThatAreNoPage(t *testing.T) {
 		{name: "an event stream", page: self(func(w http.ResponseWriter, r *http.Request) {
 			sse.Options{Heartbeat: -1}.Handler(func(_ context.Context, s *sse.Stream) error { return s.Send(sse.Event{Data: "1"}) }).ServeHTTP(w, r)
 		}), code: 200, body: "data: 1\n\n",
-			header: map[string]string{"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}},
+			header: map[string]string{"Content-Type": "text/event-stream", "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}},
 		{name: "a failed Page", page: func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
 			w.WriteHeader(201)
 			return nil, errBoom
