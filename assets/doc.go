@@ -55,6 +55,9 @@
 //     page is obeyed once, and counts as long as it is in the page.
 //   - The page itself, which live fetches again from its own URL. The fetch does
 //     not follow a redirect. The browser is sent to the page's own URL instead.
+//   - The header Content-Security-Policy of that page, and of the answer with a
+//     boundary. A style that has the nonce of this header gets the nonce of the page.
+//     HTML that users wrote cannot know it.
 //   - data-live on the html element, which live sets. If a page has it when the
 //     script starts, the script has been started before. Content has no html
 //     element.

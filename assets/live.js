@@ -198,6 +198,7 @@
             } else {
               stale.add(path);
               asked && show("setAttribute", "data-failed");
+              // For whoever has written a path that is wrong.
               console.warn("rivulet: not refreshed:", path, page?.status ?? content)
             }
             say()

@@ -16,7 +16,8 @@ import "github.com/rivulet-go/rivulet/stream"
 // error itself. It fits suspense.ErrorView and the ErrorView of a
 // stream.Renderer.
 //
-// If the boundary has a key, a link requests it again. Without the script, and
+// If the boundary has a key, a link requests it again. If that fails, the card stays
+// and says so: it is an alert, so a screen reader says it, too. Without the script, and
 // without a key, the link loads the page again. If the page has a base element, the
 // link leads to its URL then. A boundary outside a response has no link.
 func ErrorCard(err *stream.BoundaryError) templ.Component {
@@ -48,7 +49,7 @@ func ErrorCard(err *stream.BoundaryError) templ.Component {
 			var templ_7745c5c3_Var2 string
 			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(err.Digest)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/error_card.templ`, Line: 17, Col: 62}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/error_card.templ`, Line: 18, Col: 62}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 			if templ_7745c5c3_Err != nil {

@@ -129,26 +129,50 @@ func keyed() []browsertest.Scenario {
 		Policy: livePolicy,
 		Page:   pages.Keys(counted("panel", 0), counted("broken", 2)),
 		Files: script(`
+			const get = fetch;
+			let down = false;
+			fetch = (url, o) => down && o?.headers?.rivulet ? Promise.reject("down") : get(url, o);
+			addEventListener("down", () => down = true);
+			addEventListener("up", () => down = false);
+			const find = selector => document.querySelector(selector);
+			console.warn = (...args) => {
+				const said = getComputedStyle(find("#broken .rv-error-failed")).display;
+				note("warned " + args.join(" ") + ", says " + said + ", focus on " + document.activeElement.className);
+			};
 			addEventListener("try", () => {
-				const link = document.querySelector("#broken a");
+				const link = find("#broken a");
 				link.focus();
 				link.click();
+				note("busy " + find("#broken [aria-busy]").className + ", says " + getComputedStyle(find("#broken .rv-error-failed")).display);
 			});
 			addEventListener("focus", () => note("focus on " + document.activeElement.className));
+			addEventListener("nowhere", () => find("#nowhere").click());
+			addEventListener("wrong", () => find("#wrong").click());
 		`),
 		Watch: map[string]string{"card": "#broken .rv-error a", "script": "html[data-live]", "stale": "html[data-live=stale] .rv-stale", "3": `#broken > b[class="3"]`, "fresh": "html[data-live=open]"},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Open("panel", "broken")
 			v.Wait("card", "script")
 			v.Dispatch("try")
+			v.WaitNote("busy rv-error, says none")
+			v.WaitNote("warned rivulet: not refreshed: broken 500, says block, focus on rv-again")
 			v.Wait("stale")
+			v.Dispatch("down")
 			v.Dispatch("try")
-			v.Wait("3", "fresh")
+			v.WaitNote("warned rivulet: not refreshed: broken down, says block, focus on rv-again")
+			v.Dispatch("up")
+			// A developer's mistakes.
+			v.Dispatch("nowhere")
+			v.WaitNote("warned rivulet: no boundary nowhere, says block, focus on rv-again")
+			v.Dispatch("wrong")
+			v.WaitNote("warned rivulet: not refreshed: product/panel 404, says block, focus on rv-again")
+			v.Dispatch("try")
+			v.Wait("3")
 			v.Dispatch("focus")
 			v.WaitNote("focus on 3")
 			v.Open("end")
 		},
-	}, cutKeyed(closed, false), cutKeyed(ended, false), cutKeyed(ended, true), {
+	}, styled(), spread(), cutKeyed(closed, false), cutKeyed(ended, false), cutKeyed(ended, true), {
 		Name:  "without script a link that would request a boundary loads the page",
 		Where: func(e *browsertest.Engine) bool { return !e.Scripting },
 		Page:  pages.Keys(counted("panel", 0), counted("broken", 1)),
