@@ -74,10 +74,12 @@
     // instruction. No other node has such a text.
     words = node => node.nodeType > 7 ? node.data : `?${node.nodeName} ${node.data}`,
 
-    // Calls f with the kind, the name and the node of each marker in a node. A document
-    // without elements has methods that no element replaces. 192 shows comments and
-    // processing instructions.
-    markers = (f, node = html, walker = new Document().createTreeWalker(node, 192)) => {
+    // A document without elements has methods that no element replaces.
+    walk = (node, show) => new Document().createTreeWalker(node, show),
+
+    // Calls f with the kind, the name and the node of each marker in a node. 192 shows
+    // comments and processing instructions.
+    markers = (f, node = html, walker = walk(node, 192)) => {
       while (node = walker.nextNode()) {
         let [, kind, name] = /^\?(\w+)(?: name="(.+)")?\s*$/.exec(words(node)) || [];
         kind && f(kind, name, node)
@@ -101,7 +103,7 @@
 
     // Returns the elements of a range that have an id or, if show is -1, all nodes at
     // its top, and if it is 1, the elements there.
-    nodes = (range, show, node, walker = new Document().createTreeWalker(range.commonAncestorContainer, show || 1), found = []) => {
+    nodes = (range, show, node, walker = walk(range.commonAncestorContainer, show || 1), found = []) => {
       for (node = walker.firstChild(); node; node = show ? walker.nextSibling() : walker.nextNode())
         range.intersectsNode(node) && (show || id(node)) && found.push(node);
       return found
@@ -313,7 +315,6 @@
     // that number.
     source = (url, at = 1 / 0, orders = [], events, since, heard, pause,
       close = () => events = events?.close(),
-      anew = () => events && open(close(say(lost.add(url)))),
       hear = () => heard = Date.now(),
 
       // EventSource reconnects by itself except after a refusal, which may come from
@@ -344,31 +345,33 @@
         }
       },
 
+      add = (n, order) => {
+        orders.push(order);
+        // Once for all regions that have just been found.
+        n - at < 0 && queueMicrotask(open, close(at = n))
+      },
+
       // A source ends with the last of its regions. A proxy can keep a connection open
       // that forwards nothing any more, and so can a computer that has slept. So the
       // source is opened again when two heartbeats are missing, which are sent while
       // there are no events.
-      look = () => {
-        if ((orders = orders.filter(order => order.isConnected))[0])
-          events?.readyState == 1 && Date.now() - heard > pause * 2.5 && anew();
-        else {
+      look = type => {
+        orders = orders.filter(order => order.isConnected);
+        if (!orders[0]) {
           close(delete sources[url]);
           say(lost.delete(url))
-        }
-      }) => ({
-        open, close, anew, look,
-        add(n, order) {
-          orders.push(order);
-          // Once for all regions that have just been found.
-          n - at < 0 && queueMicrotask(open, close(at = n))
-        }
-      }),
+        } else if (type == "pagehide") close();
+        else if (type == "pageshow") open();
+        else if (events && (type == "online" || events.readyState == 1 && Date.now() - heard > pause * 2.5))
+          open(close(say(lost.add(url))))
+      }) => ({ add, look }),
 
-    // Calls a method of all sources. After a time in which the browser was offline, or
-    // the page hidden, a page that waits to be fetched waits for 10 s again.
-    all = method => Object.values(sources).map(one => one[method]()),
-    wake = () => {
-      if (timer && !get("hidden")) {
+    // Has all sources look at themselves, for an event of the window or, ten times a
+    // second, for none. After a time in which the browser was offline, or the page
+    // hidden, a page that waits to be fetched waits for 10 s again.
+    look = ({ type } = 0) => {
+      Object.values(sources).map(one => one.look(type));
+      if (type && timer && !get("hidden")) {
         clearTimeout(timer);
         timer = 0;
         wait = 5e3;
@@ -382,12 +385,9 @@
   if (!state.live && origin == location.origin) {
     state.live = 1;
     policy = Object.hasOwn(self, "trustedTypes") && trustedTypes.createPolicy("rivulet", { createHTML: html => html });
-    setInterval(() => (all("look"), check()), 99);
+    setInterval(() => check(look()), 99);
     check();
-    on("pagehide", () => all("close"));
-    on("pageshow", () => all("open"));
-    on("online", () => wake(all("anew")));
-    on("visibilitychange", () => wake(all("look")));
+    for (let type of ["pagehide", "pageshow", "online", "visibilitychange"]) on(type, look);
     on("rivulet:refresh", e => refresh(e.detail));
 
     // A button in a form submits it, unless a field is not valid.
