@@ -1,15 +1,22 @@
 package browsertest_test
 
 import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest/pages"
+	"github.com/rivulet-go/rivulet/stream"
 )
 
 // departures are about regions that leave their page, and about pages that are left.
 func departures() []browsertest.Scenario {
-	return []browsertest.Scenario{removed()}
+	return []browsertest.Scenario{removed(), returned(false), returned(true)}
 }
 
 // removed has a script that takes the region away and brings it again, as libraries do
@@ -42,6 +49,86 @@ func removed() browsertest.Scenario {
 			v.Wait("b")
 			if got := asked(v); got != 2 {
 				t.Errorf("the events were asked for %d times, want 2", got)
+			}
+		},
+	}
+}
+
+// returned goes to another page and comes back. The browser then shows the page as it
+// was left, from its cache, or loads it.
+func returned(noStore bool) browsertest.Scenario {
+	f := newFeed("a")
+	list := f.region("list")
+	page := pages.KeysTimed(list, f.load, func(context.Context) (string, error) { return "1", nil })
+	name := "a page that comes back from the browser's cache has its stream, and each timer once"
+	if noStore {
+		name = "a page with no-store that is gone back to has its stream, and each timer once"
+	}
+	files := f.files(`
+		const later = setTimeout, timers = new Set;
+		let most = 0;
+		setTimeout = (f, ms, ...args) => {
+			const timer = ms > 800 && ms < 1200 && {};
+			if (timer) most = Math.max(most, timers.add(timer).size);
+			return later((...args) => { timers.delete(timer); f(...args); }, ms, ...args);
+		};
+		addEventListener("away", () => {
+			rest();
+			later(() => location = "away", 100);
+		});
+		addEventListener("pageshow", e => note("shown " + e.persisted));
+		addEventListener("timers", () => note("timers " + most));
+	`)
+	files["away"] = func(_ *browsertest.Visit, w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(w, `<!DOCTYPE html><title>away</title><script>onload = () => setTimeout(() => history.back(), 500)</script>`)
+	}
+	return browsertest.Scenario{
+		Name: name,
+		// WebKitGTK's MiniBrowser does not come back.
+		Where: func(e *browsertest.Engine) bool { return e.Scripting && e.Name != browsertest.WebKit().Name },
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if noStore {
+				w.Header().Set("Cache-Control", "no-store")
+			}
+			_ = (&stream.Renderer{}).Render(w, r, page)
+		}),
+		Files:  files,
+		Faults: []string{"NetworkError", "Failed to fetch", "Load failed"},
+		Watch:  map[string]string{"open": "html[data-live=open] #list > .a", "b": "#list > .b"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("open")
+			v.WaitComplete()
+			v.WaitNote("shown false")
+			f.settle(t, v, 1)
+			notes := len(v.Notes())
+			v.Dispatch("away")
+			shown := func() string {
+				for _, note := range v.Notes()[notes:] {
+					if s, ok := strings.CutPrefix(note, "shown "); ok {
+						return s
+					}
+				}
+				return ""
+			}
+			v.WaitNotes(notes + 1)
+			for shown() == "" {
+				v.WaitNotes(len(v.Notes()) + 1)
+			}
+			t.Logf("%s: from the cache: %s", v.Engine().Name, shown())
+			f.send(list.Append("b", pages.LI(row("b", "b"))))
+			v.Wait("b")
+			f.settle(t, v, 1)
+			// Two more refreshes, of one timer.
+			v.WaitRequests(len(v.Requests()) + 2)
+			v.Dispatch("timers")
+			v.WaitNote("timers 1")
+			// An open stream keeps a page out of Firefox's cache.
+			if want := fmt.Sprint(!noStore && v.Engine().Name != browsertest.Firefox().Name); shown() != want {
+				t.Errorf("from the cache: %s, want %s", shown(), want)
+			}
+			if slices.Contains(v.Notes(), "timers 2") {
+				t.Error("two timers request one boundary")
 			}
 		},
 	}

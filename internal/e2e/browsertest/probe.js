@@ -75,14 +75,23 @@
     report("picture", "", {picture: picture()});
   });
 
-  (async () => {
+  // For pages that go away and may come back from the browser's cache, which takes no
+  // page that waits for an answer.
+  let waiting;
+  window.rest = () => waiting.abort();
+
+  const obey = async () => {
     for (;;) {
-      const order = await (await fetch(new URL("orders", location), {cache: "no-store"})).text();
+      waiting = new AbortController();
+      const order = await (await fetch(new URL("orders", location), {cache: "no-store", signal: waiting.signal})).text();
       if (order == "leave") break;
       dispatchEvent(new Event(order));
     }
     report("leaves", "", {picture: picture()});
     await sending;
     location.replace(new URL("/next", location)); // a base does not lead away
-  })();
+  };
+  const listen = () => obey().catch(e => e.name == "AbortError" || fault(e));
+  addEventListener("pageshow", e => e.persisted && listen());
+  listen();
 })();
