@@ -69,10 +69,10 @@ func start(book book, store broker.Store) *Board {
 		stop:  stop,
 		ended: make(chan struct{}),
 	}
-	region := func(name string) live.Region {
-		return live.Region{Name: name, URL: "/board/events", Position: b.topic().Position}
+	region := func(name string, limit int) live.Region {
+		return live.Region{Name: name, URL: "/board/events", Position: b.topic().Position, Limit: limit}
 	}
-	b.figures, b.visits, b.list = region("figures"), region("visits"), region("guests")
+	b.figures, b.visits, b.list = region("figures", 0), region("visits", latest), region("guests", 0)
 	go b.beat(ctx) // Shutdown waits for it
 	return b
 }
@@ -150,7 +150,7 @@ func (b *Board) round(ctx context.Context, known Report) Report {
 		_, _ = b.topic().PublishComponent(ctx, b.figures.ReplaceAll(FiguresView(now.Figures)))
 	}
 	if !slices.EqualFunc(now.Visits, known.Visits, Visit.equal) {
-		_, _ = b.topic().PublishComponent(ctx, b.visits.ReplaceAll(VisitsView(now.Visits)))
+		_, _ = b.topic().PublishComponent(ctx, b.turn(known.Visits, now.Visits))
 	}
 	return now
 }

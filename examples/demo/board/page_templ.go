@@ -99,7 +99,7 @@ func Page(b *Board, e entry) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = live.Await(b.visits, waiting(latest), b.loadVisits, VisitsView, suspense.Name("visits")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = live.Await(b.visits, waiting(latest), b.loadVisits, b.VisitsView, suspense.Name("visits")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -159,7 +159,7 @@ func Page(b *Board, e entry) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<ul><li>Open this page twice, side by side, and sign the guest list in one.</li><li>Stop the program and start it again. The page says that its connection is lost. It reconnects by itself, is told that it may have missed events, and fetches its regions again: see when this program was started. The guests are kept, in a file or by NATS.</li><li>Cut the network for a while: the events that the page has missed are sent when it is back.</li><li>Start the program with <code>-nats embedded</code>, and a second one with the command that it prints. Both then share one guest list, and the pages of a program that you stop and start again miss nothing.</li></ul><p class=\"soft\">Over HTTP/1.1, a browser opens six connections to a host, for all its tabs. This page uses one for everything that it shows, and the seventh tab has to wait. Over HTTP/2, it does not. Visitors are told apart by a cookie with a random number, which ends with the browser's session.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<ul><li>Open this page twice, side by side, and sign the guest list in one.</li><li>Open other pages of this site beside it: their rows move to the top, and a row that has the focus keeps it.</li><li>Stop the program and start it again. The page says that its connection is lost. It reconnects by itself, is told that it may have missed events, and fetches its regions again: see when this program was started. The guests are kept, in a file or by NATS.</li><li>Cut the network for a while: the events that the page has missed are sent when it is back.</li><li>Start the program with <code>-nats embedded</code>, and a second one with the command that it prints. Both then share one guest list, and the pages of a program that you stop and start again miss nothing.</li></ul><p class=\"soft\">Over HTTP/1.1, a browser opens six connections to a host, for all its tabs. This page uses one for everything that it shows, and the seventh tab has to wait. Over HTTP/2, it does not. Visitors are told apart by a cookie with a random number, which ends with the browser's session.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -208,7 +208,7 @@ func Form(e entry) templ.Component {
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templruntime.NewAttributeExpression(e.Name).Resolve(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/board/page.templ`, Line: 68, Col: 46}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/board/page.templ`, Line: 69, Col: 46}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var8)
 		if templ_7745c5c3_Err != nil {
@@ -221,7 +221,7 @@ func Form(e entry) templ.Component {
 		var templ_7745c5c3_Var9 string
 		templ_7745c5c3_Var9, templ_7745c5c3_Err = templruntime.NewAttributeExpression(strconv.Itoa(longestName)).Resolve(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/board/page.templ`, Line: 68, Col: 95}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/board/page.templ`, Line: 69, Col: 95}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var9)
 		if templ_7745c5c3_Err != nil {
@@ -234,7 +234,7 @@ func Form(e entry) templ.Component {
 		var templ_7745c5c3_Var10 string
 		templ_7745c5c3_Var10, templ_7745c5c3_Err = templruntime.NewAttributeExpression(e.Words).Resolve(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/board/page.templ`, Line: 72, Col: 49}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/board/page.templ`, Line: 73, Col: 49}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var10)
 		if templ_7745c5c3_Err != nil {
@@ -247,7 +247,7 @@ func Form(e entry) templ.Component {
 		var templ_7745c5c3_Var11 string
 		templ_7745c5c3_Var11, templ_7745c5c3_Err = templruntime.NewAttributeExpression(strconv.Itoa(longestWords)).Resolve(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/board/page.templ`, Line: 72, Col: 90}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/board/page.templ`, Line: 73, Col: 90}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var11)
 		if templ_7745c5c3_Err != nil {
@@ -265,7 +265,7 @@ func Form(e entry) templ.Component {
 			var templ_7745c5c3_Var12 string
 			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(e.Fault)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/board/page.templ`, Line: 76, Col: 46}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `examples/demo/board/page.templ`, Line: 77, Col: 46}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {

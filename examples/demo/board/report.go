@@ -26,6 +26,6 @@ func sum(reports []Report) Report {
 		all.Visits = append(all.Visits, r.Visits...)
 	}
 	slices.SortStableFunc(all.Visits, func(a, b Visit) int { return b.At.Compare(a.At) })
-	all.Visits = all.Visits[:min(len(all.Visits), latest)]
+	all.Visits = newest(all.Visits)
 	return all
 }

@@ -14,10 +14,10 @@ import (
 const (
 	present = time.Minute // how long a visitor counts after the last request
 	crowd   = 10_000      // maximum of visitors that are told apart
-	latest  = 6           // pages that are shown
+	latest  = 5           // pages that are shown
 )
 
-// A Visit is a visitor's request for a page of the site.
+// A Visit is the last request of a visitor for a page of the site.
 type Visit struct {
 	Page layout.Page
 	At   time.Time
@@ -96,8 +96,7 @@ func (t *traffic) request(now time.Time) {
 func (t *traffic) visit(v Visit) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.recent = slices.Insert(t.recent, 0, v)
-	t.recent = t.recent[:min(len(t.recent), latest)]
+	t.recent = newest(slices.Insert(t.recent, 0, v))
 }
 
 func (t *traffic) visits() []Visit {
