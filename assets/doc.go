@@ -65,6 +65,8 @@
 //     the window, which markup cannot send.
 //   - <?every a/b 30000> before <template data-r>: live requests the boundary b
 //     from time to time.
+//   - <?late 30000> before <template data-r>, in a notice, and <?chunk a/b> before a
+//     chunk: live requests what is pending, or has come in part, when a page was cut.
 //   - A click on a link (a) to the page, or on a button, with the attribute
 //     data-refresh. Content can have one. The click can do no more than request a
 //     boundary of the page again, with another query, as a link could.

@@ -11,6 +11,10 @@
 //
 //     <?late 30000><template data-r></template>
 //
+// Each chunk of such a page is announced, and its shell ends like a chunk:
+//
+//     ... <!/><script> ... <?chunk a/b><template for="1">content</template><!/>
+//
 // A GET of the page with the header "Rivulet: a/b" has the answer
 //
 //     <?start name="b">content<?end name="b">
@@ -81,8 +85,8 @@
     // comments and processing instructions.
     markers = (f, node = html, walker = walk(node, 192)) => {
       while (node = walker.nextNode()) {
-        let [, kind, name] = /^\?(\w+)(?: name="(.+)")?\s*$/.exec(words(node)) || [];
-        kind && f(kind, name, node)
+        let [, kind, name, path, end] = /^(?:\?(\w+)(?: name="(.+)"| (\S+))?\s*|(\/))$/.exec(words(node)) || [];
+        (kind ||= end) && f(kind, name, node, path)
       }
     },
 
@@ -235,19 +239,25 @@
     },
 
     // Returns the paths of the boundaries that are pending, the empty one for those
-    // without a key. A notice is not one of them.
-    pending = (path = [], found = []) => {
-      markers((kind, name) => kind == "notice" ? found.pop() :
+    // without a key. A notice is not one of them. A browser that patches shows a chunk
+    // of which only a part has come like a whole one: its boundary is pending, too, and
+    // so is the rest of a shell.
+    pending = (path = [], found = [], open = "", chunk) => {
+      markers((kind, name, node, whose) => kind == "notice" ? found.pop() :
         kind == "start" ? grab(name) ? path.push(name) : found.push(path.join("/")) :
-          kind == "end" && name && path.at(-1) == name && path.pop());
-      return found
+          kind == "end" && name && path.at(-1) == name ? path.pop() :
+            kind == "/" ? open = chunk = 0 :
+              kind == "chunk" && "htmlFor" in template && (chunk = node, open = whose || ""));
+      // What is requested as a whole now is not in part any more.
+      open && chunk.remove();
+      return open === 0 ? found : [...found, open]
     },
 
     // Requests what is still pending when it should have come. The order is in a
     // notice, which the end of the page removes. If nothing is pending then, the page
     // need not say that it was cut.
     late = (order, ms) => setTimeout(() => order.isConnected &&
-      Promise.all([...new Set(pending())].map(path => path && refresh(path))).then(() => pending()[0] ?? (state.whole = 1)),
+      Promise.all([...new Set(pending())].map(path => path && refresh(path))).then(() => pending()[0] ?? (stale.size || (state.whole = 1))),
       +ms + 1e3 + Math.random() * 3e3),
 
     // Requests a boundary from time to time, while the page can be seen and has the

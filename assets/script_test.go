@@ -23,7 +23,7 @@ var scripts = []struct {
 	size, compressed int
 }{
 	{"unsuspense", assets.Unsuspense(), 700, 465},
-	{"live", assets.Live(), 6100, 3200},
+	{"live", assets.Live(), 6230, 3270},
 	{"starthtmx", assets.StartHTMX(), 1450, 790},
 }
 

@@ -184,6 +184,25 @@ func (b *boundary) keyPath() string {
 	return b.resp.keys.paths[b]
 }
 
+// keyAround returns the path by which b can be requested, or the nearest boundary
+// around it that can be, or "" if there is none. It reports false on a page without
+// keys.
+func (b *boundary) keyAround() (path string, ok bool) {
+	l := &b.resp.loads
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := b.resp.keys
+	if k == nil {
+		return "", false
+	}
+	for ; b != nil; b = b.parent {
+		if path, ok := k.paths[b]; ok {
+			return path, true
+		}
+	}
+	return "", true
+}
+
 // warnKey logs a warning about a key, once for each route.
 func (p *response) warnKey(message, key string, attrs ...slog.Attr) {
 	p.warnOnce(message, slog.String("key", key), attrs...)

@@ -130,7 +130,7 @@ func (p *response) sendShell(f *fragment) error {
 	end := markup.TailStart(p.bytes)
 	p.check.shell(p.bytes[:end], true)
 	p.tail = append(p.tail, p.bytes[end:]...)
-	p.bytes = p.rd.Script.appendElement(p.bytes[:end], assets.Unsuspense().Text, p.origin.nonce)
+	p.bytes = p.rd.Script.appendElement(p.appendShellEnd(p.bytes[:end]), assets.Unsuspense().Text, p.origin.nonce)
 	p.check.scanner, p.check.behind = nil, true
 	if p.reveal.pending == 0 {
 		return p.sendEnd()

@@ -7,8 +7,11 @@ import (
 // The functions of this file write the bytes between the bytes of the page. They
 // follow the HTML standard's out-of-order patching,
 // https://github.com/whatwg/html/pull/11818. The comment <!/> comes in addition.
-// It tells the script unsuspense that a template is complete. These bytes are a
-// protocol: pages in caches and the script depend on them.
+// It tells the script unsuspense that a template is complete. A page with keys also
+// has it at the end of its shell, and before each chunk the path of the boundary that
+// the chunk belongs to, as in <?chunk product/stock>: so the script live knows what has
+// come in part when the page was cut, since a browser that patches shows that. These
+// bytes are a protocol: pages in caches and the scripts depend on them.
 
 func appendStart(dst []byte, b *boundary) []byte {
 	dst = append(dst, `<?start name="`...)
@@ -21,6 +24,13 @@ func appendEnd(dst []byte) []byte {
 }
 
 func appendChunkStart(dst []byte, b *boundary) []byte {
+	if path, ok := b.keyAround(); ok {
+		dst = append(dst, `<?chunk`...)
+		if path != "" {
+			dst = append(append(dst, ' '), path...)
+		}
+		dst = append(dst, '>')
+	}
 	dst = append(dst, `<template for="`...)
 	dst = b.appendID(dst)
 	return append(dst, `">`...)
@@ -28,6 +38,14 @@ func appendChunkStart(dst []byte, b *boundary) []byte {
 
 func appendChunkEnd(dst []byte) []byte {
 	return append(dst, `</template><!/>`...)
+}
+
+// appendShellEnd appends what says that the shell is complete, to a page with keys.
+func (p *response) appendShellEnd(dst []byte) []byte {
+	if !p.hasKeys() {
+		return dst
+	}
+	return append(dst, `<!/>`...)
 }
 
 // maxLevels is the depth down to which ids of boundaries are paths.

@@ -46,7 +46,7 @@ func marker(tok string) (kind markerKind, name string, ours bool) {
 		return endMarker, name, true
 	case word == "marker" && named:
 		return point, name, true
-	case word == "live", word == "every", word == "late", word == "notice":
+	case word == "live", word == "every", word == "late", word == "notice", word == "chunk":
 		return noMarker, "", true
 	}
 	return noMarker, "", false

@@ -73,10 +73,15 @@ func (r *reader) textEnd(i int) int {
 	return len(r.page)
 }
 
-// keep adds what has not been read up to end to the document.
+// keep adds what has not been read up to end to the document. A page with keys has a
+// chunkEnd at the end of its shell, too.
 func (r *reader) keep(end int) {
 	if end > r.pos {
-		r.doc.text(string(r.page[r.pos:end]))
+		text := string(r.page[r.pos:end])
+		if shell, ok := strings.CutSuffix(text, chunkEnd); ok && !strings.HasSuffix(shell, "</template>") {
+			text = shell
+		}
+		r.doc.text(text)
 	}
 	r.pos = max(r.pos, end)
 }

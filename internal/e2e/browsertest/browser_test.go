@@ -35,6 +35,7 @@ var scenarios = slices.Concat(
 	decisions,
 	cuts(),
 	incomplete(),
+	everyCut(),
 	streams,
 	replays,
 )
