@@ -1,4 +1,4 @@
-.PHONY: help demo test hostile check bench generate screenshots
+.PHONY: help demo test hostile cuts check bench generate screenshots
 
 TEMPL = go run github.com/a-h/templ/cmd/templ@$(shell go list -m -f '{{.Version}}' github.com/a-h/templ)
 
@@ -17,6 +17,9 @@ test: ## install the browsers where possible, then run every test of every modul
 hostile: ## attack the demo and a nasty site for an hour, with the race detector
 	@go -C internal/e2e test -race -count=1 -timeout=90m -run=Attacks -v ./hostiletest -hostile=1h
 	@go -C examples test -race -count=1 -timeout=90m -run=Attacks -v ./demo -hostile=1h
+
+cuts: ## cut a page with keys at every byte, in Chromium and Firefox: an hour
+	@EVERY_BYTE=1 go -C internal/e2e test -count=1 -timeout=3h -run='^Test(Chromium|ChromiumRuntime|ChromiumNoScript|Firefox)$$/at_any_byte' -v ./browsertest
 
 check: ## vet, staticcheck, gofmt, tidy modules, fresh generated files, known vulnerabilities
 	@sh scripts/check.sh

@@ -4,36 +4,46 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest/pages"
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-var everyByte = flag.Bool("everybyte", false, "cut a page at every byte, not only around its tags")
+// everyByte tells to cut the page at every byte, not only around its tags: make cuts.
+var everyByte = os.Getenv("EVERY_BYTE") != ""
 
 const (
-	cutTimeout = 300 * time.Millisecond // of the Renderer
-	framesOpen = 60                     // at once
-	framesNote = 20                     // frames in one note
+	framesOpen = 60  // at once
+	framesBare = 400 // in a page without scripts
+	framesNote = 20  // frames in one note
 )
 
 // everyCut are about a page with keys whose connection is lost at each of its bytes. In
 // frames, so that many share one time: the time in which the content has come or the
 // notice shows, and nothing is a skeleton for ever.
 func everyCut() []browsertest.Scenario {
-	where := func(e *browsertest.Engine) bool { return e.Scripting && e.Name != browsertest.WebKit().Name }
-	return []browsertest.Scenario{cutScripted(closed, where), cutScripted(ended, where)}
+	all := []browsertest.Scenario{cutScripted(closed), cutScripted(ended)}
+	for part := range 40 {
+		if part == 0 || everyByte {
+			all = append(all, cutScriptless(part))
+		}
+	}
+	return all
 }
 
 // A cutPage is the page in all its bytes.
@@ -43,39 +53,34 @@ type cutPage struct {
 	over   int // where it is taken away
 }
 
-// recordCut sends the page in a time of its own.
-func recordCut(t *testing.T) (p cutPage) {
-	synctest.Test(t, func(t *testing.T) {
-		after := func(d time.Duration) pages.Text {
-			return func(context.Context) (string, error) {
-				time.Sleep(d)
-				return "1", nil
-			}
+// recordCut returns the page, as if its Renderer had a short Timeout.
+var recordCut = sync.OnceValue(func() (p cutPage) {
+	after := func(n time.Duration) pages.Text {
+		return func(context.Context) (string, error) {
+			time.Sleep(n * 50 * time.Millisecond)
+			return "1", nil
 		}
-		r := httptest.NewRequest("GET", "/", nil)
-		r.Header.Set("Sec-Fetch-Dest", "document")
-		w := httptest.NewRecorder()
-		const ms = time.Millisecond
-		rd := stream.Renderer{Timeout: cutTimeout}
-		if err := rd.Render(w, r, pages.EveryCut(after(20*ms), after(10*ms), after(30*ms), after(50*ms))); err != nil {
-			t.Fatal(err)
-		}
-		p.bytes = w.Body.Bytes()
-	})
+	}
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header.Set("Sec-Fetch-Dest", "document")
+	w := httptest.NewRecorder()
+	if err := stream.Render(w, r, pages.EveryCut(after(2), after(1), after(3), after(1))); err != nil {
+		panic(err)
+	}
+	p.bytes = regexp.MustCompile(`<\?late \d+>`).ReplaceAll(w.Body.Bytes(), []byte("<?late 300>"))
 	end := []byte("Load the page again</a></span></span>")
 	p.notice = bytes.Index(p.bytes, end) + len(end)
-	p.over = bytes.LastIndex(p.bytes, []byte("<template for="))
-	if n := bytes.Count(p.bytes, []byte("<template for=")); p.notice < len(end) || n != 6 {
-		t.Fatalf("%d chunks, and a notice that ends at %d: %s", n, p.notice, p.bytes)
+	p.over = bytes.LastIndex(p.bytes, []byte(`<?chunk><template for="1">`))
+	if n := bytes.Count(p.bytes, []byte("<template for=")); p.notice < len(end) || p.over < 0 || n != 6 {
+		panic(fmt.Sprintf("%d chunks, and a notice that ends at %d: %s", n, p.notice, p.bytes))
 	}
 	return p
-}
+})
 
 // places returns where to cut: at every byte, or around all that a parser takes apart
-// in the page besides scripts and styles, and in some other places. The ways in which
-// the connection is lost share the latter.
-func (p cutPage) places(l loss) (all []int) {
-	if *everyByte {
+// in the page besides scripts and styles, and in some other places.
+func (p cutPage) places() (all []int) {
+	if everyByte {
 		for n := range len(p.bytes) + 1 {
 			all = append(all, n)
 		}
@@ -92,9 +97,7 @@ func (p cutPage) places(l loss) (all []int) {
 		}
 		tag := inside == "" && n > 0 && strings.ContainsAny(string(p.bytes[n-1:min(n+1, len(p.bytes))]), `<>`)
 		if tag && n > p.notice-100 || n%131 == 0 {
-			if n%2 == int(l)%2 {
-				all = append(all, n)
-			}
+			all = append(all, n)
 		}
 	}
 	return append(all, len(p.bytes))
@@ -109,7 +112,7 @@ func (p cutPage) serve(l loss) browsertest.File {
 			whole.ServeHTTP(w, r)
 			return
 		}
-		n, _ := strconv.Atoi(r.FormValue("n"))
+		n, _ := strconv.Atoi(r.PathValue("n"))
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
 		_, _ = w.Write(p.bytes[:n])
@@ -132,6 +135,9 @@ type frameState struct {
 
 // judge says what is wrong with a frame.
 func (p cutPage) judge(s frameState) string {
+	if s.N > p.over { // a part of an end tag is text
+		s.Text = strings.NewReplacer(" &lt;/", "", " &lt;", "").Replace(s.Text)
+	}
 	whole := s.Text == wholeCut
 	switch {
 	case s.N < p.notice && s.Dots > 0:
@@ -164,9 +170,9 @@ const framesJS = `
 		const open = async () => {
 			while (next < all.length) {
 				const n = all[next++], frame = document.createElement("iframe");
-				frame.src = "cut?n=" + n;
+				frame.src = "cut/" + n + "/";
 				document.body.append(frame);
-				const has = () => frame.contentDocument?.URL.endsWith("=" + n) && frame.contentDocument.body;
+				const has = () => frame.contentDocument?.URL.endsWith("/" + n + "/") && frame.contentDocument.body;
 				for (let i = 0; i < 100 && !has(); i++) await wait(20);
 				if (lose) {
 					await wait(50);
@@ -197,46 +203,31 @@ const framesJS = `
 	note("ready");
 `
 
-func cutScripted(l loss, where func(*browsertest.Engine) bool) browsertest.Scenario {
-	var p cutPage
-	var mu sync.Mutex
-	var places []int
+func cutScripted(l loss) browsertest.Scenario {
 	return browsertest.Scenario{
 		Name:  fmt.Sprintf("a page whose connection %v at any byte has its content or the notice in the end", l),
-		Where: where,
+		Where: func(e *browsertest.Engine) bool { return e.Scripting && e.Name != browsertest.WebKit().Name },
 		Page:  pages.CutFrames(nil),
 		Files: map[string]browsertest.File{
-			"cut": func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
-				mu.Lock()
-				p := p
-				mu.Unlock()
-				p.serve(l)(v, w, r)
-			},
+			"cut/{n}/{$}": func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) { recordCut().serve(l)(v, w, r) },
+			"lose":        func(v *browsertest.Visit, _ http.ResponseWriter, r *http.Request) { v.Open("lose " + r.FormValue("n")) },
 			"frames.js": func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
-				v.Pass("recorded")
-				mu.Lock()
-				defer mu.Unlock()
-				list, _ := json.Marshal(places)
-				// The order comes within 1 s of the Timeout, the answers soon after.
+				list, _ := json.Marshal(recordCut().places())
 				lose := "" // over connections of their own: the frames may hold all the others
 				if l == closed {
 					lose = browsertest.Elsewhere(r.Context(), "lose")
 				}
+				// The order comes 1.3 s after the script, the answers soon after.
 				script(w, fmt.Sprintf("const all = %s, lose = %q, whole = %q, atOnce = %d, perNote = %d, patience = %d;\n%s",
 					list, lose, wholeCut, framesOpen, framesNote, 3000, framesJS))
 			},
-			"lose": func(v *browsertest.Visit, _ http.ResponseWriter, r *http.Request) { v.Open("lose " + r.FormValue("n")) },
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
-			mu.Lock()
-			p = recordCut(t)
-			places = p.places(l)
-			mu.Unlock()
-			v.Open("recorded")
+			p := recordCut()
 			v.WaitNote("ready")
-			start := time.Now()
+			start, want := time.Now(), len(p.places())
 			v.Dispatch("frames")
-			v.WaitNotes(1 + (len(places)+framesNote-1)/framesNote)
+			v.WaitNotes(1 + (want+framesNote-1)/framesNote)
 			var seen, shown, whole, empty int
 			for _, note := range v.Notes()[1:] {
 				var states []frameState
@@ -245,11 +236,12 @@ func cutScripted(l loss, where func(*browsertest.Engine) bool) browsertest.Scena
 				}
 				for _, s := range states {
 					seen++
-					if s.Shown {
+					switch {
+					case s.Shown:
 						shown++
-					} else if s.Text == wholeCut {
+					case s.Text == wholeCut:
 						whole++
-					} else if s.Text == "" && s.N > p.notice {
+					case s.Text == "" && s.N > p.notice:
 						empty++
 					}
 					if fault := p.judge(s); fault != "" {
@@ -257,13 +249,46 @@ func cutScripted(l loss, where func(*browsertest.Engine) bool) browsertest.Scena
 					}
 				}
 			}
-			if empty > seen/4 {
-				t.Errorf("%d frames of %d are empty, as if nothing had arrived", empty, seen)
+			if seen != want || empty > seen/4 {
+				t.Errorf("%d frames of %d were seen, %d of them empty, as if nothing had arrived", seen, want, empty)
 			}
-			if seen != len(places) {
-				t.Errorf("%d frames were seen, want %d", seen, len(places))
+			t.Logf("%d of %d bytes in %v: %d pages show the notice, %d have all their content, %d are empty",
+				seen, len(p.bytes)+1, time.Since(start).Round(time.Second), shown, whole, empty)
+		},
+	}
+}
+
+// cutScriptless has no script that looks at the frames. A notice that shows asks for an
+// image. The frames of a part are in one page.
+func cutScriptless(part int) browsertest.Scenario {
+	places := func() []int {
+		all := slices.DeleteFunc(recordCut().places(), func(n int) bool { return n < recordCut().notice || n >= recordCut().over })
+		return all[min(len(all), part*framesBare):min(len(all), (part+1)*framesBare)]
+	}
+	return browsertest.Scenario{
+		Name:  fmt.Sprintf("without script a page that ends at any byte shows the notice, part %d", part+1),
+		Where: func(e *browsertest.Engine) bool { return e.Native && !e.Scripting },
+		Page: templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			var srcs []string
+			for _, n := range places() {
+				srcs = append(srcs, fmt.Sprintf("cut/%d/", n))
 			}
-			t.Logf("%d of %d bytes in %v: %d pages show the notice, %d have all their content, %d are empty", seen, len(p.bytes)+1, time.Since(start).Round(time.Second), shown, whole, empty)
+			return pages.CutFrames(srcs).Render(ctx, w)
+		}),
+		Files: map[string]browsertest.File{
+			"frames.js":   func(_ *browsertest.Visit, w http.ResponseWriter, _ *http.Request) { script(w, "") },
+			"cut/{n}/{$}": func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) { recordCut().serve(ended)(v, w, r) },
+			"cut/{n}/seen": func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+				v.Note("shown " + r.PathValue("n"))
+				w.WriteHeader(http.StatusNoContent)
+			},
+		},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			start, all := time.Now(), places()
+			for _, n := range all {
+				v.WaitNote(fmt.Sprint("shown ", n))
+			}
+			t.Logf("%d pages show the notice in %v", len(all), time.Since(start).Round(time.Second))
 		},
 	}
 }
