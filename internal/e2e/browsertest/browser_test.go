@@ -21,6 +21,7 @@ var scenarios = slices.Concat(
 	state,
 	differing("events have changed the regions", regions),
 	keyed(),
+	logouts(),
 	withHTMX(),
 	unruly(),
 	differing("events have changed the regions", slices.Concat(
