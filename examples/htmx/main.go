@@ -33,10 +33,22 @@ func main() {
 	log.Fatal(http.ListenAndServe("127.0.0.1:8080", routes(new(shop))))
 }
 
+// asItComes streams to a script that reads a fragment as it comes: it names the prefix
+// of the ids. Otherwise fragments are complete.
+func asItComes(r *http.Request) stream.Mode {
+	if r.Header.Get("Rivulet-Prefix") != "" {
+		return stream.OutOfOrder
+	}
+	return stream.DefaultMode(r)
+}
+
 func routes(s *shop) http.Handler {
-	rd := stream.Renderer{ErrorHandler: answer}
+	rd := stream.Renderer{ErrorHandler: answer, Mode: asItComes}
 	page := func(pattern string, c func(*http.Request) templ.Component) (string, http.Handler) {
-		return pattern, rd.Handler(func(_ http.ResponseWriter, r *http.Request) (templ.Component, error) { return c(r), nil })
+		return pattern, rd.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+			w.Header().Add("Vary", "Rivulet-Prefix")
+			return c(r), nil
+		})
 	}
 	mux := http.NewServeMux()
 	mux.Handle(page("GET /{$}", func(r *http.Request) templ.Component { return OrdersPage(s, number(r)) }))

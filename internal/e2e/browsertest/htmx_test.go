@@ -45,6 +45,12 @@ func withHTMX() []browsertest.Scenario {
 		boosted("htmx2"),
 		boosted("htmx4"),
 		withoutHTMX(),
+		trusting("htmx2", "rivulet default", "trust2.js", true),
+		trusting("htmx4", "rivulet mine", "trust4.js", true),
+		trusting("htmx2", "rivulet", "", false),
+		trusting("htmx4", "rivulet", "", false),
+		htmxStreams("htmx2"),
+		htmxStreams("htmx4"),
 	}
 }
 
