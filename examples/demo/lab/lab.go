@@ -28,6 +28,7 @@ var style []byte
 // Register adds the lab to mux. rd sends it, changed by the visitor's choices.
 func Register(mux *http.ServeMux, rd stream.Renderer) {
 	mux.HandleFunc("GET /lab", func(w http.ResponseWriter, r *http.Request) { serve(w, r, rd) })
+	mux.HandleFunc("GET "+cut, func(w http.ResponseWriter, r *http.Request) { serveCut(w, r, rd) })
 	mux.Handle("GET "+target, rd.Handler(stream.Component(Target())))
 	mux.Handle("GET /lab/style.css", layout.Sheet(style))
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rivulet-go/rivulet/stream"
@@ -33,14 +34,20 @@ var parts = Visit{
 	Inner: Part{ID: "inner", Title: "The one inside", How: "It begins when the card around it is shown.", Does: "view"},
 }
 
-// A preset is an interesting visit.
+// A preset is an interesting visit: a query of the lab, or the address of a page of its
+// own.
 type preset struct {
 	Label string
 	query string
 }
 
 // URL returns the address of the preset.
-func (p preset) URL() string { return "/lab?" + p.query }
+func (p preset) URL() string {
+	if strings.HasPrefix(p.query, "/") {
+		return p.query
+	}
+	return "/lab?" + p.query
+}
 
 var presets = []preset{
 	{"All succeed, one after the other", "card=succeed&card.ms=300&item=succeed&item.ms=600&rows=succeed&rows.ms=900&outer=succeed&outer.ms=1200&inner=succeed&inner.ms=600"},
