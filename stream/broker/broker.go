@@ -49,7 +49,7 @@ type Broker struct {
 	Authorize func(r *http.Request, topic string) error
 	// CORS allows pages of other origins to subscribe. Nil means that they are
 	// refused.
-	CORS *CORS
+	CORS *sse.CORS
 	// Stream configures the event streams, where HandlerOptions do not. Each stream shortens the interval of
 	// its heartbeats by up to a fifth, so that not all streams send them at once.
 	Stream sse.Options

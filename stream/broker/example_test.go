@@ -287,8 +287,8 @@ func ExamplePolicy() {
 	// 4
 }
 
-func ExampleCORS() {
-	b := &broker.Broker{CORS: &broker.CORS{Origins: []string{"https://app.example"}, Credentials: true}}
+func ExampleBroker_cors() {
+	b := &broker.Broker{CORS: &sse.CORS{Origins: []string{"https://app.example"}, Credentials: true}}
 	h := b.Topic("prices").Handler()
 	receive(h, 1, "Last-Event-ID", "x", "Origin", "https://app.example")
 	receive(h, 1, "Last-Event-ID", "x", "Origin", "https://evil.example")

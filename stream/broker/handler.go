@@ -46,11 +46,12 @@ func (b *Broker) mustNameTopics(topic func(*http.Request) string) {
 
 func (b *Broker) handler(topic func(*http.Request) string, o HandlerOptions) http.Handler {
 	b.init()
-	if b.CORS != nil {
-		b.CORS.mustBeGood()
-	}
+	mayCross := b.CORS.Gate()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !b.mayCross(w, r) {
+		if !mayCross(w, r) {
+			if w.Header().Get("Access-Control-Allow-Origin") == "" {
+				b.refused.Add(1)
+			}
 			return
 		}
 		switch r.Method {

@@ -73,9 +73,9 @@ func crossing() browsertest.Scenario {
 		from := origin(v)
 		told = nil
 		for _, b := range []*broker.Broker{
-			{CORS: &broker.CORS{Origins: []string{from}}},
-			{CORS: &broker.CORS{Origins: []string{from}, Credentials: true}},
-			{CORS: &broker.CORS{Origins: []string{"https://app.example"}}},
+			{CORS: &sse.CORS{Origins: []string{from}}},
+			{CORS: &sse.CORS{Origins: []string{from}, Credentials: true}},
+			{CORS: &sse.CORS{Origins: []string{"https://app.example"}}},
 		} {
 			topic := b.Topic("prices")
 			position, err := topic.Position(t.Context())
