@@ -28,7 +28,10 @@ type Options struct {
 	Method  string            `json:"method,omitempty"`  // empty: GET
 	Headers map[string]string `json:"headers,omitempty"` // of the request
 	Body    string            `json:"body,omitempty"`
-	Stay    bool              `json:"stay,omitempty"` // come back after a proper end, too, where that is to be chosen
+	API     string            `json:"api,omitempty"` // "responses", or empty for chats
+	// Defaults leaves the retries of a client of models as the package has them.
+	Defaults bool `json:"defaults,omitempty"`
+	Stay     bool `json:"stay,omitempty"` // come back after a proper end, too, where that is to be chosen
 }
 
 // A Report is a message of a script: open, event, lost, stopped; or text, done

@@ -1,6 +1,7 @@
 // Package clienttest tests our handlers with clients of Server-Sent Events that
 // are written in JavaScript. Node runs the npm packages eventsource,
-// eventsource-parser, @microsoft/fetch-event-source, undici and openai.
+// eventsource-parser, @microsoft/fetch-event-source, undici, openai and
+// @anthropic-ai/sdk.
 //
 // A [Client] is one script of testdata. It holds one connection after the other
 // and reports everything that it receives. The packages, and the Node that the
