@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
@@ -85,7 +86,7 @@ func (t *call) add(args json.RawMessage) error {
 
 // done returns the complete call.
 func (t *call) done() ToolCall {
-	args := string(t.args) + t.half.rest()
+	args := strings.ToValidUTF8(string(t.args)+t.half.rest(), "\uFFFD")
 	if args == "" {
 		args = "{}"
 	}

@@ -36,7 +36,8 @@ const (
 // next returns the next event that is not skipped. The deltas are then those of
 // this event. kind is part if there may be more events.
 func (r *reading) next() (sse.Event, kind, error) {
-	r.deltas = r.deltas[:0]
+	r.reset()
+	defer r.settle()
 	for {
 		e, err := r.source.next()
 		if err != nil {

@@ -1,6 +1,9 @@
 package llm_test
 
 import (
+	"bytes"
+	"io"
+	"net/http"
 	"testing"
 	"testing/synctest"
 
@@ -20,4 +23,11 @@ type answer = site.Answer
 
 func inBubble(t *testing.T, name string, test func(*testing.T)) {
 	t.Run(name, func(t *testing.T) { synctest.Test(t, test) })
+}
+
+// whole answers with a body that has come.
+func whole(contentType string, body []byte) answer {
+	return func(r *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {contentType}}, Body: io.NopCloser(bytes.NewReader(body)), Request: r}, nil
+	}
 }

@@ -18,7 +18,8 @@ const (
 
 // A state is what has been read of an answer.
 type state struct {
-	deltas  []Delta // of the event that is being read
+	deltas  []Delta // of the event that is being read; their texts are in texts until settle
+	texts   [][refusal + 1][]byte
 	choices map[int]*choice
 	id      bool // the id has been told
 	model   bool
@@ -52,14 +53,33 @@ func newState(maxSize int) state {
 }
 
 // delta returns the delta of a choice in this event.
-func (s *state) delta(index int) *Delta {
+func (s *state) delta(index int) *Delta { return &s.deltas[s.at(index)] }
+
+// at returns the position of that delta.
+func (s *state) at(index int) int {
 	for i := range s.deltas {
 		if s.deltas[i].Choice == index {
-			return &s.deltas[i]
+			return i
 		}
 	}
 	s.deltas = append(s.deltas, Delta{Choice: index})
-	return &s.deltas[len(s.deltas)-1]
+	s.texts = append(s.texts, [refusal + 1][]byte{})
+	return len(s.deltas) - 1
+}
+
+// reset begins an event.
+func (s *state) reset() {
+	s.deltas = s.deltas[:0]
+	s.texts = s.texts[:0]
+}
+
+// settle ends an event. A hostile event may have a million parts, so their texts
+// are joined only once.
+func (s *state) settle() {
+	for i, texts := range s.texts {
+		d := &s.deltas[i]
+		d.Content, d.Reasoning, d.Refusal = string(texts[content]), string(texts[reasoning]), string(texts[refusal])
+	}
 }
 
 // choice returns the choice with an index.
@@ -115,15 +135,8 @@ func (s *state) add(index int, to stretch, raw json.RawMessage) error {
 
 func (s *state) addText(c *choice, index int, to stretch, text string) {
 	c.begun = true
-	d := s.delta(index)
-	switch to {
-	case content:
-		d.Content += text
-	case reasoning:
-		d.Reasoning += text
-	case refusal:
-		d.Refusal += text
-	}
+	i := s.at(index)
+	s.texts[i][to] = append(s.texts[i][to], text...)
 }
 
 func (c *choice) half(of stretch) *half {
