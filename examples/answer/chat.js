@@ -1,0 +1,42 @@
+// Asks a question, shows the answer while it arrives, and can stop it. Text goes
+// into text nodes, so that it is never markup.
+"use strict";
+{
+  const [form, question, stop, answer] = ["ask", "question", "stop", "answer"].map(id => document.getElementById(id));
+  let running = new AbortController();
+
+  // chunks yields the chunks of an answer. The relay sends one line for each.
+  async function* chunks(body) {
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let rest = ""; ; ) {
+      const {value, done} = await reader.read();
+      if (done) throw new Error("The answer was cut off.");
+      const lines = (rest + value).split("\n");
+      rest = lines.pop();
+      for (const line of lines) {
+        if (line === "data: [DONE]") return;
+        if (!line.startsWith("data: ")) continue;
+        const chunk = JSON.parse(line.slice("data: ".length));
+        if (chunk.error) throw new Error(chunk.error.message);
+        yield chunk;
+      }
+    }
+  }
+
+  form.addEventListener("submit", async event => {
+    event.preventDefault();
+    running.abort();
+    const mine = (running = new AbortController());
+    answer.textContent = "";
+    stop.disabled = false;
+    try {
+      const response = await fetch("/ask", {method: "POST", body: JSON.stringify({question: question.value}), signal: mine.signal});
+      if (!response.ok) throw new Error((await response.json()).error.message);
+      for await (const chunk of chunks(response.body)) answer.append(chunk.choices[0]?.delta?.content ?? "");
+    } catch (e) {
+      if (mine === running) answer.append(mine.signal.aborted ? " (stopped)" : ` (${e.message})`);
+    }
+    if (mine === running) stop.disabled = true;
+  });
+  stop.addEventListener("click", () => running.abort());
+}
