@@ -236,7 +236,7 @@ func TestAnAnswerThatFailsHasADigest(t *testing.T) {
 	}{
 		{"at once", func(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "key secret is wrong", http.StatusUnauthorized)
-		}, "does not answer", "(status 401)"},
+		}, "does not answer", "llm: api error .status 401.: key secret is wrong"},
 		{"half-way", func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, "data: {\"choices\":[{\"delta\":{\"content\":\"Half an\"}}]}\n\n")
 		}, "Half an", "llm: truncated answer"},

@@ -1,16 +1,20 @@
 package browsertest_test
 
 import (
+	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/sse"
+	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
 // origin is that of the visit's page.
@@ -32,6 +36,55 @@ func addresses(told *[]string) browsertest.File {
 		v.Pass("addresses")
 		_ = json.NewEncoder(w).Encode(*told)
 	}
+}
+
+// relayCrossing is a scenario with a relay of another origin, which is asked as the
+// clients of models ask.
+func relayCrossing() browsertest.Scenario {
+	var told []string
+	return streamScenario("a relay of another origin is heard where CORS allows it", `
+		const ask = async (name, url) => {
+			const headers = {"Content-Type": "application/json", "Authorization": "Bearer none", "x-stainless-retry-count": "0", "anthropic-version": "1"};
+			try {
+				const response = await fetch(url, {method: "POST", body: "{}", headers});
+				const text = await response.text();
+				note(name + ": " + response.status + " " + response.headers.get("Retry-After") + " " + response.headers.get("X-Should-Retry") + " " + text.includes("[DONE]"));
+			} catch {
+				note(name + ": refused");
+			}
+		};
+		(async () => {
+			const [allowed, other] = await (await fetch("addresses")).json();
+			await ask("answer", allowed + "?status=200");
+			await ask("busy", allowed + "?status=429");
+			await ask("wrong key", allowed + "?status=401");
+			await ask("not allowed", other + "?status=200");
+			note("done");
+		})();
+	`, map[string]browsertest.File{"addresses": addresses(&told)}, func(t *testing.T, v *browsertest.Visit) {
+		model := elsewhere(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			status, _ := strconv.Atoi(r.FormValue("status"))
+			w.Header().Set("Retry-After", "5")
+			w.Header().Set("Content-Type", "text/event-stream")
+			w.WriteHeader(status)
+			if status == http.StatusOK {
+				_, _ = io.WriteString(w, `data: {"choices":[{"index":0,"delta":{"content":"Hello"}}]}`+"\n\ndata: [DONE]\n\n")
+			}
+		}))
+		relay := &llm.Relay{Request: func(ctx context.Context, r *http.Request) (*http.Request, error) {
+			return http.NewRequestWithContext(ctx, "POST", model+"?"+r.URL.RawQuery, r.Body)
+		}}
+		told = nil
+		for _, from := range []string{origin(v), "https://app.example"} {
+			told = append(told, elsewhere(t, (&sse.CORS{Origins: []string{from}}).Handler(relay)))
+		}
+		v.Open("addresses")
+		v.WaitNote("done")
+		want := []string{"answer: 200 null null true", "busy: 429 5 null false", "wrong key: 502 null false false", "not allowed: refused", "done"}
+		if got := v.Notes(); !slices.Equal(got, want) {
+			t.Errorf("the page notes %q, want %q", got, want)
+		}
+	})
 }
 
 // crossing is a scenario with streams of other origins.

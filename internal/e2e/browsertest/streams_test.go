@@ -25,6 +25,7 @@ var streams = []browsertest.Scenario{
 	stopped(),
 	unharmed(),
 	crossing(),
+	relayCrossing(),
 	left("EventSource", `
 		const source = new EventSource("events");
 		source.onopen = () => note("open");

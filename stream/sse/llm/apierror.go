@@ -80,15 +80,16 @@ func responseError(resp *http.Response, r io.Reader) *APIError {
 		Message any `json:"message"`
 		Detail  any `json:"detail"`
 	}
-	if json.Unmarshal([]byte(text), &h) == nil {
-		switch {
-		case isThere(h.Error):
-			e = newAPIError(h.Error)
-		case h.Message != nil:
-			e = newAPIError([]byte(text))
-		default:
-			e.Message = plain(h.Detail) // Mistral, and what is made with FastAPI
-		}
+	switch err := json.Unmarshal([]byte(text), &h); {
+	case err != nil && strings.HasPrefix(text, "<"): // a page
+	case err != nil:
+		e.Message = strings.ToValidUTF8(text[:min(len(text), 200)], "\uFFFD")
+	case isThere(h.Error):
+		e = newAPIError(h.Error)
+	case h.Message != nil:
+		e = newAPIError([]byte(text))
+	default:
+		e.Message = plain(h.Detail) // Mistral, and what is made with FastAPI
 	}
 	e.Status = resp.StatusCode
 	e.RetryAfter = retryAfter(resp.Header)
