@@ -85,7 +85,14 @@ func (e *Endpoint) ask(ctx context.Context, q Question) iter.Seq2[string, error]
 			yield("", err)
 			return
 		}
-		llm.Text(resp.Body)(yield)
+		for s, err := range llm.Text(resp.Body) {
+			if errors.Is(err, llm.ErrLength) {
+				return // the demo has set the limit
+			}
+			if !yield(s, err) {
+				return
+			}
+		}
 	}
 }
 
