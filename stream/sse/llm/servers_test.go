@@ -128,7 +128,7 @@ func TestServers(t *testing.T) {
 	testkit.WatchLog(t)
 	var table strings.Builder
 	table.WriteString("# What servers send\n\nEach row is a file of `servers/`, with a stream, what `Deltas` yields for it and what `Relay` makes of it.\n" +
-		"Nothing was recorded from a server by this project. \"Read\" is what the sources show, \"assumed\" is what was added to it.\n\n" +
+		"Nothing was recorded from a server by this project. \"Read\" is what stored excerpts of the sources show (November 2026), \"assumed\" is what was added to it.\n\n" +
 		"| file | server | what it sends | read | assumed | sources |\n|---|---|---|---|---|---|\n")
 	for _, s := range servers(t) {
 		fmt.Fprintf(&table, "| `%s` | %s | %s | %s | %s | %s |\n", s.name, s.head["server"][0], s.head["sends"][0], s.head["read"][0], s.head["assumed"][0], strings.Join(s.head["source"], " "))
