@@ -100,5 +100,5 @@
 // events by name, and uses the names "error" and "open" itself. Some other
 // clients reconnect only if IDs are printable ASCII. An ID with fewer than 128
 // bytes and without quotes and brackets is also safe in requests to other
-// origins.
+// origins. A [CORS] lets pages of other origins use a handler.
 package sse
