@@ -1,9 +1,9 @@
+// LLM_URL=http://localhost:11434/v1/chat/completions LLM_MODEL=qwen3 go -C examples run ./answer
+
 // Command answer is a chat with a language model: an answer that grows in the
 // page, one that a script fetches and can stop, and a question that needs a tool.
-// It asks the server that LLM_URL names, which speaks chat completions. To run it
-// with Ollama:
-//
-//	LLM_URL=http://localhost:11434/v1/chat/completions LLM_MODEL=qwen3 go -C examples run ./answer
+// It asks the server that LLM_URL names, which speaks chat completions, such as
+// Ollama.
 package main
 
 import (
