@@ -154,6 +154,7 @@ func (s *Scanner) foster() {
 		s.unsure = true
 		return
 	}
+	s.fostered++
 	for i := range s.markers {
 		if s.markers[i].parent == e.id {
 			s.markers[i].strayed = true

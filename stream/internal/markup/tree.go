@@ -18,6 +18,8 @@ type tree struct {
 	unsure  bool           // the input needs rules that are not followed here
 	steps   int            // steps from element to element so far
 
+	fostered int // number of times that the parser has put something before a table
+
 	markers []marker
 	strays  []Stray
 	inHead  []string // ids of start markers before the body
