@@ -3,6 +3,9 @@ package stream
 // sendChunks sends chunks with the content of pending boundaries that are ready.
 // When nothing is pending any more, it also sends the end of the page.
 func (p *response) sendChunks() error {
+	if p.mode == Multipart {
+		return p.sendParts()
+	}
 	for b := range p.reveal.chunks(p.loads.take()) {
 		p.chunk(b)
 		if p.isPart() && p.reveal.pending > 0 {

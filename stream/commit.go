@@ -11,6 +11,9 @@ import (
 // last says that these bytes are the whole page. commit returns the status to be
 // sent, or zero if the caller has sent one or the server chooses it.
 func (p *response) commit(last bool) (status int) {
+	if p.mode == Multipart && last {
+		p.mode = Complete // there are no parts
+	}
 	p.loads.leave()
 	p.header.begin(p, true)
 	known, sent := writers.Status(p.out.w)
@@ -73,7 +76,9 @@ func (p *response) setHeaders(h http.Header, last bool) {
 		h.Add("Vary", p.idVary)
 	}
 	// Without a charset, Firefox shows nothing until it has 1 KB.
-	if h["Content-Type"] == nil {
+	if p.mode == Multipart {
+		h.Set("Content-Type", p.partsType())
+	} else if h["Content-Type"] == nil {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 	}
 	if p.mode != Complete {
@@ -87,4 +92,4 @@ func (p *response) setHeaders(h http.Header, last bool) {
 
 // isNavigation reports whether the visitor will see the answer to r as a page. A
 // script, such as htmx, would not show an answer with the status of an error.
-func isNavigation(r *http.Request) bool { return DefaultMode(r) != Complete }
+func isNavigation(r *http.Request) bool { return DefaultMode(r) == OutOfOrder }

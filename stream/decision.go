@@ -77,6 +77,9 @@ func (p *response) redirectLate(err error) error {
 	}
 	p.err, p.verdict, p.redirected, p.noindex = nil, nil, true, false
 	putBytes(p.bytes)
+	if p.mode == Multipart {
+		return p.sendRedirect(e.location())
+	}
 	p.bytes = getBytes()
 	if p.tail == nil {
 		p.bytes = append(p.bytes, closing...)

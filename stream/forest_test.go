@@ -95,6 +95,7 @@ type forest struct {
 	wrong   atomic.Pointer[string]
 	noting  sync.Mutex
 	told    []toldDeadline
+	open    bool              // fallbacks are not whole elements
 	library *templ.OnceHandle // must stand before what uses it
 	start   time.Time
 	begun   map[int]time.Duration // when each load has begun; guarded by noting
@@ -422,6 +423,9 @@ func (f *forest) ownView(t *tree) templ.Component {
 func (f *forest) fallbackOf(t *tree) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		_, _ = io.WriteString(w, "<fallback>")
+		if !f.open {
+			defer func() { _, _ = io.WriteString(w, "</fallback>") }()
+		}
 		switch t.fallback {
 		case boundaryFallback:
 			return stream.Boundary{

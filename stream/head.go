@@ -45,6 +45,9 @@ func Head(name string, c templ.Component) templ.Component {
 			return c.Render(templ.ClearChildren(ctx), w)
 		}
 		b := &boundary{spec: spec{Name: name, Fallback: c}, kind: headSlot}
+		if f.resp.mode == Multipart {
+			b.kind = headText
+		}
 		if err := f.meet(ctx, buf, b); err != nil {
 			return err
 		}

@@ -28,7 +28,7 @@ func (p *response) fillHoles(flush bool) {
 		}
 		// A sequence that goes on needs markers behind its pieces.
 		if !more || slices.ContainsFunc(p.holes, hole.goesOn) {
-			more = p.check.stuckHoles() || more
+			more = p.stuckHoles() || more
 		}
 		waited := false
 		p.atHoles(func(h hole) {
@@ -49,6 +49,15 @@ func (p *response) fillHoles(flush bool) {
 			p.reveal.chooseAgain(p.holes)
 		}
 	}
+}
+
+// stuckHoles marks those of p.holes as stuck whose content cannot come later. It
+// reports whether there are any.
+func (p *response) stuckHoles() (found bool) {
+	if p.mode == Multipart {
+		return p.stickUnfit()
+	}
+	return p.check.stuckHoles()
 }
 
 // atHoles copies p.bytes into a new buffer. At each hole it calls put, which
@@ -168,10 +177,16 @@ func (p *response) settleHeads() error {
 // ended it appends markers.
 func (p *response) fillSoFar(b *boundary) {
 	// The next write returns its error.
-	if more, _ := p.fillInPlace(b); more {
+	more, _ := p.fillInPlace(b)
+	switch {
+	case !more:
+		return
+	case p.mode == Multipart:
+		p.bytes = appendTarget(p.bytes, b)
+	default:
 		p.bytes = appendEnd(appendStart(p.bytes, b))
-		p.reveal.placed(b)
 	}
+	p.reveal.placed(b)
 }
 
 // fillInPlace appends the content of b in place. It reports whether more will
@@ -211,8 +226,12 @@ func (p *response) fillInto(w io.Writer, b *boundary) error {
 
 // placeholder appends the markers of b with its fallback between them.
 func (p *response) placeholder(b *boundary) {
-	if b.isSlot() {
+	switch {
+	case b.isSlot():
 		p.placeHead(b)
+		return
+	case p.mode == Multipart:
+		p.placeFallback(b)
 		return
 	}
 	if b.kind == notice {

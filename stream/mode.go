@@ -25,6 +25,22 @@ const (
 	// No cache stores a 500, nor a page that shows a failure in another way.
 	// Complete is for crawlers, HTTP caches and e-mail.
 	Complete
+	// Multipart sends a fragment out of order to hx-multipart, an extension of htmx 4,
+	// in an answer with the media type multipart/mixed. The first part is the fragment
+	// with its fallbacks. Each later part replaces one of them. No script of Rivulet is
+	// needed.
+	//
+	// A fallback is one element, also a tr or an option. It gets the attribute
+	// data-rv-part, by which htmx finds it. A boundary whose fallback is anything else
+	// holds the answer back until its content is ready, and so does one that stands
+	// where no part works. A warning is logged. A boundary without a fallback needs none.
+	//
+	// The answer is that of Complete if nothing is pending when the first part leaves,
+	// if the Page has set a status other than 200, or a media type other than
+	// text/html. A templ.Flush has no effect. A WhilePending shows nothing, and a Head
+	// does not change later. After the first part, a redirect is a part with the field
+	// HX-Redirect.
+	Multipart
 )
 
 // String returns the mode's name in lower case.
@@ -36,9 +52,14 @@ func (m Mode) String() string {
 		return "in order"
 	case Complete:
 		return "complete"
+	case Multipart:
+		return "multipart"
 	}
 	return "unknown"
 }
+
+// hasFallbacks reports whether boundaries that are not ready show fallbacks.
+func (m Mode) hasFallbacks() bool { return m == OutOfOrder || m == Multipart }
 
 // DefaultMode chooses the mode for a Renderer without a Mode of its own. A
 // navigation is sent out of order. Every other request, such as a fetch or an htmx
@@ -47,9 +68,11 @@ func (m Mode) String() string {
 //
 // The headers HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request and
 // "X-Requested-With: XMLHttpRequest" mean Complete, whatever the other headers
-// say. So does the header Rivulet: the script of live regions sends it when it
+// say, except that a request of htmx that accepts multipart/mixed, as those of its
+// extension hx-multipart do, is answered with Multipart if HX-Request-Type is partial.
+// The header Rivulet means Complete, too: the script of live regions sends it when it
 // fetches the page again because it has missed something. Other scripts may send
-// it, too. Without these headers, a request is a navigation if Sec-Fetch-Dest is
+// it as well. Without these headers, a request is a navigation if Sec-Fetch-Dest is
 // document, iframe, frame or embed, if Sec-Fetch-Mode is navigate, or if
 // Upgrade-Insecure-Requests is 1. The last is all that a service worker leaves
 // when it passes a navigation on. Browsers send the first two only over HTTPS and
@@ -67,8 +90,10 @@ func (m Mode) String() string {
 func DefaultMode(r *http.Request) Mode {
 	who, looked := askerOf(r.Header)
 	mode, vary := defaultMode(r.Header, who, looked)
-	if v := modeVaryOf(r); v != nil && len(vary) > len(v.byDefault) {
-		v.byDefault = vary
+	if v := modeVaryOf(r); v != nil && v.byDefault != vary {
+		for name := range strings.SplitSeq(vary, ", ") {
+			v.byDefault = addVary(v.byDefault, name)
+		}
 	}
 	return mode
 }
@@ -85,12 +110,21 @@ const (
 	varyReferer = varyAccept + ", Referer"
 )
 
+// Values of Vary for requests of htmx.
+const (
+	varyParts   = varyScript + ", Accept"
+	varyPartial = varyParts + ", HX-Request-Type"
+)
+
 // defaultMode is DefaultMode, given what askerOf returns for h. It also returns the
 // headers that it depends on. Two requests that do not differ in these headers get
 // the same answer. For most requests they are few, since Accept and Referer make a
 // cache store one page many times.
 func defaultMode(h http.Header, who asker, looked string) (mode Mode, vary string) {
-	if first(h["Rivulet"]) != "" || first(h["Hx-Request"]) != "" || first(h["Turbo-Frame"]) != "" ||
+	if first(h["Rivulet"]) == "" && first(h["Hx-Request"]) != "" {
+		return htmxMode(h)
+	}
+	if first(h["Rivulet"]) != "" || first(h["Turbo-Frame"]) != "" ||
 		first(h["X-Up-Version"]) != "" || first(h["Datastar-Request"]) != "" ||
 		// The WebViews of Android send the name of their app with navigations.
 		first(h["X-Requested-With"]) == "XMLHttpRequest" {
@@ -114,6 +148,19 @@ func defaultMode(h http.Header, who asker, looked string) (mode Mode, vary strin
 	return Complete, varyReferer
 }
 
+// htmxMode is defaultMode for a request of htmx.
+func htmxMode(h http.Header) (mode Mode, vary string) {
+	switch {
+	case !acceptsParts(h):
+		return Complete, varyParts
+	case first(h["Hx-Request-Type"]) != "partial":
+		// The answer replaces the body, and with it the element that has requested it,
+		// or htmx selects from it.
+		return Complete, varyPartial
+	}
+	return Multipart, varyPartial
+}
+
 // chooseMode chooses the mode of the response, and the prefix of its ids.
 func (p *response) chooseMode() {
 	who, looked := askerOf(p.r.Header)
@@ -133,8 +180,11 @@ func (p *response) chooseMode() {
 		noteNoFlush(p.rd.logger(), p.out.w, http.ErrNotSupported)
 		p.mode = Complete
 	}
-	if p.mode == OutOfOrder {
+	switch p.mode {
+	case OutOfOrder:
 		p.choosePrefix(who, looked, byDefault)
+	case Multipart:
+		p.lacksPrefix = true
 	}
 }
 

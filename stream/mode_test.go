@@ -43,7 +43,7 @@ func TestModes(t *testing.T) {
 
 func TestModeString(t *testing.T) {
 	for m, want := range map[stream.Mode]string{
-		stream.OutOfOrder: "out of order", stream.InOrder: "in order", stream.Complete: "complete", 3: "unknown",
+		stream.OutOfOrder: "out of order", stream.InOrder: "in order", stream.Complete: "complete", stream.Multipart: "multipart", 4: "unknown",
 	} {
 		if got := m.String(); got != want {
 			t.Errorf("Mode(%d).String() = %q, want %q", m, got, want)

@@ -47,7 +47,11 @@ func askerOf(h http.Header) (who asker, vary string) {
 // named is the part of p.vary that comes from defaultMode.
 func (p *response) choosePrefix(who asker, looked, named string) {
 	if !strings.HasPrefix(named, looked) {
-		p.idVary = strings.TrimPrefix(looked, varyScript+", ")
+		for name := range strings.SplitSeq(strings.TrimPrefix(looked, varyScript+", "), ", ") {
+			if addVary(named, name) != named {
+				p.idVary = joinVary(p.idVary, name)
+			}
+		}
 	}
 	if who == navigator {
 		return
@@ -68,7 +72,11 @@ func (p *response) choosePrefix(who asker, looked, named string) {
 // does not pay for it.
 func (p *response) idPrefix() string {
 	if p.lacksPrefix {
-		p.prefix, p.lacksPrefix = randomPrefix()+"-", false
+		digits := 4
+		if p.mode == Multipart {
+			digits = 12 // it stands between the parts, and must not stand in one
+		}
+		p.prefix, p.lacksPrefix = randomPrefix(digits)+"-", false
 	}
 	return p.prefix
 }
@@ -85,11 +93,14 @@ func isPrefix(s string) bool {
 	return s != "" && len(s) <= 16
 }
 
-// randomPrefix returns a letter and three letters or digits: a number in base 36
-// from a000 to zzzz.
-func randomPrefix() string {
+// randomPrefix returns a letter and further letters or digits, at most twelve in all:
+// a number in base 36 that begins with a digit from a to z.
+func randomPrefix(digits int) string {
 	var b [8]byte
 	rand.Read(b[:])
-	const low, n = 10 * 36 * 36 * 36, 26 * 36 * 36 * 36
-	return strconv.FormatUint(low+binary.LittleEndian.Uint64(b[:])%n, 36)
+	unit := uint64(1)
+	for range digits - 1 {
+		unit *= 36
+	}
+	return strconv.FormatUint(10*unit+binary.LittleEndian.Uint64(b[:])%(26*unit), 36)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -36,7 +37,7 @@ func TestRandomTrees(t *testing.T) {
 	if testing.Short() {
 		n = min(n, 1000)
 	}
-	var kinds [7]int
+	var kinds [8]int
 	var seed uint64
 	defer func() {
 		if seed != 0 {
@@ -63,7 +64,7 @@ func TestRandomTrees(t *testing.T) {
 		}
 	}
 	seed = 0
-	t.Logf("whole and out of order, in order, complete; client left; deadline of the request; decided; redirected late: %v", kinds)
+	t.Logf("whole and out of order, in order, complete; client left; deadline of the request; decided; redirected late; in parts: %v", kinds)
 }
 
 // A randomPage is a page with its Renderer and its client.
@@ -87,13 +88,15 @@ type randomPage struct {
 	hasty     string            // what has gone wrong at the first byte
 	tooLarge  bool              // something did not fit into MaxBuffer
 	wire      *wireLog
+	parts     bool // the answer came in parts
 	took      time.Duration
 	err       error
 }
 
 func newRandomPage(seed uint64) *randomPage {
 	p := &randomPage{forest: forest{r: rand.New(rand.NewPCG(seed, 0))}, failed: map[int]error{}, sent: map[string]int{}, met: map[int]time.Time{}, loaded: map[int]error{}}
-	p.mode = stream.Mode(p.r.IntN(3))
+	p.mode = stream.Mode(p.r.IntN(4))
+	p.open = p.mode != stream.Multipart || p.one(10)
 	p.library = templ.NewOnceHandle(templ.WithComponent(templ.Raw("<library>")))
 	p.trees = p.forest.trees(4, 1+p.r.IntN(4), p.one(5))
 	p.flush = p.r.IntN(12)
@@ -373,6 +376,17 @@ func (p *randomPage) send(ctx context.Context) error {
 		return fmt.Errorf("%d loads run after Render, which has abandoned %d", running, p.abandoned)
 	}
 	p.err = err
+	p.parts = strings.HasPrefix(p.wire.header.Get("Content-Type"), "multipart/")
+	if p.parts {
+		if got := readParts(p.wire.header, p.wire.body()); (got == io.EOF) != (err == nil) {
+			return fmt.Errorf("Render() = %v, and reading the parts ends with %v", err, got)
+		}
+		chunks, err := asChunks(p.wire.header, p.wire.writes)
+		if err != nil {
+			return err
+		}
+		p.wire.writes = chunks
+	}
 	// synctest wants the goroutines to end, and so do we.
 	time.Sleep(time.Hour)
 	if running := p.running.Load(); running != 0 {
@@ -401,6 +415,10 @@ func (p *randomPage) kind() int {
 		return 3
 	case p.deadline > 0:
 		return 4
+	case p.parts:
+		return 7
+	case p.mode == stream.Multipart:
+		return int(stream.Complete)
 	}
 	return int(p.mode)
 }
@@ -427,6 +445,9 @@ func (p *randomPage) check(err error) error {
 	if over, err := p.checkDecisions(); over || err != nil {
 		return err
 	}
+	if p.parts && p.err == nil && p.tooLarge {
+		return nil
+	}
 	if p.tooLarge && p.err == nil {
 		// Which fallbacks and error views had room is not told.
 		if body := p.wire.body(); !strings.HasSuffix(body, "</body></html>") {
@@ -435,7 +456,10 @@ func (p *randomPage) check(err error) error {
 		return nil
 	}
 	c := wireClient{prefix: p.prefix}
-	if m := startMarker.FindStringSubmatch(p.wire.body()); p.prefix == random && m != nil {
+	if p.parts {
+		_, boundary, _ := strings.Cut(p.wire.header.Get("Content-Type"), "boundary=")
+		c.prefix, c.script = boundary+"-", true
+	} else if m := startMarker.FindStringSubmatch(p.wire.body()); p.prefix == random && m != nil {
 		c.prefix = m[1][:min(len(m[1]), len("k3f9-"))]
 		if !randomPrefix.MatchString(c.prefix) {
 			return fmt.Errorf("boundary %q has no random prefix", m[1])
@@ -446,7 +470,7 @@ func (p *randomPage) check(err error) error {
 			return err
 		}
 	}
-	if p.mode != stream.OutOfOrder && len(c.markers)+len(c.filled) > 0 {
+	if p.mode != stream.OutOfOrder && !p.parts && len(c.markers)+len(c.filled) > 0 {
 		return fmt.Errorf("markers %v in a page that is %v", c.markers, p.mode)
 	}
 	if p.err != nil && p.rd.MaxBuffer > 0 && strings.Contains(p.err.Error(), "MaxBuffer") {
@@ -468,17 +492,19 @@ func (p *randomPage) check(err error) error {
 	if err != nil {
 		return err
 	}
-	if c.doc, err = p.cutNoIndex(c.doc); err != nil {
-		return err
+	if !p.parts { // which no search engine asks for
+		if c.doc, err = p.cutNoIndex(c.doc); err != nil {
+			return err
+		}
 	}
 	set := values(p.trees, p.failed)
-	if last := set[len(set)-1]; value != last && !(p.mode == stream.InOrder && slices.Contains(set, value)) {
+	if last := set[len(set)-1]; value != last && !((p.mode == stream.InOrder || p.parts) && slices.Contains(set, value)) {
 		return fmt.Errorf("head = %q, want the last of %q", value, set)
 	}
 	if err := c.finished(); err != nil {
 		return err
 	}
-	if lib, use := strings.Index(c.doc, "<library>"), strings.Index(c.doc, "<use>"); use >= 0 && (lib < 0 || lib > use && p.mode != stream.OutOfOrder && !p.anyForeign()) {
+	if lib, use := strings.Index(c.doc, "<library>"), strings.Index(c.doc, "<use>"); use >= 0 && (lib < 0 || lib > use && p.mode != stream.OutOfOrder && p.mode != stream.Multipart && !p.anyForeign()) {
 		return fmt.Errorf("page = %q, want the library before what uses it", c.doc)
 	}
 	if got, want := strings.ReplaceAll(c.doc, "<library>", ""), reference(p.trees, p.failed); got != want {
@@ -508,7 +534,7 @@ func (p *randomPage) check(err error) error {
 // has asked for the page: all failures are shown by views of the program.
 func (p *randomPage) checkStatus() error {
 	want := http.StatusOK
-	if p.mode == stream.Complete && p.header.Get("Hx-Request") == "" {
+	if (p.mode == stream.Complete || p.mode == stream.Multipart && !p.parts) && p.header.Get("Hx-Request") == "" {
 		for _, t := range p.trees {
 			t.visit(p.failed, func(t *tree) {
 				if !t.expects(p.failed[t.id]) {

@@ -49,7 +49,7 @@ type response struct {
 	// The ids. Belongs to the goroutine of the response.
 	prefix string // of all ids; see idPrefix
 
-	reveal reveal // used in the mode OutOfOrder
+	reveal reveal // used out of order
 	known  *route // what is known about such pages; nil until it is needed
 
 	// What is being rendered.
@@ -134,6 +134,7 @@ func (p *response) begin() {
 
 // sendPage renders page and sends its shell.
 func (p *response) sendPage(page templ.Component) error {
+	p.checkParts()
 	f := &fragment{resp: p, owner: &p.root, kind: pageFragment, rope: rope{bytes: getBytes()}}
 	defer f.recycle()
 	if err := p.renderPage(f, page); err != nil {
@@ -229,7 +230,7 @@ func (p *response) route() *route {
 
 // outOfOrder reports whether boundaries in the content that is being rendered may
 // show fallbacks.
-func (p *response) outOfOrder() bool { return p.mode == OutOfOrder && !p.whole && !p.headOnly() }
+func (p *response) outOfOrder() bool { return p.mode.hasFallbacks() && !p.whole && !p.headOnly() }
 
 // inParts reports whether the content that is being rendered may be sent in order,
 // part by part.

@@ -173,7 +173,7 @@ func TestScriptlessHead(t *testing.T) {
 		{name: "the parameter, in a link from a message", query: "rivulet=in-order", header: []string{"Sec-Fetch-Site", "none"}, mode: "in order", vary: varyAccept + ", Sec-Fetch-Site"},
 		{name: "the parameter, within the site", query: "rivulet=in-order", header: []string{"Sec-Fetch-Site", "same-origin"}, mode: "in order", vary: varyAccept + ", Sec-Fetch-Site", cookie: "rivulet=in-order; Path=/; SameSite=Lax"},
 		{name: "a query that is too long", query: strings.Repeat("a", 4097), mode: "stream", vary: varyAccept + ", Cookie, Rivulet-Prefix"},
-		{name: "htmx", query: "rivulet=in-order", header: []string{"HX-Request", "true", "Cookie", "rivulet=in-order"}, mode: "in order", vary: varyScript},
+		{name: "htmx", query: "rivulet=in-order", header: []string{"HX-Request", "true", "Cookie", "rivulet=in-order"}, mode: "in order", vary: varyParts},
 		{name: "a crawler", s: crawlers, header: []string{"User-Agent", "Googlebot/2.1"}, mode: "in order", vary: varyAccept},
 		{name: "not a crawler", s: crawlers, mode: "refresh", vary: varyStream},
 		{name: "another mode", s: stream.Scriptless{Next: always(stream.Complete)}, query: "rivulet=in-order", mode: "in order", vary: ""},

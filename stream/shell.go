@@ -57,7 +57,7 @@ func (p *response) flushShell(f *fragment) {
 	if !p.out.committed && p.holdsFlush(f.holes) {
 		return
 	}
-	for more := true; more && p.mode != Complete && !p.headOnly() && p.err == nil; {
+	for more := true; more && p.mode != Complete && p.mode != Multipart && !p.headOnly() && p.err == nil; {
 		more = p.flushPart(f)
 	}
 }
@@ -127,6 +127,9 @@ func (p *response) sendShell(f *fragment) error {
 		}
 		return p.writeLast()
 	}
+	if p.mode == Multipart {
+		return p.sendFirstPart()
+	}
 	end := markup.TailStart(p.bytes)
 	p.check.shell(p.bytes[:end], true)
 	p.tail = append(p.tail, p.bytes[end:]...)
@@ -169,7 +172,7 @@ func (p *response) assembleRest(f *fragment) error {
 // waitForGrace waits until the boundaries at holes are ready, but at most for the
 // Renderer's Grace.
 func (p *response) waitForGrace(holes []hole) error {
-	for p.mode == OutOfOrder {
+	for p.mode.hasFallbacks() {
 		until := p.reveal.graceUntil(time.Now(), holes)
 		if until.IsZero() || p.anyDecides(holes) {
 			break

@@ -161,7 +161,7 @@ func (p *response) renewHeads(last bool) {
 // until the bytes around it are sent. It returns false if b has to be filled now. In
 // order it has to if there are no bytes before it, since they would not be sent.
 func (p *response) fillLater(b *boundary) bool {
-	if !b.isSlot() || p.mode == OutOfOrder || p.whole || p.mode == InOrder && len(p.bytes) == 0 {
+	if !b.isSlot() || p.mode.hasFallbacks() || p.whole || p.mode == InOrder && len(p.bytes) == 0 {
 		return false
 	}
 	p.head(b.Name).met = true
@@ -247,7 +247,7 @@ func (p *response) checkHeads() {
 		return
 	}
 	for name, v := range p.heads.byName {
-		if !v.met && DefaultMode(p.r) != Complete {
+		if !v.met && isNavigation(p.r) {
 			p.warnHead("stream: SetHead has no effect, because the page has no Head of that name", name)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -126,8 +127,12 @@ type unflushable struct{ http.ResponseWriter }
 func mask(s string) string {
 	s = strings.ReplaceAll(s, assets.Unsuspense().Text, "…")
 	s = testkit.MaskDigests(s)
-	return strings.ReplaceAll(s, "\n", `\n`)
+	s = randomPart.ReplaceAllString(s, "${1}PART")
+	return strings.NewReplacer("\n", `\n`, "\r", `\r`).Replace(s)
 }
+
+// randomPart is the prefix of ids in an answer in parts, and what stands between them.
+var randomPart = regexp.MustCompile(`(--|data-rv-part=")[a-z][0-9a-z]{11}\b`)
 
 // transcripts are the sections of a file in testdata.
 type transcripts struct {

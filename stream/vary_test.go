@@ -32,7 +32,7 @@ func TestVaryOfMode(t *testing.T) {
 		{"one that calls it and decides otherwise", func(r *http.Request) stream.Mode {
 			stream.DefaultMode(r)
 			return stream.OutOfOrder
-		}, []string{"HX-Request", "true", "Accept", "*/*"}, choice{stream.OutOfOrder, varyAccept + varyPrefix, random}},
+		}, []string{"HX-Request", "true", "Accept", "*/*"}, choice{stream.OutOfOrder, varyParts + strings.TrimPrefix(varyUpgrade, varyScript) + varyPrefix, random}},
 		{"one that calls it with a request of its own context", func(r *http.Request) stream.Mode {
 			return stream.DefaultMode(r.WithContext(templ.WithNonce(r.Context(), "1")))
 		}, document, choice{stream.OutOfOrder, varyDest, ""}},
@@ -41,7 +41,7 @@ func TestVaryOfMode(t *testing.T) {
 			other.Header.Set("HX-Request", "true")
 			stream.DefaultMode(r)
 			return stream.DefaultMode(other)
-		}, document, choice{stream.Complete, varyDest, ""}},
+		}, document, choice{stream.Complete, varyDest + ", Accept", ""}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := chosen(t, tt.mode, header(tt.header...)); got != tt.want {
