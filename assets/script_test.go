@@ -24,7 +24,7 @@ var scripts = []struct {
 }{
 	{"unsuspense", assets.Unsuspense(), 700, 465},
 	{"live", assets.Live(), 6230, 3270},
-	{"starthtmx", assets.StartHTMX(), 1450, 790},
+	{"starthtmx", assets.StartHTMX(), 1560, 815},
 }
 
 func TestScripts(t *testing.T) {

@@ -74,6 +74,13 @@
     }, true);
     on("DOMContentLoaded", () => busy.map(restore => restore()));
 
+    // hx-multipart stops reading an answer when the element that has requested it is
+    // removed, also if the first part of the answer replaces it. It finds the answer by
+    // this property, which it has set. An element that connects again keeps it.
+    on("htmx:multipart:after:connection", e => {
+      e.detail.connection.config.reconnect || delete e.target._htmx.multipart
+    });
+
     // What live has put into the page stands between two markers, in the element that
     // the event comes from.
     on("rivulet:patch", e => {
