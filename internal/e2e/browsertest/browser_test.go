@@ -23,6 +23,7 @@ var scenarios = slices.Concat(
 	keyed(),
 	logouts(),
 	withHTMX(),
+	inParts(),
 	unruly(),
 	differing("events have changed the regions", slices.Concat(
 		hostileScenarios(),
