@@ -1,7 +1,7 @@
 // go -C examples run ./htmx
 
 // Command htmx shows Rivulet with htmx: boosted links, a table with pages, a fragment
-// with a panel that fails, a form in a boundary, and live rows that htmx makes work.
+// that comes in parts and has a panel that fails, a form in a boundary, and live rows that htmx makes work.
 package main
 
 import (
@@ -19,8 +19,11 @@ import (
 	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
-// integrity is the hash of the file of htmx.
-const integrity = "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn"
+// The hashes of the files of htmx and of its extension hx-multipart.
+const (
+	integrity      = "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn"
+	partsIntegrity = "sha384-YnfszwuPFAjS7QF03ufZCzvyXzWiffAzovR02jqd2fnoPmjz5VTpExdmhOHoLbTB"
+)
 
 var (
 	events broker.Broker
@@ -54,7 +57,8 @@ func routes(s *shop) http.Handler {
 	mux.Handle(page("GET /{$}", func(r *http.Request) templ.Component { return OrdersPage(s, number(r)) }))
 	mux.Handle(page("GET /notes", func(*http.Request) templ.Component { return NotesPage(s) }))
 
-	// The fragments for htmx are complete, since their requests have HX-Request.
+	// The requests of htmx have HX-Request, so fragments come without markers: part by
+	// part with hx-multipart, and otherwise complete.
 	mux.Handle(page("GET /orders", func(r *http.Request) templ.Component { return Orders(s, number(r)) }))
 	mux.Handle(page("GET /report", func(*http.Request) templ.Component { return Report(s) }))
 	mux.Handle("GET /notes/{key}", rd.Handler(func(_ http.ResponseWriter, r *http.Request) (templ.Component, error) {

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -63,6 +66,31 @@ func TestHTMX(t *testing.T) {
 			}
 		})
 	}
+
+	t.Run("the fragment comes in parts", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			r := httptest.NewRequest("GET", "/report", nil)
+			r.Header.Set("HX-Request", "true")
+			r.Header.Set("HX-Request-Type", "partial")
+			r.Header.Set("Accept", "text/html, multipart/mixed, multipart/parallel")
+			w := httptest.NewRecorder()
+			routes(new(shop)).ServeHTTP(w, r)
+			_, params, _ := mime.ParseMediaType(w.Header().Get("Content-Type"))
+			parts := multipart.NewReader(w.Body, params["boundary"])
+			for _, want := range []string{"<tr data-rv-part=", "12 orders", "rv-error", "<tr><td>Ada</td></tr>"} {
+				part, err := parts.NextPart()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if text, _ := io.ReadAll(part); !strings.Contains(string(text), want) {
+					t.Errorf("a part is %s, want %s", text, want)
+				}
+			}
+			if _, err := parts.NextPart(); err != io.EOF {
+				t.Errorf("behind the last part comes %v, want the end", err)
+			}
+		})
+	})
 
 	t.Run("a form is answered with a form, and without htmx with a redirect", func(t *testing.T) {
 		s := new(shop)

@@ -44,6 +44,10 @@ func (s *shop) forecast(ctx context.Context) (string, error) {
 	return "", errors.Join(errors.New("no model"), wait(ctx, 300*time.Millisecond))
 }
 
+func (s *shop) best(ctx context.Context) ([]string, error) {
+	return []string{"Ada", "Grace"}, wait(ctx, 400*time.Millisecond)
+}
+
 func (s *shop) author(ctx context.Context) (string, error) {
 	return "Ada", wait(ctx, time.Second)
 }
