@@ -12,7 +12,7 @@ import (
 // sent, or zero if the caller has sent one or the server chooses it.
 func (p *response) commit(last bool) (status int) {
 	if p.mode == Multipart && last {
-		p.mode = Complete // there are no parts
+		p.partless = true
 	}
 	p.loads.leave()
 	p.header.begin(p, true)
@@ -35,7 +35,7 @@ func (p *response) commit(last bool) (status int) {
 // failure.
 func (p *response) shownFailure() int32 {
 	failed := p.failed.Load()
-	if failed == failedWithView && p.mode == Complete && isNavigation(p.r) {
+	if failed == failedWithView && p.isComplete() && isNavigation(p.r) {
 		return failedWithText
 	}
 	return failed
@@ -45,7 +45,7 @@ func (p *response) shownFailure() int32 {
 // is the one that the writer has recorded.
 func (p *response) chooseStatus(known int, failed int32) int {
 	status := int(p.page.held.Load())
-	if failed == failedWithText && p.mode == Complete && status == 0 && (known == 0 || known == http.StatusOK) {
+	if failed == failedWithText && p.isComplete() && status == 0 && (known == 0 || known == http.StatusOK) {
 		status = http.StatusInternalServerError
 	}
 	if p.namesKeys() {
@@ -76,12 +76,12 @@ func (p *response) setHeaders(h http.Header, last bool) {
 		h.Add("Vary", p.idVary)
 	}
 	// Without a charset, Firefox shows nothing until it has 1 KB.
-	if p.mode == Multipart {
+	if p.mode == Multipart && !p.partless {
 		h.Set("Content-Type", p.partsType())
 	} else if h["Content-Type"] == nil {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 	}
-	if p.mode != Complete {
+	if !p.isComplete() {
 		// nginx and similar proxies then pass the bytes on as they come.
 		h.Set("X-Accel-Buffering", "no")
 	}

@@ -28,8 +28,11 @@ const mixed = "multipart/mixed"
 // acceptsParts reports whether a request with the headers h accepts mixed.
 func acceptsParts(h http.Header) bool { return strings.Contains(first(h["Accept"]), mixed) }
 
-// checkParts makes the mode Complete if the answer cannot be sent in parts: htmx looks
-// at the status of an answer behind its last part, and other media types are not HTML.
+// isComplete reports whether the page is sent whole.
+func (p *response) isComplete() bool { return p.mode == Complete || p.partless }
+
+// checkParts has the page sent whole if it cannot be sent in parts: htmx looks at the
+// status of an answer behind its last part, and other media types are not HTML.
 func (p *response) checkParts() {
 	if p.mode != Multipart {
 		return
@@ -40,7 +43,7 @@ func (p *response) checkParts() {
 	status := cmp.Or(int(p.page.held.Load()), known, http.StatusOK)
 	html := strings.HasPrefix(strings.ToLower(cmp.Or(p.out.w.Header().Get("Content-Type"), "text/html")), "text/html")
 	if sent || status != http.StatusOK || !html {
-		p.mode = Complete
+		p.partless = true
 	}
 }
 
