@@ -77,9 +77,26 @@ func ExampleCrawlers() {
 }
 
 func ExampleMode() {
-	fmt.Println(stream.OutOfOrder, "/", stream.InOrder, "/", stream.Complete)
+	fmt.Println(stream.OutOfOrder, "/", stream.InOrder, "/", stream.Complete, "/", stream.Multipart)
 	// Output:
-	// out of order / in order / complete
+	// out of order / in order / complete / multipart
+}
+
+// A fragment with a table is requested by htmx with the extension hx-multipart.
+// DefaultMode chooses the mode. The row that is the fallback is replaced by two. PART
+// stands for random letters and digits.
+func ExampleMultipart() {
+	best := func(ctx context.Context) (string, error) { return database(ctx, "Ada") }
+	rows := func(name string) templ.Component {
+		return templ.Raw("<tr><td>" + templ.EscapeString(name) + "</td></tr><tr><td>Grace</td></tr>")
+	}
+	h := stream.Handler(stream.Component(templ.Join(
+		templ.Raw("<table><tbody>"), suspense.Await(templ.Raw("<tr><td>…</td></tr>"), best, rows), templ.Raw("</tbody></table>"),
+	)))
+	visit(h, "HX-Request", "true", "HX-Request-Type", "partial", "Accept", "text/html, multipart/mixed, multipart/parallel")
+	// Output:
+	// --PART\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 81\r\n\r\n<table><tbody><tr data-rv-part="PART-1"><td>…</td></tr></tbody></table>\r\n
+	// --PART\r\nContent-Type: text/html; charset=utf-8\r\nHX-Target: [data-rv-part="PART-1"]\r\nHX-Swap: outerHTML swapEmpty:true show:none\r\nHX-Select:\r\nContent-Length: 44\r\n\r\n<tr><td>Ada</td></tr><tr><td>Grace</td></tr>\r\n--PART--\r\n
 }
 
 func ExampleMode_String() {

@@ -28,6 +28,7 @@ import (
 //     the first boundary that is not ready. Content that is ready by then counts,
 //     wherever it stands.
 //   - Complete: the final value.
+//   - Multipart: the value that is known when the part with the Head leaves.
 //
 // Several Heads with the same name show the same value. c is rendered like a
 // fallback: boundaries within it show their own fallbacks. A nil c is empty. In a

@@ -17,7 +17,7 @@ import (
 // which a font needs, "type=image/avif", "fetchpriority=high", "imagesrcset=...".
 //
 // Any goroutine of the page may call Preload, with the context of a Page, a load or
-// a view. A url is sent once. In the modes InOrder and Complete, nothing is sent
+// a view. A url is sent once. In a mode other than OutOfOrder, nothing is sent
 // after the first byte. Preload returns an error outside a response, and if an
 // argument has a character that a header cannot have.
 //

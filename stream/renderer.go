@@ -25,7 +25,7 @@ type Renderer struct {
 	Limit int
 	// Grace limits the time for which the shell waits for loads, so that their
 	// content can stand in it. Zero or less means that the shell does not wait.
-	// Only the mode OutOfOrder uses it.
+	// Only the modes OutOfOrder and Multipart use it.
 	Grace time.Duration
 	// Timeout limits the time of each boundary without a Timeout of its own: its
 	// load, or its sequence, must end in time. It counts from the start of

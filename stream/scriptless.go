@@ -85,7 +85,7 @@ func (s Scriptless) Mode(r *http.Request) Mode {
 
 // Render writes the noscript element. It belongs into the head, directly in the
 // component of the page, before a base element and before a templ.Flush. It writes
-// nothing in the modes InOrder and Complete, in an answer to a POST, outside a
+// nothing in a mode other than OutOfOrder, in an answer to a POST, outside a
 // response, and to a Chromium that patches pages by itself, which says so in the
 // header Sec-CH-UA over HTTPS. In an answer in order to a request with the parameter
 // it sets the cookie.
