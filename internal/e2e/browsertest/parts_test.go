@@ -38,6 +38,7 @@ func inParts() []browsertest.Scenario {
 			Renderer: stream.Renderer{Timeout: 10 * time.Minute},
 			Page:     pages.Parts(),
 			Files:    partsFiles(),
+			Differs:  "htmx inserts fragments",
 			Faults:   faults,
 			Watch:    watch,
 			Run: func(t *testing.T, v *browsertest.Visit) {
