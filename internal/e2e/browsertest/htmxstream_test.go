@@ -41,6 +41,7 @@ func trusting(version, policies, js string, works bool) browsertest.Scenario {
 	}
 	if !works {
 		s.Name = version + " inserts nothing under Trusted Types without a policy of its own, and the page arrives"
+		s.Differs = "htmx marks what it has processed"
 		s.Faults = append(s.Faults, "TrustedHTML", "require-trusted-types-for", "htmx:swapError")
 		s.Run = func(t *testing.T, v *browsertest.Visit) {
 			nodetest.Node(t, htmxModules)
@@ -83,6 +84,7 @@ func htmxStreams(version string) browsertest.Scenario {
 	}
 	return browsertest.Scenario{
 		Name:     version + " works in a fragment that streams into a page that streams",
+		Differs:  "a script inserts fragments",
 		Where:    func(e *browsertest.Engine) bool { return e.Scripting && e.Name != browsertest.WebKit().Name },
 		Renderer: stream.Renderer{Timeout: 10 * time.Minute},
 		Page:     pages.HTMX(templ.NopComponent, pages.StartHTMX, panel.load, f.region("rows"), f.load),
