@@ -323,17 +323,19 @@
     // Makes the source at a URL. It opens after the event with the number at, which is
     // appended to the URL. A new region with a lower number opens the source again at
     // that number.
-    source = (url, at = 1 / 0, orders = [], events, since, heard, pause,
+    source = (url, at = 1 / 0, orders = [], events, since, heard, pause, retry,
       close = () => events = events?.close(),
       hear = () => heard = Date.now(),
 
       // EventSource reconnects by itself except after a refusal, which may come from
       // a proxy whose server is down. A source that fails repeatedly is requested
-      // later and later.
+      // later and later. A server with many clients asks them to reconnect within a
+      // longer time, and then they also fetch the page within that time.
       refused = () => {
         close(at = 1 / 0);
         say(lost.add(url));
         if (Date.now() - since > wait) wait = 5e3;
+        wait = Math.max(wait, retry / 2 || 0);
         since = at;
         again()
       },
@@ -351,7 +353,7 @@
 
           // The server cannot replay the events after at.
           on.call(events, "gap", refused);
-          on.call(events, "heartbeat", e => hear(pause = e.data))
+          on.call(events, "heartbeat", e => hear([pause, retry] = e.data.split(" ")))
         }
       },
 

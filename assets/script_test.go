@@ -23,7 +23,7 @@ var scripts = []struct {
 	size, compressed int
 }{
 	{"unsuspense", assets.Unsuspense(), 700, 465},
-	{"live", assets.Live(), 6230, 3270},
+	{"live", assets.Live(), 6300, 3310},
 	{"starthtmx", assets.StartHTMX(), 1560, 815},
 }
 

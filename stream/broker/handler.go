@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -14,7 +15,7 @@ import (
 // Handler serves topics over Server-Sent Events. The function topic returns the
 // name of the topic that a request asks for. Handler panics if topic is nil, or
 // if b has no Authorize: any client could then read any topic. It also panics if
-// b.CORS is invalid.
+// b.CORS is invalid, or if b.Limits has Reconnects without Subscribers.
 //
 // A client that sends the ID of its last event first receives the events after
 // that one. A client without an ID receives the events that are published from
@@ -46,6 +47,7 @@ func (b *Broker) mustNameTopics(topic func(*http.Request) string) {
 
 func (b *Broker) handler(topic func(*http.Request) string, o HandlerOptions) http.Handler {
 	b.init()
+	b.Limits.mustBeGood()
 	mayCross := b.CORS.Gate()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !mayCross(w, r) {
@@ -70,6 +72,9 @@ func (b *Broker) handler(topic func(*http.Request) string, o HandlerOptions) htt
 			if s.over(r.Context()) {
 				b.answer(w, ErrStop)
 				return
+			}
+			if b.Limits.Reconnects > 0 {
+				serve = s.hasten(cmp.Or(o.Retry, b.Stream.Retry), serve)
 			}
 		case errors.Is(err, ErrClosed):
 			serve = untilShutdown

@@ -22,7 +22,8 @@ type HandlerOptions struct {
 	// negative means no limit.
 	MaxLife time.Duration
 	// Retry replaces Broker.Stream.Retry. Zero means that of the Broker; negative
-	// means that it is not sent.
+	// means that it is not sent. With Limits.Reconnects, clients receive a longer
+	// time.
 	Retry time.Duration
 	// Replay limits the events that a client receives from before its request. A
 	// client that has missed more is told of a gap, with the data "expired", and
@@ -53,6 +54,9 @@ func (o HandlerOptions) stream(b *Broker) sse.Options {
 	s.WriteTimeout = cmp.Or(o.WriteTimeout, s.WriteTimeout)
 	s.MaxLife = cmp.Or(o.MaxLife, s.MaxLife)
 	s.Retry = cmp.Or(o.Retry, s.Retry)
+	if b.Limits.Reconnects > 0 {
+		s.Retry = around(b.Limits.window(s.Retry))
+	}
 	return s
 }
 

@@ -19,6 +19,18 @@ type Limits struct {
 	// PerSubject limits the clients of one subject, see Broker.Subject. Further
 	// ones are refused with the status 429.
 	PerSubject int
+	// Reconnects limits the connections per second of the clients that come back
+	// after this process has ended, by Shutdown or by a kill. The page loads of live
+	// regions that follow stay below it, too. It needs Subscribers: each stream begins
+	// with a random time to reconnect, between a half and one and a half of
+	// 3*Subscribers/Reconnects seconds. So 25,000 clients at 1,000 per second come
+	// back after 37 to 112 s. Shutdown varies that time by up to half once more. A
+	// client whose own connection is cut waits as long, unless its browser notices
+	// that it was offline. A client whose stream the server ends for another reason
+	// reconnects after about Stream.Retry. The limits of processes that end together
+	// add up. Zero or less means no limit: after a kill, all clients come back at the
+	// same moment.
+	Reconnects int
 }
 
 // full returns an error if there is no room for another client. b.mu is held.

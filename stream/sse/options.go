@@ -29,8 +29,9 @@ type Options struct {
 	//
 	// If the query of the request has heartbeat=event, a heartbeat is an event with
 	// that type instead, and the first one follows the headers. Its data is the
-	// time in milliseconds. So a script can see that heartbeats stay away. The
-	// script of live regions asks for it.
+	// time in milliseconds and, after a space, Retry, if that is sent. So a script can
+	// see that heartbeats stay away, and for how long to spread requests. The script
+	// of live regions asks for it.
 	Heartbeat time.Duration
 	// WriteTimeout limits each write to the client. A write that soon follows
 	// another one may have up to an eighth less. Unless the server has a

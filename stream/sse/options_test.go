@@ -129,12 +129,16 @@ func TestHeartbeatsAreEventsIfAskedFor(t *testing.T) {
 		"?heartbeat=events":       ":\n:\n",
 		"?x=heartbeat%3Devent":    ":\n:\n",
 		"?noheartbeat=event&a=b;": ":\n:\n",
+		"?heartbeat=event&retry":  "retry: 7000\nevent: heartbeat\ndata: 1000 7000\n\nevent: heartbeat\ndata: 1000 7000\n\n",
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
 			defer cancel()
 			w := httptest.NewRecorder()
 			o := sse.Options{Heartbeat: time.Second}
+			if strings.HasSuffix(query, "retry") {
+				o.Retry = 7 * time.Second
+			}
 			o.Handler(func(ctx context.Context, s *sse.Stream) error { <-ctx.Done(); return nil }).
 				ServeHTTP(w, httptest.NewRequest("GET", "/"+query, nil).WithContext(ctx))
 			if got := w.Body.String(); got != want {

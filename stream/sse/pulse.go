@@ -23,6 +23,7 @@ type pulse struct {
 	every time.Duration
 	timer *time.Timer // nil: no heartbeats
 	seen  bool        // the client has asked for heartbeats that its scripts can see
+	retry int64       // Options.Retry in milliseconds, for those
 }
 
 // beat returns the bytes of one heartbeat.
@@ -30,7 +31,10 @@ func (p *pulse) beat() []byte {
 	if !p.seen {
 		return heartbeat
 	}
-	return fmt.Appendf(nil, "event: heartbeat\ndata: %d\n\n", p.every.Milliseconds())
+	if p.retry <= 0 {
+		return fmt.Appendf(nil, "event: heartbeat\ndata: %d\n\n", p.every.Milliseconds())
+	}
+	return fmt.Appendf(nil, "event: heartbeat\ndata: %d %d\n\n", p.every.Milliseconds(), p.retry)
 }
 
 // asksForEvents reports whether r asks for heartbeats that are events.

@@ -126,7 +126,7 @@ func newStream(w http.ResponseWriter, r *http.Request, o Options) *Stream {
 func (s *Stream) start(o Options) error {
 	// No blank line after it: clients obey the line at once.
 	first := appendRetry(nil, o.Retry)
-	s.pulse = pulse{every: period(o.Heartbeat), seen: asksForEvents(s.r)}
+	s.pulse = pulse{every: period(o.Heartbeat), seen: asksForEvents(s.r), retry: o.Retry.Milliseconds()}
 	if o.Heartbeat >= 0 && (len(first) == 0 || s.pulse.seen) {
 		first = append(first, s.pulse.beat()...)
 	}
