@@ -1,13 +1,9 @@
 package rivulet_test
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 )
 
@@ -19,7 +15,7 @@ func TestTheNamesExist(t *testing.T) {
 		"stream", "stream/sse", "stream/sse/llm", "stream/broker", "stream/broker/natsbroker", "stream/inspect", "stream/streamtest",
 		"suspense", "suspense/live", "templates", "assets",
 	} {
-		packages[filepath.Base(dir)] = exported(t, dir)
+		packages[filepath.Base(dir)] = namesOf(t, dir)
 	}
 	name := regexp.MustCompile(`(^|[^\w./-])([a-z]+)\.([A-Z]\w*)`)
 	for _, page := range docs(t) {
@@ -33,43 +29,4 @@ func TestTheNamesExist(t *testing.T) {
 			}
 		}
 	}
-}
-
-// exported returns the exported names of a package.
-func exported(t *testing.T, dir string) map[string]bool {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%s has no files: %v", dir, err)
-	}
-	names := map[string]bool{}
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, decl := range parsed.Decls {
-			switch d := decl.(type) {
-			case *ast.FuncDecl:
-				if d.Recv == nil {
-					names[d.Name.Name] = true
-				}
-			case *ast.GenDecl:
-				for _, spec := range d.Specs {
-					switch s := spec.(type) {
-					case *ast.TypeSpec:
-						names[s.Name.Name] = true
-					case *ast.ValueSpec:
-						for _, n := range s.Names {
-							names[n.Name] = true
-						}
-					}
-				}
-			}
-		}
-	}
-	return names
 }

@@ -32,14 +32,15 @@ const (
 	//
 	// A fallback is one element, also a tr or an option. It gets the attribute
 	// data-rv-part, by which htmx finds it. A boundary whose fallback is anything else
-	// holds the answer back until its content is ready, and so does one that stands
-	// where no part works. A warning is logged. A boundary without a fallback needs none.
+	// holds the answer back until its content is ready. So does a boundary that stands
+	// where no part works. A warning is logged. A boundary without a fallback holds
+	// nothing back.
 	//
-	// The answer is that of Complete if nothing is pending when the first part leaves,
-	// if the Page has set a status other than 200, or a media type other than
-	// text/html. A templ.Flush has no effect. A WhilePending shows nothing, and a Head
-	// does not change later. After the first part, a redirect is a part with the field
-	// HX-Redirect.
+	// The page is sent as in the mode Complete if nothing is pending when the first
+	// part leaves, or if the Page has set a status other than 200 or a media type other
+	// than text/html. A templ.Flush has no effect. A WhilePending shows nothing, and a
+	// Head does not change later. After the first part, a redirect is a part with the
+	// field HX-Redirect.
 	Multipart
 )
 
@@ -68,11 +69,13 @@ func (m Mode) hasFallbacks() bool { return m == OutOfOrder || m == Multipart }
 //
 // The headers HX-Request, Turbo-Frame, X-Up-Version, Datastar-Request and
 // "X-Requested-With: XMLHttpRequest" mean Complete, whatever the other headers
-// say, except that a request of htmx that accepts multipart/mixed, as those of its
-// extension hx-multipart do, is answered with Multipart if HX-Request-Type is partial.
-// The header Rivulet means Complete, too: the script of live regions sends it when it
-// fetches the page again because it has missed something. Other scripts may send
-// it as well. Without these headers, a request is a navigation if Sec-Fetch-Dest is
+// say. There is one exception: a request of htmx with "HX-Request-Type: partial" that
+// accepts multipart/mixed means Multipart. The extension hx-multipart sends such
+// requests. The header Rivulet means Complete, too: the script of live regions sends
+// it when it fetches the page again because it has missed something. Other scripts may
+// send it as well.
+//
+// Without these headers, a request is a navigation if Sec-Fetch-Dest is
 // document, iframe, frame or embed, if Sec-Fetch-Mode is navigate, or if
 // Upgrade-Insecure-Requests is 1. The last is all that a service worker leaves
 // when it passes a navigation on. Browsers send the first two only over HTTPS and
