@@ -52,7 +52,7 @@ func (m Moment) in(body []byte, seen int) int {
 			}
 		}
 		if i := behind(body, chunkStart, seen); i >= 0 {
-			return i - len(chunkStart)
+			return named(body, i-len(chunkStart))
 		}
 	}
 	return -1
@@ -66,4 +66,14 @@ func behind(b []byte, s string, seen int) int {
 		return from + i + len(s)
 	}
 	return -1
+}
+
+// named returns where the chunk at i begins with the instruction before it, which
+// names the boundary with a key that the chunk belongs to.
+func named(body []byte, i int) int {
+	j := bytes.LastIndex(body[:i], []byte("<?chunk"))
+	if j >= 0 && bytes.IndexByte(body[j:i], '>') == i-j-1 {
+		return j
+	}
+	return i
 }

@@ -152,7 +152,7 @@ func (p *Page) read() (faults, pending []error) {
 	p.HTML, p.Redirect = r.doc.html(), cmp.Or(p.Redirect, r.leads)
 	p.Shell = p.HTML
 	if len(r.chunks) > 0 {
-		shell := r.chunks[0].start
+		shell := named([]byte(p.Body), r.chunks[0].start)
 		p.Shell, p.ShellAt = read([]byte(p.Body[:shell])).doc.html(), p.when(shell)
 	}
 	for _, c := range r.chunks {

@@ -107,6 +107,27 @@ func TestNoticesAreNoChunks(t *testing.T) {
 	})
 }
 
+func TestTheNameOfAChunkIsNotInTheShell(t *testing.T) {
+	a := part("a", time.Second, suspense.Key("a"))
+	t.Run("the time of the shell", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			p := streamtest.Get(t, site(a), "/")
+			if p.ShellAt != 0 || p.End != time.Second {
+				t.Errorf("the shell came at %v and the end at %v, want 0s and 1s", p.ShellAt, p.End)
+			}
+		})
+	})
+	t.Run("a client that leaves after the shell", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			bare := stream.Renderer{Script: stream.NoScript()}
+			p, err := streamtest.Client{Leave: streamtest.AfterShell()}.Try(bare.Handler(stream.Component(page(a))), httptest.NewRequest("GET", "/", nil))
+			if strings.Contains(p.Body, "<?chunk") || !strings.Contains(p.Body, "dots") {
+				t.Errorf("the client has\n%s\nand the error %v, want the shell", p.Body, err)
+			}
+		})
+	})
+}
+
 func TestOutsideOfABubble(t *testing.T) {
 	p := streamtest.Get(t, site(part("a", time.Millisecond)), "/")
 	if want := whole("<b>a</b>"); p.HTML != want || p.End < time.Millisecond {
