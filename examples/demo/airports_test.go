@@ -26,7 +26,7 @@ func TestAReaderWithoutScriptsGetsPagesInOrder(t *testing.T) {
 		return w
 	}
 	const refresh = `<noscript><meta http-equiv="refresh"`
-	for _, path := range []string{"/", "/dashboard", "/airports/ATL", "/lab", "/chat", "/board", "/search", "/source/lab"} {
+	for _, path := range []string{"/", "/dashboard", "/airports/ATL", "/lab", "/chat", "/board", "/search", "/source/lab", "/gallery"} {
 		if got := get("", path).Body.String(); !strings.Contains(got, refresh) {
 			t.Errorf("%s = %s\nwant it to lead readers without scripts on", path, got)
 		}

@@ -13,7 +13,7 @@ var script = regexp.MustCompile(`(?s)<script.*?</script>`)
 func TestThePolicyAllowsThePages(t *testing.T) {
 	handler := site(someStock(t, nil, &chat.Endpoint{}))
 	nonces := map[string]bool{}
-	for _, url := range []string{"/lab", "/lab?mode=order", "/lab?mode=complete", "/lab?card=error&card.ms=1", "/chat", "/chat/fetch", "/board", "/search?q=star", "/search/htmx", "/source/lab", "/airports/XYZ"} {
+	for _, url := range []string{"/lab", "/lab?mode=order", "/lab?mode=complete", "/lab?card=error&card.ms=1", "/chat", "/chat/fetch", "/board", "/search?q=star", "/search/htmx", "/source/lab", "/airports/XYZ", "/gallery", "/gallery?mode=order", "/gallery/no-script"} {
 		t.Run(url, func(t *testing.T) {
 			w := httptest.NewRecorder()
 			handler.ServeHTTP(w, httptest.NewRequest("GET", url, nil))

@@ -8,6 +8,7 @@ import (
 	"github.com/rivulet-go/rivulet/examples/demo/chart"
 	"github.com/rivulet-go/rivulet/examples/demo/chat"
 	"github.com/rivulet-go/rivulet/examples/demo/dashboard"
+	"github.com/rivulet-go/rivulet/examples/demo/gallery"
 	"github.com/rivulet-go/rivulet/examples/demo/lab"
 	"github.com/rivulet-go/rivulet/examples/demo/layout"
 	"github.com/rivulet-go/rivulet/examples/demo/search"
@@ -25,6 +26,7 @@ func site(s stock) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /style.css", layout.Style())
 	start.Register(mux, rd, s.flights)
+	gallery.Register(mux, rd)
 	dashboard.Register(mux, rd, s.flights)
 	airports.Register(mux, rd, s.flights)
 	lab.Register(mux, rd)
@@ -33,6 +35,7 @@ func site(s stock) http.Handler {
 	search.Register(mux, rd, s.movies)
 	source.Register(mux, rd,
 		source.Package{Name: "start", Files: start.Source},
+		source.Package{Name: "gallery", Files: gallery.Source},
 		source.Package{Name: "dashboard", Files: dashboard.Source},
 		source.Package{Name: "airports", Files: airports.Source},
 		source.Package{Name: "lab", Files: lab.Source},

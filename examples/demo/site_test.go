@@ -39,6 +39,9 @@ var looked = []struct{ path, complete string }{
 	{"/board", `document.documentElement.dataset.live == "open" && document.querySelectorAll(".rv-skeleton").length == 0`},
 	{"/search?q=star", `document.querySelectorAll("#results mark").length > 10 && document.querySelectorAll(".rv-skeleton").length == 0`},
 	{"/search/htmx?q=star", `document.querySelectorAll("#results mark").length > 10 && self.htmx?.version == "4.0.1"`},
+	{"/gallery", `document.querySelectorAll(".group .card").length > 30 && document.querySelectorAll(".rv-skeleton, .rv-spinner").length == 0 &&
+		document.querySelector("#text .live")?.textContent.includes("moves on")`},
+	{"/gallery/no-script", `document.querySelector("#weather strong") != null`},
 	{"/source/dashboard", `document.querySelectorAll(".lines li").length > 100`},
 }
 

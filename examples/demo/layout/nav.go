@@ -14,6 +14,7 @@ type Page struct {
 // Pages are all entries of the navigation.
 var Pages = []Page{
 	{"Start", "/", "start"},
+	{"Gallery", "/gallery", "gallery"},
 	{"Dashboard", "/dashboard", "dashboard"},
 	{"Airports", "/airports", "airports"},
 	{"Failure lab", "/lab", "lab"},

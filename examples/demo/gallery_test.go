@@ -1,0 +1,67 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/rivulet-go/rivulet/examples/demo/chat"
+)
+
+func TestEveryLinkOfTheGalleryAnswers(t *testing.T) {
+	handler := site(someStock(t, flightsOf(t, 300), &chat.Endpoint{}))
+	get := func(target string) (w *httptest.ResponseRecorder) {
+		w = httptest.NewRecorder()
+		defer func() { // the pages that are cut
+			if v := recover(); v != nil && v != http.ErrAbortHandler {
+				panic(v)
+			}
+		}()
+		handler.ServeHTTP(w, httptest.NewRequest("GET", target, nil))
+		return w
+	}
+	// All other links are answered with 200.
+	decided := map[string]int{
+		"/airports/ATX": http.StatusNotFound,
+		"/airports/BAL": http.StatusMovedPermanently,
+		"/lab?card=down&card.ms=800&card.critical=1": http.StatusServiceUnavailable,
+	}
+	_, page, _ := strings.Cut(get("/gallery").Body.String(), "<main")
+	seen := map[string]bool{}
+	for _, m := range regexp.MustCompile(`<a[^>]* href="([^"]+)"`).FindAllStringSubmatch(page, -1) {
+		link, err := url.Parse(strings.ReplaceAll(m[1], "&amp;", "&"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fragment := link.Fragment
+		link.Fragment = ""
+		target := link.String()
+		if seen[m[1]] {
+			continue
+		}
+		seen[m[1]] = true
+		t.Run(m[1], func(t *testing.T) {
+			body := page
+			if target != "" {
+				want := http.StatusOK
+				if code := decided[target]; code != 0 {
+					want = code
+					delete(decided, target)
+				}
+				w := get(target)
+				if body = w.Body.String(); w.Code != want {
+					t.Errorf("%s is answered with %d, want %d", target, w.Code, want)
+				}
+			}
+			if fragment != "" && !strings.Contains(body, ` id="`+fragment+`"`) {
+				t.Errorf("the page has nothing with the id %s", fragment)
+			}
+		})
+	}
+	if len(seen) < 25 || len(decided) > 0 {
+		t.Errorf("the gallery has %d links, and none to %v", len(seen), decided)
+	}
+}
