@@ -16,7 +16,7 @@ import (
 // subscribers. The zero value is ready to use. A Broker must not be copied, and
 // its fields must not change after first use. Its methods may be called
 // concurrently. Without a Store, a Broker runs no goroutine while nothing is
-// published.
+// published and no run goes on.
 type Broker struct {
 	// Store keeps the events for all processes that share it. Nil means that this
 	// process keeps them in memory, for its own subscribers only.
@@ -81,8 +81,12 @@ type Broker struct {
 	forgotten uint64 // the highest number that a forgotten feed has dropped
 	subs      int
 	clients   int
-	subjects  map[string]int // clients of each subject, if Limits.PerSubject is set
-	rounds    uint64         // calls of Disconnect
+	subjects  map[string]int  // clients of each subject, if Limits.PerSubject is set
+	rounds    uint64          // calls of Disconnect
+	runs      map[string]*run // that have not ended, by topic
+	keys      map[string]*run // whose events are retained, by key
+	ending    bool            // Shutdown ends the runs
+	written   chan struct{}   // closed when the last run has ended after that
 }
 
 // init prepares the zero value for use.
@@ -99,6 +103,9 @@ func (b *Broker) init() {
 		b.appended = make(chan struct{})
 		b.feeds = map[string]*Feed{}
 		b.subjects = map[string]int{}
+		b.runs = map[string]*run{}
+		b.keys = map[string]*run{}
+		b.written = make(chan struct{})
 	})
 }
 
@@ -153,7 +160,7 @@ func (b *Broker) retention() Retention {
 // removed feed has dropped. b.mu and f.mu are held.
 func (b *Broker) forget(f *Feed) {
 	f.ring.expire(time.Now())
-	if f.removed || len(f.subs) > 0 || len(f.ring.items) > 0 && b.Store == nil {
+	if f.removed || len(f.subs) > 0 || (len(f.ring.items) > 0 || b.runs[f.name] != nil) && b.Store == nil {
 		return
 	}
 	f.removed = true

@@ -91,6 +91,15 @@
 // retained for as long as an event. Without it, EventSource reconnects for ever,
 // unless Authorize returns [ErrStop].
 //
+// # Topics that a function writes
+//
+// [Broker.Start] runs a function that writes a topic of its own, such as the answer
+// of a model, and ends it. The run belongs to no request. [Topic.Data] reads the
+// topic from its start, for a page. A reload, a second tab or a visitor who returns
+// receives what has come and what is still to come, once, and the model is asked
+// once. [Topic.Stop] is for a stop button, and [RunOptions] limit a run that nobody
+// watches. A run ends with its process. Nothing continues it elsewhere.
+//
 // # What must not be published
 //
 // All subscribers of a topic receive the same bytes. Never publish HTML that was

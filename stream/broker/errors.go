@@ -17,6 +17,8 @@ var (
 	ErrEnded = errors.New("broker: topic has ended")
 	// ErrTopics means that the broker already has Limits.Topics topics.
 	ErrTopics = errors.New("broker: too many topics")
+	// ErrRuns means that the broker already has Limits.Runs runs.
+	ErrRuns = errors.New("broker: too many runs")
 	// ErrUnavailable means that a Store has not answered in time. The event may
 	// have been published nevertheless.
 	ErrUnavailable = errors.New("broker: store unavailable")

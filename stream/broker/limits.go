@@ -31,6 +31,9 @@ type Limits struct {
 	// add up. Zero or less means no limit: after a kill, all clients come back at the
 	// same moment.
 	Reconnects int
+	// Runs limits the runs that go on at once: see Broker.Start. Beyond it, Start
+	// returns ErrRuns.
+	Runs int
 }
 
 // full returns an error if there is no room for another client. b.mu is held.

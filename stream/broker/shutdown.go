@@ -14,6 +14,9 @@ import (
 // returns an error with the cause of ctx when ctx ends first. A client that does
 // not read delays Shutdown until its write times out: see sse.Options.
 //
+// Before that, Shutdown ends the runs of Start and waits until their topics have
+// ended.
+//
 // Publish returns ErrClosed from now on. With a Store, Publish works until the
 // Store is closed: handlers that are still running can reach other processes, and
 // clients that reconnect.
@@ -22,7 +25,11 @@ import (
 // Broker.Shutdown first, or pass it to http.Server.RegisterOnShutdown.
 func (b *Broker) Shutdown(ctx context.Context) error {
 	b.init()
+	err := b.stopRuns(ctx)
 	b.close(ctx)
+	if err != nil {
+		return fmt.Errorf("broker: runs still going on: %w", err)
+	}
 	select {
 	case <-b.drained:
 	case <-ctx.Done():

@@ -74,6 +74,7 @@ func (b *Broker) subscribe(s *subscriber, name, after string, round uint64) erro
 		f.unplaced++
 	}
 	f.subs[s] = struct{}{}
+	b.runs[name].watched(true)
 	return nil
 }
 
@@ -88,6 +89,9 @@ func (b *Broker) unsubscribe(s *subscriber) {
 	s.feed.mu.Lock()
 	s.leave()
 	delete(s.feed.subs, s)
+	if len(s.feed.subs) == 0 {
+		b.runs[s.feed.name].watched(false)
+	}
 	if !s.placed {
 		s.feed.unplaced--
 	}
