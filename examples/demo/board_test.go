@@ -119,7 +119,7 @@ func (p *program) stop(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	if err := shutdown(ctx, p.server, p.stock.board); err != nil {
+	if err := shutdown(ctx, p.server, p.stock.board, p.stock.chat); err != nil {
 		t.Fatalf("shutdown() = %v", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,13 +20,16 @@ import (
 // A parrot is a model that writes a word each time it is told to, and in the
 // end says that its reader has left.
 type parrot struct {
-	speak chan string   // what it is to say
-	left  chan struct{} // receives when a reader has left
+	speak chan string      // what it is to say
+	left  chan struct{}    // receives when a reader has left
+	come  chan chan string // receives, for each reader, what it is to say to this one
+	three []chan string    // for saysEach
+	asked atomic.Int32
 }
 
 func newParrot(t *testing.T) (*parrot, *chat.Endpoint) {
 	t.Helper()
-	p := &parrot{make(chan string), make(chan struct{}, 10)}
+	p := &parrot{speak: make(chan string), left: make(chan struct{}, 10), come: make(chan chan string, 100)}
 	server := httptest.NewServer(p)
 	t.Cleanup(func() {
 		server.CloseClientConnections()
@@ -37,18 +41,49 @@ func newParrot(t *testing.T) (*parrot, *chat.Endpoint) {
 func (p *parrot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body) // a server hears of a client that leaves when all was read
 	w.Header().Set("Content-Type", "text/event-stream")
+	p.asked.Add(1)
+	own := make(chan string)
+	p.come <- own
 	for {
+		var word string
 		select {
-		case word := <-p.speak:
-			if word == "" {
-				io.WriteString(w, "data: [DONE]\n\n")
-				return
-			}
-			fmt.Fprintf(w, "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":%q}}]}\n\n", word)
-			w.(http.Flusher).Flush()
+		case word = <-p.speak:
+		case word = <-own:
 		case <-r.Context().Done():
 			p.left <- struct{}{}
 			return
+		}
+		if word == "" {
+			io.WriteString(w, "data: [DONE]\n\n")
+			return
+		}
+		fmt.Fprintf(w, "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":%q}}]}\n\n", word)
+		w.(http.Flusher).Flush()
+	}
+}
+
+// saysEach has the parrot say words to each of three readers, up to the word "", and
+// then of the next three.
+func (p *parrot) saysEach(t *testing.T, words ...string) {
+	t.Helper()
+	for len(p.three) < 3 {
+		select {
+		case own := <-p.come:
+			p.three = append(p.three, own)
+		case <-time.After(30 * time.Second):
+			t.Fatal("the model is not asked three times")
+		}
+	}
+	for _, word := range words {
+		for _, own := range p.three {
+			select {
+			case own <- word:
+			case <-time.After(30 * time.Second):
+				t.Fatalf("a reader does not hear %q", word)
+			}
+		}
+		if word == "" {
+			p.three = nil
 		}
 	}
 }
@@ -175,17 +210,10 @@ func TestInChromiumTheAnswersGrowInThePage(t *testing.T) {
 			await(ctx, t, `document.readyState == "complete" && !!document.getElementById("question")`)
 			press(ctx, t, `document.getElementById("question").focus()`, "\r") // no script of the page has a part in it
 			await(ctx, t, `document.querySelectorAll(".answers .answer").length == 3`)
-			for range 3 {
-				model.says(t, evil)
-			}
-			for range 3 {
-				model.says(t, "word ", "word ")
-			}
+			model.saysEach(t, evil, "word ", "word ")
 			await(ctx, t, spoken+`.split("word").length == 7`)
-			for range 3 {
-				model.says(t, "")
-			}
-			await(ctx, t, `document.readyState == "complete" && [...document.querySelectorAll(".answers .tally")].every(e => e.textContent.includes("words in"))`)
+			model.saysEach(t, "")
+			await(ctx, t, `document.readyState == "complete" && [...document.querySelectorAll(".answers .tally")].every(e => /^\s*\d+ words\s*$/.test(e.textContent))`)
 			if got, err := chromedp.Run(ctx, chromedp.Evaluate[string](spoken)); err != nil || strings.Count(got, evil) != 3 {
 				t.Errorf("answers are %q, %v", got, err)
 			}
@@ -209,14 +237,92 @@ func TestInFirefoxTheAnswersGrowInThePage(t *testing.T) {
 	f.must(t, "WebDriver:Navigate", map[string]any{"url": server.URL + "/chat"})
 	f.await(t, `document.readyState == "complete" && document.getElementById("question")`)
 	f.eval(t, `document.querySelector("#ask button").click()`, &struct{}{})
-	for range 3 {
-		model.says(t, "one ", "two ")
-	}
+	model.saysEach(t, "one ", "two ")
 	f.await(t, spoken+`.split("two").length == 4`)
-	for range 3 {
-		model.says(t, "")
+	model.saysEach(t, "")
+	f.await(t, `[...document.querySelectorAll(".answers .tally")].every(e => /^\s*\d+ words\s*$/.test(e.textContent))`)
+	if got := f.complaints(t, server.URL); len(got) > 0 {
+		t.Errorf("the console says %q, want nothing", got)
 	}
-	f.await(t, `[...document.querySelectorAll(".answers .tally")].every(e => e.textContent.includes("words in"))`)
+}
+
+// What the page shows of three answers.
+const (
+	twoWords = spoken + ` == "one two|one two|one two"`
+	allWords = spoken + ` == "one two three|one two three|one two three"`
+	noButton = `document.readyState == "complete" && !document.querySelector(".answers button")`
+)
+
+func TestInChromiumAnAnswerSurvivesItsPage(t *testing.T) {
+	model, endpoint := newParrot(t)
+	server := httptest.NewServer(site(someStock(t, nil, endpoint)))
+	defer server.Close()
+	ctx := chromium(t)
+	said := complaints(ctx, t)
+	if err := chromedp.Do(ctx, watchMoves(), visit(server.URL+"/chat")); err != nil {
+		t.Fatal(err)
+	}
+	await(ctx, t, `document.readyState == "complete" && !!document.getElementById("question")`)
+	press(ctx, t, `document.getElementById("question").focus()`, "\r")
+	await(ctx, t, `document.querySelectorAll(".answers .answer").length == 3`)
+	model.saysEach(t, "one", " two")
+	await(ctx, t, twoWords)
+	page, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href`))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	second, cancel := chromedp.NewContext(ctx)
+	defer cancel()
+	if err := chromedp.Do(second, visit(page)); err != nil {
+		t.Fatal(err)
+	}
+	await(second, t, twoWords)
+	press(ctx, t, `location.reload()`)
+	await(ctx, t, `performance.getEntriesByType("navigation")[0].type == "reload" && `+twoWords)
+	model.saysEach(t, " three")
+	for _, tab := range []context.Context{ctx, second} {
+		await(tab, t, allWords)
+	}
+	press(ctx, t, `document.querySelector("#Plain button").click()`)
+	await(ctx, t, `document.querySelector("#Plain .tally")?.textContent.includes("Stopped after 3 words")`)
+	await(second, t, `document.querySelector("#Plain .tally").textContent.includes("Stopped after 3 words")`)
+	model.isLeft(t)
+	model.says(t, "", "")
+	for _, tab := range []context.Context{ctx, second} {
+		await(tab, t, noButton+" && "+allWords)
+	}
+	if n := model.asked.Load(); n != 3 {
+		t.Errorf("the model was asked %d times, want once for each answer", n)
+	}
+	if got := said(); len(got) > 0 {
+		t.Errorf("the console says %q, want nothing", got)
+	}
+	stands(ctx, t)
+}
+
+func TestInFirefoxAnAnswerSurvivesItsPage(t *testing.T) {
+	model, endpoint := newParrot(t)
+	server := httptest.NewServer(site(someStock(t, nil, endpoint)))
+	defer server.Close()
+	f := firefox(t, false)
+	f.must(t, "WebDriver:Navigate", map[string]any{"url": server.URL + "/chat"})
+	f.await(t, `document.readyState == "complete" && document.getElementById("question")`)
+	f.eval(t, `document.querySelector("#ask button").click()`, &struct{}{})
+	model.saysEach(t, "one", " two")
+	f.await(t, twoWords)
+	f.eval(t, `window.old = 1; location.reload()`, &struct{}{})
+	f.await(t, `!window.old && `+twoWords)
+	model.saysEach(t, " three")
+	f.await(t, allWords)
+	f.eval(t, `document.querySelector("#Plain button").click()`, &struct{}{})
+	f.await(t, `document.querySelector("#Plain .tally")?.textContent.includes("Stopped after 3 words")`)
+	model.isLeft(t)
+	model.says(t, "", "")
+	f.await(t, noButton+" && "+allWords)
+	if n := model.asked.Load(); n != 3 {
+		t.Errorf("the model was asked %d times, want once for each answer", n)
+	}
 	if got := f.complaints(t, server.URL); len(got) > 0 {
 		t.Errorf("the console says %q, want nothing", got)
 	}

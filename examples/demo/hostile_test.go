@@ -19,7 +19,8 @@ func TestAttacksOnTheDemo(t *testing.T) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	t.Cleanup(func() { slog.SetDefault(log) })
 
-	s := someStock(t, someFlights(t), someModel(t))
+	model := someModel(t)
+	s := someStock(t, someFlights(t), model)
 	server, err := hostiletest.Serve(site(s))
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +32,7 @@ func TestAttacksOnTheDemo(t *testing.T) {
 		Streams: []string{"/board/events"},
 		Healthy: []string{"/search?q=%s", "/lab?t=%s&card=error&outer=succeed&inner=panic", "/?t=%s", "/board?t=%s"},
 		Closed:  []string{"/inspect/", "/inspect/?format=json", "/inspect/?events=1"},
-		Secrets: []string{s.model.Key, t.TempDir()},
+		Secrets: []string{model.Key, t.TempDir()},
 		Quiesce: http.DefaultTransport.(*http.Transport).CloseIdleConnections, // to the model
 		Most:    512 << 20,
 		Slack:   48 << 20, // the inspector keeps 200 responses

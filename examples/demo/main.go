@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/rivulet-go/rivulet/examples/demo/board"
+	"github.com/rivulet-go/rivulet/examples/demo/chat"
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
 )
 
@@ -70,15 +71,15 @@ func serve(addr, nats string) error {
 	slog.Info("stopping, open pages may finish")
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if err := shutdown(ctx, server, s.board); err != nil {
+	if err := shutdown(ctx, server, s.board, s.chat); err != nil {
 		return fmt.Errorf("pages still open after 10s: %w", err)
 	}
 	<-ended
 	return nil
 }
 
-// shutdown stops the server. It first ends the streams of the boards, which do
-// not end by themselves.
-func shutdown(ctx context.Context, server *http.Server, b *board.Board) error {
-	return errors.Join(b.Shutdown(ctx), server.Shutdown(ctx))
+// shutdown stops the server. It first ends the answers of the chat, and the streams
+// of the boards, which do not end by themselves.
+func shutdown(ctx context.Context, server *http.Server, b *board.Board, c *chat.Chat) error {
+	return errors.Join(c.Shutdown(ctx), b.Shutdown(ctx), server.Shutdown(ctx))
 }

@@ -30,7 +30,7 @@ func site(s stock) http.Handler {
 	dashboard.Register(mux, rd, s.flights)
 	airports.Register(mux, rd, s.flights)
 	lab.Register(mux, rd)
-	chat.Register(mux, rd, s.model)
+	chat.Register(mux, rd, s.chat)
 	board.Register(mux, rd, s.board)
 	search.Register(mux, rd, s.movies)
 	source.Register(mux, rd,

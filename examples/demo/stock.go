@@ -17,7 +17,7 @@ import (
 type stock struct {
 	flights *flights.DB
 	movies  *movies.DB
-	model   *chat.Endpoint
+	chat    *chat.Chat
 	board   *board.Board
 
 	inspector *inspect.Inspector // inspects all pages
@@ -43,11 +43,15 @@ func openStock(ctx context.Context, dir string, b *board.Board, progress io.Writ
 	if s.movies, err = movies.Open(ctx, list); err != nil {
 		return s, err
 	}
-	s.model, err = chat.Open(os.Getenv)
-	return s, err
+	model, err := chat.Open(os.Getenv)
+	if err != nil {
+		return s, err
+	}
+	s.chat = chat.New(model, b.Store())
+	return s, nil
 }
 
-// Close closes the stock. Call it after Shutdown of the board.
+// Close closes the stock. Call it after Shutdown of the board and the chat.
 func (s stock) Close() error {
 	var errs []error
 	if s.flights != nil {
@@ -56,8 +60,8 @@ func (s stock) Close() error {
 	if s.movies != nil {
 		errs = append(errs, s.movies.Close())
 	}
-	if s.model != nil {
-		errs = append(errs, s.model.Close())
+	if s.chat != nil {
+		errs = append(errs, s.chat.Close())
 	}
 	if s.board != nil {
 		errs = append(errs, s.board.Close())

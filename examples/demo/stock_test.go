@@ -32,7 +32,15 @@ func someStock(t *testing.T, db *flights.DB, model *chat.Endpoint) stock {
 	}
 	in := inspect.New(200)
 	in.Token = token
-	return stock{db, films, model, soleBoard(t, filepath.Join(t.TempDir(), "guests.json")), in}
+	c := chat.New(model, nil)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := c.Shutdown(ctx); err != nil {
+			t.Errorf("the chat does not end: %v", err)
+		}
+	})
+	return stock{db, films, c, soleBoard(t, filepath.Join(t.TempDir(), "guests.json")), in}
 }
 
 // soleBoard opens a board and ends it with the test.

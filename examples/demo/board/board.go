@@ -100,6 +100,9 @@ func (b *Board) Shutdown(ctx context.Context) error {
 // Close closes the board. No request may use it any more.
 func (b *Board) Close() error { return b.book.leave() }
 
+// Store returns the store that the board shares with other programs, or nil.
+func (b *Board) Store() broker.Store { return b.broker.Store }
+
 // topic is the topic to which all pages subscribe.
 func (b *Board) topic() broker.Topic { return b.broker.Topic("board") }
 

@@ -6,51 +6,46 @@ import (
 	"fmt"
 	"iter"
 	"strings"
-	"time"
 
+	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/sse/llm"
 )
 
 // An Answer is an answer in the page itself. Its methods are the loads of two
-// boundaries: the text, and below it a summary when the text has ended.
+// boundaries: the text, and below it a summary when the text has ended. The text
+// comes from the topic that the run writes, so that each page that shows the answer
+// has all of it.
 type Answer struct {
 	manner
 	*tally
 }
 
-// A tally counts the text of an answer.
+// A tally counts the text of an answer, for one page.
 type tally struct {
-	chat     *chat
-	question Question
-	over     chan struct{} // closed when the other fields are final
-	words    int
-	took     time.Duration
-	failed   bool
+	chat  *Chat
+	run   broker.Run
+	over  chan struct{} // closed when the other fields are final
+	words int
+	err   error
 }
 
-// errBusy is the error of an answer when too many are running.
-var errBusy = errors.New("too many answers at once")
-
-// Text asks the model and yields its answer. When the visitor leaves, ctx ends,
-// and with it the request to the model.
+// Text yields the answer: what has come already, and what still comes.
 func (t *tally) Text(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		defer close(t.over)
-		t.failed = true
-		leave, ok := t.chat.room.enter()
-		if !ok {
-			yield("", errBusy)
-			return
-		}
-		defer leave()
-		start := time.Now()
-		for s, err := range t.chat.model.ask(ctx, t.question) {
-			if !yield(s, err) || err != nil {
+		for s, err := range t.chat.answers.Topic(t.run.Topic).Data(ctx, t.run.Position) {
+			if t.err = err; err != nil {
+				if t.summary() == "" {
+					yield("", fmt.Errorf("%s: %w", t.run.Topic, err))
+				}
 				return
 			}
 			t.words += len(strings.Fields(s))
+			if !yield(s, nil) {
+				return
+			}
 		}
-		t.failed, t.took = false, time.Since(start)
 	}
 }
 
@@ -58,13 +53,35 @@ func (t *tally) Text(ctx context.Context) iter.Seq2[string, error] {
 func (t *tally) End(ctx context.Context) (string, error) {
 	select {
 	case <-t.over:
+		return t.summary(), nil
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
-	if t.failed {
-		return "", nil // the boundary of the text shows the error
+}
+
+// summary is empty if the boundary of the text shows an error.
+func (t *tally) summary() string {
+	var failed *broker.FailedError
+	switch {
+	case t.err == nil:
+		return fmt.Sprintf("%d words", t.words)
+	case errors.Is(t.err, broker.ErrGap):
+		return "This answer is no longer kept. Ask again."
+	case !errors.As(t.err, &failed):
+		return ""
+	case failed.Reason == "stopped":
+		return fmt.Sprintf("Stopped after %d words", t.words)
+	case failed.Reason == "unwatched":
+		return fmt.Sprintf("Stopped after %d words, since nobody was watching", t.words)
 	}
-	return fmt.Sprintf("%d words in %v", t.words, t.took.Round(time.Millisecond)), nil
+	return ""
+}
+
+// tooLong reports whether an answer has ended because of a time limit: that of its
+// run, or that of the page if the process of the run has died.
+func tooLong(err error) bool {
+	var failed *broker.FailedError
+	return errors.Is(err, stream.ErrTimeout) || errors.As(err, &failed) && failed.Reason == "timeout"
 }
 
 // ask yields the answer to q piece by piece.
@@ -93,18 +110,5 @@ func (e *Endpoint) ask(ctx context.Context, q Question) iter.Seq2[string, error]
 				return
 			}
 		}
-	}
-}
-
-// A room limits the answers that run at once to its capacity.
-type room chan struct{}
-
-// enter takes a place, if there is one, until leave is called.
-func (r room) enter() (leave func(), ok bool) {
-	select {
-	case r <- struct{}{}:
-		return func() { <-r }, true
-	default:
-		return nil, false
 	}
 }

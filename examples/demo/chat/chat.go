@@ -1,5 +1,7 @@
 // Package chat is a page on which a language model answers. At /chat, three
-// answers arrive in the response of the page, without a script. At /chat/fetch, a
+// answers arrive in the response of the page, without a script. They are written to
+// topics first, so that a page that is loaded again, or in a second tab, shows them
+// too. At /chat/fetch, a
 // small script fetches one answer and can stop it.
 //
 // The browser talks only to the demo. The demo asks the model with a key that
@@ -8,6 +10,7 @@ package chat
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"net/http"
 	"time"
@@ -16,6 +19,7 @@ import (
 
 	"github.com/rivulet-go/rivulet/examples/demo/layout"
 	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/stream/broker"
 )
 
 // Source is what the page at /source/chat shows.
@@ -34,26 +38,57 @@ const (
 	longest  = 300              // characters of a question
 	most     = 12               // answers at once
 	patience = time.Minute      // for one answer
+	alone    = 15 * time.Second // that an answer goes on while nobody watches
+	kept     = 10 * time.Minute // for which an answer can be seen again
 	tokens   = 200              // of one answer
 	largest  = 8 << 10          // bytes of a request
 	silence  = 20 * time.Second // of the model within an answer
 )
 
-// A chat is the state that the pages share.
-type chat struct {
-	rd    stream.Renderer
-	model *Endpoint
-	room  room
-	open  open
+// A Chat is the state that the pages share.
+type Chat struct {
+	rd      stream.Renderer
+	model   *Endpoint
+	answers broker.Broker // one topic for each answer of the page without a script
+	limits  broker.RunOptions
+	room    room
+	open    open
 }
 
-// Register adds the chat to mux. rd sends its pages, and model gives the answers.
-func Register(mux *http.ServeMux, rd stream.Renderer, model *Endpoint) {
-	c := &chat{rd: rd, model: model, room: make(room, most)}
+// New makes a chat whose model gives the answers. With a store, each program that
+// shares it shows them. The store may be nil.
+func New(model *Endpoint, store broker.Store) *Chat {
+	c := &Chat{
+		model: model,
+		answers: broker.Broker{
+			Store:  store,
+			Retain: broker.Retention{Count: 2 * tokens, Age: kept},
+			Limits: broker.Limits{Runs: most, Topics: 1000},
+		},
+		limits: broker.RunOptions{Timeout: patience, Unwatched: alone},
+		room:   make(room, most),
+	}
+	if store != nil {
+		c.limits.Unwatched = 0 // readers in other processes do not count
+	}
+	return c
+}
+
+// Shutdown ends the answers in progress and the pages that wait for them. Call it
+// before Shutdown of the server.
+func (c *Chat) Shutdown(ctx context.Context) error { return c.answers.Shutdown(ctx) }
+
+// Close closes the model. No request may use the chat any more.
+func (c *Chat) Close() error { return c.model.Close() }
+
+// Register adds the chat to mux. rd sends its pages.
+func Register(mux *http.ServeMux, rd stream.Renderer, c *Chat) {
+	c.rd = rd
 	// A question may cost money, so requests from other sites are refused.
 	var own http.CrossOriginProtection
-	mux.Handle("GET /chat", c.page())
-	mux.Handle("POST /chat", own.Handler(c.page()))
+	mux.Handle("GET /chat", c.page(c.home))
+	mux.Handle("POST /chat", own.Handler(c.page(c.ask)))
+	mux.Handle("POST /chat/stop", own.Handler(http.HandlerFunc(c.serveStop)))
 	mux.Handle("GET /chat/fetch", rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 		return FetchPage(c.visit()), nil
 	}))
@@ -67,25 +102,22 @@ func Register(mux *http.ServeMux, rd stream.Renderer, model *Endpoint) {
 }
 
 // page is the form and, after it has been sent, the form with the answers.
-func (c *chat) page() http.Handler {
+func (c *Chat) page(page stream.Page) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, largest)
 		renderer := c.rd
 		// Without scripting, not every browser can patch. The form then asks for order.
-		if r.PostFormValue("mode") == "order" {
+		if r.FormValue("mode") == "order" {
 			renderer.Mode = func(*http.Request) stream.Mode { return stream.InOrder }
 		}
-		renderer.Handler(c.home).ServeHTTP(w, r)
+		renderer.Handler(page).ServeHTTP(w, r)
 	})
 }
 
-func (c *chat) home(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+func (c *Chat) home(_ http.ResponseWriter, r *http.Request) (templ.Component, error) {
 	v := c.visit()
-	if r.Method == http.MethodPost {
-		v.ask(c, r.PostFormValue("question"), r.PostFormValue("pace"))
-		if v.Problem != "" {
-			w.WriteHeader(http.StatusUnprocessableEntity)
-		}
+	if q := r.URL.Query(); q.Has("run") {
+		v.show(c, q)
 	}
 	return Page(v), nil
 }

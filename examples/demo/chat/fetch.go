@@ -13,7 +13,7 @@ import (
 
 // answer relays one answer to the script. When the script aborts its request, the
 // request to the model ends at once.
-func (c *chat) answer() http.Handler {
+func (c *Chat) answer() http.Handler {
 	relay := &llm.Relay{Request: c.request, HTTP: c.model.HTTP, MaxBody: largest, Idle: silence}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		leave, ok := c.room.enter()
@@ -29,7 +29,7 @@ func (c *chat) answer() http.Handler {
 }
 
 // request makes the request to the model from the script's request.
-func (c *chat) request(ctx context.Context, r *http.Request) (*http.Request, error) {
+func (c *Chat) request(ctx context.Context, r *http.Request) (*http.Request, error) {
 	var asked struct{ Answer, Question, Pace string }
 	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
 		return nil, &llm.RefusedError{StatusCode: http.StatusBadRequest, Message: "The request is not JSON."}
@@ -86,4 +86,17 @@ func (o *open) serveEnd(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// A room limits the answers that are relayed at once to its capacity.
+type room chan struct{}
+
+// enter takes a place, if there is one, until leave is called.
+func (r room) enter() (leave func(), ok bool) {
+	select {
+	case r <- struct{}{}:
+		return func() { <-r }, true
+	default:
+		return nil, false
+	}
 }

@@ -1,7 +1,9 @@
 package chat
 
 import (
+	"crypto/rand"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -14,7 +16,10 @@ type Visit struct {
 	Question string
 	Pace     int      // words a second; 0 means as fast as the model can
 	Problem  string   // what is wrong with the question, for the visitor
+	Key      string   // of the form, so that sent twice it asks once
 	Answers  []Answer // empty if nothing was asked
+	Runs     []string // of the answers, as they are in the URL
+	Ordered  bool     // the page is in order, for browsers without scripting
 }
 
 // A Choice is a value of the form and its label.
@@ -38,23 +43,21 @@ var manners = []manner{{"Careful", 0.5}, {"Plain", 1}, {"Daring", 1.5}}
 func (m manner) Title() string { return fmt.Sprintf("%s, temperature %v", m.Name, m.Temperature) }
 
 // visit returns a page without a question.
-func (c *chat) visit() Visit {
-	return Visit{Model: c.model.Model, Paced: c.model.Paced, Question: "Why is the sky blue?"}
+func (c *Chat) visit() Visit {
+	return Visit{Model: c.model.Model, Paced: c.model.Paced, Question: "Why is the sky blue?", Key: rand.Text()}
 }
 
-// ask asks a question in each manner, or describes what is wrong with it.
-func (v *Visit) ask(c *chat, text, pace string) {
-	v.Question = text
-	q, problem := question(text, pace)
+// read reads the form, or describes what is wrong with it and returns the status
+// of the answer.
+func (v *Visit) read(r *http.Request) (status int) {
+	v.Question = r.PostFormValue("question")
+	q, problem := question(v.Question, r.PostFormValue("pace"))
 	if problem != "" {
 		v.Problem = problem
-		return
+		return http.StatusUnprocessableEntity
 	}
 	v.Question, v.Pace = q.Text, q.Pace
-	for _, m := range manners {
-		q.Temperature = m.Temperature
-		v.Answers = append(v.Answers, Answer{manner: m, tally: &tally{chat: c, question: q, over: make(chan struct{})}})
-	}
+	return http.StatusOK
 }
 
 // A Question is a question within the limits.
@@ -66,7 +69,7 @@ type Question struct {
 
 // question makes a Question of a visitor's input, or returns what is wrong with
 // the input.
-func question(text, pace string) (q Question, problem string) {
+func question(text, perSecond string) (q Question, problem string) {
 	text = strings.TrimSpace(strings.ToValidUTF8(text, "�"))
 	switch n := utf8.RuneCountInString(text); {
 	case n == 0:
@@ -74,9 +77,11 @@ func question(text, pace string) (q Question, problem string) {
 	case n > longest:
 		return q, fmt.Sprintf("That is too long: a question may have %d characters.", longest)
 	}
-	perSecond, err := strconv.Atoi(pace)
-	if err != nil || perSecond < 0 {
-		perSecond = 0
-	}
-	return Question{Text: text, Pace: perSecond, Temperature: 1}, ""
+	return Question{Text: text, Pace: pace(perSecond), Temperature: 1}, ""
+}
+
+// pace returns words a second, or zero if a visitor's input is no number.
+func pace(input string) int {
+	n, _ := strconv.Atoi(input)
+	return max(n, 0)
 }

@@ -1,0 +1,117 @@
+package chat_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// ask sends the form and returns the URL of the page with the answers.
+func ask(t *testing.T, h http.Handler, more ...string) string {
+	t.Helper()
+	w := &reply{start: time.Now(), header: http.Header{}}
+	h.ServeHTTP(w, form("Why?", more...))
+	if w.status != http.StatusSeeOther {
+		t.Fatalf("status = %d, want 303", w.status)
+	}
+	return w.header.Get("Location")
+}
+
+// shown is the text of the three answers of a page: what stands in the shell, and the
+// pieces that follow.
+func shown(w *reply) (answers [3]string) {
+	page := w.html()
+	names := regexp.MustCompile(`<div class="answer" aria-live="polite">([^<]*)<\?start name="(\d+)">`).FindAllStringSubmatch(page, -1)
+	for i, m := range names {
+		answers[i] = m[1]
+		for _, piece := range regexp.MustCompile(`<template for="`+m[2]+`">(.*?)(<\?start name="`+m[2]+`"><\?end>)?</template>`).FindAllStringSubmatch(page, -1) {
+			answers[i] += piece[1]
+		}
+	}
+	return answers
+}
+
+func get(h http.Handler, url string) *reply { return visit(h, httptest.NewRequest("GET", url, nil)) }
+
+func TestAnAnswerSurvivesItsPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := newUpstream(says(time.Second, "one", " two", " three", " four"))
+		h := handler(u.endpoint())
+		page := ask(t, h, "key", "k3f9")
+		if again := ask(t, h, "key", "k3f9"); again != page {
+			t.Errorf("the form sent twice leads to %s, want %s", again, page)
+		}
+		ctx, leave := context.WithTimeout(t.Context(), 2500*time.Millisecond)
+		defer leave()
+		go func() { // the first page, which is left; it ends before the others
+			defer func() { _ = recover() }()
+			visit(h, httptest.NewRequest("GET", page, nil).WithContext(ctx))
+		}()
+		tabs := make(chan *reply)
+		for range 2 {
+			go func() { // received from below
+				<-ctx.Done()
+				tabs <- get(h, page)
+			}()
+		}
+		want := [3]string{"one two three four", "one two three four", "one two three four"}
+		for range 2 {
+			if got := shown(<-tabs); got != want {
+				t.Errorf("a page that was loaded again shows %q, want %q", got, want)
+			}
+		}
+		if got := strings.Count(get(h, page).html(), "one two three four"); got != 3 {
+			t.Errorf("a page after the end shows %d answers in place, want 3", got)
+		}
+		if len(u.asked) != 3 {
+			t.Errorf("the model was asked %d times, want once for each answer", len(u.asked))
+		}
+	})
+}
+
+func TestAnAnswerIsStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := newUpstream(says(time.Second, "one", " two", " three", " four"))
+		h := handler(u.endpoint())
+		page, err := url.Parse(ask(t, h))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := wait(t.Context(), 2500*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
+		q := page.Query()
+		q.Set("stop", q["run"][1])
+		r := httptest.NewRequest("POST", "/chat/stop", strings.NewReader(q.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := visit(h, r)
+		if got, want := strings.Count(w.html(), "4 words<"), 2; got != want {
+			t.Errorf("page = %s\nhas %d whole answers, want %d", w.html(), got, want)
+		}
+		if !strings.Contains(w.html(), "Stopped after 2 words") {
+			t.Errorf("page = %s\nwant an answer that was stopped", w.html())
+		}
+	})
+}
+
+func TestAnAnswerThatIsNotKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := handler(newUpstream(says(0, "yes")).endpoint())
+		page := ask(t, h)
+		synctest.Wait()
+		if err := wait(t.Context(), 15*time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		var w *reply
+		log := logged(func() { w = get(h, page) })
+		if got := strings.Count(w.html(), "no longer kept"); got != 3 || log != "" {
+			t.Errorf("page = %s\nlog = %s\nwant that three answers are not kept", w.html(), log)
+		}
+	})
+}
