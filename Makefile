@@ -27,9 +27,9 @@ check: ## vet, staticcheck, gofmt, tidy modules, fresh generated files, known vu
 bench: ## compare pages with plain templ.Handler and hand-made programs, events with go-sse, a broker on NATS with one in memory, chunks with innerHTML
 	@sh scripts/bench.sh
 
-generate: ## make the generated files again: templ's Go, the minified scripts
-	go generate ./...
+generate: ## make the generated files again: templ's Go, the minified scripts, the copy of the starter
 	$(TEMPL) generate
+	go generate ./...
 
 screenshots: ## take the pictures in docs/pictures and in the testdata of examples/demo and internal/e2e/inspecttest, with Chromium
 	go -C examples test ./cities -run=Pictures -count=1 -v -update

@@ -31,6 +31,8 @@ var arrows = map[string][]string{
 	"stream/broker":  {"stream/sse"},
 	"stream/inspect": {"stream", "stream/sse", templPath},
 
+	"cmd/rivulet": {},
+
 	"stream/streamtest": {"assets", "internal/pipes", "stream/internal/markup"},
 
 	// What two packages do alike, on the standard library alone.

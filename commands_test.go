@@ -11,9 +11,13 @@ import (
 // TestTheCommandsExist finds the folders, the tests and the targets that the
 // commands in the README and in docs name.
 func TestTheCommandsExist(t *testing.T) {
-	makefile, err := os.ReadFile("Makefile")
-	if err != nil {
-		t.Fatal(err)
+	var targets string
+	for _, makefile := range []string{"Makefile", "examples/starter/Makefile"} {
+		text, err := os.ReadFile(makefile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		targets += string(text)
 	}
 	goCommand := regexp.MustCompile(`go (?:-C (\S+) )?(?:run|test|vet)\b[^\n` + "`" + `]*?(\./[\w./]+)`)
 	makeCommand := regexp.MustCompile("(?m)(?:^|`)make ([a-z]+)\\b")
@@ -30,7 +34,7 @@ func TestTheCommandsExist(t *testing.T) {
 			}
 		}
 		for _, m := range makeCommand.FindAllStringSubmatch(text, -1) {
-			if !strings.Contains(string(makefile), "\n"+m[1]+":") {
+			if !strings.Contains(targets, "\n"+m[1]+":") {
 				t.Errorf("%s: there is no make %s", page, m[1])
 			}
 		}

@@ -11,7 +11,8 @@ import (
 )
 
 // command is the first line of an example: a command that runs its folder, from
-// the root of the repository.
+// the root of the repository. The starter is a module of its own, and its first
+// line is right in each copy.
 var command = regexp.MustCompile(`^// (?:[A-Z_]+=\S+ )*go -C examples run \./(\S+)$`)
 
 func TestExamplesBeginWithTheirCommand(t *testing.T) {
@@ -26,7 +27,7 @@ func TestExamplesBeginWithTheirCommand(t *testing.T) {
 			t.Fatal(err)
 		}
 		first, rest, _ := strings.Cut(string(source), "\n")
-		if m := command.FindStringSubmatch(first); m == nil || m[1] != dir {
+		if m := command.FindStringSubmatch(first); (m == nil || m[1] != dir) && (dir != "starter" || first != "// go run .") {
 			t.Errorf("the first line of examples/%s/main.go is %q, want the command that runs it: // go -C examples run ./%s", dir, first, dir)
 		}
 		if want := "\n// Command " + path.Base(dir) + " "; !strings.HasPrefix(rest, want) {

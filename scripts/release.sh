@@ -33,10 +33,11 @@ awk -v heading="$heading" '{ print } $0 == "## [Unreleased]" { print ""; print h
 mv CHANGELOG.new CHANGELOG.md
 go -C "$nats" mod edit -require="$root@$version"
 go -C examples mod edit -require="$root@$version"
+go -C examples/starter mod edit -require="$root@$version"
 
 echo "building importers of $version" >&2
 if ! go -C internal/e2e test -count=1 -run=TestImporters ./importertest >&2; then
-	git checkout -q -- CHANGELOG.md "$nats/go.mod" examples/go.mod
+	git checkout -q -- CHANGELOG.md "$nats/go.mod" examples/go.mod examples/starter/go.mod
 	refuse "importers cannot use $version; nothing is changed"
 fi
 
