@@ -1,9 +1,0 @@
-package natsbroker_test
-
-import (
-	"testing"
-
-	"github.com/rivulet-go/rivulet/internal/testkit"
-)
-
-func TestMain(m *testing.M) { testkit.Main(m) }
