@@ -99,22 +99,20 @@ func runServer(file string) error {
 	return nil
 }
 
-// runReaders is clients that request a URL path of an address and read all.
+// runReaders is clients that request a path at an address and read all. A "*" in
+// the path is the number of the client.
 func runReaders(url, clients string) error {
 	n, err := strconv.Atoi(clients)
 	if err != nil {
 		return err
 	}
 	addr, path, _ := strings.Cut(url, "/")
-	for range n {
+	for i := range n {
 		conn, err := net.Dial("tcp", addr)
 		if err != nil {
 			return err
 		}
-		if _, err := io.WriteString(conn, "GET /"+path+" HTTP/1.1\r\nHost: test\r\n\r\n"); err != nil {
-			return err
-		}
-		if _, err := conn.Read(make([]byte, 1)); err != nil { // the headers
+		if _, err := io.WriteString(conn, "GET /"+strings.Replace(path, "*", strconv.Itoa(i), 1)+" HTTP/1.1\r\nHost: test\r\n\r\n"); err != nil {
 			return err
 		}
 		go func() { // ends with the process

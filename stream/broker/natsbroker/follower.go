@@ -54,7 +54,7 @@ func (fl *follower) run(ctx context.Context) error {
 	fl.limit = uint64(max(info.Config.MaxMsgsPerSubject, 0))
 	fl.alone = info.Config.Replicas <= 1
 
-	sub, consumer, err := fl.consume(ctx)
+	messages, sub, consumer, err := fl.consume(ctx)
 	if err != nil {
 		return cause(ctx, err)
 	}
@@ -69,9 +69,11 @@ func (fl *follower) run(ctx context.Context) error {
 	}
 	fl.store.trouble(fl.topic, nil)
 	for next := uint64(1); ; {
-		m, err := sub.NextMsgWithContext(ctx)
-		if err != nil {
-			return cause(ctx, err)
+		var m *nats.Msg
+		select {
+		case m = <-messages:
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
 		watchdog.Reset(silent)
 		if m.Header.Get("Status") != "" {
@@ -96,12 +98,19 @@ func cause(ctx context.Context, err error) error {
 
 // consume creates a consumer of the events after fl.through. Only this process
 // uses it. It keeps its state in memory, acknowledges nothing, and is removed by
-// NATS a second after the process stops listening.
-func (fl *follower) consume(ctx context.Context) (*nats.Subscription, jetstream.PushConsumer, error) {
+// NATS a second after the process stops listening. Messages that wait are in a list
+// of package nats: its synchronous subscriptions take half a MiB each, for a queue.
+func (fl *follower) consume(ctx context.Context) (<-chan *nats.Msg, *nats.Subscription, jetstream.PushConsumer, error) {
 	inbox := fl.store.conn.NewInbox()
-	sub, err := fl.store.conn.SubscribeSync(inbox)
+	messages := make(chan *nats.Msg)
+	sub, err := fl.store.conn.Subscribe(inbox, func(m *nats.Msg) {
+		select {
+		case messages <- m:
+		case <-ctx.Done():
+		}
+	})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	_ = sub.SetPendingLimits(-1, -1) // flow control bounds it
 	consumer, err := fl.store.js.CreatePushConsumer(ctx, fl.store.o.Stream, jetstream.ConsumerConfig{
@@ -119,9 +128,9 @@ func (fl *follower) consume(ctx context.Context) (*nats.Subscription, jetstream.
 	})
 	if err != nil {
 		_ = sub.Unsubscribe()
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return sub, consumer, nil
+	return messages, sub, consumer, nil
 }
 
 // start tells the feed where the events of the consumer begin. It asks for the

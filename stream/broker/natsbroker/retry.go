@@ -76,7 +76,8 @@ func (s *Store) prepare(ctx context.Context) error {
 			return err
 		})
 		var api *jetstream.APIError
-		trouble := errors.As(err, &api) && (api.Code >= 500 || api.ErrorCode == noPeers) || errors.Is(err, jetstream.ErrJetStreamNotEnabled)
+		trouble := errors.As(err, &api) && (api.Code >= 500 || api.ErrorCode == noPeers) || errors.Is(err, jetstream.ErrJetStreamNotEnabled) ||
+			errors.Is(err, nats.ErrNoResponders) // a leaf node that is just starting
 		switch {
 		case errors.Is(err, errUnanswered), api != nil && api.ErrorCode == notAvailable:
 		case trouble && tries < 6:

@@ -52,7 +52,7 @@ func stopServer(s *server.Server) {
 
 // freeAddr returns a free address. It returns another one each time, and none
 // that the system gives to connections.
-func freeAddr(t *testing.T) string {
+func freeAddr(t testing.TB) string {
 	t.Helper()
 	for range 1000 {
 		addr := "127.0.0.1:" + strconv.Itoa(20_000+mathrand.N(10_000))
