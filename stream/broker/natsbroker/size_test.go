@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
@@ -30,6 +32,7 @@ import (
 //	us/topic           CPU time until that one waits
 //	NATS-KiB/topic     memory of NATS for the consumer of that topic
 //	NATS-us/event      CPU time of NATS for an event
+//	NATS-B/event       size of an event in NATS, of which 105 bytes are its own
 //
 // The times depend on the machine: see docs/instances.md for ratios.
 func BenchmarkNode(b *testing.B) {
@@ -122,6 +125,7 @@ func measure(b *testing.B, node *broker.Broker, nats int) {
 		b.ReportMetric(micro(missedEvents, func() { publish(missedEvents) }), "us/event")
 		if nats != 0 {
 			b.ReportMetric(float64((cpuOf(b, nats)-natsCPU).Microseconds())/missedEvents, "NATS-us/event")
+			b.ReportMetric(onDisk(b, node.Store.(*natsbroker.Store)), "NATS-B/event")
 		}
 
 		clients, memory := 0, testkit.InUse()
@@ -165,6 +169,18 @@ func measure(b *testing.B, node *broker.Broker, nats int) {
 		leave()
 	}
 	b.ReportMetric(0, "ns/op")
+}
+
+// onDisk returns the size of an event in the stream.
+func onDisk(b *testing.B, s *natsbroker.Store) float64 {
+	js, err := jetstream.New(s.Conn())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for stream := range js.ListStreams(b.Context()).Info() {
+		return float64(stream.State.Bytes) / float64(stream.State.Msgs)
+	}
+	return 0
 }
 
 // cpuOf returns the CPU time of a process, in steps of 10 ms.
