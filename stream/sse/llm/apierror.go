@@ -2,8 +2,6 @@ package llm
 
 import (
 	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,9 +12,9 @@ import (
 // It may quote keys, prompts and the names of internal servers: it is for logs,
 // never for users.
 type APIError struct {
-	// Status is the status of the response. For an error within a stream, whose
-	// status is 200, it is the one that the server would have sent, such as 429,
-	// as far as the error says. 0 means that it does not.
+	// Status is the status of the response. A stream has the status 200, so for an
+	// error within one, it is the status that the server would have sent, such as 429.
+	// 0 means that the error does not say.
 	Status int
 	// Type is the kind of the error, such as "server_error".
 	Type string
@@ -52,69 +50,6 @@ func (e *APIError) Error() string {
 	}
 	return text + ": " + e.Message
 }
-
-// Check returns nil if a response has the status 200. Otherwise it returns an
-// *APIError with the status and with the error in the body, of which it reads at
-// most 64 KiB. It does not close the body.
-func Check(resp *http.Response) error {
-	if resp.StatusCode == http.StatusOK {
-		return nil
-	}
-	return responseError(resp, resp.Body)
-}
-
-// responseError returns the error of a response whose status is not 200.
-func responseError(resp *http.Response, r io.Reader) *APIError {
-	const enough = 64 << 10
-	body, _ := io.ReadAll(io.LimitReader(r, enough))
-	e := new(APIError)
-	text := strings.TrimSpace(string(body))
-	if strings.HasPrefix(text, "[") { // Gemini
-		var list []json.RawMessage
-		if json.Unmarshal(body, &list) == nil && len(list) > 0 {
-			text = string(list[0])
-		}
-	}
-	var h struct {
-		head
-		Message any `json:"message"`
-		Detail  any `json:"detail"`
-	}
-	switch err := json.Unmarshal([]byte(text), &h); {
-	case err != nil && strings.HasPrefix(text, "<"): // a page
-	case err != nil:
-		e.Message = strings.ToValidUTF8(text[:min(len(text), 200)], "\uFFFD")
-	case isThere(h.Error):
-		e = newAPIError(h.Error)
-	case h.Message != nil:
-		e = newAPIError([]byte(text))
-	default:
-		e.Message = plain(h.Detail) // Mistral, and what is made with FastAPI
-	}
-	e.Status = resp.StatusCode
-	e.RetryAfter = retryAfter(resp.Header)
-	e.final = resp.Header.Get("X-Should-Retry") == "false"
-	return e
-}
-
-// retryAfter reads Retry-After, or the field of OpenAI and others that is more
-// exact.
-func retryAfter(h http.Header) time.Duration {
-	if ms, err := strconv.ParseFloat(h.Get("Retry-After-Ms"), 64); err == nil && ms > 0 && ms < maxWait.Seconds()*1000 {
-		return time.Duration(ms * float64(time.Millisecond))
-	}
-	value := h.Get("Retry-After")
-	if s, err := strconv.ParseFloat(value, 64); err == nil && s > 0 && s < maxWait.Seconds() {
-		return time.Duration(s * float64(time.Second))
-	}
-	if at, err := http.ParseTime(value); err == nil {
-		return min(max(time.Until(at), 0), maxWait)
-	}
-	return 0
-}
-
-// maxWait limits what a server may ask for.
-const maxWait = 24 * time.Hour
 
 // newAPIError reads an error in JSON. Some servers send another value than an
 // object.
@@ -180,21 +115,4 @@ var statuses = map[string]int{
 	"insufficient_system_resource": 503, "service_unavailable": 503, "unavailable": 503,
 	"timeout_error": 504, "deadline_exceeded": 504,
 	"overloaded_error": 529,
-}
-
-// plain returns a JSON value as text, a string without its quotes.
-func plain(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return v
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	}
-	text, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(text)
 }

@@ -2,7 +2,6 @@ package llm
 
 import (
 	"encoding/json"
-	"strings"
 
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
@@ -204,52 +203,4 @@ func contentParts(raw json.RawMessage) (parts []contentPart, err error) {
 		return parts, json.Unmarshal(raw, &parts[0])
 	}
 	return parts, json.Unmarshal(raw, &parts)
-}
-
-// finishReason returns the word of chat completions for a word of any server.
-func finishReason(word string) string {
-	switch strings.ToLower(word) {
-	case "stop", "end_turn", "stop_sequence", "completed", "eos", "eos_token":
-		return finishStop
-	case "length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded":
-		return finishLength
-	case "tool_calls", "tool_use", "function_call":
-		return finishCalls
-	case "content_filter", "refusal", "safety", "recitation", "prohibited_content", "blocklist":
-		return finishFilter
-	}
-	return word
-}
-
-// readUsage reads the counts in the form of either API of OpenAI. It returns nil
-// if there are none.
-func readUsage(raw json.RawMessage) *Usage {
-	var u struct {
-		Prompt     number `json:"prompt_tokens"`
-		Completion number `json:"completion_tokens"`
-		Input      number `json:"input_tokens"`
-		Output     number `json:"output_tokens"`
-		CacheHit   number `json:"prompt_cache_hit_tokens"` // DeepSeek
-		PromptMore struct {
-			Cached number `json:"cached_tokens"`
-		} `json:"prompt_tokens_details"`
-		InputMore struct {
-			Cached number `json:"cached_tokens"`
-		} `json:"input_tokens_details"`
-		CompletionMore struct {
-			Reasoning number `json:"reasoning_tokens"`
-		} `json:"completion_tokens_details"`
-		OutputMore struct {
-			Reasoning number `json:"reasoning_tokens"`
-		} `json:"output_tokens_details"`
-	}
-	if !isObject(raw) || json.Unmarshal(raw, &u) != nil {
-		return nil // the answer does not depend on it
-	}
-	return &Usage{
-		Input:     int(max(u.Prompt, u.Input)),
-		Cached:    int(max(u.CacheHit, u.PromptMore.Cached, u.InputMore.Cached)),
-		Output:    int(max(u.Completion, u.Output)),
-		Reasoning: int(max(u.CompletionMore.Reasoning, u.OutputMore.Reasoning)),
-	}
 }

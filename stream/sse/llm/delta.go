@@ -46,15 +46,6 @@ type ToolCall struct {
 	Arguments string
 }
 
-// Usage counts the tokens of an answer. A number that the server has not sent is
-// 0.
-type Usage struct {
-	Input     int // all tokens of the request, including cached ones
-	Cached    int // the tokens of Input that came from a cache
-	Output    int // all tokens of the answer, including those of the reasoning
-	Reasoning int // the tokens of Output that are reasoning
-}
-
 // Deltas yields an answer as it arrives. r is the body of a response that was
 // asked to stream, and whose status the caller has checked, for example with
 // [Check]. The caller closes r, also after it has left the loop early: that stops

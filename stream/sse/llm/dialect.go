@@ -1,12 +1,8 @@
 package llm
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"math"
-	"strconv"
 	"strings"
 
 	"github.com/rivulet-go/rivulet/stream/sse"
@@ -17,14 +13,6 @@ type dialect interface {
 	// read adds an event to the answer.
 	read(*state, sse.Event) (kind, error)
 }
-
-// The finish reasons that this package knows, in the words of chat completions.
-const (
-	finishStop   = "stop"
-	finishLength = "length"
-	finishCalls  = "tool_calls"
-	finishFilter = "content_filter"
-)
 
 // recognise returns the dialect of a stream with this first event.
 func recognise(e sse.Event, isJSON bool) (dialect, error) {
@@ -96,27 +84,4 @@ func wrongEvent(err error) error {
 		return err
 	}
 	return &formError{"event that cannot be read", err}
-}
-
-// isThere reports whether a member of a JSON object has a value.
-func isThere(member json.RawMessage) bool {
-	return len(member) > 0 && !bytes.Equal(member, []byte("null"))
-}
-
-func isObject(member json.RawMessage) bool { return len(member) > 0 && member[0] == '{' }
-
-// A number is a count or an index. Some servers write it as 1.0 or "1".
-type number int
-
-// UnmarshalJSON reads a number. It leaves the number at null.
-func (n *number) UnmarshalJSON(raw []byte) error {
-	if string(raw) == "null" {
-		return nil
-	}
-	f, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
-	if err != nil || f != math.Trunc(f) || math.Abs(f) > math.MaxInt32 {
-		return fmt.Errorf("%.20s is no index", raw)
-	}
-	*n = number(f)
-	return nil
 }

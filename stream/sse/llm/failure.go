@@ -37,7 +37,7 @@ func (f failure) body() string {
 	return string(body)
 }
 
-// fail sends the browser a failure for err, and logs the error itself.
+// fail logs err and sends the browser a failure for it.
 func (a *answer) fail(err error) {
 	// A client that seems to have left may have closed only its side of the
 	// connection. It would read an empty 200 if the handler returned, so the
@@ -51,25 +51,36 @@ func (a *answer) fail(err error) {
 	}
 	f := failureOf(err)
 	if refused := (*RefusedError)(nil); !errors.As(err, &refused) {
-		digest := rand.Text()[:8]
-		f.Message += " (" + digest + ")"
-		cmp.Or(a.Logger, slog.Default()).ErrorContext(a.r.Context(), "llm: relay failed",
-			slog.String("path", a.r.URL.Path), slog.String("digest", digest), slog.Any("error", err))
-		if a.Error != nil {
-			if own := a.Error(a.r, err); own != nil {
-				f = f.instead(own)
-			}
+		f = a.log(err, f)
+	}
+	switch {
+	case a.stream == nil:
+		f.writeTo(a.w)
+	case a.form == nil:
+		_ = a.stream.Send(namedFailure(f)) // an error means that the browser has left
+	default:
+		_ = a.stream.Send(a.form.fail(f))
+	}
+}
+
+// log logs err with a digest. It returns f with the digest, or what the program sends
+// in its place.
+func (a *answer) log(err error, f failure) failure {
+	digest := rand.Text()[:8]
+	f.Message += " (" + digest + ")"
+	cmp.Or(a.Logger, slog.Default()).ErrorContext(a.r.Context(), "llm: relay failed",
+		slog.String("path", a.r.URL.Path), slog.String("digest", digest), slog.Any("error", err))
+	if a.Error != nil {
+		if own := a.Error(a.r, err); own != nil {
+			return f.instead(own)
 		}
 	}
-	if a.stream != nil {
-		e := namedFailure(f)
-		if a.form != nil {
-			e = a.form.fail(f)
-		}
-		_ = a.stream.Send(e) // an error means that the browser has left
-		return
-	}
-	h := a.w.Header()
+	return f
+}
+
+// writeTo answers a request with f, before the first event.
+func (f failure) writeTo(w http.ResponseWriter) {
+	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -79,8 +90,8 @@ func (a *answer) fail(err error) {
 	if f.final {
 		h.Set("X-Should-Retry", "false")
 	}
-	a.w.WriteHeader(f.status)
-	_, _ = a.w.Write([]byte(f.body()))
+	w.WriteHeader(f.status)
+	_, _ = w.Write([]byte(f.body()))
 }
 
 // instead returns what the program sends in place of f.

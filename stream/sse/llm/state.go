@@ -19,7 +19,7 @@ const (
 // A state is what has been read of an answer.
 type state struct {
 	deltas  []Delta // of the event that is being read; their texts are in texts until settle
-	texts   [][refusal + 1][]byte
+	texts   [][textKinds][]byte
 	choices map[int]*choice
 	id      bool // the id has been told
 	model   bool
@@ -30,11 +30,11 @@ type state struct {
 
 // A choice is one of the answers.
 type choice struct {
-	begun                       bool // there was content of some kind
-	finished                    bool
-	content, reasoning, refusal half
-	calls                       []*call // not yet told
-	called                      bool    // there was a call
+	begun    bool // there was content of some kind
+	finished bool
+	halves   [textKinds]half
+	calls    []*call // not yet told
+	called   bool    // there was a call
 }
 
 // A call is a tool call that is being assembled.
@@ -63,7 +63,7 @@ func (s *state) at(index int) int {
 		}
 	}
 	s.deltas = append(s.deltas, Delta{Choice: index})
-	s.texts = append(s.texts, [refusal + 1][]byte{})
+	s.texts = append(s.texts, [textKinds][]byte{})
 	return len(s.deltas) - 1
 }
 
@@ -107,17 +107,18 @@ func (s *state) name(id, model string) {
 	}
 }
 
-// A stretch is a text that is written piece by piece.
-type stretch int
+// A textKind names one of the texts of a choice, which the model writes piece by piece.
+type textKind int
 
 const (
-	content stretch = iota
+	content textKind = iota
 	reasoning
 	refusal
+	textKinds // their number
 )
 
 // add adds a JSON string to a text of a choice.
-func (s *state) add(index int, to stretch, raw json.RawMessage) error {
+func (s *state) add(index int, to textKind, raw json.RawMessage) error {
 	if !isThere(raw) {
 		return nil
 	}
@@ -125,7 +126,7 @@ func (s *state) add(index int, to stretch, raw json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	text, err := c.half(to).join(raw)
+	text, err := c.halves[to].join(raw)
 	if err != nil || text == "" {
 		return err
 	}
@@ -133,14 +134,10 @@ func (s *state) add(index int, to stretch, raw json.RawMessage) error {
 	return nil
 }
 
-func (s *state) addText(c *choice, index int, to stretch, text string) {
+func (s *state) addText(c *choice, index int, to textKind, text string) {
 	c.begun = true
 	i := s.at(index)
 	s.texts[i][to] = append(s.texts[i][to], text...)
-}
-
-func (c *choice) half(of stretch) *half {
-	return [...]*half{&c.content, &c.reasoning, &c.refusal}[of]
 }
 
 // finish ends a choice. Its calls are then complete.
@@ -166,9 +163,9 @@ func (s *state) flush() {
 }
 
 func (s *state) flushChoice(c *choice, index int) {
-	for of := content; of <= refusal; of++ {
-		if text := c.half(of).rest(); text != "" {
-			s.addText(c, index, of, text)
+	for kind := range textKinds {
+		if text := c.halves[kind].rest(); text != "" {
+			s.addText(c, index, kind, text)
 		}
 	}
 	for _, call := range c.calls {

@@ -1,0 +1,26 @@
+package llm
+
+import "strings"
+
+// The finish reasons that this package knows, in the words of chat completions.
+const (
+	finishStop   = "stop"
+	finishLength = "length"
+	finishCalls  = "tool_calls"
+	finishFilter = "content_filter"
+)
+
+// finishReason returns the word of chat completions for a word of any server.
+func finishReason(word string) string {
+	switch strings.ToLower(word) {
+	case "stop", "end_turn", "stop_sequence", "completed", "eos", "eos_token":
+		return finishStop
+	case "length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded":
+		return finishLength
+	case "tool_calls", "tool_use", "function_call":
+		return finishCalls
+	case "content_filter", "refusal", "safety", "recitation", "prohibited_content", "blocklist":
+		return finishFilter
+	}
+	return word
+}
