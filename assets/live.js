@@ -69,10 +69,11 @@
     // Used to parse HTML.
     template = Document.prototype.createElement.call(document, "template"),
 
-    // The URLs whose connection is lost, and the regions and boundaries whose content
-    // is old.
-    lost = new Set, stale = new Set,
-    say = () => state.live = lost.size ? "lost" : stale.size ? "stale" : "open",
+    // The URLs whose connection is lost, those whose events have ended, and the regions
+    // and boundaries whose content is old.
+    lost = new Set, ended = new Set, stale = new Set,
+    say = () => state.live = lost.size ? "lost" : stale.size ? "stale" :
+      ended.size && ended.size == Object.keys(sources).length ? "ended" : "open",
 
     // The text of a marker, ?start name="board", which is a comment or a processing
     // instruction. No other node has such a text.
@@ -327,6 +328,20 @@
       close = () => events = events?.close(),
       hear = () => heard = Date.now(),
 
+      // Nothing follows the last event.
+      finish = () => {
+        close(at = 1 / 0);
+        say(ended.add(url), lost.delete(url))
+      },
+
+      // EventSource does not tell the status 204, after which nothing follows, from a
+      // refusal. Meanwhile, a new region may have opened the source again.
+      ask204 = (from = url + at) => {
+        close(at = 1 / 0);
+        fetch(from, { method: "HEAD", cache: "no-store" }).catch(e => e)
+          .then(answer => at < 1 / 0 || (answer.status == 204 ? finish() : refused()))
+      },
+
       // EventSource reconnects by itself except after a refusal, which may come from
       // a proxy whose server is down. A source that fails repeatedly is requested
       // later and later. A server with many clients asks them to reconnect within a
@@ -343,7 +358,7 @@
       open = () => {
         if (at < 1 / 0 && !events) {
           events = new EventSource(url + at + "&heartbeat=event");
-          events.onopen = events.onerror = () => events.readyState > 1 ? refused() :
+          events.onopen = events.onerror = () => events.readyState > 1 ? ask204() :
             say(events.readyState ? lost.delete(url, since = hear()) : lost.add(url));
           events.onmessage = e => {
             hear();
@@ -353,6 +368,7 @@
 
           // The server cannot replay the events after at.
           on.call(events, "gap", refused);
+          on.call(events, "end", finish);
           on.call(events, "heartbeat", e => hear([pause, retry] = e.data.split(" ")))
         }
       },
@@ -360,7 +376,7 @@
       add = (n, order) => {
         orders.push(order);
         // Once for all regions that have just been found.
-        n - at < 0 && queueMicrotask(open, close(at = n))
+        n - at < 0 && queueMicrotask(open, close(at = n), ended.delete(url))
       },
 
       // A source ends with the last of its regions. A proxy can keep a connection open
@@ -371,7 +387,7 @@
         orders = orders.filter(order => order.isConnected);
         if (!orders[0]) {
           close(delete sources[url]);
-          say(lost.delete(url))
+          say(lost.delete(url), ended.delete(url))
         } else if (type == "pagehide") close();
         else if (type == "pageshow") open();
         else if (events && (type == "online" || events.readyState == 1 && Date.now() - heard > pause * 2.5))

@@ -23,7 +23,7 @@ var scripts = []struct {
 	size, compressed int
 }{
 	{"unsuspense", assets.Unsuspense(), 700, 465},
-	{"live", assets.Live(), 6300, 3310},
+	{"live", assets.Live(), 6560, 3400},
 	{"starthtmx", assets.StartHTMX(), 1560, 815},
 }
 

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -79,13 +80,14 @@ const nowhere = "0-0"
 // loaded is the load of the boundary.
 func (a *await[T]) loaded(ctx context.Context, source string) (templ.Component, error) {
 	id, err := a.region.Position(ctx)
-	if err != nil {
+	final := errors.Is(err, ErrEnded)
+	if err != nil && !final {
 		a.region.logger().WarnContext(ctx, "live: region without a position",
 			slog.String("region", a.region.Name), slog.Any("error", err))
 		id = nowhere
 	}
 	parts := goodID.FindStringSubmatch(id)
-	if parts == nil {
+	if parts == nil && !final {
 		return nil, fmt.Errorf("position of region %q: id %q is not of the form epoch-number", a.region.Name, id)
 	}
 	v, err := a.load(ctx)
@@ -95,6 +97,9 @@ func (a *await[T]) loaded(ctx context.Context, source string) (templ.Component, 
 	content := a.view(v)
 	if content == nil {
 		return nil, nil // the boundary fails, since a view must not be nil
+	}
+	if final {
+		return content, nil
 	}
 	return a.region.page(source+parts[1], parts[2], content), nil
 }

@@ -2,6 +2,7 @@ package live_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -44,6 +45,8 @@ func rendered(t *testing.T, c templ.Component) string {
 
 func TestAwait(t *testing.T) {
 	rows := pagetest.Value(100*ms, "rows")
+	ended := board
+	ended.Position = func(context.Context) (string, error) { return "", fmt.Errorf("answer: %w", live.ErrEnded) }
 	for _, tt := range []struct {
 		name string
 		page templ.Component
@@ -54,6 +57,11 @@ func TestAwait(t *testing.T) {
 			live.Await(board, html("dots"), rows, html),
 			`0s <?start name="1">dots<?end>` + "\n" +
 				`100ms <template for="1">` + liveBoard("rows") + `</template><!/>` + "\n",
+		}, {
+			"after the end of the events, content comes without a region",
+			live.Await(ended, html("dots"), rows, html),
+			`0s <?start name="1">dots<?end>` + "\n" +
+				`100ms <template for="1">rows</template><!/>` + "\n",
 		}, {
 			"within an Await it comes with that",
 			suspense.Await(nil, pagetest.Value(100*ms, ""), func(string) templ.Component {

@@ -60,7 +60,8 @@
 // it has missed. If the server cannot replay them, it sends a gap (see package
 // broker). The browser then fetches the page again, takes the regions from it and
 // continues from there. It does the same after an answer that is not a stream,
-// such as the answer of a proxy whose server is down. While the fetched page has
+// such as the answer of a proxy whose server is down. The status 204 is no such
+// answer: it says that nothing follows. While the fetched page has
 // no region, the browser waits longer and longer. If the page redirects, as after
 // a logout, the browser follows the redirect, at most once an hour.
 //
@@ -75,7 +76,9 @@
 // that a script brings is found, and opens its stream.
 //
 // The attribute data-live of the html element holds the state of the connection:
-// open, lost or stale. templates.Connection shows a lost one. Stale means that an
+// open, lost, stale or ended. templates.Connection shows a lost one. Ended means that
+// the topics of all regions have ended (see Topic.End of package broker), so that
+// their streams are closed for good. Stale means that an
 // event was not applied. Such an event has an item that ends in an open comment
 // or leaves an element open. It would remove the markers of its region, and the
 // region would never change again. The console of the browser names the region.

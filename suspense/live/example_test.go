@@ -55,6 +55,18 @@ func ExampleAwait() {
 	// <template for="1"><?start name="scores.live"><?start name="scores"><?marker name="scores.start"><?start name="scores.7"><li>2:1</li><?end name="scores.7"><?marker name="scores.end"><?end name="scores"><?live scores 12 /scores?lastEventId=k3f9-><template data-r></template><?end name="scores.live"></template><!/>
 }
 
+// The match is over, and no event will follow. The page has the scores without a
+// region, and opens no stream.
+func ExampleErrEnded() {
+	final := scores
+	final.Position = func(context.Context) (string, error) { return "", live.ErrEnded }
+	games := func(ctx context.Context) (game, error) { return database(ctx, game{"7", "2:1"}) }
+	visit(live.Await(final, text("counting"), games, score))
+	// Output:
+	// <?start name="1">counting<?end>
+	// <template for="1"><li>2:1</li></template><!/>
+}
+
 // Wrong: the list is inside the region. Appended items then stand behind the list
 // instead of in it. Put Await into the list.
 func ExampleAwait_listWithin() {

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -39,7 +40,8 @@ type Region struct {
 	//
 	// Position is called in the goroutine of the load, before the load. If it
 	// fails, the page asks for the events after 0-0. The answer must be an event
-	// named gap.
+	// named gap. If it returns ErrEnded, no event changes the content any more, and
+	// the page asks for none.
 	Position func(context.Context) (id string, err error)
 	// Limit is the number of items that a page keeps, for lists that only grow. After
 	// an Append, the page removes the first items beyond it, and after a Prepend,
@@ -57,6 +59,10 @@ type Region struct {
 	// means slog.Default at the time of the line.
 	Logger *slog.Logger
 }
+
+// ErrEnded is returned by a Region.Position if the events have ended, as those of a
+// topic after Topic.End of package broker.
+var ErrEnded = errors.New("live: events have ended")
 
 var (
 	goodName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)

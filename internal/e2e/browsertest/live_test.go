@@ -13,7 +13,6 @@ import (
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest/pages"
 	"github.com/rivulet-go/rivulet/stream"
-	"github.com/rivulet-go/rivulet/stream/sse"
 	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
@@ -34,7 +33,8 @@ var regions = []browsertest.Scenario{
 	}),
 	gap("after the server has started anew, too", func(f *feed, _ live.Region) { f.restart() }),
 	unplaced(),
-	refused("204", sse.Stop),
+	over(),
+	overBefore(),
 	refused("502", func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) }),
 	kept(),
 	prerendered(),
