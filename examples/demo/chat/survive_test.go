@@ -2,6 +2,8 @@ package chat_test
 
 import (
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -114,4 +116,55 @@ func TestAnAnswerThatIsNotKept(t *testing.T) {
 			t.Errorf("page = %s\nlog = %s\nwant that three answers are not kept", w.html(), log)
 		}
 	})
+}
+
+// TestAnAnswerSurvivesCutPages cuts the page 200 times at random moments. Each page
+// shows a beginning of the text, and the last one all of it.
+func TestAnAnswerSurvivesCutPages(t *testing.T) {
+	seed := rand.Uint64()
+	random := rand.New(rand.NewPCG(seed, 0))
+	synctest.Test(t, func(t *testing.T) {
+		var words []string
+		for i := range 300 {
+			words = append(words, fmt.Sprintf(" %d", i))
+		}
+		text := strings.Join(words, "")
+		u := newUpstream(says(50*time.Millisecond, words...))
+		h := handler(u.endpoint())
+		page, longest := ask(t, h), 0
+		for range 200 {
+			ctx, leave := context.WithTimeout(t.Context(), time.Duration(random.Int64N(int64(150*time.Millisecond))))
+			got := shown(cutPage(h, httptest.NewRequest("GET", page, nil).WithContext(ctx)))
+			leave()
+			for _, answer := range got {
+				if !strings.HasPrefix(text, answer) {
+					t.Fatalf("a page that was cut shows %q, want a beginning of %q; seed %d", answer, text, seed)
+				}
+				longest = max(longest, len(answer))
+			}
+		}
+		if longest < len(text)/2 {
+			t.Errorf("the pages show %d bytes of %d, want most of them", longest, len(text))
+		}
+		if got := strings.Count(get(h, page).html(), text+"<"); got != 3 {
+			if got := shown(get(h, page)); got != [3]string{text, text, text} {
+				t.Errorf("the last page shows %q, want %q three times; seed %d", got, text, seed)
+			}
+		}
+		if len(u.asked) != 3 {
+			t.Errorf("the model was asked %d times, want 3", len(u.asked))
+		}
+	})
+}
+
+// cutPage returns what a visitor has who leaves early.
+func cutPage(h http.Handler, r *http.Request) (w *reply) {
+	w = &reply{start: time.Now(), header: http.Header{}}
+	defer func() {
+		if v := recover(); v != nil && v != http.ErrAbortHandler {
+			panic(v)
+		}
+	}()
+	h.ServeHTTP(w, r)
+	return w
 }
