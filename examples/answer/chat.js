@@ -1,8 +1,9 @@
 // Asks a question, shows the answer while it arrives, and can stop it. Text goes
-// into text nodes, so that it is never markup.
+// into text nodes, so that it is never markup. Without this script, the form is
+// sent, and the answer grows in the page that comes back.
 "use strict";
 {
-  const [form, question, stop, answer] = ["ask", "question", "stop", "answer"].map(id => document.getElementById(id));
+  const [form, stop, answer] = ["ask", "stop", "answer"].map(id => document.getElementById(id));
   let running = new AbortController();
 
   // chunks yields the chunks of an answer. The relay sends one line for each.
@@ -28,15 +29,18 @@
     running.abort();
     const mine = (running = new AbortController());
     answer.textContent = "";
-    stop.disabled = false;
+    stop.hidden = false;
     try {
-      const response = await fetch("/ask", {method: "POST", body: JSON.stringify({question: question.value}), signal: mine.signal});
-      if (!response.ok) throw new Error((await response.json()).error.message);
+      const response = await fetch("/ask", {method: "POST", body: JSON.stringify({question: form.question.value}), signal: mine.signal});
+      if (!response.ok) {
+        const said = await response.json().catch(() => null); // null if a proxy has answered
+        throw new Error(said?.error?.message ?? `The server does not answer: ${response.status}.`);
+      }
       for await (const chunk of chunks(response.body)) answer.append(chunk.choices[0]?.delta?.content ?? "");
     } catch (e) {
       if (mine === running) answer.append(mine.signal.aborted ? " (stopped)" : ` (${e.message})`);
     }
-    if (mine === running) stop.disabled = true;
+    if (mine === running) stop.hidden = true;
   });
   stop.addEventListener("click", () => running.abort());
 }

@@ -38,9 +38,9 @@ func main() {
 
 func routes(m *model) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/{$}", page(m.answer))
-	mux.Handle("/tools", page(m.withTools))
-	mux.Handle("GET /chat", templ.Handler(Chat()))
+	mux.Handle("/{$}", page(Page, m.answer))
+	mux.Handle("/tools", page(Page, m.withTools))
+	mux.Handle("/chat", page(Chat, m.answer))
 	mux.HandleFunc("GET /chat.js", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 		_, _ = w.Write(script)
@@ -58,10 +58,10 @@ func routes(m *model) http.Handler {
 	return own.Handler(mux)
 }
 
-// page is the form and, once it was sent, the answer.
-func page(answer answerer) http.Handler {
+// page shows the form and, once it was sent, the answer.
+func page(view func(answerer, string) templ.Component, answer answerer) http.Handler {
 	return stream.Handler(func(_ http.ResponseWriter, r *http.Request) (templ.Component, error) {
-		return Page(answer, strings.TrimSpace(r.PostFormValue("question"))), nil
+		return view(answer, strings.TrimSpace(r.PostFormValue("question"))), nil
 	})
 }
 

@@ -58,11 +58,12 @@ func TestPages(t *testing.T) {
 		want       string
 	}{
 		{"an answer", "/", []string{chunk + finish("stop")}, "It is 21 &lt;degrees&gt;."},
+		{"an answer on the page with the script", "/chat", []string{chunk + finish("stop")}, "It is 21 &lt;degrees&gt;."},
 		{"an answer after a tool", "/tools", []string{calls, ": sunny in Oslo\n\n" + chunk + finish("stop")}, "It is 21 &lt;degrees&gt;."},
 		{"an answer that is cut by its limit", "/", []string{chunk + finish("length")}, "longer than allowed"},
 		{"a filter", "/", []string{finish("content_filter")}, "no answer to this question"},
 		{"a server with too much to do", "/", []string{"429"}, "Many people"},
-		{"an answer that is cut off", "/", []string{chunk}, "does not answer"},
+		{"an answer that is cut off", "/", []string{chunk}, "was cut off"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if status, _, body := site(t, tt.answers...)("POST", tt.path, form); status/100 == 3 || !strings.Contains(body, tt.want) {
