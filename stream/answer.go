@@ -98,9 +98,8 @@ func (p *response) varyDecided(err error) {
 	if !p.page.taken.Load() || decides(err) == nil {
 		return
 	}
-	if p.varyByKeys(); p.vary != "" {
-		p.out.w.Header().Add("Vary", p.vary)
-	}
+	p.varyByKeys()
+	setVary(p.out.w.Header(), p.vary)
 }
 
 // uncacheFailed prevents caches from storing the answer to a page that has

@@ -69,11 +69,9 @@ func (p *response) limitCaching(h http.Header, failed int32) {
 // setHeaders sets the headers of a page.
 func (p *response) setHeaders(h http.Header, last bool) {
 	p.varyByKeys()
-	if p.vary != "" {
-		h.Add("Vary", p.vary)
-	}
-	if p.idVary != "" && !last { // a page that is sent at once has no ids in it
-		h.Add("Vary", p.idVary)
+	setVary(h, p.vary)
+	if !last { // a page that is sent at once has no ids in it
+		setVary(h, p.idVary)
 	}
 	// Without a charset, Firefox shows nothing until it has 1 KB.
 	if p.mode == Multipart && !p.partless {

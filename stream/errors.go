@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -48,10 +49,11 @@ type BoundaryError struct {
 
 // Error names the boundary and the cause. It is for logs, not for pages.
 func (e *BoundaryError) Error() string {
-	if e.Name == "" {
+	name := cmp.Or(e.Name, e.Key)
+	if name == "" {
 		return fmt.Sprintf("stream: boundary %q: %v", e.ID, e.Err)
 	}
-	return fmt.Sprintf("stream: boundary %q (%s): %v", e.ID, e.Name, e.Err)
+	return fmt.Sprintf("stream: boundary %q (%s): %v", e.ID, name, e.Err)
 }
 
 // Unwrap returns the cause, e.Err.

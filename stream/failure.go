@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -65,9 +66,9 @@ func (b *boundary) report(ctx context.Context, digest string, err error) *Bounda
 }
 
 // logFailure logs the failure of a boundary of the page at path, an expected one at
-// level Debug.
+// level Debug. A boundary without a name is named by its key.
 func logFailure(ctx context.Context, logger *slog.Logger, path string, be *BoundaryError) {
-	attrs := []slog.Attr{slog.String("id", be.ID), slog.String("name", be.Name), slog.String("digest", be.Digest), slog.String("path", path), slog.Any("error", be.Err)}
+	attrs := []slog.Attr{slog.String("id", be.ID), slog.String("name", cmp.Or(be.Name, be.Key)), slog.String("digest", be.Digest), slog.String("path", path), slog.Any("error", be.Err)}
 	var pe *PanicError
 	if errors.As(be.Err, &pe) {
 		attrs = append(attrs, slog.String("stack", string(pe.Stack)))

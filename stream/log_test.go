@@ -38,6 +38,7 @@ func TestLog(t *testing.T) {
 	failures := page(
 		at(stream.Boundary{Name: "prices", Load: failing(100*ms, errBoom)}),
 		slot(panicking(200*ms, "boom")),
+		at(stream.Boundary{Key: "stock", Load: failing(300*ms, errBoom)}),
 	)
 	logs := captureLog(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -47,4 +48,5 @@ func TestLog(t *testing.T) {
 	})
 	logs.want(t, `level=ERROR msg="stream: boundary failed" id=1 name=prices digest=DIGEST path=/ error=boom`)
 	logs.want(t, `level=ERROR msg="stream: boundary failed" id=2 name="" digest=DIGEST path=/ error="panic: boom" stack="goroutine`)
+	logs.want(t, `level=ERROR msg="stream: boundary failed" id=3 name=stock digest=DIGEST path=/ error=boom`)
 }

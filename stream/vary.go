@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -55,6 +56,14 @@ func joinVary(vary, more string) string {
 		return vary + more
 	}
 	return vary + ", " + more
+}
+
+// setVary adds a value of Vary to h, unless it is there: an ErrorHandler that calls
+// Render sends the answer to a page that was decided.
+func setVary(h http.Header, value string) {
+	if value != "" && !slices.Contains(h["Vary"], value) {
+		h.Add("Vary", value)
+	}
 }
 
 // addVary returns vary with the header name added, unless it is there.

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/a-h/templ"
 
@@ -70,4 +71,19 @@ func TestFormOfMode(t *testing.T) {
 	if got != "order" || r.PostForm == nil {
 		t.Errorf("the Page finds mode=%q, and the request %v; want order", got, r.PostForm)
 	}
+}
+
+// TestVaryOfAnAnswerThatIsAPage sends the answer to a page that was decided as a page of
+// its own, which depends on the same headers.
+func TestVaryOfAnAnswerThatIsAPage(t *testing.T) {
+	rd := stream.Renderer{ErrorHandler: func(w http.ResponseWriter, r *http.Request, _ error) {
+		_ = stream.Render(w, r, html("missing"))
+	}}
+	synctest.Test(t, func(t *testing.T) {
+		rec := httptest.NewRecorder()
+		rd.Handler(pageOf(critical(failing(ms, errMissing)))).ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
+		if got := rec.Header().Values("Vary"); len(got) != 1 || !strings.Contains(got[0], "HX-Request") {
+			t.Errorf("Vary = %q, want one value", got)
+		}
+	})
 }

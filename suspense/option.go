@@ -27,7 +27,8 @@ func ErrorView(view func(*stream.BoundaryError) templ.Component) Option {
 	return func(b *stream.Boundary) { b.ErrorView = view }
 }
 
-// Name names the boundary in logs and traces. It is not sent to the browser.
+// Name names the boundary in logs and traces. It is not sent to the browser. In the
+// log, a boundary without a name has its Key.
 func Name(name string) Option {
 	return func(b *stream.Boundary) { b.Name = name }
 }
