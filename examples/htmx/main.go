@@ -5,11 +5,13 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -61,6 +63,11 @@ func routes(s *shop) http.Handler {
 	// part with hx-multipart, and otherwise complete.
 	mux.Handle(page("GET /orders", func(r *http.Request) templ.Component { return Orders(s, number(r)) }))
 	mux.Handle(page("GET /report", func(*http.Request) templ.Component { return Report(s) }))
+	mux.Handle(page("GET /stock", func(r *http.Request) templ.Component { return StockPage(s, city(r)) }))
+	mux.Handle("GET /stock/in", rd.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
+		w.Header().Set("HX-Replace-Url", "/stock?city="+url.QueryEscape(city(r)))
+		return Stock(s, city(r)), nil
+	}))
 	mux.Handle("GET /notes/{key}", rd.Handler(func(_ http.ResponseWriter, r *http.Request) (templ.Component, error) {
 		text, err := s.note(r.Context(), r.PathValue("key"))
 		return Panel(text), err
@@ -93,6 +100,9 @@ func answer(w http.ResponseWriter, r *http.Request, err error) {
 		w.WriteHeader(http.StatusNoContent)
 	}
 }
+
+// city returns the city that was chosen.
+func city(r *http.Request) string { return cmp.Or(r.FormValue("city"), "Oslo") }
 
 // number returns the number of the page of the table.
 func number(r *http.Request) int {

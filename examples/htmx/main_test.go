@@ -13,6 +13,7 @@ import (
 
 	"github.com/rivulet-go/rivulet/assets"
 	"github.com/rivulet-go/rivulet/stream"
+	"github.com/rivulet-go/rivulet/stream/streamtest"
 )
 
 // ask requests a page, or a fragment as htmx does.
@@ -107,6 +108,22 @@ func TestHTMX(t *testing.T) {
 		if w := ask(t, s, "GET", "/notes/1", "", true); w.Body.String() != "<p>&lt;3</p>" {
 			t.Errorf("the note is %s", w.Body)
 		}
+	})
+
+	t.Run("the URL of the page names the filter, so a refresh keeps it", func(t *testing.T) {
+		s := new(shop)
+		s.asked.Add(1) // the next load fails
+		w := ask(t, s, "GET", "/stock/in?city=Rome", "", true)
+		if !strings.Contains(w.Body.String(), `data-refresh="left"`) {
+			t.Fatalf("the fragment is %s, want a link that tries again", w.Body)
+		}
+		synctest.Test(t, func(t *testing.T) {
+			r := httptest.NewRequest("GET", w.Header().Get("HX-Replace-Url"), nil)
+			r.Header.Set("Rivulet", "left")
+			if page := streamtest.Do(t, routes(s), r); !strings.Contains(page.HTML, "3 left in Rome") {
+				t.Errorf("tried again, it is %s", page)
+			}
+		})
 	})
 
 	t.Run("htmx is told of a redirect by a header", func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rivulet-go/rivulet/stream"
@@ -15,6 +16,7 @@ import (
 type shop struct {
 	mu    sync.Mutex
 	texts []string // of the notes
+	asked atomic.Int64
 }
 
 type note struct{ Key string }
@@ -42,6 +44,16 @@ func (s *shop) total(ctx context.Context) (string, error) {
 
 func (s *shop) forecast(ctx context.Context) (string, error) {
 	return "", errors.Join(errors.New("no model"), wait(ctx, 300*time.Millisecond))
+}
+
+// stock returns the load of what is left in a city. It fails each other time.
+func (s *shop) stock(city string) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) {
+		if s.asked.Add(1)%2 == 0 {
+			return "", errors.Join(errors.New("no answer from "+city), wait(ctx, 300*time.Millisecond))
+		}
+		return "3 left in " + city, wait(ctx, 300*time.Millisecond)
+	}
 }
 
 func (s *shop) best(ctx context.Context) ([]string, error) {

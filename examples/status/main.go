@@ -35,6 +35,7 @@ func routes() http.Handler {
 		return AccountPage(visit{r, ""}), nil
 	}))
 	mux.Handle("GET /login", rd.Handler(stream.Component(LoginPage())))
+	mux.Handle("/", rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) { return nil, stream.NotFound(nil) }))
 	return mux
 }
 

@@ -25,6 +25,7 @@ func TestStatus(t *testing.T) {
 		{"a product", "/products/lamp", "", 200, "", "<title>A lamp – Shop</title>"},
 		{"a product, for a crawler", "/products/lamp", crawler, 200, "", `<title>A lamp – Shop</title><link rel="canonical" href="/products/lamp">`},
 		{"no product", "/products/chair", "", 404, "", "We have a lamp."},
+		{"a URL that no pattern matches", "/nothing", "", 404, "", "We have a lamp."},
 		{"no product, for a crawler", "/products/chair", crawler, 404, "", "We have a lamp."},
 		{"no product, for htmx", "/products/chair", htmx, 404, "", "We have a lamp."},
 		{"a product that has moved", "/products/light", "", 301, "/products/lamp", ""},
