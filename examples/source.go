@@ -8,11 +8,11 @@ import "embed"
 //
 //go:embed demo/airports/airports.go demo/airports/page.templ
 //go:embed demo/board/board.go demo/board/tell.go demo/board/turn.go
-//go:embed demo/chat/answer.go demo/chat/page.templ
+//go:embed demo/chat/answer.go demo/chat/fetch.go demo/chat/fetch.templ
 //go:embed demo/csp.go demo/dashboard/dashboard.go demo/dashboard/page.templ
 //go:embed demo/gallery/back.js demo/gallery/examples.templ demo/gallery/gallery.go demo/gallery/loads.go
-//go:embed demo/lab/cut.go demo/lab/cut.templ demo/layout/layout.templ demo/layout/scriptless.go
-//go:embed demo/search/page.templ demo/search/search.go
+//go:embed demo/lab/cut.templ demo/layout/layout.templ demo/layout/scriptless.go
+//go:embed demo/search/page.templ
 //go:embed events/main.go guests/main.go guests/page.templ htmx/page.templ
 //go:embed loading/main.go observe/main.go status/main.go
 var Source embed.FS

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"github.com/rivulet-go/rivulet/examples/demo/chat"
 )
 
@@ -63,5 +65,29 @@ func TestEveryLinkOfTheGalleryAnswers(t *testing.T) {
 	}
 	if len(seen) < 25 || len(decided) > 0 {
 		t.Errorf("the gallery has %d links, and none to %v", len(seen), decided)
+	}
+}
+
+func TestThePartsOfTheGalleryAreRequestedAgain(t *testing.T) {
+	server := httptest.NewServer(site(someStock(t, nil, &chat.Endpoint{})))
+	defer server.Close()
+	ctx := chromium(t)
+	said := complaints(ctx, t)
+	if err := chromedp.Do(ctx, visit(server.URL+"/gallery")); err != nil {
+		t.Fatal(err)
+	}
+	await(ctx, t, `document.readyState == "complete" && document.documentElement.dataset.live != null && document.querySelector("#error-card a[data-refresh]") != null`)
+	run(ctx, t, `document.querySelector("#error-card a[data-refresh]").click()`)
+	await(ctx, t, `document.querySelector("#error-card .live").textContent.includes("This time it worked.")`)
+	for _, row := range []struct{ card, ask string }{
+		{"refresh", `document.querySelector("[data-refresh=die]").click()`}, // it may show the same number again
+		{"event", `dispatchEvent(new Event("visibilitychange"))`},
+		{"every", ""},
+	} {
+		run(ctx, t, `globalThis.patched = false; document.querySelector("#`+row.card+` .live").addEventListener("rivulet:patch", () => patched = true); `+row.ask)
+		await(ctx, t, "patched")
+	}
+	if got := said(); len(got) > 0 {
+		t.Errorf("the console says %q, want nothing", got)
 	}
 }

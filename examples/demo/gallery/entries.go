@@ -72,7 +72,7 @@ var arriving = []entry{
 		ID: "each", Title: "Each", Says: "Each value of a sequence is shown when it is found, behind those before it.",
 		Live:   same(lists()),
 		Links:  []link{{"rows with a query each", "/dashboard#hubs"}, {"what a search finds", "/search?q=star"}},
-		Source: []place{{own, "lists"}, {own, "River"}, {loads, "rivers"}},
+		Source: []place{{own, "lists"}, {own, "River"}, {loads, "rivers"}, {"demo/dashboard/page.templ", "Hubs"}},
 	},
 	{
 		ID: "rows", Title: "Rows in a table", Says: "The content of a part stands wherever it may: rows in a tbody, items in a list.",
@@ -162,8 +162,8 @@ var deciding = []entry{
 	{
 		ID: "cookies", Title: "Header", Says: "A load sets headers and cookies as long as the first byte has not left: a critical one is in time.",
 		Live:   visit.cookies,
-		Run:    "session",
-		Source: []place{{own, "visit.cookies"}, {loads, "visit.first"}},
+		Run:    "status",
+		Source: []place{{own, "visit.cookies"}, {loads, "visit.first"}, {"status/main.go", "visit.account"}},
 	},
 }
 
@@ -180,7 +180,7 @@ var asking = []entry{
 		Source: []place{{own, "repeats"}},
 	},
 	{
-		ID: "event", Title: "An event", Says: "A script of yours asks for a part with the event rivulet:refresh. Leave this tab and come back.",
+		ID: "event", Title: "An event", Says: "A script of yours asks for a part with the event rivulet:refresh. So does Region.Refresh, published for a live region. Leave this tab and come back.",
 		Live:   same(returns()),
 		Source: []place{{own, "returns"}, {"demo/gallery/back.js", ""}},
 	},
@@ -216,7 +216,7 @@ var changing = []entry{
 	{
 		ID: "llm", Title: "The answer of a model", Says: "Words appear as the model makes them. The model stops when the visitor leaves or presses Stop.",
 		Links:  []link{{"in the page, without a script", "/chat"}, {"fetched, with a stop button", "/chat/fetch"}},
-		Source: []place{{"demo/chat/answer.go", "Endpoint.ask"}, {"demo/chat/answer.go", "tally.Text"}},
+		Source: []place{{"demo/chat/answer.go", "Endpoint.ask"}, {"demo/chat/fetch.templ", "FetchPage"}, {"demo/chat/fetch.go", "open.serveEnd"}},
 	},
 }
 

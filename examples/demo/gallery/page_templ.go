@@ -45,7 +45,7 @@ func Page(all []group, v visit) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"lead\">What Rivulet can do, one card each: a sentence, an example that runs, and the source of just that. The source is what this program was compiled from.</p><nav class=\"choices\" aria-label=\"Groups\"><span>Groups</span> ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"lead\">What Rivulet can do, one card each: a sentence, an example that runs, and the source of just that. The source is what this program was compiled from, in files below <code>examples</code>.</p><nav class=\"choices\" aria-label=\"Groups\"><span>Groups</span> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
