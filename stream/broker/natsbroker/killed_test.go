@@ -192,9 +192,9 @@ func TestAClusterRefusesStrangers(t *testing.T) {
 	_, creds := newUsers(t, dir)
 	o := f.options
 	o.Connect = append(o.Connect[:2:2], nats.ClientCert(cert, key))
-	refused(t, o, "tls")
+	refused(t, o, "set nats.ClientCert in Options.Connect")
 	o.Connect = append([]nats.Option{nats.UserCredentials(creds)}, f.options.Connect[1:]...)
-	refused(t, o, "Authorization Violation")
+	refused(t, o, "set nats.UserCredentials or another user in Options.Connect")
 }
 
 // writePair writes a certificate for servers and clients of this machine, and its

@@ -72,15 +72,15 @@ func TestSecure(t *testing.T) {
 		connect []nats.Option
 		want    string
 	}{
-		{"a wrong password", "tls://" + addr, []nats.Option{nats.RootCAs(ca.file), nats.UserInfo("board", secret+"!")}, "Authorization Violation"},
+		{"a wrong password", "tls://" + addr, []nats.Option{nats.RootCAs(ca.file), nats.UserInfo("board", secret+"!")}, "Options.Connect: nats: Authorization Violation"},
 		{"a wrong password in the URL", "tls://board:" + secret + "!@" + addr, []nats.Option{nats.RootCAs(ca.file)}, "Authorization Violation"},
 		{"no password", "tls://" + addr, []nats.Option{nats.RootCAs(ca.file)}, "Authorization Violation"},
 		{"a stranger's key", "tls://" + addr, []nats.Option{nats.RootCAs(ca.file), asStranger}, "Authorization Violation"},
 		{"no file of credentials", "tls://" + addr, []nats.Option{nats.RootCAs(ca.file), nats.UserCredentials(filepath.Join(t.TempDir(), "none.creds"))}, "none.creds"},
-		{"an unknown authority", "tls://board:" + secret + "@" + addr, []nats.Option{nats.RootCAs(other.file)}, "unknown authority"},
+		{"an unknown authority", "tls://board:" + secret + "@" + addr, []nats.Option{nats.RootCAs(other.file)}, "set nats.RootCAs in Options.Connect: nats: tls"},
 		{"no authority", "nats://board:" + secret + "@" + addr, nil, "unknown authority"},
 		{"no file of an authority", "tls://" + addr, []nats.Option{nats.RootCAs(filepath.Join(t.TempDir(), "none.pem"))}, "none.pem"},
-		{"a name that is not the server's", "tls://board:" + secret + "@" + strings.Replace(addr, "127.0.0.1", "localhost", 1), []nats.Option{nats.RootCAs(ca.file)}, "localhost"},
+		{"a name that is not the server's", "tls://board:" + secret + "@" + strings.Replace(addr, "127.0.0.1", "localhost", 1), []nats.Option{nats.RootCAs(ca.file)}, "the certificate of NATS has another name than Options.URL"},
 	} {
 		t.Run("says at once that there is "+c.name, func(t *testing.T) {
 			refused(t, natsbroker.Options{URL: c.url, Connect: c.connect}, c.want)
@@ -90,11 +90,11 @@ func TestSecure(t *testing.T) {
 		config := ca.server(t)
 		config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, pool(ca)
 		strict := startServer(t, &server.Options{TLS: true, TLSVerify: true, TLSConfig: config})
-		refused(t, natsbroker.Options{URL: "tls://" + strict.Addr().String(), Connect: []nats.Option{nats.RootCAs(ca.file)}}, "tls")
+		refused(t, natsbroker.Options{URL: "tls://" + strict.Addr().String(), Connect: []nats.Option{nats.RootCAs(ca.file)}}, "set nats.ClientCert in Options.Connect")
 	})
 	t.Run("says at once that a server has no TLS", func(t *testing.T) {
 		plain := startServer(t, &server.Options{})
-		refused(t, natsbroker.Options{URL: "tls://" + plain.Addr().String()}, "secure connection not available")
+		refused(t, natsbroker.Options{URL: "tls://" + plain.Addr().String()}, "NATS has no TLS, but Options.URL or Options.Connect asks for it")
 	})
 }
 

@@ -53,7 +53,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		}
 		var err error
 		if conn, err = connect(ctx, o); err != nil {
-			return nil, fmt.Errorf("natsbroker: no connection to NATS at %s: %w", hosts(o), err)
+			return nil, fmt.Errorf("natsbroker: no connection to NATS at %s: %w", hosts(o), unconnected(err))
 		}
 	}
 	s := &Store{o: o, conn: conn, questions: map[*question]struct{}{}, troubled: map[string]struct{}{}, back: make(chan struct{})}
