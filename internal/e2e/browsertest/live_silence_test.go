@@ -34,6 +34,7 @@ func silences() []browsertest.Scenario {
 		`, "wake"),
 		looked("visibilitychange", "document"),
 		looked("online", "window"),
+		unhurried(),
 	}
 }
 
@@ -129,6 +130,38 @@ func looked(event, target string) browsertest.Scenario {
 			f.settle(t, v, 1)
 			f.send(list.Append("b", pages.LI(pages.Row{Key: "b", Text: "1"})))
 			v.Wait("b")
+		},
+	}
+}
+
+// unhurried is about a server with many clients, which asks them to reconnect within
+// ten minutes. The page then asks for itself within that time, too.
+func unhurried() browsertest.Scenario {
+	f := newFeed("a")
+	f.Stream.Retry = 10 * time.Minute
+	list := f.region("list")
+	return browsertest.Scenario{
+		Name:   "a page that was told to reconnect later asks for itself as late",
+		Where:  browsertest.Scripted,
+		Policy: livePolicy,
+		Page:   pages.List(list, f.load),
+		Files: f.files(`
+			Math.random = () => 1;
+			const later = setTimeout;
+			setTimeout = (f, ms, ...args) => {
+				if (ms == 6e5) note("waits");
+				return later(f, ms, ...args);
+			};
+			addEventListener("again", () => dispatchEvent(new Event("online")));
+		`),
+		Watch: map[string]string{"open": "html[data-live=open] .a", "lost": "html[data-live=lost]"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			defer f.set(nil) // for the next browser
+			v.Open("end")
+			v.Wait("open")
+			f.set(refuse)
+			v.Dispatch("again")
+			v.WaitNote("waits")
 		},
 	}
 }
