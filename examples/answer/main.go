@@ -58,9 +58,14 @@ func routes(m *model) http.Handler {
 	return own.Handler(mux)
 }
 
+// scriptless sends pages in order to browsers that run no script and do not patch
+// by themselves. The form leads them on, so that it is set when the question comes.
+var scriptless stream.Scriptless
+
 // page shows the form and, once it was sent, the answer.
 func page(view func(answerer, string) templ.Component, answer answerer) http.Handler {
-	return stream.Handler(func(_ http.ResponseWriter, r *http.Request) (templ.Component, error) {
+	rd := stream.Renderer{Mode: scriptless.Mode}
+	return rd.Handler(func(_ http.ResponseWriter, r *http.Request) (templ.Component, error) {
 		return view(answer, strings.TrimSpace(r.PostFormValue("question"))), nil
 	})
 }
