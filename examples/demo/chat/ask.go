@@ -3,10 +3,10 @@ package chat
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -27,7 +27,7 @@ func (c *Chat) ask(w http.ResponseWriter, r *http.Request) (templ.Component, err
 			break
 		}
 		asked := Question{Text: v.Question, Pace: v.Pace, Temperature: m.Temperature}
-		run, err := c.start(r.Context(), r.PostFormValue("key"), m, asked)
+		run, err := c.start(r.Context(), r.PostFormValue("key"), asked)
 		if errors.Is(err, broker.ErrRuns) {
 			v.Problem, status = "The model is busy. Ask again in a moment.", http.StatusServiceUnavailable
 			c.stop(r.Context(), q["run"])
@@ -44,18 +44,18 @@ func (c *Chat) ask(w http.ResponseWriter, r *http.Request) (templ.Component, err
 	return nil, nil
 }
 
-// start starts one answer, or returns the run that has been started with the key.
-func (c *Chat) start(ctx context.Context, key string, m manner, q Question) (broker.Run, error) {
+// start starts one answer, or returns the run that has been started with the key. A
+// visitor who goes back to the form sends the same key, perhaps with another question.
+func (c *Chat) start(ctx context.Context, key string, q Question) (broker.Run, error) {
 	if key != "" {
-		key += m.Name
+		key = fmt.Sprint(key, q)
 	}
 	return c.answers.Start(ctx, key, c.limits, func(ctx context.Context) iter.Seq2[string, error] {
 		return c.model.ask(ctx, q)
 	})
 }
 
-// serveStop stops the answer whose button was pressed, or all answers of the page,
-// and sends the browser back to the page.
+// serveStop stops the answer whose button was pressed, and sends the browser back to the page.
 func (c *Chat) serveStop(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, largest)
 	if err := r.ParseForm(); err != nil {
@@ -63,8 +63,7 @@ func (c *Chat) serveStop(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.stop(r.Context(), r.PostForm["stop"])
-	q := r.PostForm
-	q.Del("stop")
+	q, _ := url.ParseQuery(r.PostForm.Get("page")) // what cannot be read is left out
 	http.Redirect(w, r, "/chat?"+q.Encode(), http.StatusSeeOther)
 }
 
@@ -85,13 +84,11 @@ func parseRun(s string) (broker.Run, bool) {
 
 // show adds the answers whose runs the URL names.
 func (v *Visit) show(c *Chat, q url.Values) {
-	v.Question, v.Ordered = q.Get("question"), q.Get("mode") == "order"
-	v.Pace = pace(q.Get("pace"))
+	v.Question, v.Pace, v.Query = q.Get("question"), pace(q.Get("pace")), q.Encode()
 	runs := q["run"]
 	for i, m := range manners[:min(len(manners), len(runs))] {
 		if run, ok := parseRun(runs[i]); ok {
 			v.Answers = append(v.Answers, Answer{manner: m, tally: &tally{chat: c, run: run, over: make(chan struct{})}})
 		}
 	}
-	v.Runs = slices.Clone(runs)
 }

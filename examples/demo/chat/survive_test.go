@@ -49,6 +49,9 @@ func TestAnAnswerSurvivesItsPage(t *testing.T) {
 		if again := ask(t, h, "key", "k3f9"); again != page {
 			t.Errorf("the form sent twice leads to %s, want %s", again, page)
 		}
+		if other := ask(t, h, "key", "k3f9", "question", "Why not?"); other == page {
+			t.Error("another question with the same key has the same answers")
+		}
 		ctx, leave := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 		defer leave()
 		go func() { // the first page, which is left; it ends before the others
@@ -71,7 +74,7 @@ func TestAnAnswerSurvivesItsPage(t *testing.T) {
 		if got := strings.Count(get(h, page).html(), "one two three four"); got != 3 {
 			t.Errorf("a page after the end shows %d answers in place, want 3", got)
 		}
-		if len(u.asked) != 3 {
+		if len(u.asked) != 6 { // for two questions
 			t.Errorf("the model was asked %d times, want once for each answer", len(u.asked))
 		}
 	})
@@ -88,8 +91,7 @@ func TestAnAnswerIsStopped(t *testing.T) {
 		if err := wait(t.Context(), 2500*time.Millisecond); err != nil {
 			t.Fatal(err)
 		}
-		q := page.Query()
-		q.Set("stop", q["run"][1])
+		q := url.Values{"page": {page.RawQuery}, "stop": {page.Query()["run"][1]}}
 		r := httptest.NewRequest("POST", "/chat/stop", strings.NewReader(q.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		w := visit(h, r)

@@ -18,8 +18,7 @@ type Visit struct {
 	Problem  string   // what is wrong with the question, for the visitor
 	Key      string   // of the form, so that sent twice it asks once
 	Answers  []Answer // empty if nothing was asked
-	Runs     []string // of the answers, as they are in the URL
-	Ordered  bool     // the page is in order, for browsers without scripting
+	Query    string   // of the page with the answers
 }
 
 // A Choice is a value of the form and its label.
