@@ -35,6 +35,7 @@ var regions = []browsertest.Scenario{
 	unplaced(),
 	over(),
 	overBefore(),
+	written(),
 	refused("502", func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) }),
 	kept(),
 	prerendered(),
