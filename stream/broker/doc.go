@@ -114,9 +114,9 @@
 // Authorize is called when a client connects, not for each event. Set
 // Stream.MaxLife to make clients reconnect, so that they are authorized again.
 // Call [Broker.Disconnect] when a session ends. Pages of other origins are
-// refused, unless [Broker.CORS] allows them. The [Limits] keep one client from using up
-// the server. Behind a proxy, all clients have one address: set Subject there, or
-// PerSubject counts them as one.
+// refused, unless [Broker.CORS] allows them. The [Limits] keep one client from
+// using up the server. Behind a proxy, all clients have one address: set Subject
+// there, or PerSubject counts them as one.
 //
 // A client whose network has failed counts until the server notices. That takes a
 // quarter of an hour, unless the server is configured to check earlier: see

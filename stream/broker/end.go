@@ -25,8 +25,9 @@ const endName = "end"
 // like one that has never been used. So give each thing that ends a topic of its
 // own, and let Authorize return ErrStop for one that ended long ago.
 //
-// End outlives the request that caused it, as Publish does. It returns ErrTopic,
-// ErrTopics, ErrClosed and, with a Store, ErrUnavailable or an error of the Store.
+// End outlives the request that caused it, as Publish does, and uses ctx as Publish
+// does. It returns ErrTopic, ErrTopics or ErrClosed. With a Store, it may also return
+// ErrUnavailable or an error of the Store.
 func (t Topic) End(ctx context.Context) error {
 	t.b.init()
 	if !goodName(t.name) {

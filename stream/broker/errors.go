@@ -8,8 +8,8 @@ var (
 	// printable ASCII characters other than space, "*" and ">".
 	ErrTopic = errors.New("broker: invalid topic name")
 	// ErrEvent means that an event has an ID or a reserved name, or is only a
-	// comment. The broker gives each event its ID. The names "gap" and "end" are reserved for the broker,
-	// "open" and "error" for EventSource.
+	// comment. The broker gives each event its ID. The names "gap" and "end" are
+	// reserved for the broker, "open" and "error" for EventSource.
 	ErrEvent = errors.New("broker: event with an id or a reserved name")
 	// ErrTooLarge means that one event exceeds Retention.Bytes.
 	ErrTooLarge = errors.New("broker: event too large")

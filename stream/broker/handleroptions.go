@@ -8,22 +8,21 @@ import (
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
-// HandlerOptions configure the streams of one handler, where they differ from
-// those of its Broker. The zero value changes nothing. To choose for each request,
-// make several handlers and call one of them.
+// HandlerOptions replace fields of Broker.Stream for the streams of one handler. The
+// zero value changes nothing. To choose for each request, make several handlers and
+// call one of them.
 type HandlerOptions struct {
-	// Heartbeat replaces Broker.Stream.Heartbeat. Zero means that of the Broker;
-	// negative means no heartbeats.
+	// Heartbeat is as in sse.Options. Zero means Broker.Stream.Heartbeat. Negative
+	// means no heartbeats.
 	Heartbeat time.Duration
-	// WriteTimeout replaces Broker.Stream.WriteTimeout. Zero means that of the
-	// Broker; negative means no limit.
+	// WriteTimeout is as in sse.Options. Zero means Broker.Stream.WriteTimeout.
+	// Negative means no limit.
 	WriteTimeout time.Duration
-	// MaxLife replaces Broker.Stream.MaxLife. Zero means that of the Broker;
-	// negative means no limit.
+	// MaxLife is as in sse.Options. Zero means Broker.Stream.MaxLife. Negative means
+	// no limit.
 	MaxLife time.Duration
-	// Retry replaces Broker.Stream.Retry. Zero means that of the Broker; negative
-	// means that it is not sent. With Limits.Reconnects, clients receive a longer
-	// time.
+	// Retry is as in sse.Options. Zero means Broker.Stream.Retry. Negative means that
+	// no time is sent. With Limits.Reconnects, clients receive a longer time.
 	Retry time.Duration
 	// Replay limits the events that a client receives from before its request. A
 	// client that has missed more is told of a gap, with the data "expired", and

@@ -12,10 +12,10 @@ type TopicStats struct {
 	// The counters begin at zero when a topic that had neither subscribers nor
 	// events gets one of them.
 
-	Published uint64 // events that were published; with a Store, that it reported
+	Published uint64 // events that were published or, with a Store, that it reported
 	Delivered uint64 // events delivered, counted once for each subscriber
 	Gaps      uint64 // gaps that subscribers were told of
-	Slow      uint64 // times that a subscriber was too far behind
+	Slow      uint64 // number of times that a subscriber was too far behind
 }
 
 // Stats returns the current figures of the topic. They are zero if the topic has

@@ -33,15 +33,15 @@ type Client struct {
 	// Jar keeps cookies from one request to the next. Nil means that cookies are
 	// neither kept nor sent.
 	Jar http.CookieJar
-	// Leave is when the client closes the connection, as a browser does whose reader
-	// goes to another page. Zero means that it stays until the end.
+	// Leave is when the client closes the connection, as a browser does when its
+	// reader goes to another page. Zero means that it stays until the end.
 	Leave Moment
 	// Cut is when the network fails. The server does not learn of it: its next write
 	// waits until its deadline. Zero means that the network does not fail.
 	Cut Moment
-	// Stall is when the client stops to read. It goes on after the time StallFor.
-	// Meanwhile the writes of the server wait, except for the 4 KB that it gathers
-	// between two flushes. If either is zero, the client does not stall.
+	// Stall is when the client stops reading. It goes on after StallFor. Meanwhile the
+	// writes of the server wait, except for the 4 KB that it buffers between two
+	// flushes. If either field is zero, the client does not stall.
 	Stall    Moment
 	StallFor time.Duration
 }
@@ -63,8 +63,8 @@ func (c Client) Get(tb testing.TB, h http.Handler, target string) *Page {
 	return c.Do(tb, h, r)
 }
 
-// Do is Get for a request of any kind. r is one of httptest.NewRequest or of
-// http.NewRequest; h receives a copy of it, with its path values and its context.
+// Do is Get for a request of any kind. httptest.NewRequest or http.NewRequest makes r.
+// h receives a copy of r, with its path values and its context.
 func (c Client) Do(tb testing.TB, h http.Handler, r *http.Request) *Page {
 	tb.Helper()
 	page, err := c.Try(h, r)
@@ -74,12 +74,11 @@ func (c Client) Do(tb testing.TB, h http.Handler, r *http.Request) *Page {
 	return page
 }
 
-// Try is Do for a page that is expected to be at fault. It returns an error that
-// matches ErrAborted if the server has ended the response before its end. It matches
-// ErrNoMarker if a chunk cannot be revealed, and ErrPending if the response has ended
-// properly and a boundary still shows its fallback. The error is nil if the client
-// has left, was cut, or if the context of r has ended: what is missing then is no
-// fault of the handler. The Page is never nil.
+// Try is Do for a page that is expected to be at fault. Its error matches ErrAborted if
+// the server has cut the response, ErrNoMarker if a chunk cannot be revealed, and
+// ErrPending if the response has ended properly and a boundary still shows its
+// fallback. The error is nil if the client has left or was cut, or if the context of r
+// has ended: what is missing then is no fault of the handler. The Page is never nil.
 func (c Client) Try(h http.Handler, r *http.Request) (*Page, error) {
 	site := siteOf(r)
 	if c.Jar != nil {

@@ -27,9 +27,9 @@ const (
 // After is the Moment when the time d has passed since the request.
 func After(d time.Duration) Moment { return Moment{kind: afterTime, after: d} }
 
-// AfterText is the Moment when the client has received text. What has come behind
-// it is lost if the client leaves or is cut. text is searched for in the bytes of the
-// response, with their markers and scripts.
+// AfterText is the Moment when the client has received text. It is searched for in the
+// bytes of the response, with their markers and scripts. What has come behind it is
+// lost if the client leaves or is cut.
 func AfterText(text string) Moment { return Moment{kind: afterText, text: text} }
 
 // AfterShell is the Moment when the client has received the shell of a page on which
@@ -38,8 +38,8 @@ func AfterText(text string) Moment { return Moment{kind: afterText, text: text} 
 // the start of the first chunk. On a page without chunks, it never comes.
 func AfterShell() Moment { return Moment{kind: afterShell} }
 
-// in returns where in the bytes of a response the Moment is, or -1. It is not in the
-// first seen bytes.
+// in returns the offset of the Moment in the bytes of a response, or -1. The first seen
+// bytes have been searched before.
 func (m Moment) in(body []byte, seen int) int {
 	switch m.kind {
 	case afterText:
@@ -58,8 +58,8 @@ func (m Moment) in(body []byte, seen int) int {
 	return -1
 }
 
-// behind returns where the first s in b ends, or -1. It does not end in the first
-// seen bytes.
+// behind returns the offset behind the first s in b, or -1. The first seen bytes have
+// been searched before.
 func behind(b []byte, s string, seen int) int {
 	from := max(0, seen-len(s))
 	if i := bytes.Index(b[from:], []byte(s)); i >= 0 {

@@ -116,7 +116,7 @@ func (v *visit) receive(r *http.Request) error {
 	}
 }
 
-// look looks whether a Moment in the body has come since it had seen bytes.
+// look notes the Moments that have come in the body behind the first seen bytes.
 func (v *visit) look(seen int) {
 	if i := v.client.Leave.in(v.body, seen); i >= 0 && !v.gone {
 		v.gone = true

@@ -47,9 +47,8 @@
 // with the position, as a boundary like any other. The script live comes with the
 // first region. It opens the URL at the position and applies each event: it
 // replaces, adds, moves or removes an item, or replaces the whole content of the
-// region. A region with a Limit removes items beyond it.
-// The regions of a page need different names. Regions with the same URL share one
-// connection.
+// region. A region with a Limit removes items beyond it. The regions of a page
+// need different names. Regions with the same URL share one connection.
 //
 // Only the region changes. The elements around it keep focus, caret, scroll
 // position and text that has been typed. If the focus is in content that is

@@ -78,10 +78,12 @@ func (r Region) After(key, other string, content templ.Component) templ.Componen
 // as Chromium has since version 133 and Firefox since 144. In other browsers, the
 // focus and the scroll positions of elements with an id return.
 //
-// A page may receive some events whose change is already in its content: see [Await].
-// If these are several moves, its items may stand in another order than in the
-// content, until they are moved again or ReplaceAll is published. To change an item
-// and move it in one event, publish the templ.Join of Replace and Move.
+// To change an item and move it in one event, publish the templ.Join of Replace and
+// Move.
+//
+// A page may receive an event whose change is already in its content: see [Await]. If
+// it receives several such moves, its items may stand in another order than in the
+// content, until they are moved again or ReplaceAll is published.
 func (r Region) Move(key, other string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		name, err := r.itemName(key)

@@ -43,11 +43,11 @@ type Region struct {
 	// named gap. If it returns ErrEnded, no event changes the content any more, and
 	// the page asks for none.
 	Position func(context.Context) (id string, err error)
-	// Limit is the number of items that a page keeps, for lists that only grow. After
-	// an Append, the page removes the first items beyond it, and after a Prepend,
-	// Before or After the last ones. What is removed from the page is gone for its
-	// reader, even if the reader looks at it. The load of the region returns at most
-	// as many, and should return the same end. Zero or less means no limit.
+	// Limit is the number of items that a page keeps, for lists that only grow. An
+	// Append removes the first items beyond it. A Prepend, Before or After removes the
+	// last ones. An item is removed even while the reader looks at it. The load of the
+	// region should return at most Limit items, from the same end of the list. Zero or
+	// less means no limit.
 	Limit int
 	// Script says how the page gets the script live, which receives the events.
 	// The zero value writes the script into the page. To load it from a file,

@@ -18,10 +18,10 @@ import (
 // of the topic, by which the subscribers of every process learn of the end. NATS
 // drops both after the same time.
 //
-// No process asks for the guard before each event. It asks once, and has a lease
-// then: for leaseTime it may publish without asking. Who ends a topic waits for as
-// long between the guard and the last event, until no lease is left. An event that
-// is acknowledged within a lease therefore comes before the last one.
+// A process does not ask for the guard before each event. It asks once and then has a
+// lease: for leaseTime, it may publish without asking. A process that ends a topic
+// waits for leaseTime between the guard and the last event, until no lease is left.
+// An event that is acknowledged within a lease therefore comes before the last one.
 
 // endName is the name of the last event. Programs cannot publish it.
 const endName = "end"
@@ -33,7 +33,8 @@ const leaseTime = 200 * time.Millisecond
 // errNoTime means that there was no time to wait for leaseTime.
 var errNoTime = errors.New("too little time for the end of a topic")
 
-// leases holds until when topics have a lease. It forgets those that are over.
+// leases holds the time at which the lease of each topic ends. It forgets leases that
+// have ended.
 type leases struct {
 	began           time.Time // when recent was made
 	recent, earlier map[string]time.Time
