@@ -3,6 +3,8 @@ package stream
 import (
 	"cmp"
 	"net/http"
+	"regexp"
+	"strings"
 
 	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
@@ -54,17 +56,25 @@ func (p *response) chooseStatus(known int, failed int32) int {
 	return status
 }
 
-// limitCaching keeps caches from storing a page that shows a failure, and a boundary
-// that was requested by its key, unless the Page says otherwise of the latter.
+// limitCaching keeps caches from storing a page that shows a failure, and shared caches
+// from storing a boundary that was requested by its key. Many of them ignore Vary, and
+// would send the boundary, or the 404 for a key that anyone can invent, to visitors
+// who ask for the page. The validators and the length that a Page sets are those of
+// the page.
 func (p *response) limitCaching(h http.Header, failed int32) {
-	if failed == failedWithText {
-		uncache(h)
-		h.Set("Cache-Control", "no-store")
+	if failed != failedWithText && !p.namesKeys() {
+		return
 	}
-	if p.namesKeys() && h["Cache-Control"] == nil {
-		h.Set("Cache-Control", "no-store")
+	control := strings.Join(h.Values("Cache-Control"), ", ")
+	uncache(h)
+	if failed == failedWithText || !private.MatchString(control) {
+		control = "no-store"
 	}
+	h.Set("Cache-Control", control)
 }
+
+// private matches a Cache-Control with which shared caches store nothing.
+var private = regexp.MustCompile(`(?i)(^|[\s,])(private|no-store)\s*(,|$)`)
 
 // setHeaders sets the headers of a page.
 func (p *response) setHeaders(h http.Header, last bool) {
