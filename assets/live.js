@@ -59,7 +59,7 @@
     html = get("documentElement"),
     state = html.dataset,
     on = addEventListener,
-    policy, timer, wait = 5e3, mark = "rivulet " + location, sources = {}, nonce = get("currentScript")?.nonce,
+    policy, timer, wait = 5e3, mark = "rivulet " + location, sources = {}, obeyed = new WeakSet, nonce = get("currentScript")?.nonce,
 
     // Calls a method of an element. A form may have a control with its name.
     use = (name, node, ...args) => Element.prototype[name].apply(node, args),
@@ -70,10 +70,15 @@
     template = Document.prototype.createElement.call(document, "template"),
 
     // The URLs whose connection is lost, those whose events have ended, and the regions
-    // and boundaries whose content is old.
-    lost = new Set, ended = new Set, stale = new Set,
-    say = () => state.live = lost.size ? "lost" : stale.size ? "stale" :
-      ended.size && ended.size == Object.keys(sources).length ? "ended" : "open",
+    // and boundaries whose content is old, each with the node at its start: what has been
+    // replaced is not old.
+    lost = new Set, ended = new Set, stale = new Map,
+    say = now => {
+      stale.forEach((start, one) => start.isConnected || stale.delete(one));
+      now = lost.size ? "lost" : stale.size ? "stale" :
+        ended.size && ended.size == Object.keys(sources).length ? "ended" : "open";
+      state.live == now || (state.live = now)
+    },
 
     // The text of a marker, ?start name="board", which is a comment or a processing
     // instruction. No other node has such a text.
@@ -92,11 +97,11 @@
     },
 
     // The range from the first marker of a name to the last one, if there are a
-    // start and an end. A marker that is neither is both.
+    // start and an end. A marker that is neither is both. The start is kept with it.
     grab = (name, node, range = new Range, start, end) => {
       markers((kind, n, node) => {
         if (n == name) {
-          kind == "end" || start || range.setStartBefore(start = node);
+          kind == "end" || start || range.setStartBefore(range.start = start = node);
           kind == "start" || (end = node)
         }
       }, node);
@@ -134,11 +139,11 @@
     // so does what was typed, and where it was scrolled to. It may be open. The focus
     // returns to the same element, to the one with the same id or, if it was on an
     // element that requests the part, to one that requests the same or the first one
-    // that is new.
+    // that is new. What is being requested within the part is put into the new one.
     patch = (name, content, place, range = grab(name), active = get("activeElement"), kept = [], next) => {
       range ? content = grab(name, content).extractContents() : range = place;
       if (range) {
-        let path = active?.dataset.refresh;
+        let path = active?.dataset.refresh, asked = Object.values(busy).filter(here);
         next = content.getElementById(active?.id) || path && range.intersectsNode(active) &&
           ([...content.querySelectorAll("[data-refresh]")].find(node => node.dataset.refresh == path) || content.firstElementChild);
         for (let old of nodes(range)) {
@@ -150,6 +155,7 @@
         }
         range.deleteContents();
         range.insertNode(content);
+        for (let one of asked) here(one) || (one.start = grab(one.name)?.start);
         restore(kept, active, next);
         use("dispatchEvent", range.commonAncestorContainer, new CustomEvent("rivulet:patch", { bubbles: true, detail: name }))
       }
@@ -158,9 +164,9 @@
     // Moves a part of the page before another one.
     move = (name, before, range = grab(name), place = grab(before), active = get("activeElement")) => {
       if (range && place) {
-        let kept = nodes(range).map(node => [node, node.scrollTop, node.scrollLeft]), [first] = nodes(place, -1);
+        let kept = nodes(range).map(node => [node, node.scrollTop, node.scrollLeft]);
         for (let node of nodes(range, -1))
-          use(Element.prototype.moveBefore ? "moveBefore" : "insertBefore", place.commonAncestorContainer, node, first);
+          use(Element.prototype.moveBefore ? "moveBefore" : "insertBefore", place.commonAncestorContainer, node, place.start);
         restore(kept, active)
       }
     },
@@ -174,55 +180,67 @@
     leave = () => Date.now() < sessionStorage[mark] || (sessionStorage[mark] = Date.now() + 36e5, location = /[^#]*/.exec(location)[0]),
 
     // Requests this page, or a boundary of it, and calls f with the content of the
-    // answer and the answer.
+    // answer and the answer. A connection may end without a word: a request ends after
+    // two minutes.
     //
     // Firefox has a request wait for 20 s while its URL is being loaded, as when the page
     // still streams, unless the request goes around the cache.
     //
     // The policy of this page allows styles with its own nonce. A style that has the
     // nonce of the answer's policy gets it, since only its server knows that nonce.
-    ask = (url, path, f, signal) => fetch(url, { headers: { rivulet: path }, redirect: "manual", cache: "no-store", signal })
-      .then(page => page.type == "opaqueredirect" ? Promise.reject(leave() && "redirected") : page.text().then(text => {
-        let content = parse(text), policy = page.headers.get("content-security-policy");
-        for (let style of content.querySelectorAll("style[nonce]"))
-          if (policy?.includes(`'nonce-${style.nonce}'`)) style.nonce = nonce;
-        return f(content, page)
-      })),
+    ask = (url, path, f, request = new AbortController) => {
+      setTimeout(() => request.abort(), 12e4);
+      return fetch(url, { headers: { rivulet: path }, redirect: "manual", cache: "no-store", signal: request.signal })
+        .then(page => page.type == "opaqueredirect" ? Promise.reject(leave() && "redirected") : page.text().then(text => {
+          let content = parse(text), policy = page.headers.get("content-security-policy");
+          for (let style of content.querySelectorAll("style[nonce]"))
+            if (policy?.includes(`'nonce-${style.nonce}'`)) style.nonce = nonce;
+          return f(content, page)
+        }))
+    },
+
+    // The boundaries that are being requested, by their paths. A request is for the
+    // boundary whose start was in the page then: a script may have put another page
+    // there, which has one of the same name.
+    busy = { __proto__: null },
+    here = request => request?.start?.isConnected,
 
     // Requests a boundary again. A request of the same URL is not repeated, and one of
     // another URL is ended. What has failed keeps its content, and says so if a visitor
-    // has asked for it.
-    busy = { __proto__: null },
-    refresh = (path, asked, url = location.href, name = last(path), old = busy[path], request = new AbortController) => {
+    // has asked for it. A cache may answer with a page that streams, whose content may
+    // be pending.
+    refresh = (path, asked, url = location.href, name = last(path), start = grab(name)?.start, old = busy[path], request = new AbortController) => {
       let show = (method, key, range = grab(name)) => range && nodes(range, 1).map(node => use(method, node, key, true)),
         done = (content, page) => {
-          if (busy[path] == request) {
-            delete busy[path];
+          if (busy[path] == request && delete busy[path] && here(request)) {
             show("removeAttribute", "aria-busy");
-            if (page?.ok && grab(name, content)) {
-              stale.forEach(one => (one + "/").startsWith(path + "/") && stale.delete(one));
-              patch(name, content)
-            } else {
-              stale.add(path);
-              asked && show("setAttribute", "data-failed");
+            if (page?.ok && !content.querySelector("template[for]") && grab(name, content)) patch(name, content);
+            else {
+              stale.set(path, request.start);
+              request.asked && show("setAttribute", "data-failed");
               // For whoever has written a path that is wrong.
               console.warn("rivulet: not refreshed:", path, page?.status ?? content)
             }
             say()
           }
         };
-      if (old?.url == url || !/^[\w/-]+$/.test(path) || !grab(name)) return;
+      if (here(old) && old.url == url) {
+        old.asked ||= asked;
+        return old.done
+      }
+      if (!/^[\w/-]+$/.test(path) || !start) return;
       old?.abort();
-      (busy[path] = request).url = url;
+      busy[path] = Object.assign(request, { url, name, asked, start });
       show("removeAttribute", "data-failed");
       show("setAttribute", "aria-busy");
-      return ask(url, path, done, request.signal).then(done, done)
+      return request.done = ask(url, path, done, request).then(done, done)
     },
 
     // Follows a link to this page, a GET form for it, or a button without a form: it
     // requests the boundary that the attribute data-refresh names. The query may be
-    // another one, which becomes that of the page. What cannot be followed, such as
-    // the URL "http://[", is left to the browser.
+    // another one, which becomes that of the page: what is being requested with the one
+    // before is requested again. What cannot be followed, such as the URL "http://[", is
+    // left to the browser.
     follow = (e, node, form) => {
       try {
         let path = node.dataset.refresh,
@@ -234,7 +252,8 @@
           if (form) url.search = new URLSearchParams(new FormData(form, node));
           url.hash = location.hash;
           e.preventDefault(history.replaceState(history.state, "", url));
-          refresh(path, 1)
+          refresh(path, 1);
+          for (path in busy) refresh(path, busy[path].asked)
         }
       } catch { }
     },
@@ -283,11 +302,10 @@
         [id, whole ? id + ".start" : path ? id : marker, whole ? id + ".end" : id].every(name => grab(name, content))) {
         path && place?.collapse(order == "?before");
         patch(id, content, place);
-        limit && trim(region, limit, marker == region + ".end");
-        stale.delete(id) && say()
-      } else {
+        limit && trim(region, limit, marker == region + ".end")
+      } else if (place = grab(region)) {
         stale.has(region) || console.warn("rivulet: event that would break region", region);
-        say(stale.add(region))
+        say(stale.set(region, place.start))
       }
     },
 
@@ -300,25 +318,28 @@
     // Opens the sources of the regions in the page, and starts the timers of
     // boundaries. root may be a page that was fetched again: its regions are first put
     // into this page. A region inside another is put there together with it. An order
-    // is obeyed once. It stays, without a text, and tells whether its part of the page
-    // still is there.
-    check = (root = html) => get("prerendering") || [...root.querySelectorAll("template[data-r]")].filter(node => {
+    // is obeyed once, and counts as long as it is in the page. A copy of it is another
+    // order: libraries keep pages as HTML, and put them back.
+    check = (root = html) => get("prerendering") || root.querySelectorAll("template[data-r]").forEach(node => {
       let order = node.previousSibling,
         [kind, name, n, url] = words(order || node).split(" "),
         live = kind == "?live" && url && (url = new URL(url, location)).origin == origin;
-      if (live || kind == "?late" || kind == "?every") {
-        live && !node.isConnected && patch(name + ".live", root);
-        node.remove(order.data = "");
-        live ? (sources[url] ||= source(url)).add(n, order) : n ? every(order, name, n) : late(order, name)
+      if (!obeyed.has(order) && (live || kind == "?late" || kind == "?every")) {
+        obeyed.add(order);
+        node.dataset.r = 1;
+        if (live) {
+          node.isConnected || patch(name + ".live", root);
+          order.isConnected && (sources[url] ||= source(url.href)).add(n, order, lost.delete(url.href))
+        } else n ? every(order, name, n) : late(order, name)
       }
-      return live
     }),
 
-    // Fetches the page until it has a region. The time is random, so that browsers
-    // do not fetch it all at once: within 10 s at first, and then later and later.
+    // Fetches the page until it has all regions that are lost. The time is random, so
+    // that browsers do not fetch it all at once: within 10 s at first, and then later
+    // and later.
     again = () => timer ||= setTimeout(() => {
       timer = 0;
-      lost.size && ask(location, 1, check).then(found => found?.[0] ? stale.clear(lost.clear()) : again()).catch(again)
+      lost.size && ask(location, 1, check).catch(() => 0).then(() => lost.size && again())
     }, Math.random() * (wait = wait * 2 % 1e9)), // timers take at most 2^31 ms
 
     // Makes the source at a URL. It opens after the event with the number at, which is
@@ -363,6 +384,7 @@
           events.onmessage = e => {
             hear();
             at = e.lastEventId.split("-")[1] ?? at;
+            for (let order of orders) order.data = order.data.replace(/ \d+ /, ` ${at} `);
             for (e of parse(e.data).children) e.nodeName == "TEMPLATE" && apply(e, e.getAttribute("for"))
           };
 
@@ -395,10 +417,12 @@
       }) => ({ add, look }),
 
     // Has all sources look at themselves, for an event of the window or, ten times a
-    // second, for none. After a time in which the browser was offline, or the page
+    // second, for none. A request of what is not in the page any more is ended. After a time in which the browser was offline, or the page
     // hidden, a page that waits to be fetched waits for 10 s again.
     look = ({ type } = 0) => {
       Object.values(sources).map(one => one.look(type));
+      for (let path in busy) here(busy[path]) || busy[path].abort(delete busy[path]);
+      stale.size && say();
       if (type && timer && !get("hidden")) {
         clearTimeout(timer);
         timer = 0;

@@ -23,7 +23,7 @@ var scripts = []struct {
 	size, compressed int
 }{
 	{"unsuspense", assets.Unsuspense(), 700, 465},
-	{"live", assets.Live(), 6560, 3400},
+	{"live", assets.Live(), 7020, 3605},
 	{"starthtmx", assets.StartHTMX(), 1560, 815},
 }
 

@@ -21,7 +21,7 @@ func TestABoardThatIsLeftGoesOnWhenItsVisitorIsBack(t *testing.T) {
 	p := launch(t, "127.0.0.1:0", filepath.Join(t.TempDir(), "guests.json"))
 	origin := p.origin()
 	const (
-		complete  = connected + ` && !document.querySelector("[data-r]")` // with all regions
+		complete  = connected + ` && !document.querySelector('[data-r=""]')` // with all regions
 		elsewhere = `location.pathname == "/source/board" && document.readyState == "complete"`
 	)
 	t.Run("in Chromium", func(t *testing.T) {

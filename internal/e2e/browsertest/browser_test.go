@@ -31,6 +31,7 @@ var scenarios = slices.Concat(
 		orders(),
 		silences(),
 		moves(),
+		[]browsertest.Scenario{races()},
 	)),
 	departures(),
 	failures,

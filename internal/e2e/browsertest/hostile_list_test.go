@@ -30,6 +30,15 @@ func hostile() []string {
 		add(`<base href="%s">`, url)
 	}
 
+	// The orders of keys, of notices and of pages that were cut.
+	for _, order := range []string{"every box 1000", "every a/b 1", "late 0", "late 30000", "notice", "chunk box", "chunk", "live box 1 /e?x="} {
+		add(`<?%s><template data-r></template>`, order)
+		add(`<!--?%s--><template data-r></template>`, order)
+		add(`<!--?%s?--!><template data-r="1"></template><!-- ?%[1]s -->`, order)
+		add(`<p data-r="%s">x</p><template data-r title="?%[1]s"></template>`, order)
+	}
+	add(`<p data-failed="true" aria-busy="true" data-whole="1" data-live="lost" data-refresh="box" data-limit="0">x</p>`)
+
 	// Chunks, patches and markers.
 	for _, name := range []string{"1", "2", "3", "4", "box", "box.start", "box.end", "box.live", "box.users", "box.x", "?move box.users box.x", "?before box.x", "?refresh box"} {
 		for _, text := range []string{`<i class="pwned">x</i>`, ""} {
@@ -72,4 +81,5 @@ var names = []string{
 	"toString", "valueOf", "trustedTypes", "createPolicy", "createHTML", "EventSource", "fetch", "self", "document", "Document",
 	"Reflect", "Range", "URL", "MutationObserver", "HTMLTemplateElement", "sessionStorage", "queueMicrotask", "setInterval",
 	"Object", "console", "policy", "rivulet", "template", "root", "name", "length", "item", "observe", "constructor", "__proto__",
+	"start", "abort", "asked", "done", "url", "WeakSet", "Map", "AbortController", "history", "rv", "data-r", "data-refresh",
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
@@ -16,7 +17,7 @@ import (
 
 // departures are about regions that leave their page, and about pages that are left.
 func departures() []browsertest.Scenario {
-	return []browsertest.Scenario{removed(), returned(false), returned(true)}
+	return []browsertest.Scenario{removed(), restored(), returned(false), returned(true)}
 }
 
 // removed has a script that takes the region away and brings it again, as libraries do
@@ -50,6 +51,49 @@ func removed() browsertest.Scenario {
 			if got := asked(v); got != 2 {
 				t.Errorf("the events were asked for %d times, want 2", got)
 			}
+		},
+	}
+}
+
+// restored has a script that keeps a page as HTML and puts it back, as htmx 2 does for
+// its history.
+func restored() browsertest.Scenario {
+	f := newFeed("a")
+	list := f.region("list")
+	var calls atomic.Int64
+	return browsertest.Scenario{
+		Name:  "a page that a library puts back as HTML has its stream, from where it was, and its timer",
+		Where: browsertest.Scripted,
+		Page:  pages.KeysTimed(list, f.load, func(context.Context) (string, error) { return fmt.Sprint(calls.Add(1)), nil }),
+		Files: f.files(`
+			let kept;
+			addEventListener("away", () => {
+				kept = [...document.querySelectorAll("#list, table")].map(node => node.outerHTML).join("");
+				document.querySelectorAll("#list, table").forEach(node => node.remove());
+			});
+			addEventListener("back", () => document.body.insertAdjacentHTML("beforeend", kept));
+		`),
+		Watch: map[string]string{"open": "html[data-live=open] .a", "b": "#list > .b", "missed": "#list > .b ~ .c", "d": "#list > .c ~ .d", "1": "#rows tr"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("open", "1")
+			v.WaitComplete()
+			f.settle(t, v, 1)
+			f.send(list.Append("b", pages.LI(row("b", "1"))))
+			v.Wait("b")
+			v.Dispatch("away")
+			f.settle(t, v, 0)
+			seen, _ := f.topic().Position(context.Background())
+			f.send(list.Append("c", pages.LI(row("c", "1"))))
+			before := len(v.Requests())
+			v.Dispatch("back")
+			v.Wait("missed")
+			if got := f.lastAsked(); got != seen {
+				t.Errorf("the events were asked for from %s, want %s", got, seen)
+			}
+			f.send(list.Append("d", pages.LI(row("d", "1"))))
+			v.Wait("d")
+			v.WaitRequests(before + 2)
+			f.settle(t, v, 1)
 		},
 	}
 }

@@ -28,7 +28,7 @@ func beside() browsertest.Scenario {
 		Policy: livePolicy,
 		Files:  f.files(`console.warn = (...args) => note("warned: " + args.join(" "));`),
 		Watch: map[string]string{
-			"open": "html[data-live=open]:has(#list > .a):has(#table > .a):has(#choice > .a):has(#box > .a):not(:has(template[data-r]))",
+			"open": "html[data-live=open]:has(#list > .a):has(#table > .a):has(#choice > .a):has(#box > .a):not(:has(template[data-r='']))",
 			"end":  "#box > .last",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
@@ -94,7 +94,7 @@ func moved() browsertest.Scenario {
 		Where: browsertest.Scripted,
 		Page:  pages.Moving(list, f.load, field),
 		Files: files,
-		Watch: map[string]string{"open": "html[data-live=open]:not(:has(template[data-r])) #two", "moved": "#two ~ #one ~ #three", "last": "#one ~ #three ~ #two", "end": "#list > .end"},
+		Watch: map[string]string{"open": "html[data-live=open]:not(:has(template[data-r=''])) #two", "moved": "#two ~ #one ~ #three", "last": "#one ~ #three ~ #two", "end": "#list > .end"},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Wait("open")
 			v.WaitNote("frame one")
@@ -149,7 +149,7 @@ func limited() browsertest.Scenario {
 		Policy: livePolicy,
 		Page:   pages.Pair(list, other, f.load, f.load),
 		Files:  f.files(""),
-		Watch:  map[string]string{"open": "html[data-live=open]:not(:has(template[data-r])):has(#a li):has(#b li)", "end": "#b > .kend"},
+		Watch:  map[string]string{"open": "html[data-live=open]:not(:has(template[data-r=''])):has(#a li):has(#b li)", "end": "#b > .kend"},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Wait("open")
 			look := func(want string) {

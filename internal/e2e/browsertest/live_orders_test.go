@@ -54,9 +54,9 @@ func once() browsertest.Scenario {
 		Policy: livePolicy,
 		Page:   pages.Containers(list, table, choice, box, f.load),
 		Files:  f.files(""),
-		// The script takes each data-r away: an event before that is one that the
+		// The script marks each data-r: an event before that is one that the
 		// region may have missed.
-		Watch: map[string]string{"open": "html[data-live=open]", "all": "#box:has(.a):not(:has([data-r]))", "end": "#box > .done"},
+		Watch: map[string]string{"open": "html[data-live=open]", "all": "#box:has(.a):not(:has([data-r='']))", "end": "#box > .done"},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Wait("open", "all")
 			f.send(box.Append("done", pages.P(pages.Row{Key: "done"})))
@@ -79,7 +79,7 @@ func onceLater() browsertest.Scenario {
 		Page:   pages.Later(a, b, f.load),
 		Files:  f.files(""),
 		Watch: map[string]string{
-			"open": "html[data-live=open] #a > .x", "first": "#a > .first", "b": "#b:has(> .x):not(:has([data-r]))", "last": "#b > .last",
+			"open": "html[data-live=open] #a > .x", "first": "#a > .first", "b": "#b:has(> .x):not(:has([data-r='']))", "last": "#b > .last",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Wait("open")

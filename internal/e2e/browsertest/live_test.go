@@ -47,7 +47,7 @@ var regions = []browsertest.Scenario{
 var scriptElement = regexp.MustCompile(`(?s)<script.*?</script>`)
 
 // part is what an element holds, without scripts.
-// sought is what the script looks for, ten times a second, and removes.
+// sought is what the script looks for, ten times a second.
 var sought = regexp.MustCompile(`<template data-r[^>]*></template>`)
 
 func part(p *browsertest.Picture, id string) string {
@@ -106,7 +106,7 @@ func containers() browsertest.Scenario {
 		Files:  f.files(""),
 		Watch: map[string]string{
 			// All regions: one that is found later has the events sent again.
-			"open": "html[data-live=open]:has(#list > .a):has(#table > .a):has(#choice > .a):has(#box > .a):not(:has(template[data-r]))",
+			"open": "html[data-live=open]:has(#list > .a):has(#table > .a):has(#choice > .a):has(#box > .a):not(:has(template[data-r='']))",
 			"end":  "#box[aria-live=polite] > .last",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {

@@ -89,6 +89,7 @@ func (v *Visit) Replayed() map[string]string {
 
 var (
 	ourNonce  = regexp.MustCompile(` nonce="[^"]*"`) // which browsers hide
+	ourOrder  = regexp.MustCompile(`<template data-r="1?"></template>`)
 	ourScript = regexp.MustCompile(`<script[^>]* src="live\.[^>]*></script>`)
 )
 
@@ -99,7 +100,7 @@ func withoutOurs(html string) string {
 	for _, s := range []assets.Script{assets.Unsuspense(), assets.Live(), assets.StartHTMX()} {
 		html = strings.ReplaceAll(html, "<script>"+s.Text+"</script>", "")
 	}
-	return strings.ReplaceAll(html, `<template data-r=""></template>`, "")
+	return ourOrder.ReplaceAllString(html, "")
 }
 
 // partsOf is Picture.Parts of a page that a browser reads from its start.
