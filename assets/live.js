@@ -417,8 +417,9 @@
       }) => ({ add, look }),
 
     // Has all sources look at themselves, for an event of the window or, ten times a
-    // second, for none. A request of what is not in the page any more is ended. After a time in which the browser was offline, or the page
-    // hidden, a page that waits to be fetched waits for 10 s again.
+    // second, for none. A request of what is not in the page any more is ended. After a
+    // time in which the browser was offline, or the page hidden, a page that waits to be
+    // fetched waits for 10 s again.
     look = ({ type } = 0) => {
       Object.values(sources).map(one => one.look(type));
       for (let path in busy) here(busy[path]) || busy[path].abort(delete busy[path]);
