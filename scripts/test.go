@@ -19,7 +19,7 @@ import (
 )
 
 func main() {
-	flags := []string{"test", "-json", "-shuffle=on", "-tags=nats"} // the tag belongs to examples/demo
+	flags := []string{"test", "-json", "-shuffle=on", "-timeout=15m", "-tags=nats"} // the tag belongs to examples/demo
 	if cgo, err := exec.Command("go", "env", "CGO_ENABLED").Output(); err == nil && string(cgo) == "1\n" {
 		flags = append(flags, "-race")
 	} else {

@@ -77,8 +77,8 @@ var recordCut = sync.OnceValue(func() (p cutPage) {
 	return p
 })
 
-// places returns where to cut: at every byte, or around all that a parser takes apart
-// in the page besides scripts and styles, and in some other places.
+// places returns where to cut: at every byte, or behind the first and the last byte of
+// each tag and marker outside scripts and styles, and in some other places.
 func (p cutPage) places() (all []int) {
 	if everyByte {
 		for n := range len(p.bytes) + 1 {
@@ -95,7 +95,7 @@ func (p cutPage) places() (all []int) {
 		case inside != "" && strings.HasPrefix(rest, inside):
 			inside = ""
 		}
-		tag := inside == "" && n > 0 && strings.ContainsAny(string(p.bytes[n-1:min(n+1, len(p.bytes))]), `<>`)
+		tag := inside == "" && n > 0 && strings.IndexByte(`<>`, p.bytes[n-1]) >= 0
 		if tag && n > p.notice-100 || n%131 == 0 {
 			all = append(all, n)
 		}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest/pages"
-	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
 // unruly is about pages that are in the way of the script live.
@@ -118,9 +117,11 @@ func unruly() []browsertest.Scenario {
 			v.Wait("open")
 			v.Dispatch("empty")
 			v.WaitNote("empty")
-			f.set(sse.Stop)
-			for len(v.Requests()) == 1 { // the page is fetched again
-				v.Picture()
+			f.set(refuse)
+			for i := 0; len(v.Requests()) == 1; i++ { // the page is fetched again
+				if v.Picture(); i == 10_000 {
+					t.Fatal("the page is not fetched again")
+				}
 			}
 			f.set(nil)
 			f.send(other.Append("second", pages.LI(pages.Row{Key: "second", Text: "2"})))
