@@ -334,12 +334,12 @@
       }
     }),
 
-    // Fetches the page until it has all regions that are lost. The time is random, so
-    // that browsers do not fetch it all at once: within 10 s at first, and then later
-    // and later.
+    // Fetches the page until it has all regions that are lost. One that has another URL
+    // now is not lost any more. The time is random, so that browsers do not fetch it all
+    // at once: within 10 s at first, and then later and later.
     again = () => timer ||= setTimeout(() => {
       timer = 0;
-      lost.size && ask(location, 1, check).catch(() => 0).then(() => lost.size && again())
+      lost.size && ask(location, 1, check).catch(() => 0).then(() => { look(); lost.size && again() })
     }, Math.random() * (wait = wait * 2 % 1e9)), // timers take at most 2^31 ms
 
     // Makes the source at a URL. It opens after the event with the number at, which is
