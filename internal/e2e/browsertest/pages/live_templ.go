@@ -496,7 +496,7 @@ func Parsed(list live.Region, load Rows, events ...templ.Component) templ.Compon
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = live.Await(list, nil, load, Items(list, LI)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = live.Await(list, nil, load, Items(list, LI), suspense.Critical()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
