@@ -45,7 +45,7 @@ func page(rd stream.Renderer, db *flights.DB) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := visitOf(r, db.Airports())
 		renderer := rd
-		renderer.Mode, renderer.Limit, renderer.Grace = v.mode(rd.Mode), v.Limit, v.Grace
+		renderer.Mode, renderer.Limit, renderer.Grace = layout.ChosenMode(rd.Mode), v.Limit, v.Grace
 		renderer.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
 			return Page(v, db.Airports(), report{db, v}), nil
 		}).ServeHTTP(w, r)

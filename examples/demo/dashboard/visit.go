@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/rivulet-go/rivulet/examples/demo/flights"
-	"github.com/rivulet-go/rivulet/stream"
 )
 
 // A Visit holds the choices in the address. The default Visit is zero except for
@@ -74,17 +73,6 @@ func known(choices []Choice, value string) string {
 func number(choices []Choice, value string) int {
 	n, _ := strconv.Atoi(known(choices, value))
 	return n
-}
-
-// mode returns the Mode that was chosen, or usual.
-func (v Visit) mode(usual func(*http.Request) stream.Mode) func(*http.Request) stream.Mode {
-	switch v.Mode {
-	case "order":
-		return func(*http.Request) stream.Mode { return stream.InOrder }
-	case "complete":
-		return func(*http.Request) stream.Mode { return stream.Complete }
-	}
-	return usual
 }
 
 // query returns the choices of v as a query.

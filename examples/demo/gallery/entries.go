@@ -126,7 +126,7 @@ var sending = []entry{
 	{
 		ID: "modes", Title: "Out of order, in order, complete", Says: "The same page is sent in three ways. Crawlers and scripts get it complete, unless the program says otherwise.",
 		Links:  []link{{"out of order", "/gallery"}, {"in order", "/gallery?mode=order"}, {"complete", "/gallery?mode=complete"}},
-		Source: []place{{"demo/gallery/gallery.go", "mode"}},
+		Source: []place{{"demo/layout/mode.go", "ChosenMode"}},
 	},
 	{
 		ID: "limit", Title: "Limit and Grace", Says: "Limit caps the loads that run at once. Grace lets the shell wait a little for those that are nearly done.",

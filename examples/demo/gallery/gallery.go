@@ -35,7 +35,7 @@ var back []byte
 func Register(mux *http.ServeMux, rd stream.Renderer) {
 	all := groups()
 	chosen := rd
-	chosen.Mode = mode(rd.Mode)
+	chosen.Mode = layout.ChosenMode(rd.Mode)
 	mux.Handle("GET /gallery", chosen.Handler(func(_ http.ResponseWriter, r *http.Request) (templ.Component, error) {
 		return Page(all, visit{r}), nil
 	}))
@@ -45,22 +45,6 @@ func Register(mux *http.ServeMux, rd stream.Renderer) {
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(back))
 	})
-}
-
-// mode lets the query choose the mode of the page.
-func mode(usual func(*http.Request) stream.Mode) func(*http.Request) stream.Mode {
-	return func(r *http.Request) stream.Mode {
-		switch r.FormValue("mode") {
-		case "order":
-			return stream.InOrder
-		case "complete":
-			return stream.Complete
-		}
-		if usual != nil {
-			return usual(r)
-		}
-		return stream.DefaultMode(r)
-	}
 }
 
 // bare sends a page without a script. Browsers that patch pages by themselves get it

@@ -39,7 +39,7 @@ const patience = 3 * slowest
 // serve answers one visit, which has its own log.
 func serve(w http.ResponseWriter, r *http.Request, rd stream.Renderer) {
 	v, log := visitOf(r), newLog()
-	rd.Mode, rd.Timeout, rd.ErrorView = v.mode(rd.Mode), patience, Failed
+	rd.Mode, rd.Timeout, rd.ErrorView = layout.ChosenMode(rd.Mode), patience, Failed
 	rd.Trace = stream.JoinTraces(rd.Trace, log.trace(r.URL.Path))
 	rd.ErrorHandler = layout.ErrorHandler(func(_ *http.Request, status int) templ.Component {
 		return Answer(status, log.written())

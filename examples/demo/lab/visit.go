@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/rivulet-go/rivulet/stream"
 )
 
 // A Visit holds the choices in the address.
@@ -100,17 +98,6 @@ func (p *Part) choose(q url.Values) {
 	p.Own = q.Has(p.ID + ".own")
 	p.Critical = q.Has(p.ID + ".critical")
 	p.Optional = q.Has(p.ID + ".optional")
-}
-
-// mode returns the Mode that was chosen, or usual.
-func (v Visit) mode(usual func(*http.Request) stream.Mode) func(*http.Request) stream.Mode {
-	switch v.Mode {
-	case "order":
-		return func(*http.Request) stream.Mode { return stream.InOrder }
-	case "complete":
-		return func(*http.Request) stream.Mode { return stream.Complete }
-	}
-	return usual
 }
 
 // card returns the id of the card that contains a boundary.

@@ -27,19 +27,7 @@ var style []byte
 // Register adds the page to mux. rd sends it, and db answers its questions.
 func Register(mux *http.ServeMux, rd stream.Renderer, db *flights.DB) {
 	rd.Trace = stream.JoinTraces(rd.Trace, watch())
-	usual := rd.Mode
-	rd.Mode = func(r *http.Request) stream.Mode {
-		switch modeOf(r) {
-		case "order":
-			return stream.InOrder
-		case "complete":
-			return stream.Complete
-		}
-		if usual != nil {
-			return usual(r)
-		}
-		return stream.DefaultMode(r)
-	}
+	rd.Mode = layout.ChosenMode(rd.Mode)
 	mux.Handle("GET /{$}", rd.Handler(func(w http.ResponseWriter, r *http.Request) (templ.Component, error) {
 		return Page(modeOf(r), questions{db}), nil
 	}))
