@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/a-h/templ"
-
 	"github.com/rivulet-go/rivulet/stream"
 )
 
@@ -29,10 +27,11 @@ const cutTimeout = 3 * time.Second
 // serveCut sends a page and cuts it. A request for a part is answered.
 func serveCut(w http.ResponseWriter, r *http.Request, rd stream.Renderer) {
 	rd.Timeout = cutTimeout
+	within := r.FormValue("at") == "chunk"
 	if r.Header.Get("Rivulet") == "" {
-		w = &cutter{ResponseWriter: w, within: r.FormValue("at") == "chunk"}
+		w = &cutter{ResponseWriter: w, within: within}
 	}
-	rd.Handler(stream.Component(CutPage(r.FormValue("at") == "chunk"))).ServeHTTP(w, r)
+	rd.Handler(stream.Component(CutPage(within))).ServeHTTP(w, r)
 }
 
 // A cutter sends the shell, and perhaps half of the first chunk.
@@ -79,5 +78,3 @@ var cutParts = []struct {
 	{"second", "The second part", 1200 * time.Millisecond},
 	{"third", "The third part", 1600 * time.Millisecond},
 }
-
-func cutView(text string) templ.Component { return CutView(text) }

@@ -93,7 +93,7 @@ func CutPage(within bool) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = suspense.Await(templates.Skeleton(2), late(p.After), cutView, suspense.Key(p.Key)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = suspense.Await(templates.Skeleton(2), late(p.After), CutView, suspense.Key(p.Key)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
