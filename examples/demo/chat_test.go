@@ -109,6 +109,22 @@ func (p *parrot) isLeft(t *testing.T) {
 	}
 }
 
+// inChromium opens a page of a site whose model is a parrot, and waits for its element
+// id. said returns what the console says.
+func inChromium(t *testing.T, path, id string) (ctx context.Context, model *parrot, said func() []string) {
+	t.Helper()
+	model, endpoint := newParrot(t)
+	server := httptest.NewServer(site(someStock(t, nil, endpoint)))
+	t.Cleanup(server.Close)
+	ctx = chromium(t)
+	said = complaints(ctx, t)
+	if err := chromedp.Do(ctx, watchMoves(), visit(server.URL+path)); err != nil {
+		t.Fatal(err)
+	}
+	await(ctx, t, fmt.Sprintf(`document.readyState == "complete" && !!document.getElementById(%q)`, id))
+	return ctx, model, said
+}
+
 const (
 	stateSays = `document.getElementById("state").textContent.includes(%q)`
 	answerIs  = `document.getElementById("answer").textContent == %q`
@@ -116,15 +132,7 @@ const (
 )
 
 func TestInChromiumTheStopButtonReachesTheModel(t *testing.T) {
-	model, endpoint := newParrot(t)
-	server := httptest.NewServer(site(someStock(t, nil, endpoint)))
-	defer server.Close()
-	ctx := chromium(t)
-	said := complaints(ctx, t)
-	if err := chromedp.Do(ctx, watchMoves(), visit(server.URL+"/chat/fetch")); err != nil {
-		t.Fatal(err)
-	}
-	await(ctx, t, `document.readyState == "complete" && !!document.getElementById("stop")`)
+	ctx, model, said := inChromium(t, "/chat/fetch", "stop")
 	for _, how := range []struct {
 		name string
 		keys []string // after the answer has begun
@@ -254,15 +262,7 @@ const (
 )
 
 func TestInChromiumAnAnswerSurvivesItsPage(t *testing.T) {
-	model, endpoint := newParrot(t)
-	server := httptest.NewServer(site(someStock(t, nil, endpoint)))
-	defer server.Close()
-	ctx := chromium(t)
-	said := complaints(ctx, t)
-	if err := chromedp.Do(ctx, watchMoves(), visit(server.URL+"/chat")); err != nil {
-		t.Fatal(err)
-	}
-	await(ctx, t, `document.readyState == "complete" && !!document.getElementById("question")`)
+	ctx, model, said := inChromium(t, "/chat", "question")
 	press(ctx, t, `document.getElementById("question").focus()`, "\r")
 	await(ctx, t, `document.querySelectorAll(".answers .answer").length == 3`)
 	model.saysEach(t, "one", " two")
