@@ -4,14 +4,12 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
@@ -35,41 +33,12 @@ backend one
 // compressingHAProxy runs HAProxy before upstream and returns its URL.
 func compressingHAProxy(t *testing.T, upstream string) string {
 	t.Helper()
-	path, err := exec.LookPath("haproxy")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("haproxy is missing: apt-get install haproxy")
-		}
-		t.Skip("haproxy is missing: apt-get install haproxy")
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	_ = l.Close()
+	path, addr := lookPath(t, "haproxy"), freeAddr(t)
 	conf := filepath.Join(t.TempDir(), "haproxy.cfg")
 	if err := os.WriteFile(conf, fmt.Appendf(nil, haproxyConf, addr, strings.TrimPrefix(upstream, "http://")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(path, "-db", "-f", conf)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
-		conn, err := net.Dial("tcp", addr)
-		if err == nil {
-			_ = conn.Close()
-			return "http://" + addr
-		}
-		if time.Now().After(end) {
-			t.Fatal(err)
-		}
-	}
+	return startProgram(t, exec.Command(path, "-db", "-f", conf), addr)
 }
 
 // TestHAProxy has a proxy that compresses event streams. Its gzip ends a flush a

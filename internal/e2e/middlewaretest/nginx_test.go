@@ -1,15 +1,12 @@
 package middlewaretest_test
 
 import (
-	"bytes"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 )
 
 // nginxConf leaves at their defaults all settings that matter to a proxied
@@ -36,48 +33,14 @@ http {
 // nginx runs nginx before upstream and returns its URL.
 func nginx(t *testing.T, settings, upstream string) string {
 	t.Helper()
-	path, err := exec.LookPath("nginx")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("nginx is missing: apt-get install nginx")
-		}
-		t.Skip("nginx is missing: apt-get install nginx")
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	_ = l.Close()
+	path, addr := lookPath(t, "nginx"), freeAddr(t)
 	dir := t.TempDir()
 	conf := filepath.Join(dir, "nginx.conf")
 	if err := os.WriteFile(conf, fmt.Appendf(nil, nginxConf, addr, settings, upstream), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	// -e: what nginx logs before it has read its configuration.
-	cmd := exec.Command(path, "-p", dir, "-e", "stderr", "-c", conf, "-g", "daemon off; master_process off;")
-	var log bytes.Buffer
-	cmd.Stderr = &log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Logf("nginx: %s", &log)
-		}
-	})
-	for end := time.Now().Add(patience); ; {
-		conn, err := net.Dial("tcp", addr)
-		if err == nil {
-			_ = conn.Close()
-			return "http://" + addr
-		}
-		if time.Now().After(end) {
-			t.Fatalf("nginx does not answer: %v", err)
-		}
-	}
+	return startProgram(t, exec.Command(path, "-p", dir, "-e", "stderr", "-c", conf, "-g", "daemon off; master_process off;"), addr)
 }
 
 func TestNginx(t *testing.T) {

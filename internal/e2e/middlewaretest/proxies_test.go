@@ -1,7 +1,6 @@
 package middlewaretest_test
 
 import (
-	"bytes"
 	"context"
 	"net"
 	"os"
@@ -133,23 +132,11 @@ func (v *visit) soon(want string) string {
 // start runs the proxy before upstream, and returns its URL.
 func (p proxy) start(t *testing.T, upstream string) string {
 	t.Helper()
-	path, err := exec.LookPath(p.program)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is missing", p.program)
-		}
-		t.Skipf("%s is missing", p.program)
-	}
+	path, addr := lookPath(t, p.program), freeAddr(t)
 	text, err := os.ReadFile("../../../examples/proxies/" + p.file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	_ = l.Close()
 	_, port, _ := net.SplitHostPort(upstream)
 	conf := string(text)
 	if p.change[0] != "" {
@@ -174,30 +161,7 @@ func (p proxy) start(t *testing.T, upstream string) string {
 	}
 	cmd := exec.Command(path, p.args(file, dir, addr)...)
 	cmd.Env = append(os.Environ(), "HOME="+dir)
-	var log bytes.Buffer
-	cmd.Stderr = &log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt) // varnishd has a child
-		stop := time.AfterFunc(5*time.Second, func() { _ = cmd.Process.Kill() })
-		_ = cmd.Wait()
-		stop.Stop()
-		if t.Failed() {
-			t.Logf("%s: %s", p.program, &log)
-		}
-	})
-	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-		conn, err := net.Dial("tcp", addr)
-		if err == nil {
-			_ = conn.Close()
-			return "http://" + addr
-		}
-		if time.Now().After(end) {
-			t.Fatalf("%s does not answer: %v", p.program, err)
-		}
-	}
+	return startProgram(t, cmd, addr)
 }
 
 // nginxFolder writes the file that includes the one of the example, as the
