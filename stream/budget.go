@@ -60,7 +60,7 @@ func (p *response) fits(n int) error {
 // whose turn has come, have the same room as without them.
 func (p *response) holdAhead(n int) {
 	p.aheads.held += int64(n)
-	if p.isComplete() {
+	if p.mode == Complete {
 		p.budget.held.Add(int64(n))
 	}
 }
@@ -69,7 +69,7 @@ func (p *response) holdAhead(n int) {
 // nothing more ahead.
 func (p *response) holdsMuch() bool {
 	held := p.budget.held.Load()
-	if !p.isComplete() {
+	if p.mode != Complete {
 		held += p.aheads.held
 	}
 	return held > p.budget.limit/4
@@ -79,7 +79,7 @@ func (p *response) holdsMuch() bool {
 // sent, when the status can still report it. For content that is rendered ahead in
 // order it does nothing: by the turn of that content, a part of the page was sent.
 func (p *response) noteTooLarge(err error) {
-	ahead := !p.isComplete() && p.ahead
+	ahead := p.mode != Complete && p.ahead
 	if p.err == nil && !p.out.committed && !ahead && isTooLarge(err) {
 		p.err = err
 	}

@@ -13,15 +13,13 @@ import (
 // last says that these bytes are the whole page. commit returns the status to be
 // sent, or zero if the caller has sent one or the server chooses it.
 func (p *response) commit(last bool) (status int) {
-	if p.mode == Multipart && last {
-		p.partless = true
-	}
 	p.loads.leave()
 	p.header.begin(p, true)
 	known, sent := writers.Status(p.out.w)
 	if !sent {
-		failed := p.shownFailure()
-		status = p.chooseStatus(known, failed)
+		complete := p.isComplete(last)
+		failed := p.shownFailure(complete)
+		status = p.chooseStatus(known, failed, complete)
 		h := p.out.w.Header()
 		p.limitCaching(h, failed)
 		p.setHeaders(h, last)
@@ -32,12 +30,18 @@ func (p *response) commit(last bool) (status int) {
 	return status
 }
 
+// isComplete reports whether the page is sent whole, as an answer in parts is whose first
+// bytes are its last ones.
+func (p *response) isComplete(last bool) bool {
+	return p.mode == Complete || p.mode == Multipart && last
+}
+
 // shownFailure returns how boundaries have failed, as far as it matters for the
 // status. A visitor that navigates gets the 500 of a Complete page whatever shows the
 // failure.
-func (p *response) shownFailure() int32 {
+func (p *response) shownFailure(complete bool) int32 {
 	failed := p.failed.Load()
-	if failed == failedWithView && p.isComplete() && isNavigation(p.r) {
+	if failed == failedWithView && complete && isNavigation(p.r) {
 		return failedWithText
 	}
 	return failed
@@ -45,9 +49,9 @@ func (p *response) shownFailure() int32 {
 
 // chooseStatus returns the status of the page, or zero if the server chooses it. known
 // is the one that the writer has recorded.
-func (p *response) chooseStatus(known int, failed int32) int {
+func (p *response) chooseStatus(known int, failed int32, complete bool) int {
 	status := int(p.page.held.Load())
-	if failed == failedWithText && p.isComplete() && status == 0 && (known == 0 || known == http.StatusOK) {
+	if failed == failedWithText && complete && status == 0 && (known == 0 || known == http.StatusOK) {
 		status = http.StatusInternalServerError
 	}
 	if p.namesKeys() {
@@ -84,12 +88,12 @@ func (p *response) setHeaders(h http.Header, last bool) {
 		setVary(h, p.idVary)
 	}
 	// Without a charset, Firefox shows nothing until it has 1 KB.
-	if p.mode == Multipart && !p.partless {
+	if p.mode == Multipart && !last {
 		h.Set("Content-Type", p.partsType())
 	} else if h["Content-Type"] == nil {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 	}
-	if !p.isComplete() {
+	if !p.isComplete(last) {
 		// nginx and similar proxies then pass the bytes on as they come.
 		h.Set("X-Accel-Buffering", "no")
 	}

@@ -22,12 +22,9 @@ const mixed = "multipart/mixed"
 // acceptsParts reports whether a request with the headers h accepts mixed.
 func acceptsParts(h http.Header) bool { return strings.Contains(first(h["Accept"]), mixed) }
 
-// isComplete reports whether the page is sent whole.
-func (p *response) isComplete() bool { return p.mode == Complete || p.partless }
-
-// checkParts makes the page complete if it cannot be sent in parts: htmx looks at the
-// status of an answer only after its last part, and a part of another media type is not
-// HTML.
+// checkParts changes the mode to Complete if the page cannot be sent in parts: htmx looks
+// at the status of an answer only after its last part, and a part of another media type
+// is not HTML.
 func (p *response) checkParts() {
 	if p.mode != Multipart {
 		return
@@ -38,7 +35,7 @@ func (p *response) checkParts() {
 	status := cmp.Or(int(p.page.held.Load()), known, http.StatusOK)
 	html := strings.HasPrefix(strings.ToLower(cmp.Or(p.out.w.Header().Get("Content-Type"), "text/html")), "text/html")
 	if sent || status != http.StatusOK || !html {
-		p.partless = true
+		p.mode = Complete
 	}
 }
 

@@ -76,7 +76,6 @@ type response struct {
 	lastResort  bool // what is being rendered must be shown, whatever the budget
 	redirected  bool // a redirect after the first byte has ended the page
 	noindex     bool // the page has to say that it is not to be indexed
-	partless    bool // the mode is Multipart, but the answer is that of Complete
 }
 
 var (
@@ -231,9 +230,7 @@ func (p *response) route() *route {
 
 // outOfOrder reports whether boundaries in the content that is being rendered may
 // show fallbacks.
-func (p *response) outOfOrder() bool {
-	return p.mode.hasFallbacks() && !p.partless && !p.whole && !p.headOnly()
-}
+func (p *response) outOfOrder() bool { return p.mode.hasFallbacks() && !p.whole && !p.headOnly() }
 
 // inParts reports whether the content that is being rendered may be sent in order,
 // part by part.

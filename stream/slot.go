@@ -161,7 +161,7 @@ func (p *response) renewHeads(last bool) {
 // until the bytes around it are sent. It returns false if b has to be filled now. In
 // order it has to if there are no bytes before it, since they would not be sent.
 func (p *response) fillLater(b *boundary) bool {
-	if !b.isSlot() || p.mode.hasFallbacks() && !p.partless || p.whole || p.mode == InOrder && len(p.bytes) == 0 {
+	if !b.isSlot() || p.mode.hasFallbacks() || p.whole || p.mode == InOrder && len(p.bytes) == 0 {
 		return false
 	}
 	p.head(b.Name).met = true
@@ -193,7 +193,7 @@ func (p *response) fillLate() error {
 	}
 	p.bytes = append(p.bytes, src[pos:]...)
 	putBytes(src)
-	if p.isComplete() {
+	if p.mode == Complete {
 		return p.checkHeld()
 	}
 	return p.err
