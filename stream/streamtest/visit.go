@@ -119,20 +119,20 @@ func (v *visit) receive(r *http.Request) error {
 // look notes the Moments that have come in the body behind the first seen bytes.
 func (v *visit) look(seen int) {
 	if i := v.client.Leave.in(v.body, seen); i >= 0 && !v.gone {
-		v.gone = true
-		v.cutAt(i)
+		v.depart(false, i)
 	}
 	if i := v.client.Cut.in(v.body, seen); i >= 0 && !v.gone {
-		v.gone, v.cut = true, true
-		v.cutAt(i)
+		v.depart(true, i)
 	}
 	if !v.stalled && v.client.Stall.in(v.body, seen) >= 0 {
 		v.stalls = true
 	}
 }
 
-// cutAt drops what has come behind the first n bytes.
-func (v *visit) cutAt(n int) {
+// depart notes that the client has left or, if cut is true, that the network has
+// failed. It drops what has come behind the first n bytes of the body.
+func (v *visit) depart(cut bool, n int) {
+	v.gone, v.cut = true, cut
 	v.body = v.body[:n]
 	v.page.cutAt(n)
 }
@@ -154,12 +154,9 @@ func (c connReader) Read(p []byte) (int, error) {
 		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
 			return n, err
 		}
-		if v.passed(v.client.Leave) {
-			v.gone = true
-			return 0, errGone
-		}
-		if v.passed(v.client.Cut) {
-			v.gone, v.cut = true, true
+		leaves, isCut := v.passed(v.client.Leave), v.passed(v.client.Cut)
+		if leaves || isCut {
+			v.depart(!leaves, len(v.body))
 			return 0, errGone
 		}
 		v.stalls = true
