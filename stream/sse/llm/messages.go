@@ -91,8 +91,7 @@ func (d *messages) readEvent(s *state, name string, v *messagesEvent) error {
 			return err
 		}
 		if d.calls[v.Index] != nil {
-			index := v.Index
-			_, err := s.addCall(0, fragment{&index, "", "", v.Delta.Partial})
+			_, err := s.addCall(0, fragment{&v.Index, "", "", v.Delta.Partial})
 			return err
 		}
 	case "content_block_stop":
@@ -120,12 +119,11 @@ func (d *messages) begin(s *state, v *messagesEvent) error {
 	case "thinking":
 		return s.add(0, reasoning, v.Block.Thinking)
 	case "tool_use":
-		index := v.Index
 		input := v.Block.Input
 		if string(input) == "{}" {
 			input = nil
 		}
-		t, err := s.addCall(0, fragment{&index, v.Block.ID, v.Block.Name, input})
+		t, err := s.addCall(0, fragment{&v.Index, v.Block.ID, v.Block.Name, input})
 		if err != nil {
 			return err
 		}

@@ -73,9 +73,7 @@ func (d *responses) readEvent(s *state, name string, v *responsesEvent) (kind, e
 		return part, s.add(0, content, v.Delta)
 	case "response.refusal.delta":
 		return part, s.add(0, refusal, v.Delta)
-	case "response.reasoning_text.delta":
-		return part, s.add(0, reasoning, v.Delta)
-	case "response.reasoning_summary_text.delta":
+	case "response.reasoning_text.delta", "response.reasoning_summary_text.delta":
 		return part, s.add(0, reasoning, v.Delta)
 	case "response.reasoning_summary_part.added":
 		if d.summaries {
@@ -108,9 +106,8 @@ func (d *responses) addCall(s *state, v *responsesEvent, whole bool) error {
 	}
 	t := d.calls[v.Output]
 	if t == nil {
-		index := v.Output
 		var err error
-		if t, err = s.addCall(0, fragment{&index, v.Item.CallID, v.Item.Name, nil}); err != nil {
+		if t, err = s.addCall(0, fragment{&v.Output, v.Item.CallID, v.Item.Name, nil}); err != nil {
 			return err
 		}
 		if d.calls == nil {
@@ -140,8 +137,7 @@ func (d *responses) addArguments(s *state, v *responsesEvent) error {
 	if d.calls[v.Output] == nil {
 		return nil // what is not announced comes whole at its end
 	}
-	index := v.Output
-	_, err := s.addCall(0, fragment{&index, "", "", v.Delta})
+	_, err := s.addCall(0, fragment{&v.Output, "", "", v.Delta})
 	return err
 }
 
