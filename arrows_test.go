@@ -23,12 +23,12 @@ const (
 var arrows = map[string][]string{
 	"assets":         {},
 	"stream":         {"assets", "internal/cut", "internal/once", "internal/transport", "stream/internal/markup", "stream/internal/templstate", templPath, syncPath},
-	"suspense":       {"stream", templPath},
+	"suspense":       {"internal/whole", "stream", templPath},
 	"suspense/live":  {"assets", "internal/once", "stream", "suspense", templPath},
 	"templates":      {"stream", "suspense", templPath},
 	"stream/sse":     {"internal/cut", "internal/once", "internal/transport", "stream/internal/templstate", "stream/sse/internal/upstream", templPath},
 	"stream/sse/llm": {"internal/cut", "internal/transport", "stream/sse", "stream/sse/internal/upstream"},
-	"stream/broker":  {"stream/sse"},
+	"stream/broker":  {"internal/whole", "stream/sse"},
 	"stream/inspect": {"stream", "stream/sse", templPath},
 
 	"cmd/rivulet": {},
@@ -40,6 +40,7 @@ var arrows = map[string][]string{
 	"internal/once":      {},
 	"internal/pipes":     {},
 	"internal/transport": {},
+	"internal/whole":     {},
 
 	"stream/internal/markup":     {},
 	"stream/internal/templstate": {templPath},

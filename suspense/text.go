@@ -3,11 +3,10 @@ package suspense
 import (
 	"context"
 	"iter"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/internal/whole"
 	"github.com/rivulet-go/rivulet/stream"
 )
 
@@ -34,41 +33,21 @@ func Text(fallback templ.Component, text func(context.Context) iter.Seq2[string,
 // or a line end, since a parser reads each part by itself.
 func wholeRunes(ctx context.Context, parts iter.Seq2[string, error]) iter.Seq2[templ.Component, error] {
 	return func(yield func(templ.Component, error) bool) {
-		rest := "" // at most a few bytes
+		var text whole.Text
 		for s, err := range parts {
 			if err != nil {
-				if rest == "" || yield(stream.Text(rest), nil) {
+				if rest := text.Rest(); rest == "" || yield(stream.Text(rest), nil) {
 					yield(nil, err)
 				}
 				return
 			}
-			s = rest + s
-			n := wholeLen(s)
-			rest = strings.Clone(s[n:])
-			if n > 0 && !yield(stream.Text(s[:n]), nil) || ctx.Err() != nil {
+			s = text.Add(s)
+			if s != "" && !yield(stream.Text(s), nil) || ctx.Err() != nil {
 				return
 			}
 		}
-		if rest != "" {
+		if rest := text.Rest(); rest != "" {
 			yield(stream.Text(rest), nil)
 		}
 	}
-}
-
-// wholeLen returns the length of the start of s that can stand by itself. It
-// leaves out a carriage return at the end, which a line feed may follow, and an
-// incomplete rune.
-func wholeLen(s string) int {
-	if strings.HasSuffix(s, "\r") {
-		return len(s) - 1
-	}
-	for i := len(s) - 1; i >= 0 && len(s)-i < utf8.UTFMax; i-- {
-		if utf8.RuneStart(s[i]) {
-			if !utf8.FullRuneInString(s[i:]) {
-				return i
-			}
-			break
-		}
-	}
-	return len(s)
 }

@@ -7,10 +7,9 @@ import (
 	"iter"
 	"log/slog"
 	"runtime/debug"
-	"strings"
 	"time"
-	"unicode/utf8"
 
+	"github.com/rivulet-go/rivulet/internal/whole"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
@@ -109,49 +108,28 @@ func (r *run) publish(ctx context.Context, topic Topic, produce func(context.Con
 			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 		}
 	}()
-	rest := "" // at most a few bytes
+	var text whole.Text
 	for s, err := range produce(ctx) {
 		if err != nil {
-			if _, failed := publishText(ctx, topic, rest); failed != nil {
+			if failed := publishText(ctx, topic, text.Rest()); failed != nil {
 				return failed
 			}
 			return err
 		}
-		s = rest + s
-		n := wholeLen(s)
-		rest = strings.Clone(s[n:])
-		if _, err := publishText(ctx, topic, s[:n]); err != nil {
+		if err := publishText(ctx, topic, text.Add(s)); err != nil {
 			return err
 		}
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	_, err = publishText(ctx, topic, rest)
-	return err
+	return publishText(ctx, topic, text.Rest())
 }
 
-func publishText(ctx context.Context, topic Topic, s string) (id string, err error) {
+func publishText(ctx context.Context, topic Topic, s string) error {
 	if s == "" {
-		return "", nil
+		return nil
 	}
-	return topic.Publish(ctx, sse.Event{Data: s})
-}
-
-// wholeLen returns the length of the start of s that can be an event of its own.
-// It leaves out a carriage return at the end, which a line feed may follow, and an
-// incomplete character.
-func wholeLen(s string) int {
-	if strings.HasSuffix(s, "\r") {
-		return len(s) - 1
-	}
-	for i := len(s) - 1; i >= 0 && len(s)-i < utf8.UTFMax; i-- {
-		if utf8.RuneStart(s[i]) {
-			if !utf8.FullRuneInString(s[i:]) {
-				return i
-			}
-			break
-		}
-	}
-	return len(s)
+	_, err := topic.Publish(ctx, sse.Event{Data: s})
+	return err
 }
