@@ -39,18 +39,6 @@ func (t Topic) End(ctx context.Context) error {
 	return nil
 }
 
-// gapEvent returns the event that tells a client of a gap. If the topic has ended,
-// the event has the ID of the end: nothing else follows that would change the ID
-// of the client, and the client would be told of the gap for ever. f.mu is held.
-func (f *Feed) gapEvent(data string) sse.Encoded {
-	e := sse.Event{Name: "gap", Data: data}
-	if f.ring.ended() {
-		e.ID = makeID(f.epoch, f.ring.end)
-	}
-	encoded, _ := e.Encode()
-	return encoded
-}
-
 // over reports whether the topic of a client has ended and nothing is left to
 // send. With a Store, it first waits until that is known, or until s.known.
 func (s *subscriber) over(ctx context.Context) bool {

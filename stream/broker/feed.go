@@ -109,6 +109,18 @@ const (
 	gapUnknown = "unknown" // the id is of another life or topic, or was never given
 )
 
+// gapEvent returns the event that tells a client of a gap. If the topic has ended,
+// the event has the ID of the end: nothing else follows that would change the ID
+// of the client, and the client would be told of the gap for ever. f.mu is held.
+func (f *Feed) gapEvent(data string) sse.Encoded {
+	e := sse.Event{Name: "gap", Data: data}
+	if f.ring.ended() {
+		e.ID = makeID(f.epoch, f.ring.end)
+	}
+	encoded, _ := e.Encode()
+	return encoded
+}
+
 // settle gives a subscriber its position, and the gap that comes before it. f.mu
 // is held.
 func (f *Feed) settle(s *subscriber, position uint64, gap string) {
@@ -119,6 +131,24 @@ func (f *Feed) settle(s *subscriber, position uint64, gap string) {
 	if gap != "" {
 		f.counts.gaps++
 	}
+}
+
+// limitReplay returns where a replay begins, and its gap, after HandlerOptions.Replay
+// has been applied. feed.mu is held.
+func (s *subscriber) limitReplay(position uint64, gap string) (uint64, string) {
+	r := &s.feed.ring
+	end := r.next()
+	if r.ended() && position < end {
+		end-- // the end of the topic is sent in any case
+	}
+	most := uint64(max(s.replay, 0))
+	switch {
+	case s.replay == 0 || end-position <= most:
+		return position, gap
+	case s.feed.b.Slow == DropOldest:
+		return end - most, gap
+	}
+	return r.next(), gapExpired
 }
 
 // locate returns the position after the event with an id, or the end of the feed

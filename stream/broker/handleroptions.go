@@ -58,21 +58,3 @@ func (o HandlerOptions) stream(b *Broker) sse.Options {
 	}
 	return s
 }
-
-// limitReplay returns where a replay begins, and its gap, after HandlerOptions.Replay
-// has been applied. feed.mu is held.
-func (s *subscriber) limitReplay(position uint64, gap string) (uint64, string) {
-	r := &s.feed.ring
-	end := r.next()
-	if r.ended() && position < end {
-		end-- // the end of the topic is sent in any case
-	}
-	most := uint64(max(s.replay, 0))
-	switch {
-	case s.replay == 0 || end-position <= most:
-		return position, gap
-	case s.feed.b.Slow == DropOldest:
-		return end - most, gap
-	}
-	return r.next(), gapExpired
-}
