@@ -31,16 +31,16 @@ func (r *ring) next() uint64 { return r.first + uint64(len(r.items)) }
 // the end is forgotten when it is dropped.
 func (r *ring) ended() bool { return r.end > r.floor }
 
-// finish appends the end of the topic, which drops no event.
+// finish appends the end of the topic, which drops no event. As for push, expire has
+// been called.
 func (r *ring) finish(number uint64, event sse.Encoded, now time.Time) {
-	r.expire(now)
 	r.add(number, event, now)
 	r.end = number
 }
 
-// push appends an event, whose number must be higher than all before.
+// push appends an event, whose number must be higher than all before, to a ring that
+// holds no event that is too old: expire has been called.
 func (r *ring) push(number uint64, event sse.Encoded, now time.Time) {
-	r.expire(now)
 	for len(r.items) >= r.keep.Count || len(r.items) > 0 && r.bytes+event.Len() > r.keep.Bytes {
 		r.drop()
 	}
