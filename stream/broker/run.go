@@ -141,7 +141,7 @@ func (b *Broker) addRun(r *run) error {
 // stopRuns ends all runs and waits for them, or for the end of ctx.
 func (b *Broker) stopRuns(ctx context.Context) error {
 	b.mu.Lock()
-	if first := !b.ending; first {
+	if !b.ending {
 		b.ending = true
 		if len(b.runs) == 0 {
 			close(b.written)
@@ -151,15 +151,5 @@ func (b *Broker) stopRuns(ctx context.Context) error {
 		r.cancel(endShutdown)
 	}
 	b.mu.Unlock()
-	select {
-	case <-b.written:
-		return nil
-	default:
-	}
-	select {
-	case <-b.written:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return await(ctx, b.written)
 }

@@ -30,18 +30,26 @@ func (b *Broker) Shutdown(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("broker: runs still going on: %w", err)
 	}
-	select {
-	case <-b.drained:
-	case <-ctx.Done():
-		select {
-		case <-b.drained:
-		default:
-			return fmt.Errorf("broker: subscribers still connected: %w", context.Cause(ctx))
-		}
+	if err := await(ctx, b.drained); err != nil {
+		return fmt.Errorf("broker: subscribers still connected: %w", err)
 	}
 	b.followers.Wait() // each has ended with the last subscriber of its feed
 	b.couriers.Wait()
 	b.empty()
+	return nil
+}
+
+// await waits until done is closed. If ctx ends before that, await returns its cause.
+func await(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+	case <-ctx.Done():
+		select {
+		case <-done:
+		default:
+			return context.Cause(ctx)
+		}
+	}
 	return nil
 }
 
