@@ -47,10 +47,7 @@ func (s *subscriber) over(ctx context.Context) bool {
 	defer cancel()
 	for {
 		f.mu.Lock()
-		if !s.placed && f.admit(s) {
-			f.unplaced--
-		}
-		if s.placed || s.stopped {
+		if s.place() || s.stopped {
 			defer f.mu.Unlock()
 			f.ring.expire(time.Now())
 			return s.placed && s.isOver()

@@ -102,6 +102,15 @@ func (b *Broker) unsubscribe(s *subscriber) {
 	}
 }
 
+// place gives a subscriber that waits for its position the position, if it is known
+// now. It reports whether the subscriber has one. feed.mu is held.
+func (s *subscriber) place() bool {
+	if !s.placed && s.feed.admit(s) {
+		s.feed.unplaced--
+	}
+	return s.placed
+}
+
 // take appends the next events to dst, if there are some: at least one, and no more
 // than fit into a number of bytes. Before a gap, a subscriber in the same process
 // gets ErrGap, and a client the event "gap". That event has no id, so that a client
@@ -113,11 +122,8 @@ func (s *subscriber) take(dst []sse.Encoded, bytes int) ([]sse.Encoded, error) {
 	if s.stopped {
 		return dst, errStopped
 	}
-	if !s.placed {
-		if !f.admit(s) {
-			return dst, nil
-		}
-		f.unplaced--
+	if !s.place() {
+		return dst, nil
 	}
 	if s.gap != "" {
 		if s.local {
