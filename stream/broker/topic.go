@@ -41,7 +41,7 @@ func (t Topic) Publish(ctx context.Context, e sse.Event) (id string, err error) 
 	if !goodName(t.name) {
 		return "", ErrTopic
 	}
-	if e.ID != "" || reserved(e.Name) || e != (sse.Event{}) && e == (sse.Event{Comment: e.Comment}) {
+	if e.ID != "" || reserved(e.Name) || e.Comment != "" && e == (sse.Event{Comment: e.Comment}) {
 		return "", ErrEvent
 	}
 	return t.publish(ctx, e)
