@@ -14,15 +14,17 @@ const defaultRetry = 3 * time.Second // about the default of browsers
 // window returns how long it may take until the clients of a process that has
 // ended are back. Only half of the rate is used: clients that meet a server that
 // is still down come again, and pages that were told of a gap open a second
-// stream.
+// stream. l.Reconnects is positive.
 func (l Limits) window(retry time.Duration) time.Duration {
+	return max(waitAfter(retry), 3*time.Second*time.Duration(l.Subscribers)/time.Duration(l.Reconnects))
+}
+
+// waitAfter returns how long clients wait with a retry, which may not be set.
+func waitAfter(retry time.Duration) time.Duration {
 	if retry <= 0 {
-		retry = defaultRetry
+		return defaultRetry
 	}
-	if l.Reconnects <= 0 {
-		return retry
-	}
-	return max(retry, 3*time.Second*time.Duration(l.Subscribers)/time.Duration(l.Reconnects))
+	return retry
 }
 
 // mustBeGood panics if a rate has no number of clients.
@@ -43,7 +45,7 @@ func (s *subscriber) hasten(retry time.Duration, serve func(context.Context, *ss
 	return func(ctx context.Context, stream *sse.Stream) error {
 		err := serve(ctx, stream)
 		if !errors.Is(context.Cause(ctx), sse.ErrShutdown) && !s.hasEnded() {
-			_ = stream.Send(sse.Event{Retry: around(Limits{}.window(retry))})
+			_ = stream.Send(sse.Event{Retry: around(waitAfter(retry))})
 		}
 		return err
 	}
