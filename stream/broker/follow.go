@@ -43,18 +43,16 @@ func (f *Feed) Start(after Mark) {
 // event whose name is invalid or reserved, and an event after the end of the
 // topic. The feed sets the ID of e from the number.
 func (f *Feed) Event(number uint64, e sse.Event) {
-	if reserved(e.Name) {
-		e = sse.Event{Name: "\n"} // which cannot be encoded
-	}
-	f.report(number, e)
+	f.report(number, e, !reserved(e.Name))
 }
 
 // End reports the end of the topic, as Event reports an event. It ignores the
 // second end of a topic.
-func (f *Feed) End(number uint64) { f.report(number, sse.Event{Name: endName}) }
+func (f *Feed) End(number uint64) { f.report(number, sse.Event{Name: endName}, true) }
 
-// report is Event for an event that may be the end.
-func (f *Feed) report(number uint64, e sse.Event) {
+// report is Event for an event that may be the end. An event that is not good only
+// takes its number.
+func (f *Feed) report(number uint64, e sse.Event, good bool) {
 	f.mu.Lock()
 	epoch, stale := f.epoch, number <= f.through
 	f.mu.Unlock()
@@ -69,7 +67,7 @@ func (f *Feed) report(number uint64, e sse.Event) {
 		return
 	}
 	f.through = number
-	if err != nil || !f.push(number, e.Name, encoded) {
+	if !good || err != nil || !f.push(number, e.Name, encoded) {
 		f.rouse()
 	}
 }
