@@ -36,15 +36,6 @@ func (b *Broker) Handler(topic func(*http.Request) string) http.Handler {
 	return b.HandlerWith(topic, HandlerOptions{})
 }
 
-func (b *Broker) mustNameTopics(topic func(*http.Request) string) {
-	if topic == nil {
-		panic("broker: Handler with a nil topic function")
-	}
-	if b.Authorize == nil {
-		panic("broker: Handler needs Broker.Authorize, since requests name the topic")
-	}
-}
-
 func (b *Broker) handler(topic func(*http.Request) string, o HandlerOptions) http.Handler {
 	b.init()
 	b.Limits.mustBeGood()

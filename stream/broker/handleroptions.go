@@ -34,13 +34,20 @@ type HandlerOptions struct {
 
 // HandlerWith is Handler with options for the streams of this handler.
 func (b *Broker) HandlerWith(topic func(*http.Request) string, o HandlerOptions) http.Handler {
-	b.mustNameTopics(topic)
+	if topic == nil {
+		panic("broker: Handler with a nil topic function")
+	}
+	if b.Authorize == nil {
+		panic("broker: Handler needs Broker.Authorize, since requests name the topic")
+	}
 	return b.handler(topic, o)
 }
 
 // HandlerWith is Handler with options for the streams of this handler.
 func (t Topic) HandlerWith(o HandlerOptions) http.Handler {
-	t.mustBeGood()
+	if !goodName(t.name) {
+		panic("broker: Handler of a topic with the invalid name " + t.name)
+	}
 	return t.b.handler(func(*http.Request) string { return t.name }, o)
 }
 

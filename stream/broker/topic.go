@@ -135,12 +135,6 @@ func (t Topic) Handler() http.Handler {
 	return t.HandlerWith(HandlerOptions{})
 }
 
-func (t Topic) mustBeGood() {
-	if !goodName(t.name) {
-		panic("broker: Handler of a topic with the invalid name " + t.name)
-	}
-}
-
 // reserved reports whether a program may not publish events with this name.
 func reserved(name string) bool {
 	return name == "gap" || name == endName || name == "open" || name == "error"
