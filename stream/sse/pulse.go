@@ -22,19 +22,17 @@ var heartbeat = []byte(":\n")
 type pulse struct {
 	every time.Duration
 	timer *time.Timer // nil: no heartbeats
-	seen  bool        // the client has asked for heartbeats that its scripts can see
-	retry int64       // Options.Retry in milliseconds, for those
+	line  []byte      // one heartbeat
 }
 
-// beat returns the bytes of one heartbeat.
-func (p *pulse) beat() []byte {
-	if !p.seen {
-		return heartbeat
+// visibleHeartbeat is a heartbeat that the scripts of a page can see; retry is as in
+// Options.
+func visibleHeartbeat(every, retry time.Duration) []byte {
+	b := fmt.Appendf(nil, "event: heartbeat\ndata: %d", every.Milliseconds())
+	if ms := retry.Milliseconds(); ms > 0 {
+		b = fmt.Appendf(b, " %d", ms)
 	}
-	if p.retry <= 0 {
-		return fmt.Appendf(nil, "event: heartbeat\ndata: %d\n\n", p.every.Milliseconds())
-	}
-	return fmt.Appendf(nil, "event: heartbeat\ndata: %d %d\n\n", p.every.Milliseconds(), p.retry)
+	return append(b, "\n\n"...)
 }
 
 // asksForEvents reports whether r asks for heartbeats that are events.
@@ -42,20 +40,12 @@ func asksForEvents(r *http.Request) bool {
 	return strings.Contains(r.URL.RawQuery, "heartbeat=event") && r.URL.Query().Get("heartbeat") == "event"
 }
 
-// period returns the time between heartbeats; every is as in Options.
-func period(every time.Duration) time.Duration {
-	if every == 0 {
-		return defaultHeartbeat
-	}
-	return every
-}
-
-// startPulse starts the heartbeats; every is as in Options.
-func (s *Stream) startPulse(every time.Duration) {
-	if every < 0 {
+// startPulse starts the heartbeats.
+func (s *Stream) startPulse() {
+	if s.pulse.every < 0 {
 		return
 	}
-	// s.pulse must be set before beat runs.
+	// The timer must be set before beat runs.
 	s.pulse.timer = time.AfterFunc(math.MaxInt64, s.beat)
 	s.pulse.timer.Reset(s.pulse.every)
 }
@@ -74,7 +64,7 @@ func (s *Stream) beat() {
 	}
 	rest := s.pulse.every - time.Since(s.out.last)
 	if rest <= 0 {
-		if s.send(s.pulse.beat()) != nil {
+		if s.send(s.pulse.line) != nil {
 			return
 		}
 		rest = s.pulse.every

@@ -1,6 +1,7 @@
 package sse
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -126,12 +127,18 @@ func newStream(w http.ResponseWriter, r *http.Request, o Options) *Stream {
 func (s *Stream) start(o Options) error {
 	// No blank line after it: clients obey the line at once.
 	first := appendRetry(nil, o.Retry)
-	s.pulse = pulse{every: period(o.Heartbeat), seen: asksForEvents(s.r), retry: o.Retry.Milliseconds()}
-	if o.Heartbeat >= 0 && (len(first) == 0 || s.pulse.seen) {
-		first = append(first, s.pulse.beat()...)
+	s.pulse = pulse{every: cmp.Or(o.Heartbeat, defaultHeartbeat), line: heartbeat}
+	visible := asksForEvents(s.r)
+	if visible {
+		s.pulse.line = visibleHeartbeat(s.pulse.every, o.Retry)
 	}
-	if o.Heartbeat >= 0 && needsPadding(s.out.w, s.r) {
-		first = append(first, padding...)
+	if o.Heartbeat >= 0 {
+		if len(first) == 0 || visible {
+			first = append(first, s.pulse.line...)
+		}
+		if needsPadding(s.out.w, s.r) {
+			first = append(first, padding...)
+		}
 	}
 	bodyCame := s.out.boundBody(s.r)
 	err := s.write(first)
@@ -139,7 +146,7 @@ func (s *Stream) start(o Options) error {
 	if err != nil {
 		return err
 	}
-	s.startPulse(o.Heartbeat)
+	s.startPulse()
 	if o.MaxLife > 0 {
 		s.life = time.AfterFunc(o.life(), func() { s.cancel(ErrMaxLife) })
 	}
