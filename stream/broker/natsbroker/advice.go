@@ -10,14 +10,12 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Error codes of JetStream for a stream that does not fit on a server.
+// Error codes of JetStream that package jetstream does not name.
 const (
 	accountResources = 10002 // JSAccountResourcesExceededErr
 	noResources      = 10023 // JSInsufficientResourcesErr
 	memoryResources  = 10028 // JSMemoryResourcesExceededErr
 	storageResources = 10047 // JSStorageResourcesExceededErr
-	notForAccount    = 10039 // JSNotEnabledForAccountErr
-	notEnabled       = 10076 // JSNotEnabledErr
 	noCluster        = 10074 // JSStreamReplicasNotSupportedErr
 	subjectOverlap   = 10065 // JSStreamSubjectOverlapErr
 	accountBytes     = 10122 // JSStreamMaxStreamBytesExceeded
@@ -69,9 +67,9 @@ func (o Options) advised(err error) error {
 		return fmt.Errorf("another stream has the subjects Options.Subjects = %q, choose another prefix: %w", o.Subjects, err)
 	case errors.Is(err, errStreamDiffers):
 		return fmt.Errorf("choose another Options.Stream, or the Options.Subjects that it has: %w", err)
-	case code == notForAccount:
+	case errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
 		return fmt.Errorf("JetStream is off for this account of NATS: %w", err)
-	case code == notEnabled, errors.Is(err, nats.ErrNoResponders), errors.Is(err, jetstream.ErrJetStreamNotEnabled):
+	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, jetstream.ErrJetStreamNotEnabled):
 		return fmt.Errorf("JetStream is off, start NATS with -js or a block jetstream: %w", err)
 	}
 	return err
