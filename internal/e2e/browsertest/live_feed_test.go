@@ -66,12 +66,13 @@ func (f *feed) send(views ...templ.Component) {
 	}
 }
 
-// settle waits until so many streams are open: the server hears of one that has
-// been closed a little later.
+// settle waits until so many streams are open. The server hears later of one that has
+// been closed: Chromium may wait up to 5 s for the rest of its answer, to keep the
+// connection.
 func (f *feed) settle(t *testing.T, v *browsertest.Visit, want int) {
 	t.Helper()
-	for i := 0; f.Stats().Subscribers != want; i++ {
-		if v.Picture(); i == 1000 {
+	for end := time.Now().Add(browsertest.Patience); f.Stats().Subscribers != want; v.Picture() {
+		if time.Now().After(end) {
 			t.Fatalf("%d streams are open, want %d", f.Stats().Subscribers, want)
 		}
 	}
