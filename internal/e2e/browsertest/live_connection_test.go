@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -45,34 +44,30 @@ func lost() browsertest.Scenario {
 }
 
 func gap(name string, lose func(*feed, live.Region)) browsertest.Scenario {
-	f := newFeed("a")
+	f := newFeed()
 	f.Retain.Count = 2
 	list := f.region("list")
-	var mu sync.Mutex
-	row := pages.Row{Key: "a", Text: "1"}
+	a := row("a", "1")
+	f.show(a)
 	return browsertest.Scenario{
 		Name:   name,
 		Where:  browsertest.Scripted,
 		Policy: livePolicy,
-		Page: pages.List(list, func(context.Context) ([]pages.Row, error) {
-			mu.Lock()
-			defer mu.Unlock()
-			return []pages.Row{row}, nil
-		}),
-		Files: f.files(`Math.random = () => 0;`),
+		Page:   pages.List(list, f.load),
+		Files:  f.files(`Math.random = () => 0;`),
 		Watch: map[string]string{
 			"open": "html[data-live=open] .a", "lost": "html[data-live=lost]",
 			"new": "#list > .new", "next": "html[data-live=open] #list > .next",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
+			defer f.show(a) // for the next browser
 			v.Open("end")
 			v.Wait("open")
+			defer f.set(nil)
 			f.set(abort)
 			v.Wait("lost")
 			lose(f, list)
-			mu.Lock()
-			row = pages.Row{Key: "new", Text: "3"}
-			mu.Unlock()
+			f.show(row("new", "3"))
 			f.set(nil)
 			v.Wait("new")
 			f.send(list.Append("next", pages.LI(pages.Row{Key: "next", Text: "4"})))
@@ -84,9 +79,6 @@ func gap(name string, lose func(*feed, live.Region)) browsertest.Scenario {
 			if got := len(v.Requests()); got != 2 {
 				t.Errorf("the page was asked for %d times, want 2", got)
 			}
-			mu.Lock()
-			row = pages.Row{Key: "a", Text: "1"} // for the next browser
-			mu.Unlock()
 		},
 	}
 }
@@ -132,38 +124,28 @@ func unplaced() browsertest.Scenario {
 func refused(name string, down func(http.ResponseWriter)) browsertest.Scenario {
 	f := newFeed()
 	list := f.region("list")
-	var mu sync.Mutex
-	var rows []pages.Row
-	set := func(all ...pages.Row) {
-		mu.Lock()
-		defer mu.Unlock()
-		rows = all
-	}
-	a, still, next := pages.Row{Key: "a", Text: "1"}, pages.Row{Key: "still", Text: "2"}, pages.Row{Key: "next", Text: "3"}
-	set(a)
+	a, still, next := row("a", "1"), row("still", "2"), row("next", "3")
+	f.show(a)
 	return browsertest.Scenario{
 		Name:   "a " + name + " makes the page be fetched again until the region goes on",
 		Where:  browsertest.Scripted,
 		Policy: livePolicy,
-		Page: pages.List(list, func(context.Context) ([]pages.Row, error) {
-			mu.Lock()
-			defer mu.Unlock()
-			return rows, nil
-		}),
-		Files: f.files(`Math.random = () => .01;`),
+		Page:   pages.List(list, f.load),
+		Files:  f.files(`Math.random = () => .01;`),
 		Watch: map[string]string{
 			"open": "html[data-live=open] .a", "lost": "html[data-live=lost]",
 			"still": "#list > .still", "next": "html[data-live=open] #list > .next",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
-			defer set(a) // for the next browser
+			defer f.show(a) // for the next browser
 			v.Open("end")
 			v.Wait("open")
-			set(still)
+			f.show(still)
+			defer f.set(nil)
 			f.set(down)
 			v.Wait("lost", "still")
 			f.set(nil)
-			set(still, next)
+			f.show(still, next)
 			f.send(list.Append(next.Key, pages.LI(next)))
 			v.Wait("next")
 			if got, want := part(v.Picture(), "list"), li("still:2", "next:3"); got != want {

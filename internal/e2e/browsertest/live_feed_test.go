@@ -20,9 +20,9 @@ import (
 // A feed is a topic and the server of its events.
 type feed struct {
 	broker.Broker
-	rows []pages.Row
 
 	mu   sync.Mutex
+	rows []pages.Row               // what pages show
 	down func(http.ResponseWriter) // what answers instead, or nil
 	cut  context.CancelFunc        // of the last stream
 	last string                    // id that was asked for
@@ -50,7 +50,18 @@ func (f *feed) restart() {
 	f.life++
 }
 
-func (f *feed) load(context.Context) ([]pages.Row, error) { return f.rows, nil }
+// show changes what the next page shows.
+func (f *feed) show(rows ...pages.Row) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rows = rows
+}
+
+func (f *feed) load(context.Context) ([]pages.Row, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.rows, nil
+}
 
 func (f *feed) region(name string) live.Region {
 	return live.Region{Name: name, URL: "events", Position: func(ctx context.Context) (string, error) {
