@@ -35,11 +35,10 @@ const htmxJS = `
 
 // withHTMX are about htmx 2 and 4 on a page that streams.
 func withHTMX() []browsertest.Scenario {
-	const nonce = "default-src 'none'; img-src 'self'; connect-src 'self'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'"
 	hashes := "script-src {origin}/visit/ " + assets.Unsuspense().Hash + " " + assets.Live().Hash + " " + assets.StartHTMX().Hash
 	return []browsertest.Scenario{
-		startHTMX("htmx2", "a policy with a nonce", nonce, templ.NopComponent),
-		startHTMX("htmx4", "a policy with a nonce", nonce, templ.NopComponent),
+		startHTMX("htmx2", "a policy with a nonce", noncePolicy, templ.NopComponent),
+		startHTMX("htmx4", "a policy with a nonce", noncePolicy, templ.NopComponent),
 		startHTMX("htmx2", "a policy with hashes, beside what users wrote", hashes, pages.HTMXNames()),
 		startHTMX("htmx4", "a policy with hashes, beside what users wrote", hashes, pages.HTMXNames()),
 		boosted("htmx2"),

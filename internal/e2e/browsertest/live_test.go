@@ -16,8 +16,12 @@ import (
 	"github.com/rivulet-go/rivulet/suspense/live"
 )
 
-const livePolicy = "default-src 'none'; img-src 'self'; connect-src 'self'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; " +
-	"require-trusted-types-for 'script'; trusted-types rivulet"
+// Policies of pages whose scripts and styles have a nonce. Live regions make HTML by a
+// policy only.
+const (
+	noncePolicy = "default-src 'none'; img-src 'self'; connect-src 'self'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'"
+	livePolicy  = noncePolicy + "; require-trusted-types-for 'script'; trusted-types rivulet"
+)
 
 var regions = []browsertest.Scenario{
 	containers(),
@@ -46,10 +50,10 @@ var regions = []browsertest.Scenario{
 
 var scriptElement = regexp.MustCompile(`(?s)<script.*?</script>`)
 
-// part is what an element holds, without scripts.
 // sought is what the script looks for, ten times a second.
 var sought = regexp.MustCompile(`<template data-r[^>]*></template>`)
 
+// part is what an element holds, without scripts.
 func part(p *browsertest.Picture, id string) string {
 	return strings.TrimSpace(sought.ReplaceAllString(scriptElement.ReplaceAllString(p.Parts[id], ""), ""))
 }

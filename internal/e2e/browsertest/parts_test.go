@@ -28,12 +28,11 @@ const partsJS = `
 
 // inParts are about fragments that hx-multipart inserts part by part.
 func inParts() []browsertest.Scenario {
-	const nonce = "default-src 'none'; img-src 'self'; connect-src 'self'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'"
-	scenario := func(name, policy string, watch map[string]string, run func(t *testing.T, v *browsertest.Visit), faults ...string) browsertest.Scenario {
+	scenario := func(name string, watch map[string]string, run func(t *testing.T, v *browsertest.Visit), faults ...string) browsertest.Scenario {
 		return browsertest.Scenario{
 			Name:   "hx-multipart " + name,
 			Where:  func(e *browsertest.Engine) bool { return e.Scripting && e.Name != browsertest.WebKit().Name },
-			Policy: policy,
+			Policy: noncePolicy,
 			// The first visit may wait until npm has installed htmx.
 			Renderer: stream.Renderer{Timeout: 10 * time.Minute},
 			Page:     pages.Parts(),
@@ -50,7 +49,7 @@ func inParts() []browsertest.Scenario {
 		}
 	}
 	return []browsertest.Scenario{
-		scenario("shows each part when it is ready", nonce, map[string]string{
+		scenario("shows each part when it is ready", map[string]string{
 			"dots": "#outer > .dots", "rowdots": "#out tbody > .dots", "optiondots": "#choice > .dots",
 			"row": "#out tbody > tr.row + tr.row-too > td", "option": "#choice > option.option", "outer": "#outer > .outer", "innerdots": "#outer > .outer + .dots",
 			"inner": "#outer > .inner", "bare": "#bare > .bare", "broken": "#broken .rv-error, .rv-error",
@@ -75,7 +74,7 @@ func inParts() []browsertest.Scenario {
 				t.Errorf("the text is %q, want %q", p.Parts["text"], want)
 			}
 		}),
-		scenario("inserts a part into one that takes its time", nonce, map[string]string{
+		scenario("inserts a part into one that takes its time", map[string]string{
 			"delayed": "#out > .delayed",
 		}, func(t *testing.T, v *browsertest.Visit) {
 			v.Dispatch("click delayed")
@@ -85,7 +84,7 @@ func inParts() []browsertest.Scenario {
 			v.WaitNote("finished")
 			v.Wait("delayed")
 		}),
-		scenario("goes on when the element that has requested a fragment is replaced by it", nonce, map[string]string{
+		scenario("goes on when the element that has requested a fragment is replaced by it", map[string]string{
 			"dots": "#out > .dots", "within": "#out > .within",
 		}, func(t *testing.T, v *browsertest.Visit) {
 			v.Dispatch("click within")
@@ -95,7 +94,7 @@ func inParts() []browsertest.Scenario {
 			v.Wait("within")
 			v.WaitNote("finished")
 		}),
-		scenario("does not scroll to the parts that a boosted link has requested", nonce, map[string]string{
+		scenario("does not scroll to the parts that a boosted link has requested", map[string]string{
 			"dots": "#out > .dots", "scrolled": "#out > .scrolled",
 		}, func(t *testing.T, v *browsertest.Visit) {
 			v.Dispatch("click boosted")
@@ -106,7 +105,7 @@ func inParts() []browsertest.Scenario {
 			v.Dispatch("where")
 			v.WaitNote("at the top") // of the fragment, as without parts
 		}),
-		scenario("says that a fragment was cut", nonce, map[string]string{
+		scenario("says that a fragment was cut", map[string]string{
 			"dots": "#out > .dots", "cut": "#out > .cut",
 		}, func(t *testing.T, v *browsertest.Visit) {
 			v.Dispatch("click cut")
@@ -116,7 +115,7 @@ func inParts() []browsertest.Scenario {
 			v.Open("shown")
 			v.WaitNote("error TypeError")
 		}, "500", "htmx"),
-		scenario("follows a redirect behind the first part", nonce, map[string]string{
+		scenario("follows a redirect behind the first part", map[string]string{
 			"dots": "#out > .dots",
 		}, func(t *testing.T, v *browsertest.Visit) {
 			v.Dispatch("click leave")
