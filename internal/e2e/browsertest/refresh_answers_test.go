@@ -62,7 +62,7 @@ func spread() browsertest.Scenario {
 	return browsertest.Scenario{
 		Name:  "a thousand pages that refresh on one event request their content over three seconds",
 		Where: browsertest.Scripted,
-		Page:  pages.KeysSpread(list, f.load, counted("panel", 0)),
+		Page:  pages.KeysLive(list, f.load, counted("panel", 0)),
 		Files: f.files(`
 			const later = setTimeout, slots = Array(30).fill(0);
 			setTimeout = (f, ms, ...args) => {
