@@ -38,23 +38,14 @@ const (
 	notSingle
 )
 
-// next reads the token, or the text, at html[i:]. It returns where that ends.
+// next reads the text or the token at html[i:]. It returns where that ends.
 func (e *single) next(html []byte, i int) int {
-	if e.within != "" { // the text of a raw element
-		i += textEnd(html[i:], e.within)
-		if i < len(html) {
-			e.within = ""
-		}
-		return i
-	}
-	if lt := i + index(html[i:], '<'); lt > i {
-		e.text(html[i:lt])
-		e.check(isBlank(html[i:lt]))
-		return lt
-	}
+	after, read := e.Scanner.next(html, i)
 	tag := html[i+1:]
-	after := e.token(html, i)
 	switch {
+	case read == rawText:
+	case read == text:
+		e.check(isBlank(html[i:after]))
 	case e.within == inTag || e.within == inComment:
 		e.state = notSingle
 	case len(tag) > 0 && (tag[0] == '!' || tag[0] == '?'):

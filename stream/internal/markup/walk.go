@@ -9,25 +9,40 @@ import "iter"
 func (s *Scanner) Tokens(html []byte) iter.Seq2[int, int] {
 	return func(yield func(start, end int) bool) {
 		for i := 0; i < len(html); {
-			if s.within != "" && s.within != inTag && s.within != inComment {
-				if i += textEnd(html[i:], s.within); i < len(html) {
-					s.within = ""
-				}
-				continue
-			}
-			lt := i + index(html[i:], '<')
-			if lt > i {
-				s.text(html[i:lt])
-			}
-			if lt == len(html) {
+			end, read := s.next(html, i)
+			if read == token && !yield(i, end) {
 				return
 			}
-			i = s.token(html, lt)
-			if isText := i == lt+1; !isText && !yield(lt, i) {
-				return
-			}
+			i = end
 		}
 	}
+}
+
+// What next has read.
+type readKind uint8
+
+const (
+	rawText readKind = iota // of an element that holds only text
+	text                    // also a "<" that begins no token
+	token
+)
+
+// next reads the text or the token at html[i:], and returns where it ends.
+func (s *Scanner) next(html []byte, i int) (end int, read readKind) {
+	if s.within != "" && !s.Cut() {
+		if i += textEnd(html[i:], s.within); i < len(html) {
+			s.within = ""
+		}
+		return i, rawText
+	}
+	if lt := i + index(html[i:], '<'); lt > i {
+		s.text(html[i:lt])
+		return lt, text
+	}
+	if end = s.token(html, i); end == i+1 {
+		return end, text
+	}
+	return end, token
 }
 
 // Cut reports whether the HTML so far ends within a token.
