@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -19,12 +20,13 @@ func (l Limits) window(retry time.Duration) time.Duration {
 	return max(waitAfter(retry), 3*time.Second*time.Duration(l.Subscribers)/time.Duration(l.Reconnects))
 }
 
-// waitAfter returns how long clients wait with a retry, which may not be set.
+// waitAfter returns how long clients wait with a retry, which may not be set. The
+// result can be exceeded by half.
 func waitAfter(retry time.Duration) time.Duration {
 	if retry <= 0 {
 		return defaultRetry
 	}
-	return retry
+	return min(retry, math.MaxInt64/2)
 }
 
 // mustBeGood panics if a rate has no number of clients.

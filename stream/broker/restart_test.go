@@ -3,6 +3,7 @@ package broker_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/http/httptest"
 	"os"
@@ -232,5 +233,15 @@ func TestReconnects(t *testing.T) {
 			}
 		}()
 		(&broker.Broker{Limits: broker.Limits{Reconnects: 1}}).Topic("news").Handler()
+	})
+	t.Run("do not panic at the longest time", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			b := &broker.Broker{Limits: limits, Stream: sse.Options{MaxLife: time.Second, Retry: math.MaxInt64}}
+			answer := httptest.NewRecorder()
+			b.Topic("news").Handler().ServeHTTP(answer, httptest.NewRequest("GET", "/", nil))
+			if first := sent(t, answer.Body.String())[0]; first < math.MaxInt64/4 {
+				t.Errorf("a stream begins with a retry of %v", first)
+			}
+		})
 	})
 }
