@@ -70,7 +70,7 @@ func (m *model) answer(ctx context.Context, question string) iter.Seq2[string, e
 // status returns the status of an error of the server, 0 for any other error.
 func status(err error) int {
 	if told := (*llm.APIError)(nil); errors.As(err, &told) {
-		return told.Status
+		return told.StatusCode
 	}
 	return 0
 }

@@ -12,10 +12,10 @@ import (
 // It may quote keys, prompts and the names of internal servers: it is for logs,
 // never for users.
 type APIError struct {
-	// Status is the status of the response. A stream has the status 200, so for an
+	// StatusCode is the status of the response. A stream has the status 200, so for an
 	// error within one, it is the status that the server would have sent, such as 429.
 	// 0 means that the error does not say.
-	Status int
+	StatusCode int
 	// Type is the kind of the error, such as "server_error".
 	Type string
 	// Code is the reason, such as "rate_limit_exceeded"; digits if the server has
@@ -33,8 +33,8 @@ type APIError struct {
 // Error returns the message of the server, with its status, type and code.
 func (e *APIError) Error() string {
 	var about []string
-	if e.Status != 0 {
-		about = append(about, "status "+strconv.Itoa(e.Status))
+	if e.StatusCode != 0 {
+		about = append(about, "status "+strconv.Itoa(e.StatusCode))
 	}
 	for _, s := range []string{e.Type, e.Code} {
 		if s != "" {
@@ -74,12 +74,12 @@ func newAPIError(text []byte) *APIError {
 		e.Type = status // a word, from Gemini
 	}
 	for _, word := range []string{e.Code, status, e.Type} {
-		if e.Status == 0 {
-			e.Status = statusOf(word)
+		if e.StatusCode == 0 {
+			e.StatusCode = statusOf(word)
 		}
 	}
-	if e.Status == 0 && e.tooLong() {
-		e.Status = http.StatusBadRequest
+	if e.StatusCode == 0 && e.tooLong() {
+		e.StatusCode = http.StatusBadRequest
 	}
 	return e
 }

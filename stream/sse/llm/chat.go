@@ -108,7 +108,7 @@ func (c *chatChoice) read(s *state) error {
 	case "":
 		return nil
 	case "error", "abort", "insufficient_system_resource": // OpenRouter, vLLM, DeepSeek
-		return &APIError{Code: reason, Message: "the server has ended the answer", Status: statusOf(reason)}
+		return &APIError{Code: reason, Message: "the server has ended the answer", StatusCode: statusOf(reason)}
 	default:
 		return s.finish(index, finishReason(reason))
 	}

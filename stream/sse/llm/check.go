@@ -47,7 +47,7 @@ func responseError(resp *http.Response, r io.Reader) *APIError {
 	default:
 		e.Message = plain(h.Detail) // Mistral, and what is made with FastAPI
 	}
-	e.Status = resp.StatusCode
+	e.StatusCode = resp.StatusCode
 	e.RetryAfter = retryAfter(resp.Header)
 	e.final = resp.Header.Get("X-Should-Retry") == "false"
 	return e

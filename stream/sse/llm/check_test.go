@@ -32,7 +32,7 @@ func TestCheck(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got *llm.APIError
-			tt.want.Status = tt.status
+			tt.want.StatusCode = tt.status
 			err := llm.Check(&http.Response{StatusCode: tt.status, Body: io.NopCloser(strings.NewReader(tt.body))})
 			if !errors.As(err, &got) || *got != tt.want {
 				t.Errorf("Check() = %#v, want %#v", got, tt.want)

@@ -122,7 +122,7 @@ func ExampleCheck() {
 	defer resp.Body.Close()
 	var told *llm.APIError
 	if err := llm.Check(resp); errors.As(err, &told) {
-		fmt.Println(told.Status, told.Code, told.RetryAfter)
+		fmt.Println(told.StatusCode, told.Code, told.RetryAfter)
 	}
 	// Output: 429 rate_limit_exceeded 20s
 }

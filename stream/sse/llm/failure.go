@@ -139,8 +139,8 @@ func (f failure) from(e *APIError) failure {
 	switch {
 	case quota[e.Code], quota[e.Type]:
 		f.final = true
-	case e.Status == http.StatusBadRequest, e.Status == http.StatusRequestEntityTooLarge, e.Status == http.StatusUnprocessableEntity:
-		f.status, f.Type, f.final = e.Status, typeRequest, true
+	case e.StatusCode == http.StatusBadRequest, e.StatusCode == http.StatusRequestEntityTooLarge, e.StatusCode == http.StatusUnprocessableEntity:
+		f.status, f.Type, f.final = e.StatusCode, typeRequest, true
 		f.Code, f.Message = "invalid_request", "the server does not accept the question"
 		switch {
 		case e.tooLong():
@@ -148,14 +148,14 @@ func (f failure) from(e *APIError) failure {
 		case e.Code == "content_filter", e.Code == "content_policy_violation":
 			f.Code, f.Message = "content_filter", "a filter does not accept the question"
 		}
-	case e.Status == http.StatusTooManyRequests:
-		f.status, f.Type = e.Status, "rate_limit_error"
+	case e.StatusCode == http.StatusTooManyRequests:
+		f.status, f.Type = e.StatusCode, "rate_limit_error"
 		f.Code, f.Message = "rate_limit_exceeded", "too many questions at once"
-	case e.Status == http.StatusRequestTimeout, e.Status == http.StatusGatewayTimeout:
+	case e.StatusCode == http.StatusRequestTimeout, e.StatusCode == http.StatusGatewayTimeout:
 		f.status = http.StatusGatewayTimeout
-	case busy[e.Status]:
+	case busy[e.StatusCode]:
 		f.status = http.StatusServiceUnavailable
-	case e.Status > 0 && e.Status < 500:
+	case e.StatusCode > 0 && e.StatusCode < 500:
 		f.final = true
 	}
 	if f.final {

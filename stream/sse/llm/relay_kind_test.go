@@ -132,7 +132,7 @@ func TestRelayAcceptsStreams(t *testing.T) {
 func TestRelayError(t *testing.T) {
 	testkit.WatchLog(t)
 	busy := func(_ *http.Request, err error) *llm.RefusedError {
-		if told := (*llm.APIError)(nil); errors.As(err, &told) && told.Status == 401 || errors.Is(err, llm.ErrTruncated) {
+		if told := (*llm.APIError)(nil); errors.As(err, &told) && told.StatusCode == 401 || errors.Is(err, llm.ErrTruncated) {
 			return &llm.RefusedError{StatusCode: 503, Code: "away", Message: "Ask again tomorrow."}
 		}
 		return nil

@@ -88,16 +88,16 @@ func TestAPIError(t *testing.T) {
 		name, event string
 		want        llm.APIError
 	}{
-		{"an object in the data", `data: {"error":{"message":"no more","type":"server_error","code":"overloaded","param":null}}`, llm.APIError{Status: 500, Type: "server_error", Code: "overloaded", Message: "no more"}},
-		{"an event of that name", "event: error\n" + `data: {"message":"no more","type":"server_error","code":null}`, llm.APIError{Status: 500, Type: "server_error", Message: "no more"}},
+		{"an object in the data", `data: {"error":{"message":"no more","type":"server_error","code":"overloaded","param":null}}`, llm.APIError{StatusCode: 500, Type: "server_error", Code: "overloaded", Message: "no more"}},
+		{"an event of that name", "event: error\n" + `data: {"message":"no more","type":"server_error","code":null}`, llm.APIError{StatusCode: 500, Type: "server_error", Message: "no more"}},
 		{"both", "event: error\n" + `data: {"error":{"message":"no more"}}`, llm.APIError{Message: "no more"}},
-		{"a numeric code beside empty choices", `data: {"choices":[],"error":{"message":"no more","code":429}}`, llm.APIError{Status: 429, Code: "429", Message: "no more"}},
+		{"a numeric code beside empty choices", `data: {"choices":[],"error":{"message":"no more","code":429}}`, llm.APIError{StatusCode: 429, Code: "429", Message: "no more"}},
 		{"text", `data: {"error":"no more"}`, llm.APIError{Message: "no more"}},
 		{"an event of text", "event: error\ndata: no more", llm.APIError{Message: "no more"}},
 		{"an event of nothing", "event: error\ndata:", llm.APIError{}},
-		{"an object of that kind", `data: {"object":"error","message":"no more","type":"BadRequest","code":400}`, llm.APIError{Status: 400, Type: "BadRequest", Code: "400", Message: "no more"}},
+		{"an object of that kind", `data: {"object":"error","message":"no more","type":"BadRequest","code":400}`, llm.APIError{StatusCode: 400, Type: "BadRequest", Code: "400", Message: "no more"}},
 		{"of that type", `data: {"type":"error","message":"no more"}`, llm.APIError{Message: "no more", Type: "error"}},
-		{"in a choice", `data: {"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error","error":{"message":"no more","code":502}}]}`, llm.APIError{Status: 502, Code: "502", Message: "no more"}},
+		{"in a choice", `data: {"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error","error":{"message":"no more","code":502}}]}`, llm.APIError{StatusCode: 502, Code: "502", Message: "no more"}},
 		{"a reason to finish", `data: {"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]}`, llm.APIError{Code: "error", Message: "the server has ended the answer"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
