@@ -146,14 +146,14 @@ func TestInChromiumTheStopButtonReachesTheModel(t *testing.T) {
 			await(ctx, t, fmt.Sprintf(answerIs, "Red "+evil+" sky"))
 			press(ctx, t, "0", how.keys...)
 			model.isLeft(t)
-			await(ctx, t, fmt.Sprintf(stateSays, "Stopped after 5 words. The request to the model has ended, too."))
+			await(ctx, t, fmt.Sprintf(stateSays, "Stopped after 5 words."))
 			await(ctx, t, `document.getElementById("stop").disabled && document.activeElement.id == "question"`)
 		})
 	}
 	t.Run("an answer that is not stopped is counted", func(t *testing.T) {
 		press(ctx, t, `document.getElementById("question").focus()`, "\r")
 		model.says(t, "Red", " sky", "")
-		await(ctx, t, fmt.Sprintf(stateSays, "2 words in"))
+		await(ctx, t, fmt.Sprintf(stateSays, "2 words."))
 	})
 	if got := said(); len(got) > 0 {
 		t.Errorf("the console says %q, want nothing", got)
@@ -195,7 +195,145 @@ func TestInFirefoxTheStopButtonReachesTheModel(t *testing.T) {
 	f.await(t, fmt.Sprintf(answerIs, "Red "+evil+" sky"))
 	f.eval(t, `document.getElementById("stop").click()`, &struct{}{})
 	model.isLeft(t)
-	f.await(t, fmt.Sprintf(stateSays, "Stopped after 5 words. The request to the model has ended, too."))
+	f.await(t, fmt.Sprintf(stateSays, "Stopped after 5 words."))
+	if got := f.complaints(t, server.URL); len(got) > 0 {
+		t.Errorf("the console says %q, want nothing", got)
+	}
+}
+
+const (
+	canStop    = ` && !document.getElementById("stop").disabled`
+	cannotStop = ` && document.getElementById("stop").disabled`
+)
+
+// The text of the fetched answer, of which a page has all or nothing doubled.
+var (
+	firstPart = fmt.Sprintf(answerIs, "Red "+evil+"\n\nsky")
+	bothParts = fmt.Sprintf(answerIs, "Red "+evil+"\n\nsky\u2028is blue")
+)
+
+func TestInChromiumAFetchedAnswerSurvivesItsPage(t *testing.T) {
+	ctx, model, said := inChromium(t, "/chat/fetch", "stop")
+	press(ctx, t, `document.getElementById("question").value = "Why so red?"; document.getElementById("question").focus()`, "\r")
+	model.says(t, "Red", " "+evil+"\n", "\nsky")
+	await(ctx, t, firstPart)
+	page, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href`))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	second, cancel := chromedp.NewContext(ctx)
+	defer cancel()
+	if err := chromedp.Do(second, visit(page)); err != nil {
+		t.Fatal(err)
+	}
+	await(second, t, firstPart)
+	press(ctx, t, `location.reload()`)
+	await(ctx, t, `performance.getEntriesByType("navigation")[0].type == "reload" && question.value == "Why so red?" && `+firstPart)
+	model.says(t, "\u2028is", " blue")
+	for _, tab := range []context.Context{ctx, second} {
+		await(tab, t, bothParts+canStop)
+	}
+	press(second, t, `document.getElementById("stop").click()`)
+	model.isLeft(t)
+	for _, tab := range []context.Context{ctx, second} {
+		await(tab, t, bothParts+cannotStop+` && `+fmt.Sprintf(stateSays, "Stopped after 7 words."))
+	}
+
+	press(ctx, t, `document.getElementById("question").value = "Why not?"; document.getElementById("question").focus()`, "\r")
+	model.says(t, "Because", "")
+	await(ctx, t, fmt.Sprintf(answerIs, "Because")+` && `+fmt.Sprintf(stateSays, "1 word."))
+	press(ctx, t, `history.back()`)
+	await(ctx, t, `document.getElementById("question").value == "Why so red?" && `+bothParts+cannotStop)
+	press(ctx, t, `history.forward()`)
+	await(ctx, t, `document.getElementById("question").value == "Why not?" && `+fmt.Sprintf(answerIs, "Because"))
+	press(ctx, t, `location.reload()`)
+	await(ctx, t, `document.readyState == "complete" && `+fmt.Sprintf(answerIs, "Because")+` && `+fmt.Sprintf(stateSays, "1 word."))
+	await(second, t, bothParts)
+	if n := model.asked.Load(); n != 2 {
+		t.Errorf("the model was asked %d times, want once for each question", n)
+	}
+	if got := said(); len(got) > 0 {
+		t.Errorf("the console says %q, want nothing", got)
+	}
+	stands(ctx, t)
+}
+
+// A shears cuts the first streams of /chat/answer after some bytes.
+type shears struct {
+	http.Handler
+	left atomic.Int32
+}
+
+func (s *shears) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet && r.URL.Path == "/chat/answer" && s.left.Load() > 0 {
+		w = &sheared{w, int(60 * s.left.Add(-1))}
+	}
+	s.Handler.ServeHTTP(w, r)
+}
+
+type sheared struct {
+	http.ResponseWriter
+	left int
+}
+
+func (w *sheared) Write(p []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(p[:min(len(p), w.left)])
+	w.left -= n
+	if w.left == 0 {
+		_ = http.NewResponseController(w.ResponseWriter).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	return n, err
+}
+
+func (w *sheared) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func TestInChromiumAFetchedAnswerSurvivesItsConnection(t *testing.T) {
+	model, endpoint := newParrot(t)
+	cuts := &shears{Handler: site(someStock(t, nil, endpoint))}
+	cuts.left.Store(5)
+	server := httptest.NewServer(cuts)
+	defer server.Close()
+	ctx := chromium(t)
+	if err := chromedp.Do(ctx, visit(server.URL+"/chat/fetch")); err != nil {
+		t.Fatal(err)
+	}
+	await(ctx, t, `document.readyState == "complete" && !!document.getElementById("stop")`)
+	press(ctx, t, `document.getElementById("question").focus()`, "\r")
+	for range 40 {
+		model.says(t, "🐢żółw ")
+	}
+	await(ctx, t, fmt.Sprintf(answerIs, strings.Repeat("🐢żółw ", 40)))
+	model.says(t, "")
+	await(ctx, t, fmt.Sprintf(stateSays, "40 words.")+` && `+fmt.Sprintf(answerIs, strings.Repeat("🐢żółw ", 40)))
+	if left, asked := cuts.left.Load(), model.asked.Load(); left != 0 || asked != 1 {
+		t.Errorf("%d cuts are left, and the model was asked %d times, want none and once", left, asked)
+	}
+}
+
+func TestInFirefoxAFetchedAnswerSurvivesItsPage(t *testing.T) {
+	model, endpoint := newParrot(t)
+	server := httptest.NewServer(site(someStock(t, nil, endpoint)))
+	defer server.Close()
+	f := firefox(t, false)
+	f.must(t, "WebDriver:Navigate", map[string]any{"url": server.URL + "/chat/fetch"})
+	f.await(t, `document.readyState == "complete" && document.getElementById("stop")`)
+	f.eval(t, `document.querySelector("#ask button").click()`, &struct{}{})
+	model.says(t, "Red", " "+evil+"\n", "\nsky")
+	f.await(t, firstPart)
+	f.eval(t, `window.old = 1; location.reload()`, &struct{}{})
+	f.await(t, `!window.old && document.readyState == "complete" && `+firstPart)
+	model.says(t, "\u2028is", " blue")
+	f.await(t, bothParts+canStop)
+	f.eval(t, `document.getElementById("stop").click()`, &struct{}{})
+	model.isLeft(t)
+	f.await(t, bothParts+cannotStop+` && `+fmt.Sprintf(stateSays, "Stopped after 7 words."))
+	f.eval(t, `window.old = 1; location.reload()`, &struct{}{})
+	f.await(t, `!window.old && `+bothParts+` && `+fmt.Sprintf(stateSays, "Stopped after 7 words."))
+	if n := model.asked.Load(); n != 1 {
+		t.Errorf("the model was asked %d times, want once", n)
+	}
 	if got := f.complaints(t, server.URL); len(got) > 0 {
 		t.Errorf("the console says %q, want nothing", got)
 	}
@@ -384,7 +522,7 @@ func TestScreenshotsOfTheChatAndTheLab(t *testing.T) {
 				press(ctx, t, `document.getElementById("pace").value = "30"; document.getElementById("question").focus()`, "\r")
 				await(ctx, t, `document.getElementById("answer").textContent.split(" ").length > 30`)
 				press(ctx, t, "0", "\x1b")
-				await(ctx, t, fmt.Sprintf(stateSays, "has ended, too"))
+				await(ctx, t, fmt.Sprintf(stateSays, "Stopped after"))
 				shoot(ctx, t, path("chat-stopped"))
 			}
 		})

@@ -88,8 +88,7 @@ func demoTarget(r *rand.Rand, token string) hostiletest.Target {
 		return form("/chat", url.Values{"question": {token + " " + typed}, "pace": {one("0", "30", "-1", typed)}, "mode": {one("", "order")}})
 	case 8:
 		return hostiletest.Target{Method: http.MethodPost, URI: "/chat/answer?t=" + token, Type: "application/json",
-			Body:  fmt.Sprintf(`{"answer":%q,"question":%q,"pace":"0"}`, token, strings.ToValidUTF8(typed, "")),
-			Whole: hostiletest.WholeAnswer}
+			Body: fmt.Sprintf(`{"key":%q,"question":%q,"pace":"0"}`, token, strings.ToValidUTF8(typed, ""))}
 	case 9:
 		return form("/board", url.Values{"name": {typed}, "words": {hostiletest.Value(r.IntN)}})
 	case 10:

@@ -64,17 +64,24 @@ func (t *tally) summary() string {
 	var failed *broker.FailedError
 	switch {
 	case t.err == nil:
-		return fmt.Sprintf("%d words", t.words)
+		return counted(t.words)
 	case errors.Is(t.err, broker.ErrGap):
 		return "This answer is no longer kept. Ask again."
 	case !errors.As(t.err, &failed):
 		return ""
 	case failed.Reason == "stopped":
-		return fmt.Sprintf("Stopped after %d words", t.words)
+		return "Stopped after " + counted(t.words)
 	case failed.Reason == "unwatched":
-		return fmt.Sprintf("Stopped after %d words, since nobody was watching", t.words)
+		return "Stopped after " + counted(t.words) + ", since nobody was watching"
 	}
 	return ""
+}
+
+func counted(words int) string {
+	if words == 1 {
+		return "1 word"
+	}
+	return fmt.Sprintf("%d words", words)
 }
 
 // tooLong reports whether an answer has ended because of a time limit: that of its

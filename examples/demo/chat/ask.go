@@ -55,7 +55,8 @@ func (c *Chat) start(ctx context.Context, key string, q Question) (broker.Run, e
 	})
 }
 
-// serveStop stops the answer whose button was pressed, and sends the browser back to the page.
+// serveStop stops the answer whose button was pressed, and sends the browser back to
+// the page. A script names no page.
 func (c *Chat) serveStop(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, largest)
 	if err := r.ParseForm(); err != nil {
@@ -63,6 +64,10 @@ func (c *Chat) serveStop(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.stop(r.Context(), r.PostForm["stop"])
+	if !r.PostForm.Has("page") {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	q, _ := url.ParseQuery(r.PostForm.Get("page")) // what cannot be read is left out
 	http.Redirect(w, r, "/chat?"+q.Encode(), http.StatusSeeOther)
 }

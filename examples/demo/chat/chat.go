@@ -1,8 +1,7 @@
 // Package chat is a page on which a language model answers. At /chat, three
-// answers arrive in the response of the page, without a script. They are written to
-// topics first, so that a page that is loaded again, or in a second tab, shows them
-// too. At /chat/fetch, a
-// small script fetches one answer and can stop it.
+// answers arrive in the response of the page, without a script. At /chat/fetch, a
+// small script fetches one answer. The answers are written to topics first, so that a
+// page that is loaded again, or in a second tab, shows them too.
 //
 // The browser talks only to the demo. The demo asks the model with a key that
 // stays on the server, and enforces the limits.
@@ -12,7 +11,9 @@ import (
 	"bytes"
 	"context"
 	"embed"
+	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -42,17 +43,15 @@ const (
 	kept     = 10 * time.Minute // for which an answer can be seen again
 	tokens   = 200              // of one answer
 	largest  = 8 << 10          // bytes of a request
-	silence  = 20 * time.Second // of the model within an answer
+	late     = 20 * time.Second // that a page waits beyond patience
 )
 
 // A Chat is the state that the pages share.
 type Chat struct {
 	rd      stream.Renderer
 	model   *Endpoint
-	answers broker.Broker // one topic for each answer of the page without a script
+	answers broker.Broker // one topic for each answer
 	limits  broker.RunOptions
-	room    room
-	open    open
 }
 
 // New makes a chat whose model gives the answers. With a store, each program that
@@ -64,9 +63,15 @@ func New(model *Endpoint, store broker.Store) *Chat {
 			Store:  store,
 			Retain: broker.Retention{Count: 2 * tokens, Age: kept},
 			Limits: broker.Limits{Runs: most, Topics: 1000},
+			// Who knows the name of a run may read it.
+			Authorize: func(_ *http.Request, topic string) error {
+				if !strings.HasPrefix(topic, "run.") {
+					return errors.New("not a run")
+				}
+				return nil
+			},
 		},
 		limits: broker.RunOptions{Timeout: patience, Unwatched: alone},
-		room:   make(room, most),
 	}
 	if store != nil {
 		c.limits.Unwatched = 0 // readers in other processes do not count
@@ -89,11 +94,15 @@ func Register(mux *http.ServeMux, rd stream.Renderer, c *Chat) {
 	mux.Handle("GET /chat", c.page(c.home))
 	mux.Handle("POST /chat", own.Handler(c.page(c.ask)))
 	mux.Handle("POST /chat/stop", own.Handler(http.HandlerFunc(c.serveStop)))
-	mux.Handle("GET /chat/fetch", rd.Handler(func(http.ResponseWriter, *http.Request) (templ.Component, error) {
-		return FetchPage(c.visit()), nil
+	mux.Handle("GET /chat/fetch", rd.Handler(func(_ http.ResponseWriter, r *http.Request) (templ.Component, error) {
+		v := c.visit()
+		if q := r.URL.Query(); q.Has("run") {
+			v.Question, v.Pace = q.Get("question"), pace(q.Get("pace"))
+		}
+		return FetchPage(v), nil
 	}))
-	mux.Handle("POST /chat/answer", own.Handler(c.answer()))
-	mux.HandleFunc("GET /chat/end", c.open.serveEnd)
+	mux.Handle("POST /chat/answer", own.Handler(http.HandlerFunc(c.serveStart)))
+	mux.Handle("GET /chat/answer", c.answers.Handler(func(r *http.Request) string { return r.FormValue("topic") }))
 	mux.Handle("GET /chat/style.css", layout.Sheet(style))
 	mux.HandleFunc("GET /chat/fetch.js", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")

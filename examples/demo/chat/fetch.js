@@ -1,69 +1,144 @@
 // Asks a question without leaving the page, shows the answer while it arrives, and
-// can stop it. All text goes into textContent or a text node, so it is never markup.
+// can stop it. The answer is a topic whose name stands in the URL, so a page that is
+// loaded again, or in a second tab, reads it from its start. All text goes into
+// textContent or a text node, so it is never markup.
 "use strict";
 {
   const [form, question, stop, answer, state] = ["ask", "question", "stop", "answer", "state"].map((id) => document.getElementById(id));
-  let running; // aborts the current answer
+  let reading; // aborts the reading of the current answer
 
-  // tokens yields the text of an answer. The relay sends one line for each.
-  async function* tokens(body) {
+  const say = (text, writing = false) => {
+    state.textContent = text;
+    answer.classList.toggle("running", writing);
+    if (!writing && document.activeElement === stop) question.focus();
+    stop.disabled = !writing;
+  };
+
+  const words = () => {
+    const n = answer.textContent.split(/\s+/).filter(Boolean).length;
+    return n === 1 ? "1 word" : `${n} words`;
+  };
+
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  // events yields the events of one response. The broker ends each line with LF, and
+  // the id of an event is its last line.
+  async function* events(body) {
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-    for (let rest = ""; ; ) {
-      const {value, done} = await reader.read();
-      if (done) throw new Error("The answer was cut off.");
-      const lines = (rest + value).split("\n");
-      rest = lines.pop();
-      for (const line of lines) {
-        if (line === "data: [DONE]") return;
-        if (!line.startsWith("data: ")) continue;
-        const chunk = JSON.parse(line.slice(6));
-        if (chunk.error) throw new Error(chunk.error.message);
-        yield chunk.choices[0]?.delta?.content ?? "";
+    let name = "", data = [], id;
+    try {
+      for (let rest = ""; ; ) {
+        const {value, done} = await reader.read();
+        if (done) return; // an event without its blank line comes again
+        const lines = (rest + value).split("\n");
+        rest = lines.pop();
+        for (const line of lines) {
+          const [, field, text] = /^(\w*):? ?([^]*)/.exec(line);
+          if (field === "event") name = text;
+          if (field === "data") data.push(text);
+          if (field === "id") id = text;
+          if (line !== "") continue;
+          if (data.length > 0) yield {name, data: data.join("\n"), id};
+          name = "", data = [];
+        }
       }
+    } finally {
+      reader.cancel().catch(() => {});
     }
   }
 
-  const words = () => `${answer.textContent.split(/\s+/).filter(Boolean).length} words`;
-
-  const ask = async () => {
-    running?.abort();
-    const mine = (running = new AbortController());
-    const name = Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, "0")).join("");
-    const asked = {answer: name, question: question.value, pace: form.elements.pace?.value};
-    answer.textContent = "";
-    answer.classList.add("running");
-    state.textContent = "Asking…";
-    stop.disabled = false;
-    const start = performance.now();
-    let told;
-    try {
-      const response = await fetch("/chat/answer", {method: "POST", body: JSON.stringify(asked), signal: mine.signal});
-      if (!response.ok) throw new Error((await response.json()).error.message);
-      state.textContent = "Writing. Escape stops it.";
-      for await (const token of tokens(response.body)) answer.append(token);
-      told = `${words()} in ${Math.round(performance.now() - start)} ms.`;
-    } catch (e) {
-      told = e.message;
-      if (mine.signal.aborted) {
-        told = `Stopped after ${words()}.`;
-        if (mine === running) state.textContent = told;
-        const end = await fetch(`/chat/end?answer=${name}`).catch(() => ({}));
-        if (end.ok) told += " The request to the model has ended, too.";
+  // read shows an answer. When the connection is cut, it asks for what comes after
+  // the last event. It returns what is to be said at the end.
+  const read = async (run, reader) => {
+    let [topic, id] = run.split("~"), failed;
+    for (let wait = 500; ; wait = Math.min(2 * wait, 8000)) {
+      // If the process that writes the answer dies, no end comes.
+      const late = setTimeout(() => reader.abort(new Error("The model took too long.")), answer.dataset.patience);
+      try {
+        const response = await fetch(`/chat/answer?${new URLSearchParams({topic, lastEventId: id})}`, {signal: reader.signal});
+        if (response.status === 204) return told(failed);
+        if (response.ok) {
+          say("Writing. Escape stops it.", true);
+          for await (const e of events(response.body)) {
+            if (e.name === "gap") return "This answer is no longer kept. Ask again.";
+            if (e.name === "failed") failed = e.data;
+            if (e.name === "end") return told(failed);
+            if (e.name === "") answer.append(e.data);
+            if (e.id) [id, wait] = [e.id, 500];
+          }
+        } else if (response.status < 500 && response.status !== 429) {
+          return "There is no such answer.";
+        }
+      } catch {
+        // The connection was cut, unless the reader was.
+      } finally {
+        clearTimeout(late);
       }
+      reader.signal.throwIfAborted();
+      say("The connection was lost. Trying again.", true);
+      await pause(wait * (0.5 + Math.random())); // not all readers at once
+      reader.signal.throwIfAborted();
     }
-    if (mine !== running) return; // another question was asked meanwhile
-    state.textContent = told;
-    answer.classList.remove("running");
-    if (document.activeElement === stop) question.focus();
-    stop.disabled = true;
+  };
+
+  // told is what is said of an answer that has ended.
+  const told = (failed) => ({
+    stopped: `Stopped after ${words()}.`,
+    unwatched: `Stopped after ${words()}, since nobody was watching.`,
+    timeout: "The model took too long.",
+  })[failed] ?? (failed ? "The model does not answer." : `${words()}.`);
+
+  // show shows the answer that the URL names.
+  const show = async () => {
+    reading?.abort();
+    const mine = (reading = new AbortController());
+    const run = new URLSearchParams(location.search).get("run");
+    answer.textContent = "";
+    if (!run) return say("Nothing was asked yet.");
+    say("Loading the answer.", true);
+    const end = await read(run, mine).catch((e) => e.message);
+    if (mine === reading) say(end);
+  };
+
+  // ask starts an answer. One that is still being written goes on until nobody reads
+  // it: another tab may.
+  const ask = async () => {
+    reading?.abort();
+    const mine = (reading = new AbortController());
+    const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+    answer.textContent = "";
+    say("Asking…");
+    try {
+      const body = JSON.stringify({key, question: question.value, pace: form.elements.pace?.value});
+      const response = await fetch("/chat/answer", {method: "POST", body, signal: mine.signal});
+      const says = await response.json();
+      if (!response.ok) throw new Error(says.problem);
+      history.pushState(null, "", `/chat/fetch?${new URLSearchParams(says)}`);
+      show();
+    } catch (e) {
+      if (mine === reading) say(e.message);
+    }
+  };
+
+  const end = async () => {
+    const run = new URLSearchParams(location.search).get("run");
+    const response = await fetch("/chat/stop", {method: "POST", body: new URLSearchParams({stop: run})}).catch(() => {});
+    if (!response?.ok && !stop.disabled) say("The answer could not be stopped. Try again.", true);
   };
 
   form.addEventListener("submit", (e) => {
     e.preventDefault();
     ask();
   });
-  stop.addEventListener("click", () => running?.abort());
+  stop.addEventListener("click", end);
   addEventListener("keydown", (e) => {
-    if (e.key === "Escape" && !stop.disabled) running.abort();
+    if (e.key === "Escape" && !stop.disabled) end();
   });
+  addEventListener("popstate", () => {
+    const asked = new URLSearchParams(location.search);
+    question.value = asked.get("question") ?? question.defaultValue;
+    if (form.elements.pace) form.elements.pace.value = asked.get("pace") ?? "0";
+    show();
+  });
+  show();
 }

@@ -125,7 +125,7 @@ func Page(v Visit) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = suspense.Text(Thinking(), a.Text, suspense.Timeout(patience+silence), suspense.ErrorView(Sorry), suspense.Name(a.Name)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = suspense.Text(Thinking(), a.Text, suspense.Timeout(patience+late), suspense.ErrorView(Sorry), suspense.Name(a.Name)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -12,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
 // ask sends the form and returns the URL of the page with the answers.
@@ -78,6 +81,76 @@ func TestAnAnswerSurvivesItsPage(t *testing.T) {
 			t.Errorf("the model was asked %d times, want once for each answer", len(u.asked))
 		}
 	})
+}
+
+// TestAFetchedAnswerSurvivesItsPage reads the answer of the script as its page does:
+// half of it, all of it in two tabs after a reload, and all of it after its end.
+func TestAFetchedAnswerSurvivesItsPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := newUpstream(says(time.Second, "one", " <two>\n", " three", " four"))
+		h := handler(u.endpoint())
+		source := fetched(t, h, "k3f9")
+		if again := fetched(t, h, "k3f9"); again != source {
+			t.Errorf("the same request leads to %s, want %s", again, source)
+		}
+		ctx, leave := context.WithTimeout(t.Context(), 2500*time.Millisecond)
+		defer leave()
+		if got, want := events(t, cutPage(h, httptest.NewRequest("GET", source, nil).WithContext(ctx))), "one| <two>\n"; got != want {
+			t.Errorf("the first page has %q, want %q", got, want)
+		}
+		want := "one| <two>\n| three| four|end"
+		tabs := make(chan string)
+		for range 2 {
+			go func() { tabs <- events(t, get(h, source)) }() // received from below
+		}
+		for range 2 {
+			if got := <-tabs; got != want {
+				t.Errorf("a page that was loaded again has %q, want %q", got, want)
+			}
+		}
+		if got := events(t, get(h, source)); got != want {
+			t.Errorf("a page after the end has %q, want %q", got, want)
+		}
+		if len(u.asked) != 1 {
+			t.Errorf("the model was asked %d times, want once", len(u.asked))
+		}
+	})
+}
+
+func TestAFetchedAnswerIsStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := newUpstream(says(time.Second, "one", " two", " three"))
+		h := handler(u.endpoint())
+		source := fetched(t, h, "k3f9")
+		tab := make(chan string)
+		go func() { tab <- events(t, get(h, source)) }() // received from below
+		if err := wait(t.Context(), 2500*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
+		q, _ := url.Parse(source)
+		r := httptest.NewRequest("POST", "/chat/stop", strings.NewReader(url.Values{"stop": {q.Query().Get("topic") + "~"}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if w := visit(h, r); w.status != http.StatusNoContent {
+			t.Errorf("status = %d, want 204", w.status)
+		}
+		<-u.ended
+		if got, want := <-tab, "one| two|failed|end"; got != want {
+			t.Errorf("another tab has %q, want %q", got, want)
+		}
+	})
+}
+
+// events returns the data of the events that have none but the default name, and the
+// names of the others.
+func events(t *testing.T, w *reply) string {
+	var all []string
+	for e, err := range sse.NewReader(strings.NewReader(w.html())).Events() {
+		if err != nil {
+			t.Error(err)
+		}
+		all = append(all, cmp.Or(e.Name, e.Data))
+	}
+	return strings.Join(all, "|")
 }
 
 func TestAnAnswerIsStopped(t *testing.T) {

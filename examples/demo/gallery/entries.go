@@ -214,9 +214,9 @@ var changing = []entry{
 		Source: []place{{"events/main.go", "clock"}, {"events/main.go", "site.publish"}},
 	},
 	{
-		ID: "llm", Title: "The answer of a model", Says: "Words appear as the model makes them. The model stops when the visitor leaves or presses Stop.",
+		ID: "llm", Title: "The answer of a model", Says: "Words appear as the model makes them, also after a reload and in a second tab. The model stops when nobody reads or a visitor presses Stop.",
 		Links:  []link{{"in the page, without a script", "/chat"}, {"fetched, with a stop button", "/chat/fetch"}},
-		Source: []place{{"demo/chat/answer.go", "Endpoint.ask"}, {"demo/chat/fetch.templ", "FetchPage"}, {"demo/chat/fetch.go", "open.serveEnd"}},
+		Source: []place{{"demo/chat/answer.go", "Endpoint.ask"}, {"demo/chat/fetch.templ", "FetchPage"}, {"demo/chat/fetch.go", "Chat.serveStart"}},
 	},
 }
 
