@@ -12,6 +12,7 @@ import (
 // A memoryStore serves several brokers of one program and never drops an event.
 // Package natsbroker has a Store for several programs.
 type memoryStore struct {
+	retain broker.Retention
 	mu     sync.Mutex
 	events []storedEvent
 	ended  map[string]broker.Mark
@@ -24,7 +25,11 @@ type storedEvent struct {
 	end   bool // of the topic
 }
 
-func (s *memoryStore) Retention() broker.Retention { return broker.Retention{} }
+func newMemoryStore() *memoryStore {
+	return &memoryStore{ended: map[string]broker.Mark{}, more: make(chan struct{})}
+}
+
+func (s *memoryStore) Retention() broker.Retention { return s.retain }
 func (s *memoryStore) Stats() broker.StoreStats    { return broker.StoreStats{Connected: true} }
 
 func (s *memoryStore) Append(_ context.Context, topic string, e sse.Event) (broker.Mark, error) {
@@ -34,6 +39,21 @@ func (s *memoryStore) Append(_ context.Context, topic string, e sse.Event) (brok
 		return broker.Mark{}, broker.ErrEnded
 	}
 	return s.add(storedEvent{topic: topic, event: e}), nil
+}
+
+func (s *memoryStore) AppendAfter(_ context.Context, topic string, last uint64, e sse.Event) (broker.Mark, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	number := uint64(0)
+	for i, old := range s.events {
+		if old.topic == topic {
+			number = uint64(i + 1)
+		}
+	}
+	if number != last {
+		return broker.Mark{}, false, nil
+	}
+	return s.add(storedEvent{topic: topic, event: e}), true, nil
 }
 
 func (s *memoryStore) End(_ context.Context, topic string) (broker.Mark, error) {
@@ -90,7 +110,7 @@ func (s *memoryStore) Follow(ctx context.Context, topic string, f *broker.Feed) 
 // both share a Store.
 func ExampleStore() {
 	ctx := context.Background()
-	store := &memoryStore{ended: map[string]broker.Mark{}, more: make(chan struct{})}
+	store := newMemoryStore()
 	here, there := broker.Broker{Store: store}, broker.Broker{Store: store}
 	events := there.Topic("news").Subscribe(ctx, "")
 	_, _ = here.Topic("news").Publish(ctx, sse.Event{Data: "hello"})

@@ -27,6 +27,13 @@ type Store interface {
 	// event may or may not have been added. If the topic has ended, Append adds
 	// nothing and returns ErrEnded, whichever process has ended it.
 	Append(ctx context.Context, topic string, e sse.Event) (Mark, error)
+	// AppendAfter adds an event as Append does, but only if the last event of the
+	// topic that the store keeps has the number last, or if the store keeps none and
+	// last is zero. The end of a topic counts as an event. AppendAfter reports whether
+	// it has added the event. Of two calls with the same number, by any brokers, at
+	// most one adds its event. A store that has to ask again after it got no answer
+	// may report false for an event that it has added.
+	AppendAfter(ctx context.Context, topic string, last uint64, e sse.Event) (m Mark, added bool, err error)
 	// End ends a topic, as Append adds an event. The store keeps the end for as
 	// long as it would keep an event, and reports it to each Feed as the last event
 	// of the topic, with its number: see Feed.End. For a topic that has ended, End

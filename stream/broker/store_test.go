@@ -52,6 +52,10 @@ func (s *sharedStore) Append(ctx context.Context, topic string, e sse.Event) (br
 	return broker.Mark{Life: s.life, Number: uint64(len(s.events))}, nil
 }
 
+func (s *sharedStore) AppendAfter(context.Context, string, uint64, sse.Event) (broker.Mark, bool, error) {
+	return broker.Mark{}, false, errors.ErrUnsupported // no test has a run
+}
+
 func (s *sharedStore) End(_ context.Context, topic string) (broker.Mark, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

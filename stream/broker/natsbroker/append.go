@@ -55,6 +55,21 @@ func (s *Store) Append(ctx context.Context, topic string, e sse.Event) (broker.M
 	return m, nil
 }
 
+// AppendAfter publishes an event if the last event of the topic has the number last, as
+// Append does. NATS decides. If NATS has added the event, and the answer is lost,
+// another attempt may find that event and report false.
+func (s *Store) AppendAfter(ctx context.Context, topic string, last uint64, e sse.Event) (broker.Mark, bool, error) {
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	m := s.message(topic, e)
+	m.Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(last, 10))
+	mark, err := s.add(ctx, m)
+	if errors.Is(err, errNotLast) {
+		return broker.Mark{}, false, nil
+	}
+	return mark, err == nil, err
+}
+
 // bounded limits the time of an append.
 func (s *Store) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, min(longestAppend, s.duplicates()/2), broker.ErrUnavailable)
@@ -69,6 +84,8 @@ func (s *Store) add(ctx context.Context, m *nats.Msg) (broker.Mark, error) {
 		switch {
 		case errors.Is(err, nats.ErrMaxPayload):
 			return fmt.Errorf("%w: NATS accepts at most %d bytes", broker.ErrTooLarge, s.conn.MaxPayload())
+		case wrongLast(err):
+			return errNotLast
 		case errors.Is(err, jetstream.ErrNoStreamResponse), errors.Is(err, nats.ErrNoResponders):
 			if _, missing := s.info(ctx); missing != nil {
 				return fmt.Errorf("stream %q: %w", s.o.Stream, missing)
@@ -82,6 +99,16 @@ func (s *Store) add(ctx context.Context, m *nats.Msg) (broker.Mark, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return broker.Mark{Life: s.life, Number: ack.Sequence}, nil
+}
+
+// errNotLast means that the topic has another last event than AppendAfter expects.
+var errNotLast = errors.New("another last event")
+
+// wrongLast reports whether NATS has refused a message for that. In a cluster, it also
+// does while it is adding another one to the topic.
+func wrongLast(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
 }
 
 // message returns the message that carries an event.

@@ -53,7 +53,7 @@ func (s *Store) persist(ctx context.Context, needs func(subject string) bool, f 
 			err = s.attempt(online, needs, f)
 			done()
 			switch {
-			case err == nil, errors.Is(err, broker.ErrTooLarge):
+			case err == nil, errors.Is(err, broker.ErrTooLarge), errors.Is(err, errNotLast):
 				return err
 			case permanent(err):
 				return fmt.Errorf("natsbroker: %w", err)
