@@ -81,12 +81,15 @@ type Broker struct {
 	forgotten uint64 // the highest number that a forgotten feed has dropped
 	subs      int
 	clients   int
-	subjects  map[string]int  // clients of each subject, if Limits.PerSubject is set
-	rounds    uint64          // calls of Disconnect
-	runs      map[string]*run // that have not ended, by topic
-	keys      map[string]*run // whose events are retained, by key
-	ending    bool            // Shutdown ends the runs
-	written   chan struct{}   // closed when the last run has ended after that
+	subjects  map[string]int    // clients of each subject, if Limits.PerSubject is set
+	rounds    uint64            // calls of Disconnect
+	runs      map[string]*run   // that have not ended, by topic
+	keys      map[string]*run   // whose events are retained, by key
+	ending    bool              // stopping is closed
+	stopping  chan struct{}     // closed when Shutdown ends the runs
+	written   chan struct{}     // closed when the last run has ended after that
+	own       *lease            // of the runs of this process, with a Store; nil if there are none
+	watches   map[string]*watch // of the runs of other processes, by owner
 }
 
 // init prepares the zero value for use.
@@ -105,7 +108,9 @@ func (b *Broker) init() {
 		b.subjects = map[string]int{}
 		b.runs = map[string]*run{}
 		b.keys = map[string]*run{}
+		b.stopping = make(chan struct{})
 		b.written = make(chan struct{})
+		b.watches = map[string]*watch{}
 	})
 }
 
@@ -167,6 +172,7 @@ func (b *Broker) forget(f *Feed) {
 	if b.Store != nil {
 		f.unfollow()
 		f.ring.reset(0)
+		b.unwatch(f)
 		f.rouse() // Shutdown may wait for it
 	}
 	if f.expiry != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"testing"
+	"testing/synctest"
 
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/broker/internal/conformance"
@@ -21,6 +22,17 @@ func TestConformance(t *testing.T) {
 			Authorize: s.Authorize,
 			Stream:    s.Stream,
 		}}
+	})
+}
+
+// TestSharedRuns has stores in memory, and virtual time.
+func TestSharedRuns(t *testing.T) {
+	conformance.RunShared(t, func(t *testing.T, retain broker.Retention, test func(*testing.T, []broker.Store)) {
+		synctest.Test(t, func(t *testing.T) {
+			s := newMemoryStore()
+			s.retain = retain
+			test(t, []broker.Store{s, s, s})
+		})
 	})
 }
 

@@ -15,9 +15,9 @@ import (
 //
 // The last item may be an error: a *FailedError if the run has ended early; ErrGap
 // if events after the position are no longer retained, or if the position is of an
-// earlier life of the process or of no topic at all; or an error of Subscribe. If
-// the process of the run has died, no event follows and no error: limit the wait,
-// for example with suspense.Timeout, or with ctx.
+// earlier life of the process or of no topic at all; or an error of Subscribe. While
+// the Store is out of reach, no event follows and no error: limit the wait, for
+// example with suspense.Timeout, or with ctx.
 //
 // Data skips events that have a name, except the one that says how a run has failed.
 func (t Topic) Data(ctx context.Context, position string) iter.Seq2[string, error] {
@@ -45,7 +45,8 @@ func (t Topic) Data(ctx context.Context, position string) iter.Seq2[string, erro
 // an event "failed" with the Reason as its data, followed by the event "end".
 type FailedError struct {
 	// Reason is "stopped" after Topic.Stop, "unwatched" or "timeout" after a limit
-	// of the RunOptions, "shutdown" after Broker.Shutdown, and "failed" if the
+	// of the RunOptions, "shutdown" after Broker.Shutdown, "lost" if the process of the
+	// run has died or could not reach the Store for some time, and "failed" if the
 	// sequence has yielded an error or panicked. That error is in the log only.
 	Reason string
 }
@@ -62,6 +63,7 @@ var (
 	endTimeout   = &FailedError{"timeout"}
 	endShutdown  = &FailedError{"shutdown"}
 	endFailed    = &FailedError{"failed"}
+	endLost      = &FailedError{"lost"}
 )
 
 // fail ends the topic early.

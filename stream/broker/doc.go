@@ -98,7 +98,8 @@
 // topic from its start, for a page. A reload, a second tab or a visitor who returns
 // receives what has come and what is still to come, once, and the model is asked
 // once. [Topic.Stop] is for a stop button, and [RunOptions] limit a run that nobody
-// watches. A run ends with its process. Nothing continues it elsewhere.
+// watches. A run ends with its process. Nothing continues it elsewhere, but with a
+// Store its readers in other processes are told.
 //
 // # What must not be published
 //

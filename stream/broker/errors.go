@@ -5,7 +5,8 @@ import "errors"
 // Errors of publishing and subscribing.
 var (
 	// ErrTopic means that the name of a topic is invalid. A name has 1 to 128
-	// printable ASCII characters other than space, "*" and ">".
+	// printable ASCII characters other than space, "*" and ">", and does not begin
+	// with "rivulet.", as the topics of the broker itself do.
 	ErrTopic = errors.New("broker: invalid topic name")
 	// ErrEvent means that an event has an ID or a reserved name, or is only a
 	// comment. The broker gives each event its ID. The names "gap" and "end" are

@@ -40,6 +40,12 @@ type Feed struct {
 	through   uint64 // the Store has reported all events up to this number
 	expected  uint64 // the highest number that this process has published
 	unplaced  int    // subscribers that have no position yet
+
+	// With a Store, of a run:
+	seen    bool      // the Store has reported an event
+	since   time.Time // when current became true
+	known   bool      // Broker.watch has been called
+	watched bool      // in a watch; under b.mu too
 }
 
 // publish gives an event its number, encodes it and appends it.
@@ -76,7 +82,7 @@ func (f *Feed) append(number uint64, name string, e sse.Encoded) error {
 }
 
 // push adds an event to a feed that has not been removed. It reports false if the
-// topic has ended. f.mu is held.
+// topic has ended, or if it is of a run that has failed. f.mu is held.
 func (f *Feed) push(number uint64, name string, e sse.Encoded) bool {
 	now := time.Now()
 	f.ring.expire(now)
@@ -85,8 +91,13 @@ func (f *Feed) push(number uint64, name string, e sse.Encoded) bool {
 		return false
 	case name == endName:
 		f.ring.finish(number, e, now)
+	case f.ring.failed(): // two processes may say so
+		return false
 	default:
 		f.ring.push(number, e, now)
+		if name == failedName && isRun(f.name) {
+			f.ring.fail = number
+		}
 	}
 	if f.ring.keep.Age > 0 && !f.pending {
 		f.expireIn(f.ring.keep.Age)

@@ -66,7 +66,7 @@ func (f *Feed) report(number uint64, e sse.Event, good bool) {
 	if f.removed {
 		return
 	}
-	f.through = number
+	f.through, f.seen = number, true
 	if !good || err != nil || !f.push(number, e.Name, encoded) {
 		f.rouse()
 	}
@@ -75,14 +75,30 @@ func (f *Feed) report(number uint64, e sse.Event, good bool) {
 // Through announces that the Store has reported all its events of the topic up to
 // a number and knows of no further one.
 func (f *Feed) Through(number uint64) {
+	if f.arrive(number) {
+		f.b.watch(f)
+	}
+}
+
+// arrive is Through. It reports whether the feed has to be watched.
+func (f *Feed) arrive(number uint64) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.through = max(f.through, number)
+	if !f.current {
+		f.since = time.Now()
+		f.rouse()
+	}
 	f.current, f.replaying = true, false
 	f.b.learn(Mark{f.life, f.through})
 	if f.unplaced > 0 || f.expected > 0 {
 		f.rouse()
 	}
+	if !f.seen || f.known || f.ring.ended() || ownerOf(f.name) == "" {
+		return false
+	}
+	f.known = true
+	return true
 }
 
 // Lost announces that the Store may be out of reach and have events that it has

@@ -16,6 +16,7 @@ type ring struct {
 	bytes int
 	floor uint64 // the number of the last event that was dropped
 	end   uint64 // the number of the end of the topic; 0: none so far
+	fail  uint64 // the number of the event that says why a run has failed; 0: none so far
 }
 
 type item struct {
@@ -30,6 +31,9 @@ func (r *ring) next() uint64 { return r.first + uint64(len(r.items)) }
 // ended reports whether the last event is the end of the topic. Like any event,
 // the end is forgotten when it is dropped.
 func (r *ring) ended() bool { return r.end > r.floor }
+
+// failed reports whether the ring has the event that says why a run has failed.
+func (r *ring) failed() bool { return r.fail > r.floor }
 
 // finish appends the end of the topic, which drops no event. As for push, expire has
 // been called.
@@ -74,7 +78,7 @@ func (r *ring) drop() {
 // reset drops all events and sets the floor.
 func (r *ring) reset(floor uint64) {
 	r.first += uint64(len(r.items))
-	r.items, r.bytes, r.floor, r.end = nil, 0, floor, 0
+	r.items, r.bytes, r.floor, r.end, r.fail = nil, 0, floor, 0, 0
 }
 
 // after returns the position after the event with a number, which may be of

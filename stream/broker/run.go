@@ -2,7 +2,7 @@ package broker
 
 import (
 	"context"
-	"crypto/rand"
+	"errors"
 	"iter"
 	"time"
 )
@@ -38,14 +38,23 @@ type RunOptions struct {
 // one, until the events of that run are no longer retained. So a form that carries
 // a random key starts one run, even if it is sent twice. A key that visitors
 // choose must be made unique to the visitor, who would otherwise be given the Run
-// of another one. An empty key is never the same. Other processes do not know the
-// key: there, the second call makes a second run, with a topic of its own.
+// of another one. An empty key is never the same.
+//
+// With a Store, a key starts one run in all processes and brokers that share the
+// Store, and any of them returns its Run. While the run goes on, its process says so
+// every 5 s. If it says nothing for 15 s, since it has been killed or cannot reach the
+// Store, each process with readers ends the topic, and the readers receive a
+// *FailedError with the Reason "lost". The run keeps its key: to ask again, use
+// another one. If the process returns after that, its run is cancelled. With a
+// Retention.Age below a minute, these times are shorter: a twelfth and a quarter of
+// it.
 //
 // The context of produce has the values of ctx. It does not end with ctx. It ends
 // when the topic ends before the sequence does: after Topic.Stop, in any process
 // that shares the Store, after one of the limits in o, or when Shutdown has been
 // called. Shutdown waits for the run. If the sequence yields an error or panics,
-// the error is logged, and readers receive a *FailedError.
+// the error is logged, and readers receive a *FailedError. If the Store is out of reach
+// when the topic has to end, Start tries again until it has ended.
 //
 // A string may end within a character. Start holds such bytes back until the next
 // string. Line ends become LF.
@@ -57,36 +66,35 @@ func (b *Broker) Start(ctx context.Context, key string, o RunOptions, produce fu
 		panic("broker: Start with a nil function")
 	}
 	b.init()
-	r := &run{b: b, key: key, unwatched: o.Unwatched, Run: Run{Topic: "run." + rand.Text()}}
-	if b.Store != nil {
-		var err error
-		if r.Position, err = b.Topic(r.Topic).Position(ctx); err != nil {
-			return Run{}, err
-		}
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if first := b.keys[key]; first != nil && key != "" {
-		return first.Run, nil
-	}
-	if err := b.addRun(r); err != nil {
+	r := &run{b: b, key: key, settled: make(chan struct{})}
+	writing, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	r.cancel = cancel
+	switch first, err := b.addRun(r); {
+	case errors.Is(err, ErrRuns) && b.Store != nil && key != "":
+		cancel(nil)
+		return b.elsewhere(ctx, key)
+	case err != nil:
+		cancel(nil)
 		return Run{}, err
+	case first != r:
+		cancel(nil)
+		<-first.settled
+		return first.won, first.err
 	}
-	ctx, r.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
-	release := context.CancelFunc(func() {})
-	if o.Timeout > 0 {
-		ctx, release = context.WithTimeoutCause(ctx, o.Timeout, endTimeout)
+	won, known, err := r.join(ctx)
+	r.settle(won, err)
+	switch {
+	case err != nil && known: // the run ends at once
+		produce = func(context.Context) iter.Seq2[string, error] {
+			return func(yield func(string, error) bool) { yield("", err) }
+		}
+	case err != nil || won != r.Run:
+		cancel(nil)
+		r.finish()
+		return won, err
 	}
-	if r.unwatched > 0 {
-		r.idle = time.AfterFunc(r.unwatched, r.checkWatched)
-	}
-	go func() { // stopRuns waits for it
-		defer r.finish()
-		defer r.cancel(nil)
-		defer release()
-		r.write(ctx, produce)
-	}()
-	return r.Run, nil
+	r.start(writing, o, produce)
+	return won, err
 }
 
 // Stop ends the topic of a run early, for example when its reader presses a stop
@@ -116,26 +124,35 @@ func (t Topic) Stop(ctx context.Context) error {
 	return err
 }
 
-// addRun records a run and, without a Store, creates its feed. b.mu is held.
-func (b *Broker) addRun(r *run) error {
+// addRun records a run and, without a Store, creates its feed. If there is a run with
+// the same key, addRun returns that one.
+func (b *Broker) addRun(r *run) (first *run, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if first := b.keys[r.key]; first != nil && r.key != "" {
+		return first, nil
+	}
 	if b.ending || b.closed.Load() {
-		return ErrClosed
+		return nil, ErrClosed
 	}
 	if n := b.Limits.Runs; n > 0 && len(b.runs) >= n {
-		return ErrRuns
+		return nil, ErrRuns
 	}
 	if b.Store == nil {
+		r.Topic = runTopic("")
 		f, err := b.feed(r.Topic)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		r.Position = makeID(f.epoch, b.ids.last.Load())
+	} else {
+		r.Topic = runTopic(b.lease())
 	}
 	b.runs[r.Topic] = r
 	if r.key != "" {
 		b.keys[r.key] = r
 	}
-	return nil
+	return r, nil
 }
 
 // stopRuns ends all runs and waits for them, or for the end of ctx.
@@ -143,6 +160,7 @@ func (b *Broker) stopRuns(ctx context.Context) error {
 	b.mu.Lock()
 	if !b.ending {
 		b.ending = true
+		close(b.stopping)
 		if len(b.runs) == 0 {
 			close(b.written)
 		}

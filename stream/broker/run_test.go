@@ -323,6 +323,7 @@ func TestShutdownDoesNotWaitForARunForEver(t *testing.T) {
 		start(t, b, "", broker.RunOptions{}, func(context.Context) iter.Seq2[string, error] {
 			return func(func(string, error) bool) { <-release }
 		})
+		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		if err := b.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "runs") {

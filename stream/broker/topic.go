@@ -150,5 +150,5 @@ func goodName(name string) bool {
 			return false
 		}
 	}
-	return 0 < len(name) && len(name) <= maxName
+	return 0 < len(name) && len(name) <= maxName && !strings.HasPrefix(name, ownPrefix)
 }

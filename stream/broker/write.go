@@ -21,6 +21,44 @@ type run struct {
 	cancel    context.CancelCauseFunc
 	unwatched time.Duration
 	idle      *time.Timer // runs while nobody watches; nil without a limit
+
+	settled chan struct{} // closed when won and err are final
+	won     Run           // the run that has the key
+	err     error         // of Start
+
+	// With a Store and a key:
+	number  uint64    // of the event by which the run has its key; 0: it has not
+	renewed time.Time // when that event was added
+}
+
+// settle records what Start returns.
+func (r *run) settle(won Run, err error) {
+	r.b.mu.Lock()
+	defer r.b.mu.Unlock()
+	r.won, r.err = won, err
+	if err != nil || won != r.Run {
+		delete(r.b.keys, r.key) // the Store knows who has it
+	}
+	close(r.settled)
+}
+
+// start calls the function that writes the run.
+func (r *run) start(ctx context.Context, o RunOptions, produce func(context.Context) iter.Seq2[string, error]) {
+	release := context.CancelFunc(func() {})
+	if o.Timeout > 0 {
+		ctx, release = context.WithTimeoutCause(ctx, o.Timeout, endTimeout)
+	}
+	if o.Unwatched > 0 {
+		r.b.mu.Lock()
+		r.unwatched, r.idle = o.Unwatched, time.AfterFunc(o.Unwatched, r.checkWatched)
+		r.b.mu.Unlock()
+	}
+	go func() { // stopRuns waits for it
+		defer r.finish()
+		defer r.cancel(nil)
+		defer release()
+		r.write(ctx, produce)
+	}()
 }
 
 // watched notes that the topic of the run has its first subscriber, or has lost its
@@ -62,6 +100,7 @@ func (r *run) finish() {
 		r.idle.Stop()
 	}
 	delete(b.runs, r.Topic)
+	b.release()
 	if f := b.feeds[r.Topic]; f != nil {
 		f.mu.Lock()
 		b.forget(f) // it has no events if they could not be published
@@ -70,7 +109,7 @@ func (r *run) finish() {
 	if b.ending && len(b.runs) == 0 {
 		close(b.written)
 	}
-	if keep := b.retention().Age; r.key != "" && keep > 0 {
+	if keep := b.retention().Age; b.keys[r.key] == r && keep > 0 {
 		time.AfterFunc(keep, func() {
 			b.mu.Lock()
 			defer b.mu.Unlock()
@@ -83,21 +122,42 @@ func (r *run) finish() {
 func (r *run) write(ctx context.Context, produce func(context.Context) iter.Seq2[string, error]) {
 	topic := r.b.Topic(r.Topic)
 	err := r.publish(ctx, topic, produce)
-	after := context.WithoutCancel(ctx)
-	end := endFailed
-	switch {
-	case err == nil:
-		err = topic.End(after)
-	case errors.Is(err, ErrEnded):
-		return // in another process, perhaps
-	case ctx.Err() != nil && errors.As(context.Cause(ctx), &end):
-		err = topic.fail(after, end)
-	default:
-		r.b.logger().ErrorContext(ctx, "broker: run failed", slog.String("topic", r.Topic), slog.Any("error", err))
-		err = topic.fail(after, end)
+	if errors.Is(err, ErrEnded) {
+		return // by another process, perhaps
 	}
+	after := context.WithoutCancel(ctx)
+	end := topic.End
 	if err != nil {
+		early := endFailed
+		if ctx.Err() == nil || !errors.As(context.Cause(ctx), &early) {
+			r.b.logger().ErrorContext(ctx, "broker: run failed", slog.String("topic", r.Topic), slog.Any("error", err))
+		}
+		end = func(ctx context.Context) error { return topic.fail(ctx, early) }
+	}
+	if err := r.persist(after, end); err != nil {
 		r.b.logger().ErrorContext(ctx, "broker: topic of a run has no end", slog.String("topic", r.Topic), slog.Any("error", err))
+	}
+	r.b.mu.Lock()
+	claimed := r.number > 0
+	r.b.mu.Unlock()
+	if claimed {
+		_ = r.renew(after) // the key is kept for as long as the end
+	}
+}
+
+// persist calls end until the Store has the end of the topic, since readers wait for
+// it. After Shutdown has been called, it does not call end again.
+func (r *run) persist(ctx context.Context, end func(context.Context) error) error {
+	for {
+		err := end(ctx)
+		if !errors.Is(err, ErrUnavailable) {
+			return err
+		}
+		select {
+		case <-r.b.stopping:
+			return err
+		case <-time.After(time.Second):
+		}
 	}
 }
 
@@ -108,6 +168,9 @@ func (r *run) publish(ctx context.Context, topic Topic, produce func(context.Con
 			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 		}
 	}()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	var text whole.Text
 	for s, err := range produce(ctx) {
 		if err != nil {

@@ -67,7 +67,9 @@ func (t *tally) summary() string {
 		return counted(t.words)
 	case errors.Is(t.err, broker.ErrGap):
 		return "This answer is no longer kept. Ask again."
-	case !errors.As(t.err, &failed):
+	case errors.As(t.err, &failed) && failed.Reason == "lost":
+		return fmt.Sprintf("The answer broke off after %d words. Ask again.", t.words)
+	case failed == nil:
 		return ""
 	case failed.Reason == "stopped":
 		return "Stopped after " + counted(t.words)
@@ -85,7 +87,7 @@ func counted(words int) string {
 }
 
 // tooLong reports whether an answer has ended because of a time limit: that of its
-// run, or that of the page if the process of the run has died.
+// run, or that of the page if the store of the run is out of reach.
 func tooLong(err error) bool {
 	var failed *broker.FailedError
 	return errors.Is(err, stream.ErrTimeout) || errors.As(err, &failed) && failed.Reason == "timeout"

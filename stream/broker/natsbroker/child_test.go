@@ -23,6 +23,8 @@ func TestMain(m *testing.M) {
 	switch os.Getenv(childVar) {
 	case "server":
 		must(runServer(os.Args[1]))
+	case "poster":
+		must(runPoster(os.Args[1], os.Args[2], os.Args[3]))
 	case "readers":
 		must(runReaders(os.Args[1], os.Args[2]))
 	default:

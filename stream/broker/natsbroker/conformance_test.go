@@ -2,8 +2,11 @@ package natsbroker_test
 
 import (
 	"context"
+	"fmt"
 	"iter"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/broker/internal/conformance"
@@ -25,6 +28,16 @@ func TestConformance(t *testing.T) {
 			Authorize: c.Authorize,
 			Stream:    c.Stream,
 		}}
+	})
+}
+
+func TestSharedRuns(t *testing.T) {
+	s := newServer(t, embedded.Options{})
+	var n atomic.Int32
+	conformance.RunShared(t, func(t *testing.T, retain broker.Retention, test func(*testing.T, []broker.Store)) {
+		t.Parallel()
+		o := natsbroker.Options{Server: s, Stream: fmt.Sprint("SHARED", n.Add(1)), Retain: retain, Memory: true, Bytes: 16 << 20, Heartbeat: time.Second}
+		test(t, []broker.Store{open(t, o), open(t, o), open(t, o)})
 	})
 }
 

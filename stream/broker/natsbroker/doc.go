@@ -104,6 +104,12 @@
 // later: a process that publishes on a topic asks for the first message only that
 // often. NATS drops both with the age of an event, or with the limit Bytes.
 //
+// The runs of [broker.Broker.Start] have topics of the broker itself, whose subjects
+// begin with "events.rivulet%2E" if the topics have "events". While a process has runs,
+// it adds an event of about 150 bytes every 5 s, and one for each key when the run
+// starts, when it ends, and meanwhile with a quarter of the age of an event. A process
+// that has subscribers to runs of another one has one more consumer for that process.
+//
 // [Options].Retain limits each topic of the stream, and Bytes limits the whole
 // stream. Messages cannot be deleted or purged one by one, since subscribers
 // would not be told of it. To remove all events, delete the stream. Change the

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 
@@ -79,16 +78,16 @@ func all(ctx context.Context, b *broker.Broker, r broker.Run) (text string, err 
 	return text, nil
 }
 
-// The process that writes a topic is killed. A reader in another one keeps what has
-// come, once, and waits until the end of its context.
+// The process that writes a topic is killed. Readers in another one keep what has come,
+// once, and are told that there is no more.
 func TestTheProcessOfARunIsKilled(t *testing.T) {
+	t.Parallel()
 	if url := os.Getenv("RIVULET_RUN"); url != "" {
 		writeForEver(t, url)
 		return
 	}
 	s := startServer(t, &server.Options{Port: freePort(t), StoreDir: t.TempDir()})
-	o := natsbroker.Options{URL: s.ClientURL(), Stream: "KILLED"}
-	b := newNode(t, o)
+	b := newNode(t, runOptions(s.ClientURL(), "KILLED"))
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTheProcessOfARunIsKilled$")
 	cmd.Env = append(os.Environ(), "RIVULET_RUN="+s.ClientURL())
 	out, err := cmd.StdoutPipe()
@@ -102,38 +101,32 @@ func TestTheProcessOfARunIsKilled(t *testing.T) {
 	if _, err := fmt.Fscanln(bufio.NewReader(out), &r.Topic, &r.Position); err != nil {
 		t.Fatal(err)
 	}
-	silent := errors.New("the writer is silent")
-	ctx, cancel := context.WithCancelCause(t.Context())
-	defer cancel(nil)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
 	var text string
+	var failed *broker.FailedError
 	for s, err := range b.Topic(r.Topic).Data(ctx, r.Position) {
-		if err != nil {
-			if err != silent {
-				t.Errorf("the reader has %v, want the end of its context", err)
-			}
-			break
+		if err != nil && (!errors.As(err, &failed) || failed.Reason != "lost") {
+			t.Errorf("the reader has %v, want that the run is lost", err)
 		}
-		if text += s; text == "one two" {
+		if text += s; text == "one two" && failed == nil {
 			if err := cmd.Process.Kill(); err != nil {
 				t.Fatal(err)
 			}
 			_ = cmd.Wait()
-			time.AfterFunc(time.Second, func() { cancel(silent) })
 		}
 	}
-	if text != "one two" {
-		t.Errorf("the reader has %q, want what had come", text)
+	if text != "one two" || failed == nil {
+		t.Errorf("the reader has %q, %v, want what had come", text, failed)
 	}
-	again, cancelAgain := context.WithTimeoutCause(t.Context(), time.Second, silent)
-	defer cancelAgain()
-	if text, err := all(again, b, r); text != "one two" || err != silent {
-		t.Errorf("a page that is loaded again has %q, %v, want what had come, and the end of its context", text, err)
+	if text, err := all(ctx, b, r); text != "one two" || !errors.As(err, &failed) {
+		t.Errorf("a page that is loaded again has %q, %v, want what had come, and that it is lost", text, err)
 	}
 }
 
 // writeForEver is the process that is killed.
 func writeForEver(t *testing.T, url string) {
-	store, err := natsbroker.Open(t.Context(), natsbroker.Options{URL: url, Stream: "KILLED", Bytes: 512 << 20, Heartbeat: 200 * time.Millisecond})
+	store, err := natsbroker.Open(t.Context(), runOptions(url, "KILLED"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,331 @@
+package broker_test
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rivulet-go/rivulet/internal/testkit"
+	"github.com/rivulet-go/rivulet/stream/broker"
+	"github.com/rivulet-go/rivulet/stream/sse"
+)
+
+// A line is the way of one process to a store that others share.
+type line struct {
+	*memoryStore
+	mu     sync.Mutex
+	back   chan struct{} // closed when the line is mended; nil if it is not cut
+	unsaid bool          // the next AppendAfter adds its event, and there is no answer
+	twice  bool          // the next AppendAfter asks twice
+	calls  atomic.Int32
+}
+
+func (l *line) cut() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.back = make(chan struct{})
+}
+
+func (l *line) mend() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.back != nil {
+		close(l.back)
+		l.back = nil
+	}
+}
+
+// isCut returns a channel that is closed when the line is mended, or nil.
+func (l *line) isCut() chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.back
+}
+
+// away waits while the line is cut. It reports whether ctx has ended meanwhile.
+func (l *line) away(ctx context.Context) bool {
+	back := l.isCut()
+	if back == nil {
+		return false
+	}
+	select {
+	case <-back:
+		return false
+	case <-ctx.Done():
+		return true
+	}
+}
+
+func (l *line) Append(ctx context.Context, topic string, e sse.Event) (broker.Mark, error) {
+	l.calls.Add(1)
+	if l.away(ctx) {
+		return broker.Mark{}, broker.ErrUnavailable
+	}
+	return l.memoryStore.Append(ctx, topic, e)
+}
+
+func (l *line) AppendAfter(ctx context.Context, topic string, last uint64, e sse.Event) (broker.Mark, bool, error) {
+	if l.away(ctx) {
+		return broker.Mark{}, false, broker.ErrUnavailable
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	m, added, err := l.memoryStore.AppendAfter(ctx, topic, last, e)
+	switch {
+	case l.unsaid:
+		l.unsaid = false
+		return broker.Mark{}, false, broker.ErrUnavailable
+	case l.twice:
+		l.twice = false
+		m, added, err = l.memoryStore.AppendAfter(ctx, topic, last, e)
+	}
+	return m, added, err
+}
+
+func (l *line) End(ctx context.Context, topic string) (broker.Mark, error) {
+	if l.away(ctx) {
+		return broker.Mark{}, broker.ErrUnavailable
+	}
+	return l.memoryStore.End(ctx, topic)
+}
+
+// Follow goes on after each cut where it was.
+func (l *line) Follow(ctx context.Context, topic string, f *broker.Feed) {
+	for n := 0; !l.away(ctx) && ctx.Err() == nil; {
+		f.Start(broker.Mark{Life: "the only one", Number: uint64(n)})
+		for cut := false; !cut && ctx.Err() == nil; {
+			l.memoryStore.mu.Lock()
+			events, more := l.events[n:], l.more
+			l.memoryStore.mu.Unlock()
+			for _, e := range events {
+				switch n++; {
+				case e.topic != topic:
+				case e.end:
+					f.End(uint64(n))
+				default:
+					f.Event(uint64(n), e.event)
+				}
+			}
+			f.Through(uint64(n))
+			select {
+			case <-more:
+			case <-time.After(100 * time.Millisecond):
+			case <-ctx.Done():
+			}
+			cut = l.isCut() != nil
+		}
+		f.Lost()
+	}
+}
+
+// shared calls f with three brokers that share a store, each with a line of its own.
+func shared(t *testing.T, f func(t *testing.T, lines []*line, b []*broker.Broker)) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newMemoryStore()
+		var lines []*line
+		var all []*broker.Broker
+		for range 3 {
+			lines = append(lines, &line{memoryStore: s})
+			all = append(all, &broker.Broker{Store: lines[len(lines)-1], Limits: broker.Limits{Runs: 2}})
+		}
+		f(t, lines, all)
+		for i, b := range all {
+			lines[i].mend()
+			if err := b.Shutdown(t.Context()); err != nil {
+				t.Errorf("Shutdown() = %v, want nil", err)
+			}
+		}
+	})
+}
+
+// wantTold reads a run to its end and checks when that comes. A line notices within 100
+// ms that it is cut.
+func wantTold(t *testing.T, b *broker.Broker, r broker.Run, text, why string, at time.Duration) {
+	t.Helper()
+	began := time.Now()
+	got, err := read(t.Context(), b, r)
+	if after := time.Since(began); got != text || reason(err) != why || after < at || after > at+100*time.Millisecond {
+		t.Errorf("a reader has %q, %q after %v, want %q, %q after %v", got, reason(err), after, text, why, at)
+	}
+}
+
+func TestTheEndOfALostRunComesInTime(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		lines func(lines []*line)
+		text  string
+		why   string
+		at    time.Duration
+	}{
+		{"its process is killed after 12 s", func(l []*line) {
+			time.AfterFunc(12500*time.Millisecond, l[0].cut)
+		}, strings.Repeat("word", 12), "lost", 25 * time.Second}, // 10 s and three times 5 s
+		{"its process is away for 4 s", func(l []*line) {
+			time.AfterFunc(12500*time.Millisecond, l[0].cut)
+			time.AfterFunc(16500*time.Millisecond, l[0].mend)
+		}, strings.Repeat("word", 40), "<nil>", 43500 * time.Millisecond},
+		{"the process of the reader is away, too, and back a second before", func(l []*line) {
+			time.AfterFunc(12500*time.Millisecond, l[0].cut)
+			time.AfterFunc(13500*time.Millisecond, l[1].cut)
+			time.AfterFunc(24500*time.Millisecond, l[1].mend)
+		}, strings.Repeat("word", 12), "lost", 39500 * time.Millisecond},
+		{"only the process of the reader is away for a minute", func(l []*line) {
+			time.AfterFunc(13500*time.Millisecond, l[1].cut)
+			time.AfterFunc(73500*time.Millisecond, l[1].mend)
+		}, strings.Repeat("word", 40), "<nil>", 73500 * time.Millisecond},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			testkit.WatchLog(t)
+			shared(t, func(t *testing.T, lines []*line, b []*broker.Broker) {
+				produce, _ := says(strings.Fields(strings.Repeat("word ", 40))...)
+				r := start(t, b[0], "key", broker.RunOptions{}, produce)
+				tt.lines(lines)
+				wantTold(t, b[1], r, tt.text, tt.why, tt.at)
+				wantTold(t, b[2], r, tt.text, tt.why, 0)
+				time.Sleep(time.Minute)
+			})
+		})
+	}
+}
+
+// A reader who comes when the process is long gone waits for as long as the lease
+// lasts. A second one need not wait.
+func TestALostRunThatNobodyHasRead(t *testing.T) {
+	testkit.WatchLog(t)
+	shared(t, func(t *testing.T, lines []*line, b []*broker.Broker) {
+		produce, _ := says("one", "two", "three")
+		r := start(t, b[0], "", broker.RunOptions{}, produce)
+		other := start(t, b[0], "", broker.RunOptions{}, produce)
+		time.Sleep(1500 * time.Millisecond)
+		lines[0].cut()
+		time.Sleep(time.Minute)
+		wantTold(t, b[1], r, "one", "lost", 15*time.Second)
+		wantTold(t, b[2], r, "one", "lost", 0)
+		wantTold(t, b[2], other, "one", "lost", 0)
+	})
+}
+
+// A name that nobody has given to a run costs no event.
+func TestATopicThatNoRunWritesIsNotEnded(t *testing.T) {
+	shared(t, func(t *testing.T, lines []*line, b []*broker.Broker) {
+		r := start(t, b[0], "", broker.RunOptions{}, func(context.Context) iter.Seq2[string, error] { return func(func(string, error) bool) {} })
+		synctest.Wait()
+		before := lines[1].last()
+		made := r.Topic[:len(r.Topic)-3] + "AAA"
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		if _, err := read(ctx, b[1], broker.Run{Topic: made, Position: r.Position}); !errors.Is(err, broker.ErrGap) {
+			t.Errorf("a reader has %v, want %v", err, broker.ErrGap)
+		}
+		for _, err := range b[1].Topic(made).Subscribe(ctx, "") {
+			if err != context.DeadlineExceeded {
+				t.Errorf("a subscriber has %v, want the end of its context", err)
+			}
+		}
+		if after := lines[1].last(); after != before {
+			t.Errorf("the store has %v, want %v", after, before)
+		}
+	})
+}
+
+func TestAnUncertainClaim(t *testing.T) {
+	say := func(n *int) func(context.Context) iter.Seq2[string, error] {
+		return func(context.Context) iter.Seq2[string, error] {
+			*n++
+			return func(yield func(string, error) bool) { yield("yes", nil) }
+		}
+	}
+	t.Run("that is stored without an answer is a run that has failed", func(t *testing.T) {
+		testkit.WatchLog(t)
+		shared(t, func(t *testing.T, lines []*line, b []*broker.Broker) {
+			n := 0
+			lines[0].unsaid = true
+			if _, err := b[0].Start(t.Context(), "key", broker.RunOptions{}, say(&n)); !errors.Is(err, broker.ErrUnavailable) {
+				t.Errorf("Start() = %v, want %v", err, broker.ErrUnavailable)
+			}
+			for _, b := range b {
+				wantTold(t, b, start(t, b, "key", broker.RunOptions{}, say(&n)), "", "failed", 0)
+			}
+			if n != 0 {
+				t.Errorf("the model was asked %d times, want never", n)
+			}
+		})
+	})
+	t.Run("that is stored at the first of two attempts is one's own", func(t *testing.T) {
+		shared(t, func(t *testing.T, lines []*line, b []*broker.Broker) {
+			n := 0
+			lines[0].twice = true
+			r := start(t, b[0], "key", broker.RunOptions{}, say(&n))
+			wantTold(t, b[1], r, "yes", "<nil>", 0)
+			if again := start(t, b[1], "key", broker.RunOptions{}, say(&n)); again != r || n != 1 {
+				t.Errorf("Start() = %v, asked %d times, want %v, once", again, n, r)
+			}
+		})
+	})
+	t.Run("of a store that is away is none", func(t *testing.T) {
+		shared(t, func(t *testing.T, lines []*line, b []*broker.Broker) {
+			n := 0
+			lines[0].cut()
+			if _, err := b[0].Start(t.Context(), "key", broker.RunOptions{}, say(&n)); !errors.Is(err, broker.ErrUnavailable) {
+				t.Errorf("Start() = %v, want %v", err, broker.ErrUnavailable)
+			}
+			lines[0].mend()
+			time.Sleep(time.Second)
+			wantTold(t, b[0], start(t, b[0], "key", broker.RunOptions{}, say(&n)), "yes", "<nil>", 0)
+		})
+	})
+}
+
+func TestAProcessThatIsFullReturnsTheRunOfAnother(t *testing.T) {
+	shared(t, func(t *testing.T, lines []*line, b []*broker.Broker) {
+		produce, _ := says("yes")
+		first := start(t, b[1], "key", broker.RunOptions{}, produce)
+		start(t, b[0], "a", broker.RunOptions{}, produce)
+		start(t, b[0], "b", broker.RunOptions{}, produce)
+		if again := start(t, b[0], "key", broker.RunOptions{}, produce); again != first {
+			t.Errorf("Start() = %v, want %v", again, first)
+		}
+		if _, err := b[0].Start(t.Context(), "c", broker.RunOptions{}, produce); !errors.Is(err, broker.ErrRuns) {
+			t.Errorf("Start() = %v, want %v", err, broker.ErrRuns)
+		}
+	})
+}
+
+// The store is away when the model has finished. Readers are told of the end when it is
+// back.
+func TestARunEndsWhenTheStoreIsBack(t *testing.T) {
+	shared(t, func(t *testing.T, lines []*line, b []*broker.Broker) {
+		done := make(chan bool)
+		r := start(t, b[0], "", broker.RunOptions{}, func(context.Context) iter.Seq2[string, error] {
+			return func(yield func(string, error) bool) { yield("all", nil); <-done }
+		})
+		synctest.Wait()
+		lines[0].cut()
+		close(done)
+		time.AfterFunc(12500*time.Millisecond, lines[0].mend)
+		wantTold(t, b[1], r, "all", "<nil>", 12500*time.Millisecond)
+	})
+}
+
+// A process without runs writes nothing.
+func TestTheLeaseEndsWithTheLastRun(t *testing.T) {
+	shared(t, func(t *testing.T, lines []*line, b []*broker.Broker) {
+		produce, _ := says("one", "two")
+		for range 3 {
+			r := start(t, b[0], "", broker.RunOptions{}, produce)
+			wantTold(t, b[1], r, "onetwo", "<nil>", 2*time.Second)
+			synctest.Wait()
+			calls := lines[0].calls.Load()
+			time.Sleep(time.Hour)
+			if n := lines[0].calls.Load(); n != calls {
+				t.Errorf("%d events in an hour without a run, want none", n-calls)
+			}
+		}
+	})
+}
