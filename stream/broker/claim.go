@@ -98,7 +98,7 @@ func (r *run) claimEvent() sse.Event {
 func (b *Broker) claimant(ctx context.Context, key string) (first Run, number uint64, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, unavailableAfter, ErrUnavailable)
 	defer cancel()
-	v := b.view(ctx, keyTopic(key))
+	v := b.view(ctx, keyTopic(key), 1)
 	defer v.close()
 	for {
 		s := v.look()

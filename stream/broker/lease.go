@@ -19,8 +19,11 @@ import (
 
 // A lease covers the runs of this process from the first one until there are none.
 type lease struct {
-	owner  string
-	cancel context.CancelFunc
+	owner   string
+	ctx     context.Context // ends with the lease
+	cancel  context.CancelFunc
+	now     chan struct{} // receives when an event must not wait; has room for one
+	readers *view         // under b.mu: of the readers elsewhere; nil if they do not matter
 }
 
 // Limits of a lease. They are shorter if the Store keeps events for a short time only.
@@ -36,6 +39,12 @@ func (b *Broker) beat() time.Duration {
 	}
 	return aliveEvery
 }
+
+// The data of the events of an owner.
+const (
+	alive    = "alive"
+	counting = "counting" // alive, and wants to know of readers: see readers.go
+)
 
 // leaseTopic returns the topic on which an owner says that it lives.
 func leaseTopic(owner string) string { return ownPrefix + "owner." + owner }
@@ -74,9 +83,9 @@ func ownerOf(topic string) string {
 func (b *Broker) lease() string {
 	if b.own == nil {
 		ctx, cancel := context.WithCancel(context.Background())
-		l := &lease{owner: rand.Text()[:ownerLen], cancel: cancel}
+		l := &lease{owner: rand.Text()[:ownerLen], ctx: ctx, cancel: cancel, now: make(chan struct{}, 1)}
 		b.own = l
-		b.followers.Go(func() { b.keep(ctx, l) }) // waited for by Shutdown, which ends the runs first
+		b.followers.Go(func() { b.keep(l) }) // waited for by Shutdown, which ends the runs first
 	}
 	return b.own.owner
 }
@@ -89,31 +98,37 @@ func (b *Broker) release() {
 	}
 }
 
-// keep says that the owner lives, and keeps its claims, until ctx ends or the lease
-// has ended.
-func (b *Broker) keep(ctx context.Context, l *lease) {
+// keep says that the owner lives, and keeps its claims, until the lease ends.
+func (b *Broker) keep(l *lease) {
 	defer l.cancel()
 	tick := time.NewTicker(b.beat())
 	defer tick.Stop()
 	for {
-		if b.live(ctx, l) {
+		if b.live(l) {
 			b.lose(l)
 			return
 		}
-		b.renewClaims(ctx)
+		b.renewClaims(l.ctx)
 		select {
 		case <-tick.C:
-		case <-ctx.Done():
+		case <-l.now:
+		case <-l.ctx.Done():
 			return
 		}
 	}
 }
 
 // live says once that the owner lives. It reports whether the lease has ended.
-func (b *Broker) live(ctx context.Context, l *lease) (ended bool) {
-	ctx, cancel := context.WithTimeoutCause(ctx, unavailableAfter, ErrUnavailable)
+func (b *Broker) live(l *lease) (ended bool) {
+	ctx, cancel := context.WithTimeoutCause(l.ctx, unavailableAfter, ErrUnavailable)
 	defer cancel()
-	_, err := b.Store.Append(ctx, leaseTopic(l.owner), sse.Event{Data: "alive"})
+	says := alive
+	b.mu.Lock()
+	if l.readers != nil {
+		says = counting
+	}
+	b.mu.Unlock()
+	_, err := b.Store.Append(ctx, leaseTopic(l.owner), sse.Event{Data: says})
 	return errors.Is(err, ErrEnded)
 }
 

@@ -329,3 +329,37 @@ func TestTheLeaseEndsWithTheLastRun(t *testing.T) {
 		}
 	})
 }
+
+// Subscribers in other processes count, until 10 s after their process has named them
+// for the last time.
+func TestReadersElsewhereWatch(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		visits [][2]time.Duration // from, to
+		end    time.Duration
+	}{
+		{"nobody comes", nil, 10 * time.Second},
+		{"somebody leaves", [][2]time.Duration{{500 * time.Millisecond, 27 * time.Second}}, 45 * time.Second},
+		{"a short visit", [][2]time.Duration{{7 * time.Second, 8 * time.Second}}, 27 * time.Second},
+		{"one of two tabs stays", [][2]time.Duration{{0, 3 * time.Second}, {2 * time.Second, 33 * time.Second}}, 50 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			shared(t, func(t *testing.T, lines []*line, b []*broker.Broker) {
+				began := time.Now()
+				produce, ended := says(strings.Fields(strings.Repeat("word ", 100))...)
+				r := start(t, b[0], "", broker.RunOptions{Unwatched: 10 * time.Second}, produce)
+				for i, v := range tt.visits {
+					go func() { // ends before the run
+						time.Sleep(v[0])
+						ctx, leave := context.WithTimeout(t.Context(), v[1]-v[0])
+						defer leave()
+						_, _ = read(ctx, b[1+i], r)
+					}()
+				}
+				if cause, after := reason(<-ended), time.Since(began); cause != "unwatched" || after < tt.end || after > tt.end+200*time.Millisecond {
+					t.Errorf("the run ends with %q after %v, want %q after %v", cause, after, "unwatched", tt.end)
+				}
+			})
+		})
+	}
+}

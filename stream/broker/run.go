@@ -22,8 +22,9 @@ type RunOptions struct {
 	Timeout time.Duration
 	// Unwatched limits the time that the run goes on while its topic has no
 	// subscribers. It counts from Start until the first subscriber comes, and again
-	// whenever the last one has left. With a Store, only the subscribers in this
-	// process count. Zero or less means no limit.
+	// whenever the last one has left. With a Store, subscribers in other processes
+	// count, too, and for up to 10 s after they have left. While the process of the run
+	// cannot reach the Store, the run goes on. Zero or less means no limit.
 	Unwatched time.Duration
 }
 

@@ -11,22 +11,22 @@ import (
 // begins with ownPrefix.
 const ownPrefix = "rivulet."
 
-// A view follows such a topic. Its feed keeps the last event only, and is not one of
-// the broker's feeds.
+// A view follows such a topic. Its feed is not one of the broker's feeds.
 type view struct {
 	*Feed
 	done chan struct{} // closed when Store.Follow has returned
 }
 
-// view follows a topic of the broker's own until close is called.
-func (b *Broker) view(ctx context.Context, name string) *view {
+// view follows a topic of the broker's own until close is called. Its feed keeps a
+// number of events.
+func (b *Broker) view(ctx context.Context, name string, count int) *view {
 	ctx, cancel := context.WithCancel(ctx)
 	v := &view{
 		Feed: &Feed{
 			b:        b,
 			name:     name,
 			unfollow: cancel,
-			ring:     ring{keep: Retention{Count: 1, Bytes: math.MaxInt, Age: -1}},
+			ring:     ring{keep: Retention{Count: count, Bytes: math.MaxInt, Age: -1}},
 		},
 		done: make(chan struct{}),
 	}

@@ -81,15 +81,20 @@ func (w *watch) run(ctx context.Context) {
 // anew whenever the Store was out of reach. ended reports false when ctx has ended, or
 // when it has to start over.
 func (w *watch) ended(ctx context.Context) bool {
-	v := w.b.view(ctx, leaseTopic(w.owner))
+	v := w.b.view(ctx, leaseTopic(w.owner), 1)
 	defer v.close()
 	lost := lostAfter * w.b.beat()
 	t := time.NewTimer(lost)
 	defer t.Stop()
+	told := uint64(0)
 	for {
 		s := v.look()
 		if s.ended {
 			return true
+		}
+		if s.data == counting && s.number != told {
+			w.tell(ctx)
+			told = s.number
 		}
 		last := s.since
 		if s.at.After(last) {
@@ -105,6 +110,8 @@ func (w *watch) ended(ctx context.Context) bool {
 		t.Reset(left)
 		select {
 		case <-s.changed:
+		case <-w.more:
+			told = 0
 		case <-t.C:
 		case <-ctx.Done():
 			return false

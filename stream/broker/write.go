@@ -21,6 +21,7 @@ type run struct {
 	cancel    context.CancelCauseFunc
 	unwatched time.Duration
 	idle      *time.Timer // runs while nobody watches; nil without a limit
+	seen      time.Time   // when another process had subscribers, the last time
 
 	settled chan struct{} // closed when won and err are final
 	won     Run           // the run that has the key
@@ -51,6 +52,7 @@ func (r *run) start(ctx context.Context, o RunOptions, produce func(context.Cont
 	if o.Unwatched > 0 {
 		r.b.mu.Lock()
 		r.unwatched, r.idle = o.Unwatched, time.AfterFunc(o.Unwatched, r.checkWatched)
+		r.b.countReaders()
 		r.b.mu.Unlock()
 	}
 	go func() { // stopRuns waits for it
@@ -74,13 +76,18 @@ func (r *run) watched(yes bool) {
 }
 
 // checkWatched ends the run when the timer fires, unless a subscriber has come
-// meanwhile.
+// meanwhile, or there has been one in another process.
 func (r *run) checkWatched() {
 	r.b.mu.Lock()
 	defer r.b.mu.Unlock()
-	if f := r.b.feeds[r.Topic]; f == nil || f.isEmpty() {
-		r.cancel(endUnwatched)
+	if f := r.b.feeds[r.Topic]; f != nil && !f.isEmpty() {
+		return
 	}
+	if left := r.b.elsewhereUntil(r); left > 0 {
+		r.idle.Reset(left)
+		return
+	}
+	r.cancel(endUnwatched)
 }
 
 // isEmpty reports whether the feed has no subscribers.

@@ -57,7 +57,7 @@ type Chat struct {
 // New makes a chat whose model gives the answers. With a store, each program that
 // shares it shows them. The store may be nil.
 func New(model *Endpoint, store broker.Store) *Chat {
-	c := &Chat{
+	return &Chat{
 		model: model,
 		answers: broker.Broker{
 			Store:  store,
@@ -73,10 +73,6 @@ func New(model *Endpoint, store broker.Store) *Chat {
 		},
 		limits: broker.RunOptions{Timeout: patience, Unwatched: alone},
 	}
-	if store != nil {
-		c.limits.Unwatched = 0 // readers in other processes do not count
-	}
-	return c
 }
 
 // Shutdown ends the answers in progress and the pages that wait for them. Call it

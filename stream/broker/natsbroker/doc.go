@@ -109,6 +109,8 @@
 // it adds an event of about 150 bytes every 5 s, and one for each key when the run
 // starts, when it ends, and meanwhile with a quarter of the age of an event. A process
 // that has subscribers to runs of another one has one more consumer for that process.
+// If RunOptions.Unwatched is set, it also adds an event with the names of these runs
+// every 5 s, and the other process has a consumer for those.
 //
 // [Options].Retain limits each topic of the stream, and Bytes limits the whole
 // stream. Messages cannot be deleted or purged one by one, since subscribers

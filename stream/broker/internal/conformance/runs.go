@@ -34,6 +34,7 @@ func RunShared(t *testing.T, open Stores) {
 		{"a run whose model thinks goes on", 24 * time.Second, testSilentRun},
 		{"a run whose process is gone ends, once", 24 * time.Second, testLostRun},
 		{"a run whose process returns too late is over there, too", 24 * time.Second, testLateOwner},
+		{"a run that is watched in another process goes on, until nobody watches", 24 * time.Second, testWatchedElsewhere},
 		{"a run without a word whose process is gone ends", 24 * time.Second, testSpeechlessRun},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -398,5 +399,38 @@ func testSpeechlessRun(t *testing.T, s []broker.Store) {
 	}
 	if got, want := events(t, all[2], r), "[failed: lost]"; got != want {
 		t.Errorf("a reader who comes later has %q, want %q", got, want)
+	}
+}
+
+func testWatchedElsewhere(t *testing.T, s []broker.Store) {
+	all := brokers(s)
+	defer shut(t, all)
+	m := newModel(time.Second, strings.Repeat("word ", 60))
+	ctx, cancel := context.WithTimeout(t.Context(), longest)
+	defer cancel()
+	r, err := all[0].Start(ctx, "", broker.RunOptions{Unwatched: 3 * time.Second}, m.answer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	for _, err := range all[1].Topic(r.Topic).Data(ctx, r.Position) {
+		if err != nil {
+			t.Errorf("a reader has %v after %v", err, time.Since(began))
+		}
+		if time.Since(began) > 10*time.Second {
+			break
+		}
+	}
+	var failed *broker.FailedError
+	select {
+	case cause := <-m.over:
+		if !errors.As(cause, &failed) || failed.Reason != "unwatched" {
+			t.Errorf("the run ends with %v, want that nobody watches", cause)
+		}
+	case <-ctx.Done():
+		t.Error("the run goes on")
+	}
+	if got, want := events(t, all[2], r), "[failed: unwatched]"; !strings.HasSuffix(got, want) {
+		t.Errorf("a reader has %q, want %q at the end", got, want)
 	}
 }
