@@ -95,9 +95,10 @@
 // allow-same-origin: the page stays as it was sent, and links load pages.
 //
 // A browser reconnects by itself only to a server that it could not reach or that
-// has ended the stream. Live opens a stream again that lacks two heartbeats. After a gap, and after an answer that is not a stream,
-// including 204, live fetches the page again within 10 seconds, at a random time.
-// The wait may double each time that the page cannot be fetched or has no region.
+// has ended the stream. Live opens a stream again that lacks two heartbeats. After a
+// gap, and after an answer that is not a stream, except 204, live fetches the page
+// again within 10 seconds, at a random time. The wait doubles, up to two hours, each
+// time that the page cannot be fetched or lacks a region that waits for it.
 // The answer must be the whole page. A Renderer sends it when it sees the header
 // Rivulet: see stream.DefaultMode.
 //

@@ -69,20 +69,21 @@
     // Used to parse HTML.
     template = Document.prototype.createElement.call(document, "template"),
 
-    // The URLs whose connection is lost, those whose events have ended, and the regions
-    // and boundaries whose content is old, each with the node at its start: what has been
-    // replaced is not old.
-    lost = new Set, ended = new Set, stale = new Map,
-    say = now => {
-      stale.forEach((start, one) => start.isConnected || stale.delete(one));
-      now = lost.size ? "lost" : stale.size ? "stale" :
-        ended.size && ended.size == Object.keys(sources).length ? "ended" : "open";
+    // The regions that have missed events and wait until the page is fetched again, each
+    // with its order, and the regions and boundaries whose content is old, each with the
+    // node at its start: what has been replaced is not old.
+    missed = new Map, stale = new Map,
+    say = (now, all = Object.values(sources).map(one => one.state)) => {
+      for (let map of [missed, stale]) map.forEach((node, name) => node.isConnected || map.delete(name));
+      now = missed.size || all.includes("lost") ? "lost" : stale.size ? "stale" :
+        all[0] && all.every(one => one == "ended") ? "ended" : "open";
       state.live == now || (state.live = now)
     },
 
     // The text of a marker, ?start name="board", which is a comment or a processing
     // instruction. No other node has such a text.
     words = node => node.nodeType > 7 ? node.data : `?${node.nodeName} ${node.data}`,
+    parts = node => words(node).split(" "),
 
     // A document without elements has methods that no element replaces.
     walk = (node, show) => new Document().createTreeWalker(node, show),
@@ -139,7 +140,8 @@
     // so does what was typed, and where it was scrolled to. It may be open. The focus
     // returns to the same element, to the one with the same id or, if it was on an
     // element that requests the part, to one that requests the same or the first one
-    // that is new. What is being requested within the part is put into the new one.
+    // that is new. What is being requested within the part is put into the new one, and
+    // requested once more: its answer may be older.
     patch = (name, content, place, range = grab(name), active = get("activeElement"), kept = [], next) => {
       range ? content = grab(name, content).extractContents() : range = place;
       if (range) {
@@ -155,7 +157,7 @@
         }
         range.deleteContents();
         range.insertNode(content);
-        for (let one of asked) here(one) || (one.start = grab(one.name)?.start);
+        for (let one of asked) here(one) || (one.more = one.start = grab(one.name)?.start);
         restore(kept, active, next);
         use("dispatchEvent", range.commonAncestorContainer, new CustomEvent("rivulet:patch", { bubbles: true, detail: name }))
       }
@@ -205,8 +207,9 @@
     busy = { __proto__: null },
     here = request => request?.start?.isConnected,
 
-    // Requests a boundary again. A request of the same URL is not repeated, and one of
-    // another URL is ended. What has failed keeps its content, and says so if a visitor
+    // Requests a boundary again. A click does not repeat a request of the same URL. An
+    // event repeats it once it is done, since its answer may be older than the event, and
+    // so does the answer for a boundary within it. A request of another URL is ended. What has failed keeps its content, and says so if a visitor
     // has asked for it. A cache may answer with a page that streams, whose content may
     // be pending.
     refresh = (path, asked, url = location.href, name = last(path), start = grab(name)?.start, old = busy[path], request = new AbortController) => {
@@ -214,6 +217,7 @@
         done = (content, page) => {
           if (busy[path] == request && delete busy[path] && here(request)) {
             show("removeAttribute", "aria-busy");
+            for (let outer in busy) if (path.startsWith(outer + "/")) busy[outer].more = 1;
             if (page?.ok && !content.querySelector("template[for]") && grab(name, content)) patch(name, content);
             else {
               stale.set(path, request.start);
@@ -221,11 +225,13 @@
               // For whoever has written a path that is wrong.
               console.warn("rivulet: not refreshed:", path, page?.status ?? content)
             }
-            say()
+            say();
+            request.more && refresh(path)
           }
         };
       if (here(old) && old.url == url) {
         old.asked ||= asked;
+        old.more ||= asked == null;
         return old.done
       }
       if (!/^[\w/-]+$/.test(path) || !start) return;
@@ -253,7 +259,7 @@
           url.hash = location.hash;
           e.preventDefault(history.replaceState(history.state, "", url));
           refresh(path, 1);
-          for (path in busy) refresh(path, busy[path].asked)
+          for (path in busy) refresh(path, busy[path].asked ?? 0)
         }
       } catch { }
     },
@@ -284,7 +290,7 @@
     // order. The time is random, so that browsers do not request it all at once.
     every = (order, path, ms) => setTimeout(() => {
       if (order.isConnected) {
-        get("hidden") || refresh(path);
+        get("hidden") || busy[path] || refresh(path);
         every(order, path, ms)
       }
     }, ms * (.9 + Math.random() / 5)),
@@ -292,9 +298,10 @@
     // Applies the template of an event. The content is not put into the page if it would
     // remove the markers of its region, as an item does that ends in an open comment or
     // leaves an element open.
-    apply = ({ id, content, dataset: { limit } }, marker) => {
-      let [order, path, before] = marker.split(" "), region = (id || marker).split(".")[0],
+    apply = ({ id, content, dataset: { limit } }, marker, known) => {
+      let [order, path, before] = marker.split(" "), region = (id || path || marker).split(".")[0],
         whole = id == region, place = grab(path || marker);
+      if (known.includes(region)) return;
       // The time is random, so that browsers do not request it all at once.
       if (order == "?refresh") setTimeout(refresh, Math.random() * 3e3, path);
       else if (order == "?move") move(path, before);
@@ -316,31 +323,34 @@
     },
 
     // Opens the sources of the regions in the page, and starts the timers of
-    // boundaries. root may be a page that was fetched again: its regions are first put
-    // into this page. A region inside another is put there together with it. An order
-    // is obeyed once, and counts as long as it is in the page. A copy of it is another
+    // boundaries. root may be a page that was fetched again: its regions that this page
+    // has missed events of are first put into this page. A region inside another, whose
+    // order stands before that of the other, is put there together with it. An order is
+    // obeyed once, and counts as long as it is in the page. A copy of it is another
     // order: libraries keep pages as HTML, and put them back.
-    check = (root = html) => get("prerendering") || root.querySelectorAll("template[data-r]").forEach(node => {
+    check = (root = html) => get("prerendering") || [...root.querySelectorAll("template[data-r]")].reverse().map(node => {
       let order = node.previousSibling,
-        [kind, name, n, url] = words(order || node).split(" "),
+        [kind, name, n, url] = parts(order || node),
         live = kind == "?live" && url && (url = new URL(url, location)).origin == origin;
       if (!obeyed.has(order) && (live || kind == "?late" || kind == "?every")) {
         obeyed.add(order);
         node.dataset.r = 1;
         if (live) {
-          node.isConnected || patch(name + ".live", root);
-          order.isConnected && (sources[url] ||= source(url.href)).add(n, order, lost.delete(url.href))
+          node.isConnected || missed.get(name)?.isConnected && patch(name + ".live", root);
+          order.isConnected && (sources[url] ||= source(url)).add(n, order)
         } else n ? every(order, name, n) : late(order, name)
       }
     }),
 
-    // Fetches the page until it has all regions that are lost. One that has another URL
-    // now is not lost any more. The time is random, so that browsers do not fetch it all
-    // at once: within 10 s at first, and then later and later.
+    // Fetches the page until no region waits for it. The time is random, so that browsers
+    // do not fetch it all at once: within 10 s at first, and then later and later.
     again = () => timer ||= setTimeout(() => {
       timer = 0;
-      lost.size && ask(location, 1, check).catch(() => 0).then(() => { look(); lost.size && again() })
-    }, Math.random() * (wait = wait * 2 % 1e9)), // timers take at most 2^31 ms
+      missed.size && ask(location, 1, check).catch(() => 0).then(() => { look(); missed.size && again() })
+    }, Math.random() * (wait = wait < 36e5 ? wait * 2 : wait)),
+
+    // Has a page that waits to be fetched wait for 10 s again.
+    soon = () => timer = clearTimeout(timer, wait = 5e3),
 
     // Makes the source at a URL. It opens after the event with the number at, which is
     // appended to the URL. A new region with a lower number opens the source again at
@@ -348,44 +358,58 @@
     source = (url, at = 1 / 0, orders = [], events, since, heard, pause, retry,
       close = () => events = events?.close(),
       hear = () => heard = Date.now(),
+      tell = now => say(one.state = now),
 
       // Nothing follows the last event.
       finish = () => {
         close(at = 1 / 0);
-        say(ended.add(url), lost.delete(url))
+        tell("ended")
       },
 
       // EventSource does not tell the status 204, after which nothing follows, from a
       // refusal. Meanwhile, a new region may have opened the source again.
-      ask204 = (from = url + at) => {
-        close(at = 1 / 0);
-        fetch(from, { method: "HEAD", cache: "no-store" }).catch(e => e)
-          .then(answer => at < 1 / 0 || (answer.status == 204 ? finish() : refused()))
+      ask204 = () => {
+        close();
+        fetch(url + at, { method: "HEAD", cache: "no-store" }).catch(e => e)
+          .then(answer => events || (answer.status == 204 ? finish() : refused()))
       },
 
       // EventSource reconnects by itself except after a refusal, which may come from
-      // a proxy whose server is down. A source that fails repeatedly is requested
-      // later and later. A server with many clients asks them to reconnect within a
-      // longer time, and then they also fetch the page within that time.
+      // a proxy whose server is down. The regions wait for the page then. A new region,
+      // which has missed nothing, opens the source again. One that fails repeatedly is
+      // requested later and later. A server with many clients asks them to reconnect
+      // within a longer time, and then they also fetch the page within that time.
       refused = () => {
         close(at = 1 / 0);
-        say(lost.add(url));
-        if (Date.now() - since > wait) wait = 5e3;
-        wait = Math.max(wait, retry / 2 || 0);
-        since = at;
+        for (let order of orders.splice(0)) missed.set(parts(order)[1], order);
+        tell();
+        Date.now() - since > Math.min(wait, 6e4) && soon();
+        wait = Math.max(wait, retry / 2 % 1e9 || 0); // timers take at most 2^31 ms
         again()
       },
 
       open = () => {
         if (at < 1 / 0 && !events) {
+          hear();
           events = new EventSource(url + at + "&heartbeat=event");
           events.onopen = events.onerror = () => events.readyState > 1 ? ask204() :
-            say(events.readyState ? lost.delete(url, since = hear()) : lost.add(url));
+            events.readyState ? tell("open", since = hear()) : tell("lost");
+
+          // A region that has come since the last event may have missed some. Its content
+          // may also include what others receive again: that would show it older content.
           events.onmessage = e => {
+            let id = e.lastEventId.split("-")[1] ?? at, known = [];
             hear();
-            at = e.lastEventId.split("-")[1] ?? at;
-            for (let order of orders) order.data = order.data.replace(/ \d+ /, ` ${at} `);
-            for (e of parse(e.data).children) e.nodeName == "TEMPLATE" && apply(e, e.getAttribute("for"))
+            check();
+            if (events) {
+              for (let order of orders) {
+                let [, name, n] = parts(order);
+                if (id - n > 0) order.data = order.data.replace(` ${n} `, ` ${id} `);
+                else if (id != at) known.push(name)
+              }
+              at = id;
+              for (e of parse(e.data).children) e.nodeName == "TEMPLATE" && apply(e, e.getAttribute("for"), known)
+            }
           };
 
           // The server cannot replay the events after at.
@@ -398,23 +422,25 @@
       add = (n, order) => {
         orders.push(order);
         // Once for all regions that have just been found.
-        n - at < 0 && queueMicrotask(open, close(at = n), ended.delete(url))
+        n - at < 0 && queueMicrotask(open, close(at = n))
       },
 
       // A source ends with the last of its regions. A proxy can keep a connection open
       // that forwards nothing any more, and so can a computer that has slept. So the
       // source is opened again when two heartbeats are missing, which are sent while
-      // there are no events.
+      // there are no events. A connection may also not come about, as when the browser
+      // has opened all that it opens to a host.
       look = type => {
         orders = orders.filter(order => order.isConnected);
-        if (!orders[0]) {
-          close(delete sources[url]);
-          say(lost.delete(url), ended.delete(url))
-        } else if (type == "pagehide") close();
+        if (!orders[0]) say(close(delete sources[url]))
+        else if (type == "pagehide") close();
         else if (type == "pageshow") open();
-        else if (events && (type == "online" || events.readyState == 1 && Date.now() - heard > pause * 2.5))
-          open(close(say(lost.add(url))))
-      }) => ({ add, look }),
+        else if (events && (type == "online" || Date.now() - heard > (events.readyState ? pause * 2.5 : 3e4))) {
+          tell("lost");
+          if (type == "online" || events.readyState) open(close())
+        }
+      },
+      one = { add, look }) => one,
 
     // Has all sources look at themselves, for an event of the window or, ten times a
     // second, for none. A request of what is not in the page any more is ended. After a
@@ -423,13 +449,8 @@
     look = ({ type } = 0) => {
       Object.values(sources).map(one => one.look(type));
       for (let path in busy) here(busy[path]) || busy[path].abort(delete busy[path]);
-      stale.size && say();
-      if (type && timer && !get("hidden")) {
-        clearTimeout(timer);
-        timer = 0;
-        wait = 5e3;
-        again()
-      }
+      (missed.size || stale.size) && say();
+      type && timer && !get("hidden") && again(soon())
     };
 
   // Runs once, even if the page has the script twice, and not in a frame that is

@@ -23,7 +23,7 @@ var scripts = []struct {
 	size, compressed int
 }{
 	{"unsuspense", assets.Unsuspense(), 700, 465},
-	{"live", assets.Live(), 7020, 3605},
+	{"live", assets.Live(), 7360, 3785},
 	{"starthtmx", assets.StartHTMX(), 1560, 815},
 }
 

@@ -81,9 +81,10 @@ func (r Region) After(key, other string, content templ.Component) templ.Componen
 // To change an item and move it in one event, publish the templ.Join of Replace and
 // Move.
 //
-// A page may receive an event whose change is already in its content: see [Await]. If
-// it receives several such moves, its items may stand in another order than in the
-// content, until they are moved again or ReplaceAll is published.
+// A page may receive an event whose change is already in its content, if it was
+// published while the region loaded: see [Await]. If it receives several such moves,
+// its items may stand in another order than in the content, until they are moved again
+// or ReplaceAll is published.
 func (r Region) Move(key, other string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		name, err := r.itemName(key)
@@ -132,7 +133,9 @@ func (r Region) Remove(key string) templ.Component {
 
 // Refresh returns a component to publish. Each page that has the region requests the
 // boundary with that key anew, for its own visitor, within 3 s: see [suspense.Key]. So
-// visitors with different rights can share a topic. path is the key or, for a boundary
+// visitors with different rights can share a topic. A page that the topic cannot send
+// the event, after a gap, does not request the boundary: add [suspense.Every] to one
+// that must not stay as it is then. path is the key or, for a boundary
 // within others with keys, all keys, such as product/reviews. The component of an
 // invalid path fails to render.
 func (r Region) Refresh(path string) templ.Component {

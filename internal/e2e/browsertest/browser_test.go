@@ -31,7 +31,7 @@ var scenarios = slices.Concat(
 		orders(),
 		silences(),
 		moves(),
-		[]browsertest.Scenario{races()},
+		[]browsertest.Scenario{races(), arrivals()},
 	)),
 	departures(),
 	failures,

@@ -98,7 +98,7 @@ func keyed() []browsertest.Scenario {
 		`),
 		Watch: map[string]string{
 			"dots": "#rows > .dots", "1": "#rows > .v1", "busy": "#rows > .v1[aria-busy=true]",
-			"2": "#rows > .v2", "3": "#rows > .v3", "4": "#rows > .v4", "script": "html[data-live]",
+			"2": "#rows > .v2", "3": "#rows > .v3", "5": "#rows > .v5", "script": "html[data-live]",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			v.Wait("dots")
@@ -117,8 +117,8 @@ func keyed() []browsertest.Scenario {
 			v.Dispatch("button")
 			v.Wait("3")
 			v.Dispatch("ask")
-			v.Wait("4")
-			if got, want := requested(v), "panel?page=2 panel?q=a%26b&go=1 panel?q=a%26b&go=1"; got != want {
+			v.Wait("5")
+			if got, want := requested(v), "panel?page=2 panel?q=a%26b&go=1 panel?q=a%26b&go=1 panel?q=a%26b&go=1"; got != want {
 				t.Errorf("requested %q, want %q", got, want)
 			}
 			v.Open("end")

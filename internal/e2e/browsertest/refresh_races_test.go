@@ -59,6 +59,8 @@ const racesJS = `
 			ask("outer");
 			asked.outer.pop()(outer("2"));
 			await turn();
+			asked["outer/inner"].pop()(part("inner", "<i>older</i>"));
+			await turn();
 			asked["outer/inner"].pop()(part("inner", "<i>3</i>"));
 			await turn();
 			return text();
@@ -67,6 +69,8 @@ const racesJS = `
 			ask("outer/inner");
 			ask("outer");
 			asked["outer/inner"].pop()(part("inner", "<i>4</i>"));
+			await turn();
+			asked.outer.pop()(outer("older"));
 			await turn();
 			asked.outer.pop()(outer("5"));
 			await turn();
@@ -86,6 +90,8 @@ const racesJS = `
 			ask("outer");
 			find("#link").click();
 			asked["outer/inner"].pop()(part("inner", "<i>8</i>"));
+			await turn();
+			asked.outer.pop()(outer("older"));
 			await turn();
 			asked.outer.pop()(outer("8"));
 			await turn();
@@ -142,10 +148,10 @@ func races() browsertest.Scenario {
 				{"swapped", "asked outer|swapped: outer inner false"},
 				{"failed", "asked outer|failed: false"},
 				{"ended", "asked outer|ended outer|ended: undefined"},
-				{"inner", "asked outer/inner|asked outer|inner: 2 3"},
-				{"outer", "asked outer/inner|asked outer|outer: 5 5"},
+				{"inner", "asked outer/inner|asked outer|asked outer/inner|inner: 2 3"},
+				{"outer", "asked outer/inner|asked outer|asked outer|outer: 5 5"},
 				{"without", "asked outer/inner|asked outer|ended outer/inner|asked outer|without: 7 7"},
-				{"turned", "asked outer|asked outer/inner?page=2|ended outer|asked outer?page=2|turned: 8 8"},
+				{"turned", "asked outer|asked outer/inner?page=2|ended outer|asked outer?page=2|asked outer?page=2|turned: 8 8"},
 				{"joined", "asked outer/inner?page=2|warned|joined: true stale"},
 				{"stale", "stale: open"},
 				{"silent", "asked outer/inner?page=2|ended outer/inner|warned|silent: null stale"},
