@@ -32,6 +32,7 @@ var scenarios = slices.Concat(
 		silences(),
 		moves(),
 		[]browsertest.Scenario{races(), arrivals()},
+		frames(),
 	)),
 	departures(),
 	failures,

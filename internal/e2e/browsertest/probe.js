@@ -93,5 +93,7 @@
   };
   const listen = () => obey().catch(e => e.name == "AbortError" || fault(e));
   addEventListener("pageshow", e => e.persisted && listen());
-  listen();
+  // A page that is prerendered is not the one that is ordered.
+  if (get(Document, "prerendering", document)) document.addEventListener("prerenderingchange", listen);
+  else listen();
 })();
