@@ -72,7 +72,8 @@
 //     boundary of the page again, with another query, as a link could.
 //   - Starthtmx obeys no markup. It gives htmx elements that htmx would process by
 //     itself at the end of the page, and what stands between markers after the event
-//     rivulet:patch. htmx obeys its attributes, also those with the prefix data-,
+//     rivulet:patch. Of what htmx 2 parses, it makes processing instructions comments.
+//     htmx obeys its attributes, also those with the prefix data-,
 //     which some sanitizers keep: HTML that users wrote needs an element with
 //     hx-disable around it in htmx 2, and hx-ignore in htmx 4.
 //

@@ -5,7 +5,8 @@
 // Content on the page may be hostile, as far as a sanitizer lets it through. The
 // script obeys no markup. It gives htmx elements of the body only, which htmx would
 // process itself when the page has been parsed, and content between markers, after an
-// event that markup cannot send. What the elements say to htmx is for htmx to obey. The
+// event that markup cannot send. It does not read what htmx 2 has parsed, except for
+// the places of processing instructions. What the elements say to htmx is for htmx to obey. The
 // script reads no property of the window, of the document, or of an element that may be
 // a form, by a name that an element can take: see the doc of package assets.
 {
@@ -23,14 +24,38 @@
     process = node => node instanceof Element && !get(Element, "classList", node).contains(htmx.config.addedClass) &&
       htmx.process(node),
 
-    start = (body = get(Document, "body", document)) => {
+    // The text of a marker, ?start name="1", which is a comment or a processing
+    // instruction.
+    words = node => node instanceof ProcessingInstruction ? `?${node.target} ${node.data}` : node instanceof Comment && node.data,
+
+    // Makes comments of the processing instructions in a node.
+    comment = (node, walker = new Document().createTreeWalker(node, 65), found = []) => {
+      // 65 shows elements and processing instructions.
+      while (node = walker.nextNode())
+        node.nodeType > 1 ? found.push(node) : node.content?.nodeType > 7 && comment(node.content);
+      for (node of found) node.replaceWith(new Comment(words(node)))
+    },
+
+    start = (body = get(Document, "body", document), parse = Document.parseHTMLUnsafe) => {
       if (started || !body || !loaded()) return;
       started = 1;
       if (htmx.initialize) htmx.initialize();
-      else try {
-        // htmx 2 reads its configuration later: from there, and it must count now.
-        Object.assign(htmx.config, JSON.parse(Document.prototype.querySelector.call(document, 'meta[name="htmx-config"]').content))
-      } catch { }
+      else {
+        // htmx 2 fails at a processing instruction at the top of what it inserts, and
+        // does not process what stands behind. Markers are processing instructions in
+        // browsers that patch, and comments in others. Chromium leaves comments out unless
+        // it is called with options, and htmx 2 calls it without. So htmx 2 gets all
+        // markers, and all as comments.
+        if (parse) Document.parseHTMLUnsafe = (html, options = {}) => {
+          let parsed = parse.call(Document, html, options);
+          comment(parsed);
+          return parsed
+        };
+        try {
+          // htmx 2 reads its configuration later: from there, and it must count now.
+          Object.assign(htmx.config, JSON.parse(Document.prototype.querySelector.call(document, 'meta[name="htmx-config"]').content))
+        } catch { }
+      }
       // htmx 4 has processed the body, or a form with this name.
       htmx.initialize && document.body == body || htmx.process(body);
 
@@ -87,7 +112,7 @@
       let within;
       if (loaded())
         for (let node of [...get(Node, "childNodes", e.target)]) {
-          let text = node instanceof ProcessingInstruction ? `?${node.target} ${node.data}` : node instanceof Comment && node.data;
+          let text = words(node);
           if (text == `?start name="${e.detail}"`) within = 1;
           else if (text == `?end name="${e.detail}"`) within = 0;
           else if (within) process(node)

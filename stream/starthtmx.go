@@ -15,6 +15,11 @@ var startHTMX = templ.NewOnceHandle()
 // shell. By itself, htmx starts after the last chunk. The script also gives htmx what
 // chunks, refreshes and live regions put into the page. Without htmx it does nothing.
 //
+// htmx 2 fails in Chromium at the markers of boundaries with keys and of live regions,
+// if they stand at the top of what it inserts. So the script replaces
+// Document.parseHTMLUnsafe, by which htmx 2 parses: processing instructions become
+// comments, which htmx skips, and comments stay.
+//
 // It stands last in the body. htmx starts there, or when its own script has run. A
 // script element of htmx has no defer and is no module, since browsers run these
 // after the last chunk.

@@ -59,8 +59,8 @@ func routes(s *shop) http.Handler {
 	mux.Handle(page("GET /{$}", func(r *http.Request) templ.Component { return OrdersPage(s, number(r)) }))
 	mux.Handle(page("GET /notes", func(*http.Request) templ.Component { return NotesPage(s) }))
 
-	// The requests of htmx have HX-Request, so fragments come without markers: part by
-	// part with hx-multipart, and otherwise complete.
+	// The requests of htmx have HX-Request, so fragments come part by part with
+	// hx-multipart, and otherwise complete.
 	mux.Handle(page("GET /orders", func(r *http.Request) templ.Component { return Orders(s, number(r)) }))
 	mux.Handle(page("GET /report", func(*http.Request) templ.Component { return Report(s) }))
 	mux.Handle(page("GET /stock", func(r *http.Request) templ.Component { return StockPage(s, city(r)) }))
