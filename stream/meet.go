@@ -23,7 +23,7 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 			return nil
 		}
 		return b.Fallback.Render(templ.ClearChildren(ctx), w)
-	case kind == notice && (f == nil || f.resp == nil || f.resp.mode != OutOfOrder):
+	case kind == notice && (f == nil || f.resp == nil || !f.resp.mode.hasFallbacks()):
 		return nil // a notice could not be removed later
 	case f == nil || f.resp == nil:
 		return placeInPlace(ctx, w, b)

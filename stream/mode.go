@@ -38,9 +38,9 @@ const (
 	//
 	// The page is sent as in the mode Complete if nothing is pending when the first
 	// part leaves, or if the Page has set a status other than 200 or a media type other
-	// than text/html. A templ.Flush has no effect. A WhilePending shows nothing, and a
-	// Head does not change later. After the first part, a redirect is a part with the
-	// field HX-Redirect.
+	// than text/html. A templ.Flush has no effect. A WhilePending shows nothing if it is
+	// not one element, and a Head does not change later. After the first part, a redirect
+	// is a part with the field HX-Redirect.
 	Multipart
 )
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	writers "github.com/rivulet-go/rivulet/internal/transport"
+	"github.com/rivulet-go/rivulet/stream/internal/markup"
 )
 
 // The functions of this file send an answer in the mode Multipart. The form is that of
@@ -48,9 +49,9 @@ func (p *response) delimiter() string { return strings.TrimSuffix(p.idPrefix(), 
 // sendFirstPart sends p.bytes, the fragment with its fallbacks. htmx puts it where the
 // request says.
 func (p *response) sendFirstPart() error {
-	html := p.bytes
-	p.bytes = p.appendPart(getBytes(), "", html)
-	putBytes(html)
+	parts := p.appendPart(getBytes(), "", p.bytes)
+	putBytes(p.bytes)
+	p.bytes = p.renewNoticeParts(parts)
 	return p.write(true)
 }
 
@@ -66,6 +67,9 @@ func (p *response) sendParts() error {
 			}
 			parts = getBytes()
 		}
+	}
+	if len(parts) > 0 {
+		parts = p.renewNoticeParts(parts)
 	}
 	p.bytes = parts
 	switch {
@@ -92,16 +96,46 @@ func (p *response) part(parts []byte, b *boundary) []byte {
 		p.reveal.shown()
 	}
 	p.fillHoles(false)
-	// swapEmpty replaces the fallback by nothing as well. show keeps a boosted link from
-	// scrolling. hx-select is for the first part.
-	fields := "HX-Target: [" + partAttribute + "=\"" + string(b.appendID(nil)) + "\"]\r\n" +
-		"HX-Swap: outerHTML swapEmpty:true show:none\r\n" +
-		"HX-Select:\r\n"
-	parts = p.appendPart(parts, fields, p.bytes)
+	parts = p.appendPartFor(parts, b, p.bytes)
 	putBytes(p.bytes)
 	p.bytes = nil
 	p.noteSent(b, len(parts)-start, false)
 	return parts
+}
+
+// renewNoticeParts appends parts with the notices to parts. If nothing is pending, the
+// notices are replaced by nothing, and if the deadline that they show has moved, by new
+// ones.
+func (p *response) renewNoticeParts(parts []byte) []byte {
+	if p.reveal.pending == 0 {
+		for _, b := range p.reveal.takeNotices() {
+			parts = p.appendPartFor(parts, b, nil)
+		}
+		return parts
+	}
+	if len(p.reveal.notices) == 0 {
+		return parts
+	}
+	for _, b := range p.reveal.takeOutdated(p.lastDeadline()) {
+		p.bytes = getBytes()
+		f, ok := p.renderFallback(b), false
+		if f.end, ok = markup.Chunk().Single(f.html); ok {
+			p.placeFallback(b)
+		}
+		parts = p.appendPartFor(parts, b, p.bytes)
+		putBytes(p.bytes)
+		p.bytes = nil
+	}
+	return parts
+}
+
+// appendPartFor appends a part whose html replaces the fallback of b. swapEmpty replaces
+// it by nothing as well. show keeps a boosted link from scrolling. hx-select is for the
+// first part.
+func (p *response) appendPartFor(dst []byte, b *boundary, html []byte) []byte {
+	return p.appendPart(dst, "HX-Target: ["+partAttribute+"=\""+string(b.appendID(nil))+"\"]\r\n"+
+		"HX-Swap: outerHTML swapEmpty:true show:none\r\n"+
+		"HX-Select:\r\n", html)
 }
 
 // sendPartsEnd sends p.bytes and the end of an answer in which nothing is pending.

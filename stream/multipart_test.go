@@ -32,6 +32,9 @@ func dotted(l load) templ.Component {
 	return at(stream.Boundary{Fallback: html("<i>dots</i>"), Load: l})
 }
 
+// dueElement is a WhilePending that shows the deadline in an element.
+var dueElement = stream.WhilePending(templ.Join(html("<b>"), due, html("</b>")))
+
 func TestMultipart(t *testing.T) {
 	login := stream.Redirect("/login?to=ä", http.StatusSeeOther)
 	refused := func(w *stream.BoundaryError) templ.Component { return html("<p>sorry</p>") }
@@ -66,7 +69,17 @@ func TestMultipart(t *testing.T) {
 		{name: "a sequence that begins at once", request: acceptsParts, page: templ.Join(html("<table><tbody>"), at(stream.Boundary{
 			Pieces: each(piece{0, html("<tr>1</tr>"), nil}, piece{100 * ms, html("<tr>2</tr>"), nil}, piece{100 * ms, tableRow(after(100*ms, html("<tr>3</tr>"))), nil})}), html("</tbody></table>"))},
 		{name: "a flush has no effect", request: acceptsParts, page: templ.Join(html("a"), templ.Flush(), dotted(after(100*ms, html("1"))))},
-		{name: "a notice shows nothing", request: acceptsParts, page: templ.Join(whilePending, dotted(after(100*ms, html("1"))))},
+		{name: "a notice goes with the last part", request: acceptsParts, page: templ.Join(dueElement, dotted(after(100*ms, html("1"))), dotted(after(200*ms, html("2"))))},
+		{name: "two notices go together", request: acceptsParts, page: templ.Join(dueElement, dotted(after(100*ms, dueElement, html("1"))), dotted(after(200*ms, html("2"))))},
+		{name: "a notice within the last part is nowhere", request: acceptsParts, page: dotted(after(100*ms, html("1"), dueElement))},
+		{name: "a notice is nowhere if nothing is pending", request: acceptsParts, page: templ.Join(dueElement, dotted(after(0, html("1"))))},
+		{name: "a notice is a row", request: acceptsParts, page: templ.Join(html("<table><tbody>"), stream.WhilePending(html("<tr></tr>")), tableRow(after(100*ms, html("<tr>1</tr>"))), html("</tbody></table>"))},
+		{name: "a notice that is not one element is nowhere", request: acceptsParts, page: templ.Join(whilePending, dotted(after(100*ms, html("1"))))},
+		{name: "a notice of nothing", request: acceptsParts, page: templ.Join(stream.WhilePending(nil), dotted(after(100*ms, html("1"))))},
+		{name: "a notice is sent again when a view has a boundary of more time", rd: stream.Renderer{Timeout: time.Second}, request: acceptsParts, page: templ.Join(dueElement,
+			dotted(after(500*ms, html("1"), at(stream.Boundary{Fallback: html("<i>dots</i>"), Timeout: time.Minute, Load: after(2*time.Second, html("2"))}))))},
+		{name: "a notice stays when the client has left", request: acceptsParts, leave: 150 * ms, page: templ.Join(dueElement, dotted(after(100*ms, html("1"))), dotted(after(200*ms, html("2"))))},
+		{name: "a notice stays behind a redirect", request: acceptsParts, page: templ.Join(dueElement, dotted(failing(100*ms, login)))},
 		{name: "a Head shows what is known", request: acceptsParts, page: templ.Join(stream.Head("title", html("<title>a</title>")),
 			stream.SetHead("title", html("<title>b</title>")), dotted(after(100*ms, stream.SetHead("title", html("<title>c</title>")))))},
 		{name: "the grace", rd: stream.Renderer{Grace: 50 * ms}, request: acceptsParts, page: templ.Join(dotted(after(40*ms, html("1"))), dotted(after(100*ms, html("2"))))},

@@ -12,8 +12,9 @@ import (
 // page is pending, and nothing afterwards. The last bytes of the page remove c, so
 // c stays on a page that was cut. templates.Incomplete is made of WhilePending.
 //
-// c is not sent in a mode other than OutOfOrder, outside a response, and if
-// nothing is pending when the shell leaves. If a templ.Flush follows, c is sent
+// In the mode Multipart, c is one element, which the last part removes. c is not sent
+// in the modes InOrder and Complete, outside a response, and if nothing is pending when
+// the shell leaves. If a templ.Flush follows, c is sent
 // even if nothing is pending, since the rest of the page is not known yet. Within
 // a fallback, c is part of the fallback.
 //

@@ -71,6 +71,9 @@ func withMarkers(html string) string {
 		name, id := html[m[2]:m[3]], html[m[4]:m[5]]
 		end := m[1] + strings.Index(html[m[1]:], "</"+name+">")
 		inner := html[m[1]:end]
+		if name == "notice" {
+			inner = noticeStart + noticeText
+		}
 		html = html[:m[0]] + `<?start name="` + id + `">` + inner + endMarker + html[end+len("</"+name+">"):]
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/rivulet-go/rivulet/stream/internal/markup"
 )
 
@@ -34,11 +36,12 @@ func appendTarget(dst []byte, b *boundary) []byte {
 // whether a part can replace it.
 type readyFallback struct {
 	html []byte
-	end  int // where the name in the start tag of its element ends
+	end  int             // where the name in the start tag of its element ends
+	of   templ.Component // what it was made from; nil if it is not needed again
 }
 
 // emptyFallback is a fallback that shows nothing.
-var emptyFallback = readyFallback{[]byte(`<template></template>`), len(`<template`)}
+var emptyFallback = readyFallback{html: []byte(`<template></template>`), end: len(`<template`)}
 
 // Render writes the fallback as it is.
 func (f *readyFallback) Render(_ context.Context, w io.Writer) error {
@@ -52,10 +55,15 @@ func (p *response) renderFallback(b *boundary) *readyFallback {
 		return f
 	}
 	f := emptyFallback
+	if b.kind == notice { // it may be sent again
+		f.of = b.Fallback
+	}
 	if start := len(p.bytes); b.Fallback != nil {
+		p.lastResort = b.kind == notice
 		if err := p.render(b, fallbackFragment, b.Fallback); err != nil && p.err == nil {
 			b.report(p.ctx, "", fmt.Errorf("fallback: %w", err))
 		}
+		p.lastResort = false
 		p.fallbacks.reset()
 		if html := p.bytes[start:]; len(bytes.TrimSpace(html)) > 0 {
 			f.html = bytes.Clone(html)
@@ -68,9 +76,13 @@ func (p *response) renderFallback(b *boundary) *readyFallback {
 
 // placeFallback appends the fallback of b, which a part will replace.
 func (p *response) placeFallback(b *boundary) {
-	p.reveal.placed(b)
+	if b.kind == notice {
+		p.reveal.notified(b, p.lastDeadline())
+	} else {
+		p.reveal.placed(b)
+	}
 	f := p.renderFallback(b)
-	b.Fallback = nil
+	b.Fallback = f.of
 	p.bytes = append(p.bytes, f.html[:f.end]...)
 	p.bytes = appendPartAttribute(p.bytes, b)
 	p.bytes = append(p.bytes, f.html[f.end:]...)
@@ -109,6 +121,11 @@ func (p *response) stickUnfit() (found bool) {
 		found = true
 		h := &p.holes[i]
 		p.reveal.stick(h)
+		if h.b.kind == notice { // what is stuck shows its content, which is empty
+			p.check.fault("stream: a notice shows nothing in an answer in parts, because it is not one whole element that can stand there", "",
+				slog.String("boundary", h.b.info().ID))
+			return
+		}
 		if within != "" {
 			p.check.fault("stream: a boundary waits in place, because no part works there", h.b.Name, slog.String("within", within))
 			return

@@ -33,8 +33,8 @@ var (
 const (
 	headStart   = "<html><head>"
 	headEnd     = "</head><body>"
-	valueStart  = "<value"   // of all values of the head
-	noticeText  = "<notice>" // all that is in a fallback that is a notice
+	valueStart  = "<value"            // of all values of the head
+	noticeText  = "<notice></notice>" // all that is in a fallback that is a notice
 	noticeStart = "<?notice>"
 
 	chunkStart = `<template for="`

@@ -28,6 +28,9 @@ import (
 // Boundaries with a key are requested again before that, by the script live. If all
 // that was pending has come then, the notice does not show.
 //
+// A fragment that hx-multipart inserts part by part may have a notice of its own, which
+// tells that the fragment was cut. See [stream.Multipart].
+//
 // The children are the text of the notice. Without children, the text is a
 // sentence in English with a link that loads the page again. If the page has a
 // base element, the link leads to its URL.

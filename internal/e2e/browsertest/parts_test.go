@@ -19,10 +19,12 @@ import (
 
 // partsJS clicks on the element that an event names, and notes what htmx reports.
 const partsJS = `
-	for (const id of ["get", "delayed", "boosted", "cut", "leave", "within"])
+	for (const id of ["get", "delayed", "boosted", "cut", "notice", "leave", "within"])
 		addEventListener("click " + id, () => document.getElementById(id).click());
 	addEventListener("htmx:multipart:error", e => fetch("note?text=error " + e.detail.error.name));
 	addEventListener("htmx:finally:request", () => fetch("note?text=finished"));
+	addEventListener("whole", () => document.documentElement.dataset.whole = 1); // as on a page that was cut and is whole now
+	addEventListener("animationend", e => e.target.matches(".rv-overdue") && fetch("note?text=notice shown"));
 	addEventListener("where", () => fetch("note?text=at " + (scrollY < 1000 ? "the top" : scrollY)));
 `
 
@@ -115,6 +117,29 @@ func inParts() []browsertest.Scenario {
 			v.Open("shown")
 			v.WaitNote("error TypeError")
 		}, "500", "htmx"),
+		scenario("shows the notice of a fragment that was cut", map[string]string{
+			"dots": "#out > .dots", "notice": "#out > .rv-incomplete", "cut": "#out > .cut",
+		}, func(t *testing.T, v *browsertest.Visit) {
+			v.Dispatch("whole")
+			v.Dispatch("click notice")
+			v.Wait("dots", "notice")
+			v.Open("cut")
+			v.Wait("cut")
+			v.Open("shown")
+			v.WaitNote("error TypeError")
+			v.WaitNote("notice shown")
+		}, "500", "htmx"),
+		scenario("takes the notice of a fragment away with the last part", map[string]string{
+			"notice": "#out > .rv-incomplete", "first": "#out:has(> .rv-incomplete) > .cut", "last": "#out:not(:has(.rv-incomplete)) > .never",
+		}, func(t *testing.T, v *browsertest.Visit) {
+			v.Dispatch("click notice")
+			v.Wait("notice")
+			v.Open("cut")
+			v.Wait("first")
+			v.Open("never")
+			v.Wait("last")
+			v.WaitNote("finished")
+		}),
 		scenario("follows a redirect behind the first part", map[string]string{
 			"dots": "#out > .dots",
 		}, func(t *testing.T, v *browsertest.Visit) {
@@ -152,6 +177,18 @@ func partsFiles() map[string]browsertest.File {
 			v.Note("type " + strings.Split(w.Header().Get("Content-Type"), ";")[0])
 		}
 	}
+	cutFragment := func(c templ.Component) browsertest.File {
+		return func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
+			ctx, cut := context.WithCancel(r.Context())
+			defer cut()
+			go func() { // ends with the visit
+				v.Pass("cut")
+				v.Pass("shown")
+				cut()
+			}()
+			fragment(c)(v, w, r.WithContext(ctx))
+		}
+	}
 	return map[string]browsertest.File{
 		"htmx.js":  file("htmx.min.js"),
 		"parts.js": file("ext/hx-multipart.min.js"),
@@ -163,17 +200,9 @@ func partsFiles() map[string]browsertest.File {
 		"delayed":  fragment(pages.PartsOfOne("delayed")),
 		"within":   fragment(pages.PartsOfOne("within")),
 		"scrolled": fragment(pages.PartsOfOne("scrolled")),
-		"cut": func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
-			ctx, cut := context.WithCancel(r.Context())
-			defer cut()
-			go func() { // ends with the visit
-				v.Pass("cut")
-				v.Pass("shown")
-				cut()
-			}()
-			fragment(templ.Join(pages.PartsOfOne("cut"), pages.PartsOfOne("never")))(v, w, r.WithContext(ctx))
-		},
-		"leave": fragment(pages.PartsOf(browsertest.Broken("leave", stream.Redirect("arrived?from='a'", http.StatusSeeOther)))),
+		"cut":      cutFragment(templ.Join(pages.PartsOfOne("cut"), pages.PartsOfOne("never"))),
+		"notice":   cutFragment(pages.PartsWithNotice(templ.Join(pages.PartsOfOne("cut"), pages.PartsOfOne("never")))),
+		"leave":    fragment(pages.PartsOf(browsertest.Broken("leave", stream.Redirect("arrived?from='a'", http.StatusSeeOther)))),
 		"arrived": func(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
 			v.Note("arrived " + r.FormValue("from"))
 			// The page stays. A navigation that has begun aborts the requests of a page in
