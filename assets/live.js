@@ -59,7 +59,7 @@
     html = get("documentElement"),
     state = html.dataset,
     on = addEventListener,
-    policy, timer, wait = 5e3, mark = "rivulet " + location, sources = {}, obeyed = new WeakSet, nonce = get("currentScript")?.nonce,
+    policy, timer, wait = 5e3, count = 0, mark = "rivulet " + location, sources = {}, obeyed = new WeakSet, nonce = get("currentScript")?.nonce,
 
     // Calls a method of an element. A form may have a control with its name.
     use = (name, node, ...args) => Element.prototype[name].apply(node, args),
@@ -140,8 +140,7 @@
     // so does what was typed, and where it was scrolled to. It may be open. The focus
     // returns to the same element, to the one with the same id or, if it was on an
     // element that requests the part, to one that requests the same or the first one
-    // that is new. What is being requested within the part is put into the new one, and
-    // requested once more: its answer may be older.
+    // that is new. What is being requested within the part is put into the new one.
     patch = (name, content, place, range = grab(name), active = get("activeElement"), kept = [], next) => {
       range ? content = grab(name, content).extractContents() : range = place;
       if (range) {
@@ -157,7 +156,7 @@
         }
         range.deleteContents();
         range.insertNode(content);
-        for (let one of asked) here(one) || (one.more = one.start = grab(one.name)?.start);
+        for (let one of asked) here(one) || (one.start = grab(one.name)?.start);
         restore(kept, active, next);
         use("dispatchEvent", range.commonAncestorContainer, new CustomEvent("rivulet:patch", { bubbles: true, detail: name }))
       }
@@ -208,16 +207,18 @@
     here = request => request?.start?.isConnected,
 
     // Requests a boundary again. A click does not repeat a request of the same URL. An
-    // event repeats it once it is done, since its answer may be older than the event, and
-    // so does the answer for a boundary within it. A request of another URL is ended. What has failed keeps its content, and says so if a visitor
-    // has asked for it. A cache may answer with a page that streams, whose content may
-    // be pending.
+    // event repeats it once it is done, since its answer may be older than the event. So
+    // does a boundary within it, or around it, that was requested later and answered
+    // sooner. A request of another URL is ended. What has failed keeps its content, and
+    // says so if a visitor has asked for it. A cache may answer with a page that streams,
+    // whose content may be pending.
     refresh = (path, asked, url = location.href, name = last(path), start = grab(name)?.start, old = busy[path], request = new AbortController) => {
       let show = (method, key, range = grab(name)) => range && nodes(range, 1).map(node => use(method, node, key, true)),
         done = (content, page) => {
           if (busy[path] == request && delete busy[path] && here(request)) {
             show("removeAttribute", "aria-busy");
-            for (let outer in busy) if (path.startsWith(outer + "/")) busy[outer].more = 1;
+            for (let other in busy)
+              if (busy[other].order < request.order && (path.startsWith(other + "/") || other.startsWith(path + "/"))) busy[other].more = 1;
             if (page?.ok && !content.querySelector("template[for]") && grab(name, content)) patch(name, content);
             else {
               stale.set(path, request.start);
@@ -236,7 +237,7 @@
       }
       if (!/^[\w/-]+$/.test(path) || !start) return;
       old?.abort();
-      busy[path] = Object.assign(request, { url, name, asked, start });
+      busy[path] = Object.assign(request, { url, name, asked, start, order: ++count });
       show("removeAttribute", "data-failed");
       show("setAttribute", "aria-busy");
       return request.done = ask(url, path, done, request).then(done, done)
@@ -287,13 +288,14 @@
       +ms + 1e3 + Math.random() * 3e3),
 
     // Requests a boundary from time to time, while the page can be seen and has the
-    // order. The time is random, so that browsers do not request it all at once.
-    every = (order, path, ms) => setTimeout(() => {
-      if (order.isConnected) {
-        get("hidden") || busy[path] || refresh(path);
-        every(order, path, ms)
-      }
-    }, ms * (.9 + Math.random() / 5)),
+    // order, and as soon as it can be seen again. The time is random, so that browsers do
+    // not request it all at once.
+    every = (order, path, ms, next = ms) => setTimeout(() => {
+      if (!order.isConnected) return;
+      if (get("hidden")) return on("visibilitychange", () => every(order, path, ms, 0), { once: true });
+      busy[path] || refresh(path);
+      every(order, path, ms)
+    }, next * (.9 + Math.random() / 5)),
 
     // Applies the template of an event. The content is not put into the page if it would
     // remove the markers of its region, as an item does that ends in an open comment or
@@ -383,7 +385,7 @@
         close(at = 1 / 0);
         for (let order of orders.splice(0)) missed.set(parts(order)[1], order);
         tell();
-        Date.now() - since > Math.min(wait, 6e4) && soon();
+        Date.now() - since > 6e4 && soon();
         wait = Math.max(wait, retry / 2 % 1e9 || 0); // timers take at most 2^31 ms
         again()
       },

@@ -23,7 +23,7 @@ var scripts = []struct {
 	size, compressed int
 }{
 	{"unsuspense", assets.Unsuspense(), 700, 465},
-	{"live", assets.Live(), 7360, 3785},
+	{"live", assets.Live(), 7460, 3830},
 	{"starthtmx", assets.StartHTMX(), 1860, 975},
 }
 

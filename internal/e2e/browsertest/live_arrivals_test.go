@@ -201,6 +201,18 @@ const arrivalsJS = `
 			await turn();
 			return [find("#inner").textContent, asked.length].join("|");
 		},
+		// A timer whose time comes while the page is hidden.
+		async hidden() {
+			await begin('<?every outer/inner 50000><template data-r></template>');
+			let hidden = true;
+			Object.defineProperty(Document.prototype, "hidden", {get: () => hidden});
+			waiting()[0].f();
+			const before = asked.length;
+			hidden = false;
+			document.dispatchEvent(new Event("visibilitychange", {bubbles: true}));
+			await turn();
+			return [before, asked.length].join("|");
+		},
 	};
 	for (const name in steps) addEventListener("step " + name, async () => note(name + ": " + await steps[name]()));
 `
@@ -229,6 +241,7 @@ func arrivals() browsertest.Scenario {
 				{"stuck", "open|lost|open"},
 				{"longer", "5120000|10000"},
 				{"asked", "new|0"},
+				{"hidden", "0|1"},
 			} {
 				before := len(v.Notes())
 				v.Dispatch("step " + step.name)

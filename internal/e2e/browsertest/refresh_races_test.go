@@ -66,14 +66,26 @@ const racesJS = `
 			return text();
 		},
 		async outer() {
-			ask("outer/inner");
 			ask("outer");
+			ask("outer/inner");
 			asked["outer/inner"].pop()(part("inner", "<i>4</i>"));
 			await turn();
 			asked.outer.pop()(outer("older"));
 			await turn();
 			asked.outer.pop()(outer("5"));
 			await turn();
+			return text();
+		},
+		async both() {
+			ask("outer");
+			ask("outer");
+			ask("outer/inner");
+			for (let i = 0; i < 5; i++) {
+				asked.outer.pop()?.(outer("older"));
+				await turn();
+				asked["outer/inner"].pop()?.(part("inner", "<i>6</i>"));
+				await turn();
+			}
 			return text();
 		},
 		async without() {
@@ -90,8 +102,6 @@ const racesJS = `
 			ask("outer");
 			find("#link").click();
 			asked["outer/inner"].pop()(part("inner", "<i>8</i>"));
-			await turn();
-			asked.outer.pop()(outer("older"));
 			await turn();
 			asked.outer.pop()(outer("8"));
 			await turn();
@@ -149,9 +159,10 @@ func races() browsertest.Scenario {
 				{"failed", "asked outer|failed: false"},
 				{"ended", "asked outer|ended outer|ended: undefined"},
 				{"inner", "asked outer/inner|asked outer|asked outer/inner|inner: 2 3"},
-				{"outer", "asked outer/inner|asked outer|asked outer|outer: 5 5"},
+				{"outer", "asked outer|asked outer/inner|asked outer|outer: 5 5"},
+				{"both", "asked outer|asked outer/inner|asked outer|both: older older"},
 				{"without", "asked outer/inner|asked outer|ended outer/inner|asked outer|without: 7 7"},
-				{"turned", "asked outer|asked outer/inner?page=2|ended outer|asked outer?page=2|asked outer?page=2|turned: 8 8"},
+				{"turned", "asked outer|asked outer/inner?page=2|ended outer|asked outer?page=2|turned: 8 8"},
 				{"joined", "asked outer/inner?page=2|warned|joined: true stale"},
 				{"stale", "stale: open"},
 				{"silent", "asked outer/inner?page=2|ended outer/inner|warned|silent: null stale"},
