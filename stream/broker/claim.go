@@ -181,3 +181,14 @@ func (r *run) renew(ctx context.Context) error {
 	r.claimed(number)
 	return nil
 }
+
+// renewLast renews the claim of a run that has ended, so that the key is kept for as
+// long as the end.
+func (r *run) renewLast(ctx context.Context) {
+	r.b.mu.Lock()
+	claimed := r.number > 0
+	r.b.mu.Unlock()
+	if claimed {
+		_ = r.renew(ctx) // without it, the key is kept for a shorter time
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -129,6 +130,9 @@ func (b *Broker) live(l *lease) (ended bool) {
 	}
 	b.mu.Unlock()
 	_, err := b.Store.Append(ctx, leaseTopic(l.owner), sse.Event{Data: says})
+	if err != nil && l.ctx.Err() == nil && !errors.Is(err, ErrEnded) {
+		b.logger().Warn("broker: cannot tell that runs go on", slog.Any("error", err))
+	}
 	return errors.Is(err, ErrEnded)
 }
 
@@ -136,6 +140,7 @@ func (b *Broker) live(l *lease) (ended bool) {
 func (b *Broker) lose(l *lease) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.logger().Error("broker: runs lost, since the store was out of reach for too long")
 	if b.own == l {
 		b.own = nil
 	}

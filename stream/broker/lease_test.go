@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +25,15 @@ type line struct {
 	unsaid bool          // the next AppendAfter adds its event, and there is no answer
 	twice  bool          // the next AppendAfter asks twice
 	calls  atomic.Int32
+	late   atomic.Bool  // events are not reported for now, and the line seems to be good
+	left   atomic.Int32 // the line is cut at this beginning or end of a call; zero: at none
+}
+
+// dies cuts the line if this is the moment.
+func (l *line) dies() {
+	if l.left.Add(-1) == 0 {
+		l.cut()
+	}
 }
 
 func (l *line) cut() {
@@ -62,37 +72,43 @@ func (l *line) away(ctx context.Context) bool {
 	}
 }
 
-func (l *line) Append(ctx context.Context, topic string, e sse.Event) (broker.Mark, error) {
+// call calls f unless the line is cut. If it is cut meanwhile, there is no answer.
+func (l *line) call(ctx context.Context, f func() error) error {
 	l.calls.Add(1)
-	if l.away(ctx) {
-		return broker.Mark{}, broker.ErrUnavailable
+	if l.dies(); l.away(ctx) {
+		return broker.ErrUnavailable
 	}
-	return l.memoryStore.Append(ctx, topic, e)
+	err := f()
+	if l.dies(); l.away(ctx) {
+		return broker.ErrUnavailable
+	}
+	return err
 }
 
-func (l *line) AppendAfter(ctx context.Context, topic string, last uint64, e sse.Event) (broker.Mark, bool, error) {
-	if l.away(ctx) {
-		return broker.Mark{}, false, broker.ErrUnavailable
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	m, added, err := l.memoryStore.AppendAfter(ctx, topic, last, e)
-	switch {
-	case l.unsaid:
-		l.unsaid = false
-		return broker.Mark{}, false, broker.ErrUnavailable
-	case l.twice:
-		l.twice = false
+func (l *line) Append(ctx context.Context, topic string, e sse.Event) (m broker.Mark, err error) {
+	err = l.call(ctx, func() error { m, err = l.memoryStore.Append(ctx, topic, e); return err })
+	return m, err
+}
+
+func (l *line) AppendAfter(ctx context.Context, topic string, last uint64, e sse.Event) (m broker.Mark, added bool, err error) {
+	err = l.call(ctx, func() error {
 		m, added, err = l.memoryStore.AppendAfter(ctx, topic, last, e)
-	}
+		switch {
+		case l.unsaid:
+			l.unsaid = false
+			return broker.ErrUnavailable
+		case l.twice:
+			l.twice = false
+			m, added, err = l.memoryStore.AppendAfter(ctx, topic, last, e)
+		}
+		return err
+	})
 	return m, added, err
 }
 
-func (l *line) End(ctx context.Context, topic string) (broker.Mark, error) {
-	if l.away(ctx) {
-		return broker.Mark{}, broker.ErrUnavailable
-	}
-	return l.memoryStore.End(ctx, topic)
+func (l *line) End(ctx context.Context, topic string) (m broker.Mark, err error) {
+	err = l.call(ctx, func() error { m, err = l.memoryStore.End(ctx, topic); return err })
+	return m, err
 }
 
 // Follow goes on after each cut where it was.
@@ -100,6 +116,9 @@ func (l *line) Follow(ctx context.Context, topic string, f *broker.Feed) {
 	for n := 0; !l.away(ctx) && ctx.Err() == nil; {
 		f.Start(broker.Mark{Life: "the only one", Number: uint64(n)})
 		for cut := false; !cut && ctx.Err() == nil; {
+			for l.late.Load() && ctx.Err() == nil {
+				time.Sleep(10 * time.Millisecond)
+			}
 			l.memoryStore.mu.Lock()
 			events, more := l.events[n:], l.more
 			l.memoryStore.mu.Unlock()
@@ -175,6 +194,10 @@ func TestTheEndOfALostRunComesInTime(t *testing.T) {
 			time.AfterFunc(13500*time.Millisecond, l[1].cut)
 			time.AfterFunc(24500*time.Millisecond, l[1].mend)
 		}, strings.Repeat("word", 12), "lost", 39500 * time.Millisecond},
+		{"what its process says comes 20 s late", func(l []*line) {
+			time.AfterFunc(13500*time.Millisecond, func() { l[1].late.Store(true) })
+			time.AfterFunc(33500*time.Millisecond, func() { l[1].late.Store(false) })
+		}, strings.Repeat("word", 40), "<nil>", 40 * time.Second},
 		{"only the process of the reader is away for a minute", func(l []*line) {
 			time.AfterFunc(13500*time.Millisecond, l[1].cut)
 			time.AfterFunc(73500*time.Millisecond, l[1].mend)
@@ -361,5 +384,106 @@ func TestReadersElsewhereWatch(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// told returns all that a subscriber to a run receives, and checks that it comes once
+// and in order.
+func told(t *testing.T, ctx context.Context, b *broker.Broker, r broker.Run) (all string) {
+	t.Helper()
+	last := 0
+	for e, err := range b.Topic(r.Topic).Subscribe(ctx, r.Position) {
+		if err != nil {
+			return all + " " + err.Error()
+		}
+		_, digits, _ := strings.Cut(e.ID, "-")
+		number, err := strconv.Atoi(digits)
+		if err != nil || number <= last {
+			t.Errorf("event %q after number %d, want a higher one", e.ID, last)
+		}
+		last = number
+		all += e.Name + e.Data + " "
+	}
+	return all + "end"
+}
+
+// Two processes start a run with one key. One of them can no longer reach the store from
+// the beginning or the end of one of its calls on, as if it were killed there. The model
+// is asked once at most, and all readers receive the same, up to an end.
+func TestAKeyStartsOneRunWhateverIsCut(t *testing.T) {
+	testkit.WatchLog(t)
+	for step := range int32(20) {
+		for _, lead := range []time.Duration{0, time.Millisecond, 1500 * time.Millisecond} {
+			shared(t, func(t *testing.T, lines []*line, b []*broker.Broker) {
+				var asked [2]atomic.Int32
+				model := func(i int) func(context.Context) iter.Seq2[string, error] {
+					produce, _ := says("one", "two", "three")
+					return func(ctx context.Context) iter.Seq2[string, error] {
+						asked[i].Add(1)
+						return produce(ctx)
+					}
+				}
+				lines[0].left.Store(step + 1)
+				var all sync.WaitGroup
+				all.Go(func() { _, _ = b[0].Start(t.Context(), "key", broker.RunOptions{}, model(0)) })
+				time.Sleep(lead)
+				r := start(t, b[1], "key", broker.RunOptions{}, model(1))
+				var readers sync.WaitGroup
+				var got [4]string
+				for i := range got {
+					readers.Go(func() { got[i] = told(t, t.Context(), b[1+i%2], r) })
+				}
+				readers.Wait()
+				all.Wait()
+				for _, text := range got {
+					if text != got[0] || !strings.HasSuffix(text, " end") {
+						t.Errorf("step %d, lead %v: readers have %q, want the same, up to the end", step, lead, got)
+					}
+				}
+				switch said, _, failed := strings.Cut(got[0], "failedlost"); {
+				case failed && strings.HasPrefix("one two three ", said):
+				case got[0] == "one two three end":
+				default:
+					t.Errorf("step %d, lead %v: readers have %q, want all, or a part and that the run is lost", step, lead, got[0])
+				}
+				if again := start(t, b[2], "key", broker.RunOptions{}, model(1)); again != r {
+					t.Errorf("step %d, lead %v: run = %v, want %v", step, lead, again, r)
+				}
+				if n, m := asked[0].Load(), asked[1].Load(); n+m > 1 {
+					t.Errorf("step %d, lead %v: the models were asked %d and %d times, want once", step, lead, n, m)
+				}
+			})
+		}
+	}
+}
+
+// The process of a run is gone. The first process that ends it is gone, too, from the
+// beginning or the end of one of its calls on.
+func TestALostRunEndsWhoeverEndsIt(t *testing.T) {
+	testkit.WatchLog(t)
+	for step := range int32(12) {
+		for _, lead := range []time.Duration{0, time.Millisecond, time.Second} {
+			shared(t, func(t *testing.T, lines []*line, b []*broker.Broker) {
+				produce, _ := says("one", "two", "three")
+				r := start(t, b[0], "key", broker.RunOptions{}, produce)
+				time.Sleep(1500 * time.Millisecond)
+				lines[0].cut()
+				lines[1].left.Store(step + 1)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				var readers sync.WaitGroup
+				readers.Go(func() { told(t, ctx, b[1], r) })
+				time.Sleep(lead)
+				began := time.Now()
+				if got, want := told(t, ctx, b[2], r), "one failedlost end"; got != want {
+					t.Errorf("step %d, lead %v: a reader has %q, want %q", step, lead, got, want)
+				}
+				if after := time.Since(began); after > 30*time.Second {
+					t.Errorf("step %d, lead %v: it took %v, want at most twice 15 s", step, lead, after)
+				}
+				cancel()
+				readers.Wait()
+			})
+		}
 	}
 }

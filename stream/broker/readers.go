@@ -92,12 +92,10 @@ func (v *view) isCurrent() bool {
 
 // tell names the runs of the owner that have subscribers in this process.
 func (w *watch) tell(ctx context.Context) {
-	w.b.mu.Lock()
 	var names []string
-	for name := range w.topics {
-		names = append(names, name)
+	for _, t := range w.goingOn() {
+		names = append(names, t.name)
 	}
-	w.b.mu.Unlock()
 	ctx, cancel := context.WithTimeoutCause(ctx, unavailableAfter, ErrUnavailable)
 	defer cancel()
 	for part := range slices.Chunk(names, perEvent) {

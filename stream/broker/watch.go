@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/rivulet-go/rivulet/stream/sse"
@@ -30,7 +31,7 @@ func (b *Broker) watch(f *Feed) {
 	f.watched = true
 	w := b.watches[owner]
 	if w == nil {
-		ctx, cancel := context.WithCancel(b.life)
+		ctx, cancel := context.WithCancel(context.Background()) // ends with the last subscriber
 		w = &watch{b, owner, cancel, make(chan struct{}, 1), map[string]struct{}{}}
 		b.watches[owner] = w
 		b.followers.Go(func() { w.run(ctx) }) // waited for by Shutdown
@@ -102,7 +103,7 @@ func (w *watch) ended(ctx context.Context) bool {
 		}
 		left := time.Until(last.Add(lost))
 		switch {
-		case s.since.IsZero():
+		case s.since.IsZero(), len(w.goingOn()) == 0:
 			left = lost
 		case left <= 0:
 			return w.end(ctx, s.number)
@@ -127,28 +128,35 @@ func (w *watch) end(ctx context.Context, last uint64) bool {
 	if _, added, err := w.b.Store.AppendAfter(ctx, topic, last, sse.Event{Data: "lost"}); err != nil || !added {
 		return false
 	}
-	_, err := w.b.Store.End(ctx, topic)
-	return err == nil
+	if _, err := w.b.Store.End(ctx, topic); err != nil {
+		return false
+	}
+	w.b.logger().Warn("broker: runs end, since their process is gone", slog.String("owner", w.owner))
+	return true
 }
 
 // endRuns ends the runs of the owner that have subscribers here. It reports whether it
 // has ended all.
 func (w *watch) endRuns(ctx context.Context) bool {
-	w.b.mu.Lock()
-	var topics []Topic
-	for name := range w.topics {
-		if f := w.b.feeds[name]; f != nil && !f.isOver() {
-			topics = append(topics, w.b.Topic(name))
-		}
-	}
-	w.b.mu.Unlock()
 	all := true
-	for _, t := range topics {
+	for _, t := range w.goingOn() {
 		if err := t.fail(ctx, endLost); err != nil {
 			all = false
 		}
 	}
 	return all
+}
+
+// goingOn returns the topics of the runs that have subscribers here and have not ended.
+func (w *watch) goingOn() (topics []Topic) {
+	w.b.mu.Lock()
+	defer w.b.mu.Unlock()
+	for name := range w.topics {
+		if f := w.b.feeds[name]; f != nil && !f.isOver() {
+			topics = append(topics, w.b.Topic(name))
+		}
+	}
+	return topics
 }
 
 // isOver reports whether the topic has ended.

@@ -80,7 +80,7 @@ func (r *run) watched(yes bool) {
 func (r *run) checkWatched() {
 	r.b.mu.Lock()
 	defer r.b.mu.Unlock()
-	if f := r.b.feeds[r.Topic]; f != nil && !f.isEmpty() {
+	if f := r.b.feeds[r.Topic]; f != nil && !f.isEmpty() || r.b.runs[r.Topic] != r {
 		return
 	}
 	if left := r.b.elsewhereUntil(r); left > 0 {
@@ -127,12 +127,12 @@ func (r *run) finish() {
 
 // write publishes what the function produces, and the end of the topic.
 func (r *run) write(ctx context.Context, produce func(context.Context) iter.Seq2[string, error]) {
-	topic := r.b.Topic(r.Topic)
+	topic, after := r.b.Topic(r.Topic), context.WithoutCancel(ctx)
+	defer r.renewLast(after)
 	err := r.publish(ctx, topic, produce)
 	if errors.Is(err, ErrEnded) {
 		return // by another process, perhaps
 	}
-	after := context.WithoutCancel(ctx)
 	end := topic.End
 	if err != nil {
 		early := endFailed
@@ -143,12 +143,6 @@ func (r *run) write(ctx context.Context, produce func(context.Context) iter.Seq2
 	}
 	if err := r.persist(after, end); err != nil {
 		r.b.logger().ErrorContext(ctx, "broker: topic of a run has no end", slog.String("topic", r.Topic), slog.Any("error", err))
-	}
-	r.b.mu.Lock()
-	claimed := r.number > 0
-	r.b.mu.Unlock()
-	if claimed {
-		_ = r.renew(after) // the key is kept for as long as the end
 	}
 }
 
