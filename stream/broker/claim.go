@@ -29,12 +29,17 @@ const claimAgain = 20 * time.Millisecond
 func (r *run) begin(ctx context.Context) error {
 	ctx, cancel := patient(ctx)
 	defer cancel()
-	m, err := r.b.Store.Append(ctx, r.Topic, sse.Event{Name: beginName})
-	if err == nil {
-		r.b.learn(m)
-		r.Position = makeID(epoch(m.Life, r.Topic), m.Number-1)
+	first := sse.Event{Name: beginName}
+	m, added, err := r.b.Store.AppendAfter(ctx, r.Topic, 0, first)
+	if err == nil && !added { // the answer to an attempt was lost
+		m, err = r.b.Store.Append(ctx, r.Topic, first)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	r.b.learn(m)
+	r.Position = makeID(epoch(m.Life, r.Topic), m.Number-1)
+	return nil
 }
 
 // beginName is the name of the first event of a run in a Store. Feeds ignore events

@@ -22,8 +22,9 @@ type line struct {
 	*memoryStore
 	mu     sync.Mutex
 	back   chan struct{} // closed when the line is mended; nil if it is not cut
-	unsaid bool          // the next AppendAfter adds its event, and there is no answer
-	twice  bool          // the next AppendAfter asks twice
+	unsaid bool          // the next claim is stored, and there is no answer
+	twice  bool          // the next claim is made twice
+	every  bool          // so is the next event of any topic with a condition
 	calls  atomic.Int32
 	late   atomic.Bool  // events are not reported for now, and the line seems to be good
 	left   atomic.Int32 // the line is cut at this beginning or end of a call; zero: at none
@@ -94,6 +95,7 @@ func (l *line) AppendAfter(ctx context.Context, topic string, last uint64, e sse
 	err = l.call(ctx, func() error {
 		m, added, err = l.memoryStore.AppendAfter(ctx, topic, last, e)
 		switch {
+		case !strings.HasPrefix(topic, "rivulet.key.") && !l.every:
 		case l.unsaid:
 			l.unsaid = false
 			return broker.ErrUnavailable
@@ -289,6 +291,13 @@ func TestAnUncertainClaim(t *testing.T) {
 			if again := start(t, b[1], "key", broker.RunOptions{}, say(&n)); again != r || n != 1 {
 				t.Errorf("Start() = %v, asked %d times, want %v, once", again, n, r)
 			}
+		})
+	})
+	t.Run("nor does it matter for the first event of a run", func(t *testing.T) {
+		shared(t, func(t *testing.T, lines []*line, b []*broker.Broker) {
+			n := 0
+			lines[0].twice, lines[0].every = true, true
+			wantTold(t, b[1], start(t, b[0], "key", broker.RunOptions{}, say(&n)), "yes", "<nil>", 0)
 		})
 	})
 	t.Run("of a store that is away is none", func(t *testing.T) {

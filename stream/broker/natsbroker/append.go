@@ -58,6 +58,9 @@ func (s *Store) Append(ctx context.Context, topic string, e sse.Event) (broker.M
 // AppendAfter publishes an event if the last event of the topic has the number last, as
 // Append does. NATS decides. If NATS has added the event, and the answer is lost,
 // another attempt may find that event and report false.
+//
+// A store that has added the first event of a run in this way ends the topic at once:
+// see End.
 func (s *Store) AppendAfter(ctx context.Context, topic string, last uint64, e sse.Event) (broker.Mark, bool, error) {
 	ctx, cancel := s.bounded(ctx)
 	defer cancel()
@@ -66,6 +69,9 @@ func (s *Store) AppendAfter(ctx context.Context, topic string, last uint64, e ss
 	mark, err := s.add(ctx, m)
 	if errors.Is(err, errNotLast) {
 		return broker.Mark{}, false, nil
+	}
+	if err == nil && last == 0 && e.Name == beginName {
+		s.own(topic)
 	}
 	return mark, err == nil, err
 }

@@ -102,7 +102,8 @@
 // no data. A process that finds it publishes nothing more on the topic. The second
 // is the last event of the topic, with the name "end". It comes a fifth of a second
 // later: a process that publishes on a topic asks for the first message only that
-// often. NATS drops both with the age of an event, or with the limit Bytes.
+// often. The process of a run ends its topic without that wait. NATS drops both with
+// the age of an event, or with the limit Bytes.
 //
 // The runs of [broker.Broker.Start] have topics of the broker itself, whose subjects
 // begin with "events.rivulet%2E" if the topics have "events". While a process has runs,

@@ -22,9 +22,16 @@ import (
 // lease: for leaseTime, it may publish without asking. A process that ends a topic
 // waits for leaseTime between the guard and the last event, until no lease is left.
 // An event that is acknowledged within a lease therefore comes before the last one.
+//
+// A process that has begun a run does not wait when it ends the topic. It is the only
+// one that publishes there, except that another one may say why the run ends early. If
+// it says so at the same moment, it comes too late.
 
 // endName is the name of the last event. Programs cannot publish it.
 const endName = "end"
+
+// beginName is the name of the first event of a run. Programs cannot publish it.
+const beginName = "open"
 
 // leaseTime is how long a process publishes on a topic without asking again
 // whether it has ended.
@@ -36,7 +43,8 @@ var errNoTime = errors.New("too little time for the end of a topic")
 // leases holds the time at which the lease of each topic ends. It forgets leases that
 // have ended.
 type leases struct {
-	began           time.Time // when recent was made
+	begun           map[string]struct{} // topics that this process has begun and not ended
+	began           time.Time           // when recent was made
 	recent, earlier map[string]time.Time
 }
 
@@ -55,6 +63,32 @@ func (l *leases) give(topic string, asked time.Time) {
 		l.began, l.recent, l.earlier = asked, map[string]time.Time{}, l.recent
 	}
 	l.recent[topic] = asked.Add(leaseTime)
+}
+
+// end forgets a topic that has ended. It reports whether this process has begun it.
+func (l *leases) end(topic string) (begun bool) {
+	_, begun = l.begun[topic]
+	delete(l.begun, topic)
+	delete(l.recent, topic)
+	delete(l.earlier, topic)
+	return begun
+}
+
+// own notes that this process has begun a topic.
+func (s *Store) own(topic string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.leases.begun == nil {
+		s.leases.begun = map[string]struct{}{}
+	}
+	s.leases.begun[topic] = struct{}{}
+}
+
+// ended notes that a topic has ended. It reports whether this process has begun it.
+func (s *Store) ended(topic string) (begun bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.leases.end(topic)
 }
 
 // mayAppend returns nil if the topic has a lease or gets one. It returns
@@ -77,6 +111,7 @@ func (s *Store) mayAppend(ctx context.Context, topic string) error {
 	case err != nil:
 		return err
 	case ended:
+		s.ended(topic)
 		return broker.ErrEnded
 	}
 	s.mu.Lock()
@@ -109,7 +144,8 @@ func (s *Store) guard(topic string) string { return s.subject(topic) + "%end" }
 
 // End ends a topic for all processes. NATS keeps the end for as long as an event,
 // so it outlives restarts. End takes a fifth of a second, in which processes that
-// are publishing on the topic learn of it. It retries as Append does. After an
+// are publishing on the topic learn of it. The process that has begun a run ends it
+// without that wait. It retries as Append does. After an
 // error the topic may have ended, or may take no events although its subscribers
 // are not told. Call End again then.
 func (s *Store) End(ctx context.Context, topic string) (broker.Mark, error) {
@@ -122,6 +158,13 @@ func (s *Store) End(ctx context.Context, topic string) (broker.Mark, error) {
 	last.Header.Set(jetstream.MsgIDHeader, last.Subject)
 	if _, err := s.add(ctx, guard); err != nil {
 		return broker.Mark{}, err
+	}
+	if s.ended(topic) {
+		m, err := s.add(ctx, last)
+		if err != nil {
+			s.own(topic) // for the next call
+		}
+		return m, err
 	}
 	t := time.NewTimer(leaseTime)
 	defer t.Stop()

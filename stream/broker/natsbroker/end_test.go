@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"strings"
 	"sync"
@@ -104,6 +105,33 @@ func TestEnd(t *testing.T) {
 		if refused == 0 {
 			t.Error("an event was published after the end")
 		}
+	})
+	t.Run("of a run comes at once, since one process writes it", func(t *testing.T) {
+		s := newServer(t, embedded.Options{})
+		o := natsbroker.Options{Server: s, Stream: "ATONCE"}
+		here, there := newNode(t, o), newNode(t, o)
+		until(t, "an end within less than a lease", func() bool {
+			var began time.Time
+			r, err := here.Start(t.Context(), "", broker.RunOptions{}, func(context.Context) iter.Seq2[string, error] {
+				return func(yield func(string, error) bool) {
+					yield("x", nil)
+					began = time.Now()
+				}
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := rest(t, there, r.Topic, r.Position); got != "x" {
+				t.Errorf("data = %q, want %q", got, "x")
+			}
+			took := time.Since(began)
+			for _, b := range []*broker.Broker{here, there} {
+				if _, err := b.Topic(r.Topic).Publish(t.Context(), sse.Event{Data: "late"}); !errors.Is(err, broker.ErrEnded) {
+					t.Errorf("Publish() = %v after the end, want %v", err, broker.ErrEnded)
+				}
+			}
+			return took < 150*time.Millisecond
+		})
 	})
 	t.Run("needs no permission that publishing does not need", func(t *testing.T) {
 		c := newCluster(t)
