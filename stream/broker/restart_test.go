@@ -130,7 +130,7 @@ func TestTheScriptWaitsAsSimulated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{"wait = 5e3", "wait = Math.max(wait, retry / 2 || 0)", "Math.random() * (wait = wait * 2 % 1e9)"} {
+	for _, line := range []string{"wait = 5e3", "wait = Math.max(wait, retry / 2 % 1e9 || 0)", "Math.random() * (wait = wait < 36e5 ? wait * 2 : wait)"} {
 		if !strings.Contains(string(script), line) {
 			t.Errorf("live.js has no %q", line)
 		}
