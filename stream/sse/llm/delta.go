@@ -11,7 +11,9 @@ type Delta struct {
 	// Choice is the index of the choice that the delta belongs to. It is 0 unless
 	// the server was asked for several choices.
 	Choice int
-	// Content is the next text of the answer.
+	// Content is the next text of the answer. If the model has written several texts,
+	// for example before and after a search of the server, each but the first begins
+	// with an empty line.
 	Content string
 	// Reasoning is the next text of the model's reasoning, or of a summary of it.
 	Reasoning string
@@ -22,8 +24,9 @@ type Delta struct {
 	ToolCalls []ToolCall
 	// FinishReason says why the choice has ended: "stop", "length" for a limit on
 	// tokens, "tool_calls", or "content_filter", whatever word the server uses for
-	// it. Any other word is the server's own, such as "pause_turn". Some gateways
-	// send a reason with each event, so a later one replaces it.
+	// it. "incomplete" is an answer of the Responses API that has ended early for
+	// another reason. Any other word is the server's own, such as "pause_turn". Some
+	// gateways send a reason with each event, so a later one replaces it.
 	FinishReason string
 	// Usage is the number of tokens so far. A later one replaces it. Many servers
 	// send it only if they are asked to.

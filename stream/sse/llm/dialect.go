@@ -42,6 +42,7 @@ func recognise(e sse.Event, isJSON bool) (dialect, error) {
 var (
 	errGemini = &formError{"stream of Gemini's own API, which is not read; its OpenAI-compatible one is", nil}
 	errWhole  = &formError{`whole answer instead of a stream; the request needs "stream": true`, nil}
+	errOther  = &formError{"stream whose events have no known form", nil}
 )
 
 // head holds the fields of an event that may say that it is an error.
@@ -80,7 +81,7 @@ func decode(e sse.Event, v any, h *head) error {
 func wrongEvent(err error) error {
 	var form *formError
 	var api *APIError
-	if errors.As(err, &form) || errors.As(err, &api) || errors.Is(err, sse.ErrEventTooLarge) {
+	if errors.As(err, &form) || errors.As(err, &api) || errors.Is(err, sse.ErrEventTooLarge) || errors.Is(err, ErrTruncated) {
 		return err
 	}
 	return &formError{"event that cannot be read", err}

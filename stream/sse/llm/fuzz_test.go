@@ -2,7 +2,6 @@ package llm_test
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net/http/httptest"
 	"strings"
@@ -68,8 +67,8 @@ func check(t *testing.T, stream []byte) {
 		got += s
 		textErr = err
 	}
-	unfinished := errors.Is(textErr, llm.ErrLength) || errors.Is(textErr, llm.ErrContentFilter)
-	if got != text.String() || !unfinished && (err == nil) != (textErr == nil) || unfinished != (err == nil && (reason == "length" || reason == "content_filter")) {
+	unfinished := err == nil && (reason == "length" || reason == "content_filter" || llm.Unfinished(reason))
+	if got != text.String() || (textErr != nil) != (err != nil || unfinished) {
 		t.Errorf("Text yields %q, %v, want %q, %v", got, textErr, text.String(), err)
 	}
 

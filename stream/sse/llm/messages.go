@@ -2,6 +2,7 @@ package llm
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
@@ -9,7 +10,10 @@ import (
 // messages reads the Messages API:
 // https://platform.claude.com/docs/build-with-claude/streaming
 type messages struct {
+	id    string           // of the message
 	calls map[number]*call // by index of the block; only blocks that are open
+	block number           // changes with a block that is no text
+	text  paragraph        // what the last text of the answer belongs to
 	usage Usage
 	event string // the type of the last event
 }
@@ -79,12 +83,16 @@ func (d *messages) read(s *state, e sse.Event) (kind, error) {
 func (d *messages) readEvent(s *state, name string, v *messagesEvent) error {
 	switch name {
 	case "message_start":
+		if d.id != "" && v.Message.ID != d.id { // of a gateway that has asked again
+			return fmt.Errorf("%w: another one begins", ErrTruncated)
+		}
+		d.id = v.Message.ID
 		s.name(v.Message.ID, v.Message.Model)
 		d.count(v.Message.Usage)
 	case "content_block_start":
 		return d.begin(s, v)
 	case "content_block_delta":
-		if err := s.add(0, content, v.Delta.Text); err != nil {
+		if err := d.addText(s, v.Delta.Text); err != nil {
 			return err
 		}
 		if err := s.add(0, reasoning, v.Delta.Thinking); err != nil {
@@ -113,9 +121,12 @@ func (d *messages) readEvent(s *state, name string, v *messagesEvent) error {
 // begin reads the start of a block. Its input is empty, unless a gateway sends it
 // whole.
 func (d *messages) begin(s *state, v *messagesEvent) error {
+	if v.Block.Type != "text" {
+		d.block++
+	}
 	switch v.Block.Type {
 	case "text":
-		return s.add(0, content, v.Block.Text)
+		return d.addText(s, v.Block.Text)
 	case "thinking":
 		return s.add(0, reasoning, v.Block.Thinking)
 	case "tool_use":
@@ -133,6 +144,13 @@ func (d *messages) begin(s *state, v *messagesEvent) error {
 		d.calls[v.Index] = t
 	}
 	return nil
+}
+
+// addText adds to the text. Blocks of text that follow each other are one text, which
+// is cut at its citations. After a block of another kind, such as a search of the
+// server, the model begins anew.
+func (d *messages) addText(s *state, raw json.RawMessage) error {
+	return s.addTo(&d.text, [2]number{d.block}, content, raw)
 }
 
 // count takes over what an event says of the tokens. Later counts include earlier

@@ -17,6 +17,8 @@ type reading struct {
 	source
 	state
 	dialect dialect // nil until the first event
+	known   bool    // an event was not skipped
+	other   bool    // one was
 }
 
 func newReading(r io.Reader, maxEventSize int) *reading {
@@ -59,6 +61,7 @@ func (r *reading) next() (sse.Event, kind, error) {
 		if err != nil {
 			return sse.Event{}, skipped, err
 		}
+		r.known, r.other = r.known || kind != skipped, r.other || kind == skipped
 		if kind == last {
 			if !r.some() {
 				return sse.Event{}, skipped, ErrTruncated
@@ -80,6 +83,8 @@ func (r *reading) truncation(err error) error {
 		return err
 	case r.complete():
 		return nil
+	case err == io.EOF && r.other && !r.known:
+		return errOther
 	case err == io.EOF:
 		return ErrTruncated
 	}

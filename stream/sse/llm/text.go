@@ -2,6 +2,7 @@ package llm
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 )
@@ -18,7 +19,9 @@ var (
 // Text yields the text of an answer as it arrives: the Content and the Refusal of
 // the deltas of the first choice (index 0). It reads what [Deltas] reads and
 // returns the same errors. In addition, it yields ErrLength or ErrContentFilter
-// after the text if the model has not finished for one of these reasons.
+// after the text if the model has not finished for one of these reasons, and an error
+// that matches [ErrTruncated] if it has not finished for another known reason, such as
+// "pause_turn".
 //
 // Text skips reasoning and tool calls. An answer that consists of tool calls
 // yields nothing.
@@ -45,6 +48,10 @@ func Text(r io.Reader) iter.Seq2[string, error] {
 			yield("", ErrLength)
 		case finishFilter:
 			yield("", ErrContentFilter)
+		default:
+			if unfinished(reason) {
+				yield("", fmt.Errorf("%w: %s", ErrTruncated, reason))
+			}
 		}
 	}
 }

@@ -83,6 +83,30 @@ func TestText(t *testing.T) {
 	}
 }
 
+func TestTextOfAnUnfinishedAnswer(t *testing.T) {
+	chat := func(reason string) string {
+		return `data: {"choices":[{"index":0,"delta":{"content":"Hello"},"finish_reason":"` + reason + `"}]}` + "\n\n" + doneEvent
+	}
+	for _, tt := range []struct {
+		name, stream string
+		want         error
+	}{
+		{"a limit", chat("length"), llm.ErrLength},
+		{"a filter", chat("content_filter"), llm.ErrContentFilter},
+		{"a filter of Gemini", chat("SPII"), llm.ErrContentFilter},
+		{"a call that Gemini could not write", chat("function_call_filter: MALFORMED_FUNCTION_CALL"), llm.ErrTruncated},
+		{"a turn that is paused", `data: {"type":"message_delta","delta":{"stop_reason":"pause_turn"}}` + "\n\n" + `data: {"type":"message_stop"}` + "\n\n", llm.ErrTruncated},
+		{"an incomplete response", `data: {"type":"response.incomplete","response":{"incomplete_details":{"reason":"max_tool_calls"}}}` + "\n\n", llm.ErrTruncated},
+		{"an unknown reason", chat("eos_token_id"), nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if _, err := texts(strings.NewReader(tt.stream)); !errors.Is(err, tt.want) {
+				t.Errorf("err = %v, want %v", err, tt.want)
+			}
+		})
+	}
+}
+
 func TestAPIError(t *testing.T) {
 	for _, tt := range []struct {
 		name, event string
