@@ -40,6 +40,7 @@ var streams = []browsertest.Scenario{
 		addEventListener("abort", () => controller.abort());
 	`),
 	relayed(),
+	answerCuts(),
 }
 
 // streaming is for scenarios about streams: with them it makes no difference
