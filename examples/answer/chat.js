@@ -24,6 +24,9 @@
     }
   }
 
+  // textOf is the text of a delta. Some servers send a list instead, of thoughts.
+  const textOf = delta => (typeof delta?.content === "string" ? delta.content : "") || delta?.refusal || "";
+
   form.addEventListener("submit", async event => {
     event.preventDefault();
     running.abort();
@@ -36,7 +39,13 @@
         const said = await response.json().catch(() => null); // null if a proxy has answered
         throw new Error(said?.error?.message ?? `The server does not answer: ${response.status}.`);
       }
-      for await (const chunk of chunks(response.body)) answer.append(chunk.choices[0]?.delta?.content ?? "");
+      let reason;
+      for await (const chunk of chunks(response.body)) {
+        const {delta, finish_reason} = chunk.choices[0] ?? {};
+        answer.append(textOf(delta));
+        reason = finish_reason ?? reason;
+      }
+      if (["length", "content_filter"].includes(reason)) throw new Error("The answer is not whole.");
     } catch (e) {
       if (mine === running) answer.append(mine.signal.aborted ? " (stopped)" : ` (${e.message})`);
     }

@@ -32,26 +32,39 @@ type call struct {
 func (m *model) withTools(ctx context.Context, question string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		conversation := []message{{Role: "user", Content: question}}
+		spoken := false
 		for range 4 { // a model may go on for ever
-			said := message{Role: "assistant"}
+			said, reason := message{Role: "assistant"}, ""
 			for d, err := range m.deltas(ctx, conversation) {
 				if err != nil {
 					yield("", err)
 					return
 				}
-				said.Content += d.Content
+				text := d.Content + d.Refusal
+				if spoken && said.Content == "" && text != "" {
+					text = "\n\n" + text // what it said before the tool is a text of its own
+				}
+				said.Content += text
+				if d.FinishReason != "" {
+					reason = d.FinishReason
+				}
 				for _, t := range d.ToolCalls {
 					c := call{ID: t.ID, Type: "function"}
 					c.Function.Name, c.Function.Arguments = t.Name, t.Arguments
 					said.ToolCalls = append(said.ToolCalls, c)
 				}
-				if d.Content != "" && !yield(d.Content, nil) {
+				if text != "" && !yield(text, nil) {
 					return
 				}
+			}
+			if err := llm.Unfinished(reason); err != nil { // also half a call
+				yield("", err)
+				return
 			}
 			if len(said.ToolCalls) == 0 {
 				return
 			}
+			spoken = spoken || said.Content != ""
 			conversation = append(conversation, said)
 			for _, c := range said.ToolCalls {
 				conversation = append(conversation, message{Role: "tool", ToolCallID: c.ID, Content: carryOut(c)})

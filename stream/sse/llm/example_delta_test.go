@@ -48,6 +48,28 @@ func ExampleDeltas() {
 	// said: Hello
 }
 
+// An answer that was cut at a limit looks whole but for its last reason.
+func ExampleUnfinished() {
+	const cut = `data: {"choices":[{"index":0,"delta":{"content":"The sky is"},"finish_reason":"length"}]}
+
+data: [DONE]
+
+`
+	text, reason := "", ""
+	for d, err := range llm.Deltas(strings.NewReader(cut)) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		text += d.Content + d.Refusal
+		if d.FinishReason != "" {
+			reason = d.FinishReason
+		}
+	}
+	fmt.Println(text, llm.Unfinished(reason))
+	// Output: The sky is llm: answer cut at the limit on tokens
+}
+
 // What a program keeps of an answer: the last usage and the last reason count.
 func ExampleDelta() {
 	var answer llm.Delta

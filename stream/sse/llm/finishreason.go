@@ -1,6 +1,9 @@
 package llm
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // The finish reasons that this package knows, in the words of chat completions.
 const (
@@ -27,11 +30,20 @@ func finishReason(word string) string {
 	return word
 }
 
-// unfinished reports whether a reason is another one for which an answer is not whole.
-func unfinished(reason string) bool {
+// Unfinished returns an error for the last FinishReason of an answer that is not whole:
+// ErrLength, ErrContentFilter, or an error that matches ErrTruncated, for example for a
+// turn that is paused. It returns nil for any other reason.
+func Unfinished(reason string) error {
 	switch reason {
+	case finishLength:
+		return ErrLength
+	case finishFilter:
+		return ErrContentFilter
 	case finishIncomplete, "pause_turn", "compaction": // the last two of the Messages API
-		return true
+		return fmt.Errorf("%w: %s", ErrTruncated, reason)
 	}
-	return strings.Contains(strings.ToLower(reason), "malformed_function_call") // Gemini
+	if strings.Contains(strings.ToLower(reason), "malformed_function_call") { // Gemini
+		return fmt.Errorf("%w: %s", ErrTruncated, reason)
+	}
+	return nil
 }

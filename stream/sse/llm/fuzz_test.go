@@ -67,7 +67,7 @@ func check(t *testing.T, stream []byte) {
 		got += s
 		textErr = err
 	}
-	unfinished := err == nil && (reason == "length" || reason == "content_filter" || llm.Unfinished(reason))
+	unfinished := err == nil && llm.Unfinished(reason) != nil
 	if got != text.String() || (textErr != nil) != (err != nil || unfinished) {
 		t.Errorf("Text yields %q, %v, want %q, %v", got, textErr, text.String(), err)
 	}

@@ -2,12 +2,11 @@ package llm
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 )
 
-// Errors for answers that a model has not finished. Errors of [Text] match them.
+// Errors for answers that a model has not finished. Errors of [Text] and of [Unfinished] match them.
 var (
 	// ErrLength means that the answer ends at a limit on tokens.
 	ErrLength = errors.New("llm: answer cut at the limit on tokens")
@@ -18,10 +17,8 @@ var (
 
 // Text yields the text of an answer as it arrives: the Content and the Refusal of
 // the deltas of the first choice (index 0). It reads what [Deltas] reads and
-// returns the same errors. In addition, it yields ErrLength or ErrContentFilter
-// after the text if the model has not finished for one of these reasons, and an error
-// that matches [ErrTruncated] if it has not finished for another known reason, such as
-// "pause_turn".
+// returns the same errors. In addition, it yields the error of [Unfinished] after the
+// text if the model has not finished.
 //
 // Text skips reasoning and tool calls. An answer that consists of tool calls
 // yields nothing.
@@ -43,15 +40,8 @@ func Text(r io.Reader) iter.Seq2[string, error] {
 				reason = d.FinishReason
 			}
 		}
-		switch reason {
-		case finishLength:
-			yield("", ErrLength)
-		case finishFilter:
-			yield("", ErrContentFilter)
-		default:
-			if unfinished(reason) {
-				yield("", fmt.Errorf("%w: %s", ErrTruncated, reason))
-			}
+		if err := Unfinished(reason); err != nil {
+			yield("", err)
 		}
 	}
 }
