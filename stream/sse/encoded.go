@@ -32,8 +32,10 @@ func (e Encoded) Len() int { return len(e.b) }
 func (e Encoded) Event() Event {
 	var event Event
 	var data, comment joined
-	for line := range strings.Lines(decoded(e.b)) {
-		field, value, found := strings.Cut(strings.TrimSuffix(line, "\n"), ":")
+	for text := decoded(e.b); text != ""; {
+		var line string
+		line, text, _ = strings.Cut(text, "\n")
+		field, value, found := strings.Cut(line, ":")
 		switch value = strings.TrimPrefix(value, " "); {
 		case field == "event":
 			event.Name = value
@@ -54,18 +56,32 @@ func (e Encoded) Event() Event {
 	return event
 }
 
-// joined is lines joined by LF.
+// joined is lines joined by LF. A single line, such as a piece of a model's answer, is
+// not copied.
 type joined struct {
-	strings.Builder
-	some bool
+	first string
+	all   strings.Builder // of several lines
+	lines int
 }
 
 func (j *joined) add(line string) {
-	if j.some {
-		j.WriteByte('\n')
+	j.lines++
+	switch j.lines {
+	case 1:
+		j.first = line
+		return
+	case 2:
+		j.all.WriteString(j.first)
 	}
-	j.some = true
-	j.WriteString(line)
+	j.all.WriteByte('\n')
+	j.all.WriteString(line)
+}
+
+func (j *joined) String() string {
+	if j.lines > 1 {
+		return j.all.String()
+	}
+	return j.first
 }
 
 // SendEncoded sends any number of events, in order, with one write and one flush.
