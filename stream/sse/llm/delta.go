@@ -24,9 +24,11 @@ type Delta struct {
 	ToolCalls []ToolCall
 	// FinishReason says why the choice has ended: "stop", "length" for a limit on
 	// tokens, "tool_calls", or "content_filter", whatever word the server uses for
-	// it: see [Unfinished]. "incomplete" is an answer of the Responses API that has ended early for
+	// it: see [Unfinished]. "incomplete" is an answer of the Responses API that has
+	// ended early for
 	// another reason. Any other word is the server's own, such as "pause_turn". Some
-	// gateways send a reason with each event, so a later one replaces it.
+	// gateways send a reason with each event, so a later one replaces it. "stop" or
+	// "tool_calls" after a reason for which the answer is not whole is not reported.
 	FinishReason string
 	// Usage is the number of tokens so far. A later one replaces it. Many servers
 	// send it only if they are asked to.

@@ -30,11 +30,12 @@ type state struct {
 
 // A choice is one of the answers.
 type choice struct {
-	begun    bool // there was content of some kind
-	finished bool
-	halves   [textKinds]half
-	calls    []*call // not yet told
-	called   bool    // there was a call
+	begun      bool // there was content of some kind
+	finished   bool
+	unfinished bool // for a reason for which the answer is not whole
+	halves     [textKinds]half
+	calls      []*call // not yet told
+	called     bool    // there was a call
 }
 
 // A call is a tool call that is being assembled.
@@ -148,6 +149,10 @@ func (s *state) finish(index int, reason string) error {
 	}
 	s.flushChoice(c, index)
 	c.finished = true
+	if c.unfinished && (reason == finishStop || reason == finishCalls) {
+		return nil // some gateways end each stream with it
+	}
+	c.unfinished = Unfinished(reason) != nil
 	if reason == finishStop && c.called {
 		reason = finishCalls // as Gemini and others do not say
 	}

@@ -97,6 +97,8 @@ func TestTextOfAnUnfinishedAnswer(t *testing.T) {
 		{"a call that Gemini could not write", chat("function_call_filter: MALFORMED_FUNCTION_CALL"), llm.ErrTruncated},
 		{"a turn that is paused", `data: {"type":"message_delta","delta":{"stop_reason":"pause_turn"}}` + "\n\n" + `data: {"type":"message_stop"}` + "\n\n", llm.ErrTruncated},
 		{"an incomplete response", `data: {"type":"response.incomplete","response":{"incomplete_details":{"reason":"max_tool_calls"}}}` + "\n\n", llm.ErrTruncated},
+		{"a stop that a gateway adds", strings.TrimSuffix(chat("length"), doneEvent) + chat("stop"), llm.ErrLength},
+		{"a stop with each chunk", strings.TrimSuffix(chat("stop"), doneEvent) + chat("length"), llm.ErrLength},
 		{"an unknown reason", chat("eos_token_id"), nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
