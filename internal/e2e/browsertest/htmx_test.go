@@ -50,8 +50,9 @@ func withHTMX() []browsertest.Scenario {
 		trusting("htmx4", "rivulet", "", false),
 		htmxStreams("htmx2"),
 		htmxStreams("htmx4"),
-		markedByHTMX("htmx2"),
-		markedByHTMX("htmx4"),
+		markedByHTMX("htmx2", false),
+		markedByHTMX("htmx4", false),
+		markedByHTMX("htmx4", true),
 		keptByHTMX(),
 	}
 }
