@@ -138,9 +138,9 @@ func (b *Broker) live(l *lease) (ended bool) {
 
 // lose ends the runs of a lease that has ended.
 func (b *Broker) lose(l *lease) {
+	b.logger().Error("broker: runs lost, since the store was out of reach for too long")
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.logger().Error("broker: runs lost, since the store was out of reach for too long")
 	if b.own == l {
 		b.own = nil
 	}

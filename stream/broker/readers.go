@@ -43,10 +43,14 @@ func (b *Broker) countReaders() {
 
 // hearReaders notes which runs have subscribers in other processes, until ctx ends.
 func (b *Broker) hearReaders(ctx context.Context, v *view) {
+	life := ""
 	for heard := uint64(0); ; {
 		v.mu.Lock()
 		changed := v.wait()
 		var names []string
+		if v.life != life {
+			life, heard = v.life, 0
+		}
 		for _, it := range v.ring.items {
 			if it.number > heard {
 				names = append(names, strings.Fields(it.event.Event().Data)...)

@@ -10,7 +10,7 @@ import (
 // A Run identifies a topic that a function writes: see Broker.Start. Its fields
 // are letters, digits, dots and dashes. A page keeps them in its URL.
 type Run struct {
-	// Topic is the name of the topic. It cannot be guessed.
+	// Topic is the name of the topic. It cannot be guessed. Only the run publishes on it.
 	Topic string
 	// Position is the position before the first event of the topic.
 	Position string
@@ -89,10 +89,17 @@ func (b *Broker) Start(ctx context.Context, key string, o RunOptions, produce fu
 		produce = func(context.Context) iter.Seq2[string, error] {
 			return func(yield func(string, error) bool) { yield("", err) }
 		}
-	case err != nil || won != r.Run:
+	case err != nil:
 		cancel(nil)
 		r.finish()
 		return won, err
+	case won != r.Run:
+		go func() { // stopRuns waits for it
+			defer r.finish()
+			defer cancel(nil)
+			_ = b.Topic(r.Topic).End(context.WithoutCancel(ctx)) // nobody knows it
+		}()
+		return won, nil
 	}
 	r.start(writing, o, produce)
 	return won, err
