@@ -32,6 +32,15 @@ func (fl *follower) complete(ctx context.Context, c jetstream.PushConsumer, last
 		if info.Delivered.Stream >= last {
 			return true, nil
 		}
+		// Delivered stays at the last event of the topic if other topics have later
+		// ones. The leader of the stream does not lag behind.
+		stream, err := fl.store.info(ctx)
+		if err != nil {
+			return false, err
+		}
+		if info.Cluster != nil && stream.Cluster != nil && info.Cluster.Leader == stream.Cluster.Leader {
+			return true, nil
+		}
 		if err := pause(ctx, wait); err != nil {
 			return false, err
 		}

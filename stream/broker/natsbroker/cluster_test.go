@@ -160,6 +160,29 @@ func TestAConsumerOnAServerThatIsBehindMissesNothing(t *testing.T) {
 	}
 }
 
+// A topic is read although other topics have later events.
+func TestInAClusterAQuietTopicIsRead(t *testing.T) {
+	c := newCluster(t)
+	b := newNode(t, c.options("QUIET"))
+	for round := range 5 {
+		topic := fmt.Sprint("quiet-", round)
+		start, err := b.Topic(topic).Position(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		publish(t, b, topic, "x")
+		publish(t, b, "loud", "y")
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		for e, err := range b.Topic(topic).Subscribe(ctx, start) {
+			if err != nil || e.Data != "x" {
+				t.Errorf("event = %q, %v, want x", e.Data, err)
+			}
+			break
+		}
+		cancel()
+	}
+}
+
 // Positions are requested from one server, and events are published on another,
 // while the leader of the stream changes.
 func TestInAClusterLastCountsAllThatIsAcknowledged(t *testing.T) {
