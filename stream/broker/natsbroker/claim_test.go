@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
 
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
@@ -89,6 +90,49 @@ func TestAKeyStartsOneRunWhoeverIsKilled(t *testing.T) {
 				t.Errorf("the model was asked %d times, want once at most", n)
 			}
 		})
+	}
+}
+
+// Three processes start runs with one key at the same moment, each at another server of a
+// cluster, while the leader of the stream changes.
+func TestInAClusterAKeyStartsOneRun(t *testing.T) {
+	c := newCluster(t)
+	o := c.options("ONE")
+	var nodes []*broker.Broker
+	for _, s := range c.servers {
+		o.URL = "nats://" + s.Addr().String()
+		o.Connect = []nats.Option{nats.IgnoreDiscoveredServers()}
+		nodes = append(nodes, newNode(t, o))
+	}
+	conn, _ := c.operate()
+	for round := range 6 {
+		if round == 3 {
+			if _, err := conn.Request("$JS.API.STREAM.LEADER.STEPDOWN.ONE", nil, patience); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		var asked atomic.Int32
+		var runs [3]broker.Run
+		var all sync.WaitGroup
+		for i, b := range nodes {
+			all.Go(func() {
+				r, err := b.Start(ctx, fmt.Sprint("key ", round), broker.RunOptions{}, func(context.Context) iter.Seq2[string, error] {
+					asked.Add(1)
+					return pieces
+				})
+				if runs[i] = r; err != nil {
+					t.Errorf("Start() = %v, want nil", err)
+				} else if got := received(t, nodes[(i+1)%3], r); got != "one two three" {
+					t.Errorf("a reader has %q, want all", got)
+				}
+			})
+		}
+		all.Wait()
+		cancel()
+		if runs[0] != runs[1] || runs[0] != runs[2] || asked.Load() != 1 {
+			t.Errorf("round %d: runs %v, asked %d times, want one, once", round, runs, asked.Load())
+		}
 	}
 }
 
