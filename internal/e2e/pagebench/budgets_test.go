@@ -26,6 +26,14 @@ var columns = []column{
 		budget{"P10": 1.3, "P100": 1.3, "P10D": 1.3, "Pnest": 1.3},
 	},
 	{
+		"CPU in place / guarded", cpuOf(pagebench.InPlace), cpuOf(pagebench.Guarded),
+		budget{"P10": none, "P100": none, "P10D": none, "Pnest": none},
+	},
+	{
+		"CPU suspended / guarded", cpuOf(pagebench.Suspended), cpuOf(pagebench.Guarded),
+		budget{"P10": none, "P100": none, "P10D": none, "Pnest": none},
+	},
+	{
 		"CPU in place / plain", cpuOf(pagebench.InPlace), cpuOf(pagebench.Plain),
 		budget{"P0": 1.05, "P10": none, "P100": none, "Pnest": none},
 	},
@@ -40,6 +48,10 @@ var columns = []column{
 	{
 		"first byte suspended", firstByteOf(pagebench.Suspended), firstByteOf(pagebench.HandMade),
 		budget{"P10": 1.5, "P100": 1.5, "P10D": 1.5, "Pnest": 1.5},
+	},
+	{
+		"first byte suspended / guarded", firstByteOf(pagebench.Suspended), firstByteOf(pagebench.Guarded),
+		budget{"P10": none, "P100": none, "P10D": none, "Pnest": none},
 	},
 	{
 		// The first byte of content in place brings what others have with the last.

@@ -14,7 +14,7 @@ func TestProgramsSendTheSameContent(t *testing.T) {
 	for _, page := range pagebench.Pages() {
 		t.Run(page.Name, func(t *testing.T) {
 			want := answer(t, pagebench.Plain, page)
-			for _, program := range []pagebench.Program{pagebench.HandMade, pagebench.InPlace, pagebench.Suspended} {
+			for _, program := range []pagebench.Program{pagebench.HandMade, pagebench.Guarded, pagebench.InPlace, pagebench.Suspended} {
 				if got, _ := settle(answer(t, program, page)); got != want {
 					t.Errorf("%s: the page is\n%s\nwant\n%s", program.Name, got, want)
 				}
@@ -35,7 +35,7 @@ func TestSlotsHaveTheSameElements(t *testing.T) {
 
 func TestSuspendedSendsAChunkForEachBoundary(t *testing.T) {
 	for _, page := range pagebench.Pages() {
-		for _, program := range []pagebench.Program{pagebench.HandMade, pagebench.Suspended} {
+		for _, program := range []pagebench.Program{pagebench.HandMade, pagebench.Guarded, pagebench.Suspended} {
 			if _, n := settle(answer(t, program, page)); n < len(page.Boundaries) {
 				t.Errorf("%s: %s sends %d chunks, want at least %d", page.Name, program.Name, n, len(page.Boundaries))
 			}

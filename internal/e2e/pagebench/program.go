@@ -9,7 +9,9 @@ type Program struct {
 }
 
 // Programs returns all programs.
-func Programs() []Program { return []Program{HandMade, Plain, Slots, InPlace, Suspended, Bare} }
+func Programs() []Program {
+	return []Program{HandMade, Guarded, Plain, Slots, InPlace, Suspended, Bare}
+}
 
 func setContentType(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
