@@ -24,13 +24,14 @@ import (
 	"github.com/rivulet-go/rivulet/stream"
 )
 
-// everyByte tells to cut the page at every byte, not only around its tags: make cuts.
+// everyByte tells to cut the page at every byte, not only around half of its tags: make
+// cuts.
 var everyByte = os.Getenv("EVERY_BYTE") != ""
 
 const (
 	framesOpen = 60  // at once
 	framesBare = 400 // in a page without scripts
-	framesNote = 20  // frames in one note
+	framesNote = 5   // frames in one note, few so that a slow machine shows that it goes on
 )
 
 // everyCut are about a page with keys whose connection is lost at each of its bytes. In
@@ -86,7 +87,7 @@ func (p cutPage) places() (all []int) {
 		}
 		return all
 	}
-	inside := "" // of a script or style
+	inside, tags := "", 0 // of a script or style; ends of tags
 	for n := range p.bytes {
 		rest := string(p.bytes[n:min(n+9, len(p.bytes))])
 		switch {
@@ -96,7 +97,10 @@ func (p cutPage) places() (all []int) {
 			inside = ""
 		}
 		tag := inside == "" && n > 0 && strings.IndexByte(`<>`, p.bytes[n-1]) >= 0
-		if tag && n > p.notice-100 || n%131 == 0 {
+		if tag && n > p.notice-100 {
+			tags++
+		}
+		if tag && tags%2 == 1 || n%263 == 0 {
 			all = append(all, n)
 		}
 	}
