@@ -71,6 +71,13 @@ func newFleet(t *testing.T, stream string) *fleet {
 		Heartbeat: 200 * time.Millisecond, Retain: broker.Retention{Count: 100_000, Bytes: 64 << 20},
 		Connect: []nats.Option{nats.UserCredentials(creds), nats.RootCAs(ca.file), nats.ClientCert(clientCert, clientKey)},
 	}
+	until(t, "servers that know one another", func() bool {
+		l, err := natsbroker.Open(t.Context(), f.options)
+		if err == nil {
+			_ = l.Close()
+		}
+		return err == nil || !strings.Contains(err.Error(), "no suitable peers")
+	})
 	return f
 }
 
