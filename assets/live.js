@@ -50,10 +50,10 @@
 //
 // Content on the page may be hostile, as far as a sanitizer lets it through. A click
 // on an element with the attribute data-refresh requests a boundary of this page, and
-// can do no more. All other orders are processing instructions (comments in browsers that have none), which
-// no sanitizer keeps. The template beside one is only quick to find. The script reads
-// no property of the document, or of an element that may be a form, by a name that
-// an element in it can take: see the doc of package assets.
+// can do no more. All other orders are processing instructions (comments in browsers
+// that have none), which no sanitizer keeps. The template beside one is only quick to
+// find. The script reads no property of the document, or of an element that may be a
+// form, by a name that an element in it can take: see the doc of package assets.
 {
   let get = name => Reflect.get(Document.prototype, name, document),
     html = get("documentElement"),
