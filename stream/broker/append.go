@@ -84,3 +84,8 @@ func patient(ctx context.Context) (context.Context, context.CancelFunc) {
 	}
 	return context.WithDeadlineCause(context.WithoutCancel(ctx), deadline, ErrUnavailable)
 }
+
+// bounded returns the context of a call of the Store that the broker makes for itself.
+func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, unavailableAfter, ErrUnavailable)
+}

@@ -101,7 +101,7 @@ func (r *run) claimEvent() sse.Event {
 // claimant returns the run that has a key, and the number of the event that says so. It
 // is zero if no run has it.
 func (b *Broker) claimant(ctx context.Context, key string) (first Run, number uint64, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, unavailableAfter, ErrUnavailable)
+	ctx, cancel := bounded(ctx)
 	defer cancel()
 	v := b.view(ctx, keyTopic(key), 1)
 	defer v.close()
@@ -160,14 +160,17 @@ func (b *Broker) renewClaims(ctx context.Context) {
 	}
 }
 
-// renew renews the claim of a run. A run that has lost its key, since the Store was
-// out of reach for longer than it keeps events, goes on without it.
+// renew renews the claim of a run, if it has its key. A run that has lost its key,
+// since the Store was out of reach for longer than it keeps events, goes on without it.
 func (r *run) renew(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, unavailableAfter, ErrUnavailable)
+	ctx, cancel := bounded(ctx)
 	defer cancel()
 	r.b.mu.Lock()
 	number := r.number
 	r.b.mu.Unlock()
+	if number == 0 {
+		return nil
+	}
 	m, added, err := r.b.Store.AppendAfter(ctx, keyTopic(r.key), number, r.claimEvent())
 	switch {
 	case err != nil:
@@ -185,15 +188,4 @@ func (r *run) renew(ctx context.Context) error {
 	}
 	r.claimed(number)
 	return nil
-}
-
-// renewLast renews the claim of a run that has ended, so that the key is kept for as
-// long as the end.
-func (r *run) renewLast(ctx context.Context) {
-	r.b.mu.Lock()
-	claimed := r.number > 0
-	r.b.mu.Unlock()
-	if claimed {
-		_ = r.renew(ctx) // without it, the key is kept for a shorter time
-	}
 }

@@ -121,7 +121,7 @@ func (b *Broker) keep(l *lease) {
 
 // live says once that the owner lives. It reports whether the lease has ended.
 func (b *Broker) live(l *lease) (ended bool) {
-	ctx, cancel := context.WithTimeoutCause(l.ctx, unavailableAfter, ErrUnavailable)
+	ctx, cancel := bounded(l.ctx)
 	defer cancel()
 	says := alive
 	b.mu.Lock()

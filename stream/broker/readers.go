@@ -100,7 +100,7 @@ func (w *watch) tell(ctx context.Context) {
 	for _, t := range w.goingOn() {
 		names = append(names, t.name)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, unavailableAfter, ErrUnavailable)
+	ctx, cancel := bounded(ctx)
 	defer cancel()
 	for part := range slices.Chunk(names, perEvent) {
 		if _, err := w.b.Store.Append(ctx, readersTopic(w.owner), sse.Event{Data: strings.Join(part, " ")}); err != nil {

@@ -122,7 +122,7 @@ func (w *watch) ended(ctx context.Context) bool {
 
 // end ends the lease, unless there is an event after the one with the number last.
 func (w *watch) end(ctx context.Context, last uint64) bool {
-	ctx, cancel := context.WithTimeoutCause(ctx, unavailableAfter, ErrUnavailable)
+	ctx, cancel := bounded(ctx)
 	defer cancel()
 	topic := leaseTopic(w.owner)
 	if _, added, err := w.b.Store.AppendAfter(ctx, topic, last, sse.Event{Data: "lost"}); err != nil || !added {

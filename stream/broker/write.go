@@ -128,7 +128,7 @@ func (r *run) finish() {
 // write publishes what the function produces, and the end of the topic.
 func (r *run) write(ctx context.Context, produce func(context.Context) iter.Seq2[string, error]) {
 	topic, after := r.b.Topic(r.Topic), context.WithoutCancel(ctx)
-	defer r.renewLast(after)
+	defer func() { _ = r.renew(after) }() // the key is kept for as long as the end, and without it for less
 	err := r.publish(ctx, topic, produce)
 	if errors.Is(err, ErrEnded) {
 		return // by another process, perhaps
