@@ -14,17 +14,17 @@ import (
 
 	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/broker"
+	"github.com/rivulet-go/rivulet/stream/broker/internal/conformance"
 	"github.com/rivulet-go/rivulet/stream/sse"
 )
 
 // A line is the way of one process to a store that others share.
 type line struct {
 	*memoryStore
-	mu     sync.Mutex
-	back   chan struct{} // closed when the line is mended; nil if it is not cut
-	unsaid bool          // the next claim is stored, and there is no answer
-	twice  bool          // the next claim is made twice
-	every  bool          // so is the next event of any topic with a condition
+	conformance.Cut
+	unsaid bool // the next claim is stored, and there is no answer
+	twice  bool // the next claim is made twice
+	every  bool // so is the next event of any topic with a condition
 	calls  atomic.Int32
 	late   atomic.Bool  // events are not reported for now, and the line seems to be good
 	left   atomic.Int32 // the line is cut at this beginning or end of a call; zero: at none
@@ -33,54 +33,18 @@ type line struct {
 // dies cuts the line if this is the moment.
 func (l *line) dies() {
 	if l.left.Add(-1) == 0 {
-		l.cut()
-	}
-}
-
-func (l *line) cut() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.back = make(chan struct{})
-}
-
-func (l *line) mend() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.back != nil {
-		close(l.back)
-		l.back = nil
-	}
-}
-
-// isCut returns a channel that is closed when the line is mended, or nil.
-func (l *line) isCut() chan struct{} {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.back
-}
-
-// away waits while the line is cut. It reports whether ctx has ended meanwhile.
-func (l *line) away(ctx context.Context) bool {
-	back := l.isCut()
-	if back == nil {
-		return false
-	}
-	select {
-	case <-back:
-		return false
-	case <-ctx.Done():
-		return true
+		l.Off()
 	}
 }
 
 // call calls f unless the line is cut. If it is cut meanwhile, there is no answer.
 func (l *line) call(ctx context.Context, f func() error) error {
 	l.calls.Add(1)
-	if l.dies(); l.away(ctx) {
+	if l.dies(); l.Away(ctx) {
 		return broker.ErrUnavailable
 	}
 	err := f()
-	if l.dies(); l.away(ctx) {
+	if l.dies(); l.Away(ctx) {
 		return broker.ErrUnavailable
 	}
 	return err
@@ -115,7 +79,7 @@ func (l *line) End(ctx context.Context, topic string) (m broker.Mark, err error)
 
 // Follow goes on after each cut where it was.
 func (l *line) Follow(ctx context.Context, topic string, f *broker.Feed) {
-	for n := 0; !l.away(ctx) && ctx.Err() == nil; {
+	for n := 0; !l.Away(ctx) && ctx.Err() == nil; {
 		f.Start(broker.Mark{Life: "the only one", Number: uint64(n)})
 		for cut := false; !cut && ctx.Err() == nil; {
 			for l.late.Load() && ctx.Err() == nil {
@@ -139,7 +103,7 @@ func (l *line) Follow(ctx context.Context, topic string, f *broker.Feed) {
 			case <-time.After(100 * time.Millisecond):
 			case <-ctx.Done():
 			}
-			cut = l.isCut() != nil
+			cut = l.IsOff()
 		}
 		f.Lost()
 	}
@@ -157,7 +121,7 @@ func shared(t *testing.T, f func(t *testing.T, lines []*line, b []*broker.Broker
 		}
 		f(t, lines, all)
 		for i, b := range all {
-			lines[i].mend()
+			lines[i].Mend()
 			if err := b.Shutdown(t.Context()); err != nil {
 				t.Errorf("Shutdown() = %v, want nil", err)
 			}
@@ -185,24 +149,24 @@ func TestTheEndOfALostRunComesInTime(t *testing.T) {
 		at    time.Duration
 	}{
 		{"its process is killed after 12 s", func(l []*line) {
-			time.AfterFunc(12500*time.Millisecond, l[0].cut)
+			time.AfterFunc(12500*time.Millisecond, l[0].Off)
 		}, strings.Repeat("word", 12), "lost", 25 * time.Second}, // 10 s and three times 5 s
 		{"its process is away for 4 s", func(l []*line) {
-			time.AfterFunc(12500*time.Millisecond, l[0].cut)
-			time.AfterFunc(16500*time.Millisecond, l[0].mend)
+			time.AfterFunc(12500*time.Millisecond, l[0].Off)
+			time.AfterFunc(16500*time.Millisecond, l[0].Mend)
 		}, strings.Repeat("word", 40), "<nil>", 43500 * time.Millisecond},
 		{"the process of the reader is away, too, and back a second before", func(l []*line) {
-			time.AfterFunc(12500*time.Millisecond, l[0].cut)
-			time.AfterFunc(13500*time.Millisecond, l[1].cut)
-			time.AfterFunc(24500*time.Millisecond, l[1].mend)
+			time.AfterFunc(12500*time.Millisecond, l[0].Off)
+			time.AfterFunc(13500*time.Millisecond, l[1].Off)
+			time.AfterFunc(24500*time.Millisecond, l[1].Mend)
 		}, strings.Repeat("word", 12), "lost", 39500 * time.Millisecond},
 		{"what its process says comes 20 s late", func(l []*line) {
 			time.AfterFunc(13500*time.Millisecond, func() { l[1].late.Store(true) })
 			time.AfterFunc(33500*time.Millisecond, func() { l[1].late.Store(false) })
 		}, strings.Repeat("word", 40), "<nil>", 40 * time.Second},
 		{"only the process of the reader is away for a minute", func(l []*line) {
-			time.AfterFunc(13500*time.Millisecond, l[1].cut)
-			time.AfterFunc(73500*time.Millisecond, l[1].mend)
+			time.AfterFunc(13500*time.Millisecond, l[1].Off)
+			time.AfterFunc(73500*time.Millisecond, l[1].Mend)
 		}, strings.Repeat("word", 40), "<nil>", 73500 * time.Millisecond},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -228,7 +192,7 @@ func TestALostRunThatNobodyHasRead(t *testing.T) {
 		r := start(t, b[0], "", broker.RunOptions{}, produce)
 		other := start(t, b[0], "", broker.RunOptions{}, produce)
 		time.Sleep(1500 * time.Millisecond)
-		lines[0].cut()
+		lines[0].Off()
 		time.Sleep(time.Minute)
 		wantTold(t, b[1], r, "one", "lost", 15*time.Second)
 		wantTold(t, b[2], r, "one", "lost", 0)
@@ -303,11 +267,11 @@ func TestAnUncertainClaim(t *testing.T) {
 	t.Run("of a store that is away is none", func(t *testing.T) {
 		shared(t, func(t *testing.T, lines []*line, b []*broker.Broker) {
 			n := 0
-			lines[0].cut()
+			lines[0].Off()
 			if _, err := b[0].Start(t.Context(), "key", broker.RunOptions{}, say(&n)); !errors.Is(err, broker.ErrUnavailable) {
 				t.Errorf("Start() = %v, want %v", err, broker.ErrUnavailable)
 			}
-			lines[0].mend()
+			lines[0].Mend()
 			time.Sleep(time.Second)
 			wantTold(t, b[0], start(t, b[0], "key", broker.RunOptions{}, say(&n)), "yes", "<nil>", 0)
 		})
@@ -338,9 +302,9 @@ func TestARunEndsWhenTheStoreIsBack(t *testing.T) {
 			return func(yield func(string, error) bool) { yield("all", nil); <-done }
 		})
 		synctest.Wait()
-		lines[0].cut()
+		lines[0].Off()
 		close(done)
-		time.AfterFunc(12500*time.Millisecond, lines[0].mend)
+		time.AfterFunc(12500*time.Millisecond, lines[0].Mend)
 		wantTold(t, b[1], r, "all", "<nil>", 12500*time.Millisecond)
 	})
 }
@@ -476,7 +440,7 @@ func TestALostRunEndsWhoeverEndsIt(t *testing.T) {
 				produce, _ := says("one", "two", "three")
 				r := start(t, b[0], "key", broker.RunOptions{}, produce)
 				time.Sleep(1500 * time.Millisecond)
-				lines[0].cut()
+				lines[0].Off()
 				lines[1].left.Store(step + 1)
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()

@@ -258,72 +258,14 @@ func testSilentRun(t *testing.T, s []broker.Store) {
 	readers.Wait()
 }
 
-// A cuttable is a Store that can be cut off from its process. Without one that
-// returns, the process is as good as killed.
-type cuttable struct {
-	broker.Store
-	mu  sync.Mutex
-	cut chan struct{} // closed when the Store is back; nil if it is not out of reach
-}
-
-func (c *cuttable) sever() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.cut = make(chan struct{})
-}
-
-func (c *cuttable) join() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.cut != nil {
-		close(c.cut)
-		c.cut = nil
-	}
-}
-
-// do calls f when there is no cut.
-func (c *cuttable) do(ctx context.Context, f func() error) error {
-	c.mu.Lock()
-	cut := c.cut
-	c.mu.Unlock()
-	if cut != nil {
-		select {
-		case <-cut:
-		case <-ctx.Done():
-			return broker.ErrUnavailable
-		}
-	}
-	return f()
-}
-
-func (c *cuttable) Append(ctx context.Context, topic string, e sse.Event) (m broker.Mark, err error) {
-	err = c.do(ctx, func() error { m, err = c.Store.Append(ctx, topic, e); return err })
-	return m, err
-}
-
-func (c *cuttable) AppendAfter(ctx context.Context, topic string, last uint64, e sse.Event) (m broker.Mark, added bool, err error) {
-	err = c.do(ctx, func() error { m, added, err = c.Store.AppendAfter(ctx, topic, last, e); return err })
-	return m, added, err
-}
-
-func (c *cuttable) End(ctx context.Context, topic string) (m broker.Mark, err error) {
-	err = c.do(ctx, func() error { m, err = c.Store.End(ctx, topic); return err })
-	return m, err
-}
-
-func (c *cuttable) Last(ctx context.Context) (m broker.Mark, err error) {
-	err = c.do(ctx, func() error { m, err = c.Store.Last(ctx); return err })
-	return m, err
-}
-
 func testLostRun(t *testing.T, s []broker.Store) {
 	cut := &cuttable{Store: s[0]}
 	all := brokers([]broker.Store{cut, s[1], s[2]})
 	defer shut(t, all)
 	m := newModel(time.Second, "one two never")
 	r := begin(t, all[0], "key", m)
-	time.AfterFunc(2500*time.Millisecond, cut.sever)
-	defer cut.join()
+	time.AfterFunc(2500*time.Millisecond, cut.Off)
+	defer cut.Mend()
 	const want = "one two [failed: lost]"
 	var readers sync.WaitGroup
 	for _, b := range []*broker.Broker{all[1], all[2], all[1], all[2]} {
@@ -365,11 +307,11 @@ func testLateOwner(t *testing.T, s []broker.Store) {
 		t.Fatal(err)
 	}
 	more <- "one "
-	time.AfterFunc(100*time.Millisecond, cut.sever)
+	time.AfterFunc(100*time.Millisecond, cut.Off)
 	if got, want := events(t, all[1], r), "one [failed: lost]"; got != want {
 		t.Errorf("a reader has %q, want %q", got, want)
 	}
-	cut.join()
+	cut.Mend()
 	var failed *broker.FailedError
 	select {
 	case cause := <-over:
@@ -392,8 +334,8 @@ func testSpeechlessRun(t *testing.T, s []broker.Store) {
 	all := brokers([]broker.Store{cut, s[1], s[2]})
 	defer shut(t, all)
 	r := begin(t, all[0], "key", newModel(time.Hour, "never"))
-	cut.sever()
-	defer cut.join()
+	cut.Off()
+	defer cut.Mend()
 	if got, want := events(t, all[1], r), "[failed: lost]"; got != want {
 		t.Errorf("a reader has %q, want %q", got, want)
 	}
