@@ -43,28 +43,35 @@ func must(err error) {
 // it is ready. It ends with the test.
 func startChild(t testing.TB, role string, args ...string) *exec.Cmd {
 	t.Helper()
+	c, _, _ := talkToChild(t, role, args...)
+	return c
+}
+
+// talkToChild is startChild, and returns the standard input and output of the child.
+func talkToChild(t testing.TB, role string, args ...string) (c *exec.Cmd, in io.Writer, out *bufio.Scanner) {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command(self, args...)
+	c = exec.Command(self, args...)
 	c.Env = append(os.Environ(), childVar+"="+role)
-	in, err := c.StdinPipe() // a child ends when it is closed, and so with this process
+	stdin, err := c.StdinPipe() // a child ends when it is closed, and so with this process
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := c.StdoutPipe()
+	stdout, err := c.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = in.Close(); kill(c) })
-	if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
-		t.Fatalf("the %s says %q, %v", role, line, err)
+	t.Cleanup(func() { _ = stdin.Close(); kill(c) })
+	if out = bufio.NewScanner(stdout); !out.Scan() || out.Text() != "ready" {
+		t.Fatalf("the %s says %q, %v", role, out.Text(), out.Err())
 	}
-	return c
+	return c, stdin, out
 }
 
 // kill ends a child at once.

@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
 
 	"github.com/rivulet-go/rivulet/stream/broker"
 	"github.com/rivulet-go/rivulet/stream/broker/natsbroker"
@@ -97,19 +96,13 @@ func TestAKeyStartsOneRunWhoeverIsKilled(t *testing.T) {
 // cluster, while the leader of the stream changes.
 func TestInAClusterAKeyStartsOneRun(t *testing.T) {
 	c := newCluster(t)
-	o := c.options("ONE")
 	var nodes []*broker.Broker
-	for _, s := range c.servers {
-		o.URL = "nats://" + s.Addr().String()
-		o.Connect = []nats.Option{nats.IgnoreDiscoveredServers()}
+	for _, o := range c.optionsOfEach("ONE") {
 		nodes = append(nodes, newNode(t, o))
 	}
-	conn, _ := c.operate()
 	for round := range 6 {
 		if round == 3 {
-			if _, err := conn.Request("$JS.API.STREAM.LEADER.STEPDOWN.ONE", nil, patience); err != nil {
-				t.Fatal(err)
-			}
+			c.stepDown("ONE")
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		var asked atomic.Int32
@@ -168,24 +161,7 @@ func received(t *testing.T, b *broker.Broker, r broker.Run) (got string) {
 // startPoster starts a process that starts a run when goOn is called.
 func startPoster(t *testing.T, o natsbroker.Options, step int) (c *exec.Cmd, out *bufio.Scanner, goOn func()) {
 	t.Helper()
-	c = exec.Command(os.Args[0], o.URL, o.Stream, strconv.Itoa(step))
-	c.Env = append(os.Environ(), childVar+"=poster")
-	in, err := c.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	pipe, err := c.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = in.Close(); kill(c) })
-	out = bufio.NewScanner(pipe)
-	if !out.Scan() || out.Text() != "ready" {
-		t.Fatalf("the process says %q", out.Text())
-	}
+	c, in, out := talkToChild(t, "poster", o.URL, o.Stream, strconv.Itoa(step))
 	return c, out, func() { _, _ = io.WriteString(in, "\n") }
 }
 

@@ -117,6 +117,27 @@ func (c *cluster) options(stream string) natsbroker.Options {
 		Heartbeat: 200 * time.Millisecond, Retain: broker.Retention{Count: 100_000, Bytes: 64 << 20}}
 }
 
+// optionsOfEach returns the options of three processes, each of which stays at another
+// server.
+func (c *cluster) optionsOfEach(stream string) (all []natsbroker.Options) {
+	for _, s := range c.servers {
+		o := c.options(stream)
+		o.URL = "nats://" + s.Addr().String()
+		o.Connect = []nats.Option{nats.IgnoreDiscoveredServers()}
+		all = append(all, o)
+	}
+	return all
+}
+
+// stepDown has another server lead a stream.
+func (c *cluster) stepDown(stream string) {
+	c.t.Helper()
+	conn, _ := c.operate()
+	if _, err := conn.Request("$JS.API.STREAM.LEADER.STEPDOWN."+stream, nil, patience); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 // A topic is followed while a server that was away fetches the events that it has
 // missed. A consumer may be created on that server, although another leads the
 // stream.
@@ -187,19 +208,13 @@ func TestInAClusterAQuietTopicIsRead(t *testing.T) {
 // while the leader of the stream changes.
 func TestInAClusterLastCountsAllThatIsAcknowledged(t *testing.T) {
 	c := newCluster(t)
-	o := c.options("LAST")
 	var stores []*natsbroker.Store
-	for _, s := range c.servers {
-		o.URL = "nats://" + s.Addr().String()
-		o.Connect = []nats.Option{nats.IgnoreDiscoveredServers()}
+	for _, o := range c.optionsOfEach("LAST") {
 		stores = append(stores, open(t, o))
 	}
-	conn, _ := c.operate()
 	for round := range 60 {
 		if round%30 == 20 {
-			if _, err := conn.Request("$JS.API.STREAM.LEADER.STEPDOWN.LAST", nil, patience); err != nil {
-				t.Fatal(err)
-			}
+			c.stepDown("LAST")
 		}
 		before, err := stores[round%3].Last(t.Context())
 		if err != nil {
