@@ -212,21 +212,27 @@ var (
 	bothParts = fmt.Sprintf(answerIs, "Red "+evil+"\n\nsky\u2028is blue")
 )
 
+// secondTab opens the page of a tab in another one, which is closed with the test.
+func secondTab(ctx context.Context, t *testing.T) context.Context {
+	t.Helper()
+	page, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, cancel := chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(second, visit(page)); err != nil {
+		t.Fatal(err)
+	}
+	return second
+}
+
 func TestInChromiumAFetchedAnswerSurvivesItsPage(t *testing.T) {
 	ctx, model, said := inChromium(t, "/chat/fetch", "stop")
 	press(ctx, t, `document.getElementById("question").value = "Why so red?"; document.getElementById("question").focus()`, "\r")
 	model.says(t, "Red", " "+evil+"\n", "\nsky")
 	await(ctx, t, firstPart)
-	page, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href`))
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	second, cancel := chromedp.NewContext(ctx)
-	defer cancel()
-	if err := chromedp.Do(second, visit(page)); err != nil {
-		t.Fatal(err)
-	}
+	second := secondTab(ctx, t)
 	await(second, t, firstPart)
 	press(ctx, t, `location.reload()`)
 	await(ctx, t, `performance.getEntriesByType("navigation")[0].type == "reload" && question.value == "Why so red?" && `+firstPart)
@@ -405,16 +411,7 @@ func TestInChromiumAnAnswerSurvivesItsPage(t *testing.T) {
 	await(ctx, t, `document.querySelectorAll(".answers .answer").length == 3`)
 	model.saysEach(t, "one", " two")
 	await(ctx, t, twoWords)
-	page, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href`))
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	second, cancel := chromedp.NewContext(ctx)
-	defer cancel()
-	if err := chromedp.Do(second, visit(page)); err != nil {
-		t.Fatal(err)
-	}
+	second := secondTab(ctx, t)
 	await(second, t, twoWords)
 	press(ctx, t, `location.reload()`)
 	await(ctx, t, `performance.getEntriesByType("navigation")[0].type == "reload" && `+twoWords)

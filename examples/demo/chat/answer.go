@@ -67,10 +67,10 @@ func (t *tally) summary() string {
 		return counted(t.words)
 	case errors.Is(t.err, broker.ErrGap):
 		return "This answer is no longer kept. Ask again."
-	case errors.As(t.err, &failed) && failed.Reason == "lost":
-		return fmt.Sprintf("The answer broke off after %d words. Ask again.", t.words)
-	case failed == nil:
+	case !errors.As(t.err, &failed):
 		return ""
+	case failed.Reason == "lost":
+		return "The answer broke off after " + counted(t.words) + ". Ask again."
 	case failed.Reason == "stopped":
 		return "Stopped after " + counted(t.words)
 	case failed.Reason == "unwatched":
