@@ -1,11 +1,9 @@
 package browsertest_test
 
 import (
-	"net/http"
 	"testing"
 
 	"github.com/rivulet-go/rivulet/internal/e2e/browsertest"
-	"github.com/rivulet-go/rivulet/internal/e2e/browsertest/pages"
 )
 
 // arrivalsJS is the server of the regions that its steps put into the page: it has the
@@ -219,16 +217,8 @@ const arrivalsJS = `
 
 // arrivals are about regions that come while a stream is open, lost or refused.
 func arrivals() browsertest.Scenario {
-	return browsertest.Scenario{
-		Name:  "a region misses no event and shows nothing older, whenever another comes",
-		Where: browsertest.Scripted,
-		Page:  pages.KeysNested(),
-		Files: map[string]browsertest.File{"state.js": func(_ *browsertest.Visit, w http.ResponseWriter, _ *http.Request) { script(w, arrivalsJS) }},
-		Watch: map[string]string{"inner": "#inner > .inner", "script": "html[data-live]"},
-		Run: func(t *testing.T, v *browsertest.Visit) {
-			v.Open("outer", "inner")
-			v.Wait("inner", "script")
-			v.WaitComplete()
+	return stepped("a region misses no event and shows nothing older, whenever another comes", arrivalsJS,
+		func(t *testing.T, v *browsertest.Visit) {
 			for _, step := range []struct{ name, want string }{
 				{"waits", "lost 12|open|5 9 15, 12 13 15|0|2"},
 				{"refused", "lost|open|9, 14|14"},
@@ -250,6 +240,5 @@ func arrivals() browsertest.Scenario {
 					t.Errorf("noted %q, want %q", got, want)
 				}
 			}
-		},
-	}
+		})
 }

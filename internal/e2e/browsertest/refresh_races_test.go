@@ -143,17 +143,8 @@ const racesJS = `
 
 // races are about answers that come when the page has changed, or that do not come.
 func races() browsertest.Scenario {
-	return browsertest.Scenario{
-		Name:    "an answer changes only what has been asked for, and a request ends",
-		Where:   browsertest.Scripted,
-		Differs: "scripts have changed the page",
-		Page:    pages.KeysNested(),
-		Files:   map[string]browsertest.File{"state.js": func(_ *browsertest.Visit, w http.ResponseWriter, _ *http.Request) { script(w, racesJS) }},
-		Watch:   map[string]string{"inner": "#inner > .inner", "script": "html[data-live]"},
-		Run: func(t *testing.T, v *browsertest.Visit) {
-			v.Open("outer", "inner")
-			v.Wait("inner", "script")
-			v.WaitComplete()
+	s := stepped("an answer changes only what has been asked for, and a request ends", racesJS,
+		func(t *testing.T, v *browsertest.Visit) {
 			for _, step := range []struct{ name, notes string }{
 				{"swapped", "asked outer|swapped: outer inner false"},
 				{"failed", "asked outer|failed: false"},
@@ -177,6 +168,25 @@ func races() browsertest.Scenario {
 					t.Errorf("%s: noted %q, want %q", step.name, got, want)
 				}
 			}
+		})
+	s.Differs = "scripts have changed the page"
+	return s
+}
+
+// stepped is a page with one boundary in another one, both with keys, and a script that
+// takes steps on it when run says so.
+func stepped(name, js string, run func(*testing.T, *browsertest.Visit)) browsertest.Scenario {
+	return browsertest.Scenario{
+		Name:  name,
+		Where: browsertest.Scripted,
+		Page:  pages.KeysNested(),
+		Files: map[string]browsertest.File{"state.js": func(_ *browsertest.Visit, w http.ResponseWriter, _ *http.Request) { script(w, js) }},
+		Watch: map[string]string{"inner": "#inner > .inner", "script": "html[data-live]"},
+		Run: func(t *testing.T, v *browsertest.Visit) {
+			v.Open("outer", "inner")
+			v.Wait("inner", "script")
+			v.WaitComplete()
+			run(t, v)
 		},
 	}
 }
