@@ -59,14 +59,19 @@ func (p *response) writeChunks() error {
 // moved, and the slots of the head that show an old value.
 func (p *response) renewNotices() {
 	p.renewHeads(false)
-	if len(p.reveal.notices) == 0 {
-		return
-	}
-	for _, b := range p.reveal.takeOutdated(p.lastDeadline()) {
+	for _, b := range p.takeOutdated() {
 		p.bytes = appendChunkStart(p.bytes, b)
 		p.placeholder(b)
 		p.bytes = appendChunkEnd(p.bytes)
 	}
+}
+
+// takeOutdated takes and returns the notices whose deadline has moved.
+func (p *response) takeOutdated() []*boundary {
+	if len(p.reveal.notices) == 0 {
+		return nil // the deadline costs more
+	}
+	return p.reveal.takeOutdated(p.lastDeadline())
 }
 
 // sendEnd sends the end of a page on which nothing is pending. It also removes

@@ -113,13 +113,11 @@ func (p *response) renewNoticeParts(parts []byte) []byte {
 		}
 		return parts
 	}
-	if len(p.reveal.notices) == 0 {
-		return parts
-	}
-	for _, b := range p.reveal.takeOutdated(p.lastDeadline()) {
+	for _, b := range p.takeOutdated() {
 		p.bytes = getBytes()
-		f, ok := p.renderFallback(b), false
-		if f.end, ok = markup.Chunk().Single(f.html); ok {
+		f := p.renderFallback(b)
+		if end, ok := markup.Chunk().Single(f.html); ok {
+			f.end = end
 			p.placeFallback(b)
 		}
 		parts = p.appendPartFor(parts, b, p.bytes)
