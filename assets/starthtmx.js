@@ -6,9 +6,9 @@
 // script obeys no markup. It gives htmx elements of the body only, which htmx would
 // process itself when the page has been parsed, and content between markers, after an
 // event that markup cannot send. It does not read what htmx 2 has parsed, except for
-// the places of processing instructions. What the elements say to htmx is for htmx to obey. The
-// script reads no property of the window, of the document, or of an element that may be
-// a form, by a name that an element can take: see the doc of package assets.
+// the places of processing instructions. What the elements say to htmx is for htmx to
+// obey. The script reads no property of the window, of the document, or of an element
+// that may be a form, by a name that an element can take: see the doc of package assets.
 {
   let get = (type, name, node) => Reflect.get(type.prototype, name, node),
     on = addEventListener,

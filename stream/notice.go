@@ -14,9 +14,9 @@ import (
 //
 // In the mode Multipart, c is one element, which the last part removes. c is not sent
 // in the modes InOrder and Complete, outside a response, and if nothing is pending when
-// the shell leaves. If a templ.Flush follows, c is sent
-// even if nothing is pending, since the rest of the page is not known yet. Within
-// a fallback, c is part of the fallback.
+// the shell leaves. If a templ.Flush follows, c is sent even if nothing is pending,
+// since the rest of the page is not known yet. Within a fallback, c is part of the
+// fallback.
 //
 // c is rendered like a fallback: boundaries within it show their own fallbacks.
 // If Deadline moves, c is rendered and sent again.

@@ -55,22 +55,23 @@
 // replaced, it moves to the new element with the same id. To announce changes to
 // screen readers, set aria-live on an element around the region.
 //
-// A browser that has lost the connection reconnects and receives the events that
-// it has missed. If the server cannot replay them, it sends a gap (see package
-// broker). The browser then fetches the page again, takes the regions that have missed
-// events from it and continues from there. It does the same after an answer that is not a stream,
-// such as the answer of a proxy whose server is down. The status 204 is no such
-// answer: it says that nothing follows. While the fetched page lacks such a region, as
-// one that came with a fragment, the region stays as it was, the connection counts as
-// lost, and the browser waits longer and longer, up to two hours. If the page redirects, as after
-// a logout, the browser follows the redirect, at most once an hour.
+// A browser that has lost the connection reconnects and receives the events that it
+// has missed. If the server cannot replay them, it sends a gap (see package broker).
+// The browser then fetches the page again, takes the regions that have missed events
+// from it and continues from there. It does the same after an answer that is not a
+// stream, such as the answer of a proxy whose server is down. The status 204 is no
+// such answer: it says that nothing follows. While the fetched page lacks such a
+// region, as one that came with a fragment, the region stays as it was, the connection
+// counts as lost, and the browser waits longer and longer, up to two hours. If the
+// page redirects, as after a logout, the browser follows the redirect, at most once an
+// hour.
 //
 // A proxy or a computer that has slept can leave a connection open that forwards
 // nothing any more. The script asks for heartbeats as events (see sse.Options). It
-// opens the stream again when two of them are missing, and when the browser is
-// online again. A stream that has not opened within 30 s counts as lost. The script
-// looks at the clock also when the page becomes visible. A page
-// that waits for its server is then fetched within 10 s.
+// opens the stream again when two of them are missing, and when the browser is online
+// again. A stream that has not opened within 30 s counts as lost. The script looks at
+// the clock also when the page becomes visible. A page that waits for its server is
+// then fetched within 10 s.
 //
 // The stream is closed with the last region that uses it: when the page is left, or
 // when a script takes the region away, as htmx does after a boosted link. A region

@@ -6,7 +6,8 @@ import (
 	"iter"
 )
 
-// Errors for answers that a model has not finished. Errors of [Text] and of [Unfinished] match them.
+// Errors for answers that a model has not finished. Errors of [Text] and of
+// [Unfinished] match them.
 var (
 	// ErrLength means that the answer ends at a limit on tokens.
 	ErrLength = errors.New("llm: answer cut at the limit on tokens")
