@@ -134,8 +134,8 @@ func TestHandlerErrors(t *testing.T) {
 	})
 }
 
-// TestWriteDeadlines looks at the deadline of the connection when bytes are
-// written and while the response waits.
+// TestWriteDeadlines looks at the deadline of a stream of HTTP/2 when bytes are
+// written and while the response waits. A deadline that has passed would end it.
 func TestWriteDeadlines(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -153,6 +153,7 @@ func TestWriteDeadlines(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rec := &deadlines{recorder: newRecorder()}
 				r := httptest.NewRequest("GET", "/", nil)
+				r.ProtoMajor = 2
 				if tt.server != nil {
 					r = r.WithContext(withServer(r.Context(), tt.server))
 					rec.Deadline = rec.Start.Add(tt.server.WriteTimeout)

@@ -24,7 +24,6 @@ type lifetime struct {
 	stop     context.CancelCauseFunc // ends scopes; nil if until is nil
 	stay     func() bool             // detaches the response from until; nil if until is nil
 	deadline time.Time               // of scopes[timed]; zero means none
-	limit    time.Time               // the deadline of the request; zero means none
 
 	ended  <-chan struct{} // Done of scopes[timed]; once that has ended, Done of view
 	latest time.Time       // the last end of a boundary's own Timeout; guarded by loads.mu
@@ -86,15 +85,14 @@ func isTimeless(ctx context.Context) bool {
 // Timeout.
 func (l *lifetime) makeScopes(request context.Context) {
 	l.scopes[untimed] = l.view
-	limit, limited := request.Deadline()
+	limit, limited := request.Deadline() // zero without one
 	if limited {
-		l.limit = limit
 		l.scopes[untimed] = l.underDeadline(request)
 	}
 	if l.until != nil {
 		l.scopes[untimed], l.stop = context.WithCancelCause(l.scopes[untimed])
 	}
-	l.deadline = l.limit
+	l.deadline = limit
 	l.scopes[timed] = l.scopes[untimed]
 	if l.timeout > 0 {
 		var cancel context.CancelFunc
@@ -113,7 +111,8 @@ func (l *lifetime) underDeadline(request context.Context) context.Context {
 	std, _ := request.Value(cancelKey).(context.Context)
 	if std == nil || std.Done() != request.Done() {
 		// request is not a context of package context, so it has no cause.
-		ctx, cancel := context.WithDeadline(l.view, l.limit)
+		limit, _ := request.Deadline()
+		ctx, cancel := context.WithDeadline(l.view, limit)
 		_ = cancel // it ends with view
 		return ctx
 	}
@@ -128,12 +127,12 @@ func (l *lifetime) underDeadline(request context.Context) context.Context {
 
 // last returns the instant by which all loads have ended or failed, or zero if
 // there is none. loads.mu is held.
-func (l *lifetime) last() time.Time {
-	switch {
-	case l.deadline.IsZero() || !l.latest.After(l.deadline):
+func (l *lifetime) last(request context.Context) time.Time {
+	if l.deadline.IsZero() || !l.latest.After(l.deadline) {
 		return l.deadline
-	case !l.limit.IsZero() && l.limit.Before(l.latest):
-		return l.limit
+	}
+	if limit, limited := request.Deadline(); limited && limit.Before(l.latest) {
+		return limit
 	}
 	return l.latest
 }

@@ -40,8 +40,8 @@ type loads struct {
 	rallying bool           // the goroutine of the response is in rally
 	left     bool           // the first byte has left
 
-	holding     int  // boundaries that the first byte waits for
-	metCritical bool // there was one
+	holding     int32 // boundaries that the first byte waits for
+	metCritical bool  // there was one
 
 	// Numbers of goroutines. Each is in one of running, tasks and abandoned.
 	running   int32 // loads

@@ -53,5 +53,5 @@ func Deadline(ctx context.Context) (time.Time, bool) {
 func (p *response) lastDeadline() time.Time {
 	p.loads.mu.Lock()
 	defer p.loads.mu.Unlock()
-	return p.loads.life.last()
+	return p.loads.life.last(p.ctx)
 }

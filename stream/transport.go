@@ -10,29 +10,25 @@ import (
 	writers "github.com/rivulet-go/rivulet/internal/transport"
 )
 
-// A transport sends bytes to the client, each write with a deadline of its own.
+// A transport sends bytes to the client, each write with its own deadline.
 //
-// Between writes there is no deadline: over HTTP/2 a deadline resets the stream
-// even when nothing is written. The deadline of the last write stays, for the
-// bytes that the server still has to flush. net/http sets a new one for the
-// connection's next request.
+// The deadline of the last write stays, for the bytes that the server still has to
+// flush. net/http removes it before the connection's next request.
 type transport struct {
 	w         http.ResponseWriter // constant
 	logger    *slog.Logger
-	timeout   time.Duration // per write; negative means none
-	committed bool          // status and headers were sent, or may have been
-	noFlush   bool          // w cannot flush
-	sent      int           // number of bytes
+	deadline  writers.Deadline
+	committed bool // status and headers were sent, or may have been
+	noFlush   bool // w cannot flush
+	sent      int  // number of bytes
 }
 
 // begin removes the deadline that the server has set for the whole response.
 func (t *transport) begin(r *http.Request, timeout time.Duration, logger *slog.Logger) {
-	if srv := writers.Server(r); srv != nil && srv.WriteTimeout > 0 {
-		if http.NewResponseController(t.w).SetWriteDeadline(time.Time{}) != nil {
-			noteNoDeadline(logger, t.w)
-		}
+	t.logger, t.deadline = logger, writers.NewDeadline(r, writers.WriteTimeout(r, timeout))
+	if srv := writers.Server(r); srv != nil && srv.WriteTimeout > 0 && writers.RemoveDeadline(t.w) != nil {
+		noteNoDeadline(logger, t.w)
 	}
-	t.logger, t.timeout = logger, writers.WriteTimeout(r, timeout)
 }
 
 // send writes b. A status other than zero is sent with the first bytes.
@@ -61,28 +57,18 @@ func (t *transport) send(b []byte, status int, flush bool) error {
 		return nil
 	}
 	err := t.flush()
-	if t.timeout > 0 {
-		_ = t.setDeadline(time.Time{})
-	}
+	t.deadline.Disarm(t.w)
 	return err
 }
 
 // boundBody limits the wait for the rest of the body of r to the time of a write,
 // until the function that it returns is called.
 func (t *transport) boundBody(r *http.Request) (came func()) {
-	return writers.BoundBody(t.w, r, t.timeout)
+	return writers.BoundBody(t.w, r, t.deadline.Timeout)
 }
 
 // arm sets the deadline of the next write.
-func (t *transport) arm() {
-	if t.timeout > 0 {
-		_ = t.setDeadline(time.Now().Add(t.timeout))
-	}
-}
-
-func (t *transport) setDeadline(d time.Time) error {
-	return http.NewResponseController(t.w).SetWriteDeadline(d)
-}
+func (t *transport) arm() { t.deadline.Arm(t.w, time.Now()) }
 
 // flush flushes w if it can.
 func (t *transport) flush() error {

@@ -51,11 +51,11 @@ func TestDeadline(t *testing.T) {
 				r := httptest.NewRequest("GET", "/", nil)
 				c.request(r)
 				w := &deadliner{start: time.Now()}
-				d := transport.NewDeadline(w, r, c.timeout)
+				d := transport.NewDeadline(r, c.timeout)
 				for _, at := range c.writes {
 					time.Sleep(at - time.Since(w.start))
-					d.Arm(time.Now())
-					d.Disarm()
+					d.Arm(w, time.Now())
+					d.Disarm(w)
 				}
 				if !slices.Equal(w.set, c.want) {
 					t.Errorf("deadlines %v, want %v", w.set, c.want)

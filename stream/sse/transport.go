@@ -19,7 +19,6 @@ import (
 // request's body, and HTTP/2 applies it to that body only.
 type transport struct {
 	w        http.ResponseWriter
-	timeout  time.Duration // of each write; negative: none
 	deadline writers.Deadline
 	last     time.Time    // time of the last write
 	logger   *slog.Logger // nil: slog.Default
@@ -27,9 +26,9 @@ type transport struct {
 
 // newTransport removes the deadline that the server has set for the response.
 func newTransport(w http.ResponseWriter, r *http.Request, o Options) transport {
-	t := transport{w: w, timeout: writers.WriteTimeout(r, o.WriteTimeout), logger: o.Logger}
-	t.deadline = writers.NewDeadline(w, r, t.timeout)
-	if srv := writers.Server(r); srv != nil && srv.WriteTimeout > 0 && t.deadline.Remove() != nil {
+	t := transport{w: w, logger: o.Logger}
+	t.deadline = writers.NewDeadline(r, writers.WriteTimeout(r, o.WriteTimeout))
+	if srv := writers.Server(r); srv != nil && srv.WriteTimeout > 0 && writers.RemoveDeadline(w) != nil {
 		t.noteNoDeadline()
 	}
 	return t
@@ -55,20 +54,20 @@ func (t *transport) send(b []byte) error {
 		}
 	}
 	err := t.flush()
-	t.deadline.Disarm()
+	t.deadline.Disarm(t.w)
 	return err
 }
 
 // boundBody limits the wait for the rest of the body of r to the time of a write,
 // until came is called.
 func (t *transport) boundBody(r *http.Request) (came func()) {
-	return writers.BoundBody(t.w, r, t.timeout)
+	return writers.BoundBody(t.w, r, t.deadline.Timeout)
 }
 
 // arm sets the deadline of a write.
 func (t *transport) arm() {
 	t.last = time.Now()
-	t.deadline.Arm(t.last)
+	t.deadline.Arm(t.w, t.last)
 }
 
 // flush sends the buffered bytes.
