@@ -51,34 +51,35 @@ func (p *response) delimiter() string { return strings.TrimSuffix(p.idPrefix(), 
 func (p *response) sendFirstPart() error {
 	parts := p.appendPart(getBytes(), "", p.bytes)
 	putBytes(p.bytes)
-	p.bytes = p.renewNoticeParts(parts)
-	return p.write(true)
+	return p.writeParts(parts)
 }
 
-// sendParts sends parts with the content of pending boundaries that are ready. When
-// nothing is pending any more, it also sends the end of the answer.
+// sendParts sends parts with the content of pending boundaries that are ready.
 func (p *response) sendParts() error {
 	parts := getBytes()
 	for b := range p.reveal.chunks(p.loads.take()) {
 		parts = p.part(parts, b)
 		if p.bytes = parts; p.isPart() && p.reveal.pending > 0 {
-			if err := p.write(true); err != nil {
+			if err := p.writeParts(parts); err != nil {
 				return err
 			}
 			parts = getBytes()
 		}
 	}
-	if len(parts) > 0 {
-		parts = p.renewNoticeParts(parts)
-	}
-	p.bytes = parts
-	switch {
-	case p.reveal.pending == 0:
-		return p.sendPartsEnd()
-	case len(parts) == 0:
+	if len(parts) == 0 {
 		putBytes(parts)
 		p.bytes = nil
 		return nil
+	}
+	return p.writeParts(parts)
+}
+
+// writeParts sends parts. When nothing is pending any more, it also sends the end of
+// the answer.
+func (p *response) writeParts(parts []byte) error {
+	p.bytes = p.renewNoticeParts(parts)
+	if p.reveal.pending == 0 {
+		return p.sendPartsEnd()
 	}
 	return p.write(true)
 }

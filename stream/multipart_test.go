@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -145,6 +147,38 @@ func TestMultipartFallbacks(t *testing.T) {
 				}
 				if ct := rec.Header().Get("Content-Type"); strings.HasPrefix(ct, "text/html") != (tt.warning != "") {
 					t.Errorf("Content-Type = %q", ct)
+				}
+			})
+		})
+	}
+}
+
+// TestNoticeOfPartsIsNotOutdated holds that a notice shows the deadline of the page
+// whenever that moves.
+func TestNoticeOfPartsIsNotOutdated(t *testing.T) {
+	notice := stream.WhilePending(templ.Join(html("<p>"), due, html("</p>")))
+	large := html(strings.Repeat("x", 2<<20))
+	later := at(stream.Boundary{Fallback: html("<p>dots</p>"), Timeout: time.Minute, Load: after(time.Second, html("LATER"))})
+	for _, c := range []struct {
+		name string
+		page templ.Component
+	}{
+		{"while the first part waits for a boundary", at(stream.Boundary{Fallback: html("dots"), Load: after(100*ms, later)})},
+		{"in a part", at(stream.Boundary{Fallback: html("<p>dots</p>"), Load: after(100*ms, later)})},
+		{"in a part that is sent alone", at(stream.Boundary{Fallback: html("<p>dots</p>"), Load: after(100*ms, large, later)})},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			stream.ForgetRoutes()
+			rd := stream.Renderer{Timeout: 2 * time.Second, Logger: slog.New(slog.DiscardHandler)}
+			synctest.Test(t, func(t *testing.T) {
+				rec := httptest.NewRecorder()
+				if err := rd.Render(rec, acceptsParts(httptest.NewRequest("GET", "/", nil)), templ.Join(notice, c.page)); err != nil {
+					t.Errorf("Render() = %v", err)
+				}
+				body := strings.ReplaceAll(rec.Body.String(), "x", "")
+				shown := regexp.MustCompile(`due: [0-9]+`).FindAllString(body, -1)
+				if want := []string{"due: 1", "due: 59"}; !slices.Equal(shown, want) {
+					t.Errorf("notices %q, want %q in\n%s", shown, want, body)
 				}
 			})
 		})

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -38,6 +39,7 @@ type readyFallback struct {
 	html []byte
 	end  int             // where the name in the start tag of its element ends
 	of   templ.Component // what it was made from; nil if it is not needed again
+	told time.Time       // the deadline that a notice shows
 }
 
 // emptyFallback is a fallback that shows nothing.
@@ -56,7 +58,7 @@ func (p *response) renderFallback(b *boundary) *readyFallback {
 	}
 	f := emptyFallback
 	if b.kind == notice { // it may be sent again
-		f.of = b.Fallback
+		f.of, f.told = b.Fallback, p.lastDeadline()
 	}
 	if start := len(p.bytes); b.Fallback != nil {
 		p.lastResort = b.kind == notice
@@ -76,12 +78,12 @@ func (p *response) renderFallback(b *boundary) *readyFallback {
 
 // placeFallback appends the fallback of b, which a part will replace.
 func (p *response) placeFallback(b *boundary) {
+	f := p.renderFallback(b)
 	if b.kind == notice {
-		p.reveal.notified(b, p.lastDeadline())
+		p.reveal.notified(b, f.told)
 	} else {
 		p.reveal.placed(b)
 	}
-	f := p.renderFallback(b)
 	b.Fallback = f.of
 	p.bytes = append(p.bytes, f.html[:f.end]...)
 	p.bytes = appendPartAttribute(p.bytes, b)

@@ -562,8 +562,9 @@ func (t *tree) expects(err error) bool {
 // What loads in place, or renders after its Timeout, may take longer.
 func (p *randomPage) checkTold() error {
 	// A notice that was flushed knows nothing of what follows in the shell, which
-	// leaves when the Grace is over.
-	if len(p.told) == 0 || p.any((*tree).waits) || p.flush > 0 && p.rd.Grace > 0 {
+	// leaves when the Grace is over. A boundary whose fallback no part can replace makes
+	// the part around it wait.
+	if len(p.told) == 0 || p.mode == stream.Multipart && p.open || p.any((*tree).waits) || p.flush > 0 && p.rd.Grace > 0 {
 		return nil
 	}
 	end := p.wire.last // loads whose surroundings have failed may still be waited for

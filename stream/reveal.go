@@ -21,7 +21,7 @@ type reveal struct {
 
 	pending int         // number of boundaries with markers whose content is not complete
 	notices []*boundary // notices with markers, to be removed at the end
-	noticed time.Time   // the deadline that the notices show
+	noticed time.Time   // the earliest deadline that a notice shows
 	stale   bool        // a slot of the head with markers shows an old value
 }
 
@@ -114,7 +114,7 @@ func (v *reveal) placed(b *boundary) {
 // the bytes to be sent.
 func (v *reveal) notified(b *boundary, deadline time.Time) {
 	b.marked = true
-	if len(v.notices) == 0 {
+	if len(v.notices) == 0 || deadline.Before(v.noticed) {
 		v.noticed = deadline
 	}
 	v.notices = append(v.notices, b)
@@ -139,8 +139,8 @@ func (v *reveal) chunks(arrived []*boundary) iter.Seq[*boundary] {
 // shown records that the last chunk of a boundary is among the bytes to be sent.
 func (v *reveal) shown() { v.pending-- }
 
-// takeOutdated takes and returns the notices if deadline is later than the one that
-// they show. They have to be sent again. Otherwise it returns nil.
+// takeOutdated takes and returns the notices if deadline is later than one that they
+// show. They have to be sent again. Otherwise it returns nil.
 func (v *reveal) takeOutdated(deadline time.Time) (notices []*boundary) {
 	if deadline.After(v.noticed) {
 		notices, v.notices = v.notices, nil
