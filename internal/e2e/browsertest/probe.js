@@ -5,19 +5,29 @@
   // document and of forms.
   const get = (type, name, node) => Reflect.get(type.prototype, name, node);
   const all = selector => [...Document.prototype.querySelectorAll.call(document, selector)];
+  const first = selector => Document.prototype.querySelector.call(document, selector);
   const script = document.currentScript;
   const watch = new Map(Object.entries(JSON.parse(script.dataset.watch) || {}));
 
-  // Reports leave one after the other, so that they arrive in order.
-  let sending = Promise.resolve();
+  // Reports arrive in order: those that come while others are on their way leave
+  // together, after them.
+  let queue = [], sending;
+  const send = async () => {
+    for (await null; queue.length;) {
+      const body = `[${queue.join()}]`;
+      queue = [];
+      await fetch(new URL("reports", location), {method: "POST", body});
+    }
+    sending = undefined;
+  };
   const report = (kind, text, more) => {
-    const body = JSON.stringify({kind, text, ...more});
-    sending = sending.then(() => fetch(new URL("reports", location), {method: "POST", body}));
+    queue.push(JSON.stringify({kind, text, ...more}));
+    sending ||= send();
   };
 
   const look = () => {
     for (const [name, selector] of watch) {
-      const [element] = all(selector);
+      const element = first(selector);
       if (element) {
         watch.delete(name);
         report("seen", name, {color: getComputedStyle(element).color});

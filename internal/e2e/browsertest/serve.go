@@ -50,14 +50,14 @@ func (v *Visit) routes() http.Handler {
 		}
 	})
 	mux.HandleFunc("POST "+base+"reports", func(w http.ResponseWriter, r *http.Request) {
-		var report Report
-		if err := json.NewDecoder(r.Body).Decode(&report); err != nil {
+		var reports []Report
+		if err := json.NewDecoder(r.Body).Decode(&reports); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
 		v.change(func() {
-			v.reports = append(v.reports, report)
-			v.left = v.left || report.Kind == "leaves"
+			v.reports = append(v.reports, reports...)
+			v.left = v.left || slices.ContainsFunc(reports, func(r Report) bool { return r.Kind == "leaves" })
 		})
 	})
 	for name, file := range v.scenario.Files {
