@@ -10,11 +10,12 @@ import (
 // streams, the answers and the time, so that each can come when a step says so. The page
 // waits to be fetched until timers has what fetches it.
 const arrivalsJS = `
-	const get = fetch, later = setTimeout, now = Date.now;
+	const get = fetch, later = setTimeout, every = setInterval, now = Date.now;
 	let streams = [], asked = [], timers = [], ahead = 0;
 	Date.now = () => now() + ahead;
 	Math.random = () => 1;
 	setTimeout = (f, ms, ...args) => ms == 12e4 ? 0 : ms < 1000 ? later(f, ms, ...args) : timers.push({f: () => f(...args), ms});
+	setInterval = (f, ms) => every(f, ms == 99 ? 9 : ms);
 	clearTimeout = n => { delete timers[n - 1]; };
 	fetch = (url, o) => o?.method != "HEAD" && !o?.headers?.rivulet ? get(url, o) :
 		new Promise(answer => asked.push((html, status = 200) => answer(new Response(status == 204 ? null : html, {status}))));
@@ -37,7 +38,13 @@ const arrivalsJS = `
 	console.warn = () => {};
 
 	const find = selector => document.querySelector(selector);
-	const turn = (ms = 250) => new Promise(done => later(done, ms));
+	// turn lets the script look at the page several times, and answers be read.
+	const turn = async () => {
+		for (let i = 0; i < 4; i++) {
+			await new Response("-").text();
+			await new Promise(done => later(done, 20));
+		}
+	};
 	const live = () => find("html").dataset.live;
 	const item = (name, text) => '<?start name="' + name + '"><li>' + text + '</li><?end name="' + name + '">';
 	const region = (name, n, content, path = "s") => '<?start name="' + name + '.live"><?start name="' + name + '"><?marker name="' + name + '.start">' +
@@ -60,7 +67,7 @@ const arrivalsJS = `
 		if (!timer) return;
 		timers = [];
 		timer.f();
-		await turn(50);
+		await turn();
 		asked.pop()?.("<body>" + regions.join("<p>"));
 		await turn();
 	};

@@ -13,7 +13,7 @@ import (
 // racesJS has an answer for each request when the test says so, and no time pass
 // while a connection is silent.
 const racesJS = `
-	const get = fetch, later = setTimeout, asked = {};
+	const get = fetch, later = setTimeout, every = setInterval, asked = {};
 	let silent = [], either;
 	fetch = (url, o) => !o?.headers?.rivulet ? get(url, o) : new Promise((answer, fail) => {
 		const path = o.headers.rivulet;
@@ -24,6 +24,7 @@ const racesJS = `
 			fail(o.signal.reason);
 		});
 	});
+	setInterval = (f, ms) => every(f, ms == 99 ? 9 : ms);
 	setTimeout = (f, ms, ...args) => ms == 12e4 ? silent.push(f) : later(f, ms, ...args);
 	console.warn = (...args) => note("warned");
 
@@ -32,27 +33,33 @@ const racesJS = `
 	const outer = text => part("outer", "<b>" + text + "</b><div id=inner>" + part("inner", "<i>" + text + "</i>") + "</div>");
 	const ask = path => dispatchEvent(new CustomEvent("rivulet:refresh", {detail: path}));
 	const swap = () => find("#outer").outerHTML = find("#outer").outerHTML;
-	const turn = (ms = 50) => new Promise(done => later(done, ms));
+	// turn lets the script look at the page several times, and answers be read.
+	const turn = async () => {
+		for (let i = 0; i < 4; i++) {
+			await new Response("-").text();
+			await new Promise(done => later(done, 20));
+		}
+	};
 	const text = () => [...document.querySelectorAll("#outer b, #outer i")].map(node => node.textContent).join(" ");
 	const steps = {
 		async swapped() {
 			ask("outer");
 			swap();
 			asked.outer.shift()(outer("old"));
-			await turn(300);
+			await turn();
 			return text() + " " + (find("html").dataset.live == "stale");
 		},
 		async failed() {
 			ask("outer");
 			swap();
 			asked.outer.shift()("", 500);
-			await turn(300);
+			await turn();
 			return find("html").dataset.live == "stale";
 		},
 		async ended() {
 			ask("outer");
 			swap();
-			await turn(300);
+			await turn();
 		},
 		async inner() {
 			ask("outer/inner");
@@ -92,7 +99,7 @@ const racesJS = `
 			ask("outer/inner");
 			ask("outer");
 			asked.outer.pop()(part("outer", "<b>6</b>"));
-			await turn(300);
+			await turn();
 			ask("outer");
 			asked.outer.pop()(outer("7"));
 			await turn();
@@ -116,7 +123,7 @@ const racesJS = `
 		},
 		async stale() {
 			swap();
-			await turn(300);
+			await turn();
 			return find("html").dataset.live;
 		},
 		async silent() {
