@@ -15,12 +15,14 @@ import (
 )
 
 // decisions are about errors that decide the status after the first byte.
-var decisions = []browsertest.Scenario{
-	leaving("a late redirect leads on while another load is pending", "", stream.OutOfOrder, browsertest.Streamed),
-	leaving("a late redirect of a page in order leads on", "", stream.InOrder, nil),
-	leaving("a late redirect leads on under a policy that allows no scripts but those of the page",
-		"default-src 'none'; connect-src 'self'; style-src 'self'; img-src 'self'; script-src 'nonce-nonce'", stream.OutOfOrder, browsertest.Streamed),
-	hurrying(),
+func decisions() []browsertest.Scenario {
+	return []browsertest.Scenario{
+		leaving("a late redirect leads on while another load is pending", "", stream.OutOfOrder, browsertest.Streamed),
+		leaving("a late redirect of a page in order leads on", "", stream.InOrder, nil),
+		leaving("a late redirect leads on under a policy that allows no scripts but those of the page",
+			"default-src 'none'; connect-src 'self'; style-src 'self'; img-src 'self'; script-src 'nonce-nonce'", stream.OutOfOrder, browsertest.Streamed),
+		hurrying(),
+	}
 }
 
 // hurrying is a page with a nonce and an image that does not come. A script leads on.

@@ -29,10 +29,11 @@ import (
 // hostileScenarios are about HTML that users wrote, as sanitizers leave it: it
 // makes the page ask for nothing, and stops nothing that is ours.
 func hostileScenarios() []browsertest.Scenario {
-	all := []browsertest.Scenario{cleaning()}
+	done := new(cleaned)
+	all := []browsertest.Scenario{cleaning(done)}
 	for _, policy := range []struct{ name, text string }{{"without a policy", ""}, {"under a policy", livePolicy}} {
 		for _, sanitizer := range sanitizers {
-			all = append(all, sanitized("what "+sanitizer+" leaves commands nothing, "+policy.name, sanitizer, policy.text))
+			all = append(all, sanitized(done, "what "+sanitizer+" leaves commands nothing, "+policy.name, sanitizer, policy.text))
 		}
 	}
 	return all
@@ -47,9 +48,9 @@ var sanitizers = []string{
 	"bluemonday with data attributes",
 }
 
-// cleaned is what the sanitizers have made of the hostile list, DOMPurify of it
+// A cleaned is what the sanitizers have made of the hostile list, DOMPurify of it
 // in the browser that is at work.
-var cleaned struct {
+type cleaned struct {
 	sync.Mutex
 	by map[string][]string
 }
@@ -59,7 +60,7 @@ var modules = filepath.Join("testdata", "sanitizers")
 
 // cleaning has DOMPurify at work in the browser's own parser, and the others
 // beside it.
-func cleaning() browsertest.Scenario {
+func cleaning(done *cleaned) browsertest.Scenario {
 	list := hostile()
 	file := func(read func() ([]byte, error)) browsertest.File {
 		return func(v *browsertest.Visit, w http.ResponseWriter, _ *http.Request) {
@@ -91,32 +92,32 @@ func cleaning() browsertest.Scenario {
 					v.Note(err.Error())
 					return
 				}
-				cleaned.Lock()
-				cleaned.by["DOMPurify"] = clean
-				cleaned.Unlock()
+				done.Lock()
+				done.by["DOMPurify"] = clean
+				done.Unlock()
 				v.Note("clean")
 			},
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
 			node := nodetest.Node(t, modules)
-			cleaned.Lock()
-			cleaned.by = map[string][]string{}
-			maps.Copy(cleaned.by, sanitizedByNode(t, node, list))
+			done.Lock()
+			done.by = map[string][]string{}
+			maps.Copy(done.by, sanitizedByNode(t, node, list))
 			ugc, wide := bluemonday.UGCPolicy(), bluemonday.UGCPolicy()
 			wide.AllowDataAttributes()
 			for _, text := range list {
-				cleaned.by["bluemonday"] = append(cleaned.by["bluemonday"], balanced(t, ugc.Sanitize(text)))
-				cleaned.by["bluemonday with data attributes"] = append(cleaned.by["bluemonday with data attributes"], balanced(t, wide.Sanitize(text)))
+				done.by["bluemonday"] = append(done.by["bluemonday"], balanced(t, ugc.Sanitize(text)))
+				done.by["bluemonday with data attributes"] = append(done.by["bluemonday with data attributes"], balanced(t, wide.Sanitize(text)))
 			}
-			cleaned.Unlock()
+			done.Unlock()
 			v.Open("packages")
 			v.WaitNote("clean")
-			cleaned.Lock()
-			defer cleaned.Unlock()
+			done.Lock()
+			defer done.Unlock()
 			for _, name := range sanitizers {
-				left := strings.Join(cleaned.by[name], "")
-				if len(cleaned.by[name]) != len(list) || !strings.Contains(left, "harmless") {
-					t.Errorf("%s leaves %d of %d strings", name, len(cleaned.by[name]), len(list))
+				left := strings.Join(done.by[name], "")
+				if len(done.by[name]) != len(list) || !strings.Contains(left, "harmless") {
+					t.Errorf("%s leaves %d of %d strings", name, len(done.by[name]), len(list))
 				}
 				// What the scripts obey. A sanitizer that keeps these could not
 				// be trusted with them.
@@ -127,7 +128,7 @@ func cleaning() browsertest.Scenario {
 				}
 			}
 			// What they did obey once.
-			left := strings.Join(cleaned.by["DOMPurify"], "")
+			left := strings.Join(done.by["DOMPurify"], "")
 			for _, edge := range []string{`<template[^>]* data-r=`, `<p[^>]* data-r=`, `<form`, `<input[^>]* name=`} {
 				if !regexp.MustCompile(edge).MatchString(left) {
 					t.Errorf("DOMPurify leaves no %s: the list has lost its edge", edge)
@@ -186,7 +187,7 @@ func commands(v *browsertest.Visit, w http.ResponseWriter, r *http.Request) {
 }
 
 // sanitized is a page with what the sanitizer leaves of the hostile list.
-func sanitized(name, sanitizer, policy string) browsertest.Scenario {
+func sanitized(done *cleaned, name, sanitizer, policy string) browsertest.Scenario {
 	f := newFeed("first")
 	box := f.region("box")
 	written := func(ctx context.Context) []string {
@@ -195,10 +196,10 @@ func sanitized(name, sanitizer, policy string) browsertest.Scenario {
 			strings.TrimPrefix(evil, "https:"), strings.TrimPrefix(browsertest.Elsewhere(ctx, "evil"), "http:"),
 			evilHere, "evil",
 		)
-		cleaned.Lock()
-		defer cleaned.Unlock()
+		done.Lock()
+		defer done.Unlock()
 		var all []string
-		for _, text := range cleaned.by[sanitizer] {
+		for _, text := range done.by[sanitizer] {
 			all = append(all, urls.Replace(text))
 		}
 		return all
@@ -218,9 +219,9 @@ func sanitized(name, sanitizer, policy string) browsertest.Scenario {
 			"gone": "body > #box:has(> .second):not(:has(.first))", "pwned": "body > * > .pwned",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
-			cleaned.Lock()
-			ready := cleaned.by[sanitizer] != nil
-			cleaned.Unlock()
+			done.Lock()
+			ready := done.by[sanitizer] != nil
+			done.Unlock()
 			if !ready {
 				t.Fatal("the scenario in which sanitizers are at work has to run first")
 			}

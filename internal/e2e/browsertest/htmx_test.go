@@ -88,7 +88,6 @@ func startHTMX(version, with, policy string, written templ.Component) browsertes
 			"fragment": "#out:has(.rv-error) > .fragment", "error": "#failed > .error",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
-			panel.Store(0)
 			nodetest.Node(t, htmxModules)
 			v.Open("packages")
 			v.Wait("dots", "open", "a")
@@ -191,7 +190,6 @@ func boosted(version string) browsertest.Scenario {
 		Files:    files,
 		Watch:    map[string]string{"dots": "#panel > .dots", "open": "html[data-live=open]", "boosted": "body > .boosted", "1": ".v1"},
 		Run: func(t *testing.T, v *browsertest.Visit) {
-			panel.Store(0)
 			nodetest.Node(t, htmxModules)
 			v.Open("packages")
 			v.Wait("dots", "open")
@@ -226,7 +224,6 @@ func withoutHTMX() browsertest.Scenario {
 		Files: files,
 		Watch: map[string]string{"1": "#panel > .v1", "2": "#panel > .v2", "open": "html[data-live=open]", "named": "#htmx"},
 		Run: func(t *testing.T, v *browsertest.Visit) {
-			panel.Store(0)
 			v.Wait("open", "named")
 			v.Open("panel")
 			v.Wait("1")

@@ -95,7 +95,6 @@ func htmxStreams(version string) browsertest.Scenario {
 			"htmx":   "#failed > hr",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
-			panel.Store(0)
 			nodetest.Node(t, htmxModules)
 			v.Open("packages")
 			v.Wait("dots", "open")

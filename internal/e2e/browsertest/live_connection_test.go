@@ -60,7 +60,6 @@ func gap(name string, lose func(*feed, live.Region)) browsertest.Scenario {
 			"new": "#list > .new", "next": "html[data-live=open] #list > .next",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
-			defer f.show(a) // for the next browser
 			v.Open("end")
 			v.Wait("open")
 			defer f.set(nil)
@@ -107,7 +106,6 @@ func unplaced() browsertest.Scenario {
 		Files: f.files(`Math.random = () => .01;`),
 		Watch: map[string]string{"shown": "#list > .a", "new": "#list > .new", "next": "html[data-live=open] #list > .next"},
 		Run: func(t *testing.T, v *browsertest.Visit) {
-			defer back.Store(false) // for the next browser
 			v.Open("end")
 			v.Wait("shown")
 			back.Store(true)
@@ -137,7 +135,6 @@ func refused(name string, down func(http.ResponseWriter)) browsertest.Scenario {
 			"still": "#list > .still", "next": "html[data-live=open] #list > .next",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
-			defer f.show(a) // for the next browser
 			v.Open("end")
 			v.Wait("open")
 			f.show(still)

@@ -24,7 +24,6 @@ func over() browsertest.Scenario {
 			"ended": "html[data-live=ended] #list > .last",
 		},
 		Run: func(t *testing.T, v *browsertest.Visit) {
-			defer f.restart() // for the next browser
 			v.Open("end")
 			v.Wait("open")
 			f.send(list.Append("last", pages.LI(pages.Row{Key: "last", Text: "1"})))

@@ -82,11 +82,12 @@ func (f *feed) send(views ...templ.Component) {
 // connection.
 func (f *feed) settle(t *testing.T, v *browsertest.Visit, want int) {
 	t.Helper()
-	for end := time.Now().Add(browsertest.Patience); f.Stats().Subscribers != want; v.Picture() {
+	for end := time.Now().Add(browsertest.Patience); f.Stats().Subscribers != want; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%d streams are open, want %d", f.Stats().Subscribers, want)
 		}
 	}
+	v.Picture() // the browser has had time for what goes with it
 }
 
 // set changes what answers the next request for the events, and ends the

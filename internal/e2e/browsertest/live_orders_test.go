@@ -133,8 +133,6 @@ func loggedOut() browsertest.Scenario {
 	return redirecting("a page that redirects when its stream is lost is left for where that leads",
 		func(*http.Request) bool { return out.Load() },
 		func(t *testing.T, v *browsertest.Visit, f *feed) {
-			defer out.Store(false) // for the next browser
-			defer func() { f.down = nil }()
 			v.Wait("open")
 			out.Store(true)
 			f.set(refuse)
@@ -146,7 +144,6 @@ func bounced() browsertest.Scenario {
 	return redirecting("a page that redirects only what scripts ask for is not left again and again",
 		func(r *http.Request) bool { return r.Header.Get("Rivulet") != "" },
 		func(t *testing.T, v *browsertest.Visit, f *feed) {
-			defer func() { f.down = nil }()
 			v.Wait("open")
 			f.set(refuse)
 			count := func() (navigations, fetches int) {

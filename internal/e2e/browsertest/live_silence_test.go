@@ -118,7 +118,6 @@ func looked(event, target string) browsertest.Scenario {
 		`),
 		Watch: map[string]string{"open": "html[data-live=open] .a", "lost": "html[data-live=lost]", "b": "html[data-live=open] #list > .b"},
 		Run: func(t *testing.T, v *browsertest.Visit) {
-			defer f.set(nil) // for the next browser
 			v.Open("end")
 			v.Wait("open")
 			f.set(refuse)
@@ -156,7 +155,6 @@ func unhurried() browsertest.Scenario {
 		`),
 		Watch: map[string]string{"open": "html[data-live=open] .a", "lost": "html[data-live=lost]"},
 		Run: func(t *testing.T, v *browsertest.Visit) {
-			defer f.set(nil) // for the next browser
 			v.Open("end")
 			v.Wait("open")
 			f.set(refuse)

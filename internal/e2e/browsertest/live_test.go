@@ -23,29 +23,31 @@ const (
 	livePolicy  = noncePolicy + "; require-trusted-types-for 'script'; trusted-types rivulet"
 )
 
-var regions = []browsertest.Scenario{
-	containers(),
-	between(),
-	pair(),
-	later(),
-	fields(),
-	lost(),
-	gap("after a gap the region is taken from the page again", func(f *feed, list live.Region) {
-		for range 5 { // more than are retained
-			f.send(list.Replace("a", pages.LI(pages.Row{Key: "a", Text: "2"})))
-		}
-	}),
-	gap("after the server has started anew, too", func(f *feed, _ live.Region) { f.restart() }),
-	unplaced(),
-	over(),
-	overBefore(),
-	written(),
-	refused("502", func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) }),
-	kept(),
-	prerendered(),
-	pending(),
-	parsed(),
-	file(),
+func regions() []browsertest.Scenario {
+	return []browsertest.Scenario{
+		containers(),
+		between(),
+		pair(),
+		later(),
+		fields(),
+		lost(),
+		gap("after a gap the region is taken from the page again", func(f *feed, list live.Region) {
+			for range 5 { // more than are retained
+				f.send(list.Replace("a", pages.LI(pages.Row{Key: "a", Text: "2"})))
+			}
+		}),
+		gap("after the server has started anew, too", func(f *feed, _ live.Region) { f.restart() }),
+		unplaced(),
+		over(),
+		overBefore(),
+		written(),
+		refused("502", func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) }),
+		kept(),
+		prerendered(),
+		pending(),
+		parsed(),
+		file(),
+	}
 }
 
 var scriptElement = regexp.MustCompile(`(?s)<script.*?</script>`)

@@ -54,10 +54,6 @@ func logouts() (all []browsertest.Scenario) {
 			// The probe's own request, as the page is left.
 			Faults: []string{"NetworkError", "Failed to fetch", "Load failed"},
 			Run: func(t *testing.T, v *browsertest.Visit) {
-				defer func() { // for the next browser
-					out.Store(false)
-					loads.Store(0)
-				}()
 				v.Wait("1")
 				v.WaitComplete()
 				v.Dispatch("press")

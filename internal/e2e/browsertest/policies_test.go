@@ -11,24 +11,26 @@ import (
 )
 
 // A violation of the policy fails any scenario that does not expect it.
-var policies = []browsertest.Scenario{
-	policy("a policy with a nonce", "script-src 'nonce-{nonce}'"),
-	policy("enforced Trusted Types", "script-src 'nonce-{nonce}'; require-trusted-types-for 'script'; trusted-types 'none'"),
-	// What the probe needs is allowed by its address, so that the inline
-	// script has nothing but its hash.
-	policy("a policy with the script's hash", "script-src "+assets.Unsuspense().Hash+" {origin}/visit/"),
-	beforePaint(external(policy("a policy with 'self' and the external script", "script-src 'self'"), func(t *testing.T, v *browsertest.Visit) {
-		v.Open("script")
-		v.Wait("fallback")
-		v.Open("parent")
-	})),
-	external(policy("a policy with 'self' and an external script that is late", "script-src 'self'"), func(t *testing.T, v *browsertest.Visit) {
-		v.Wait("fallback")
-		v.Open("parent")
-		v.WaitLoaded("parent")
-		v.Picture() // the browser has had time for the chunk
-		v.Open("script")
-	}),
+func policies() []browsertest.Scenario {
+	return []browsertest.Scenario{
+		policy("a policy with a nonce", "script-src 'nonce-{nonce}'"),
+		policy("enforced Trusted Types", "script-src 'nonce-{nonce}'; require-trusted-types-for 'script'; trusted-types 'none'"),
+		// What the probe needs is allowed by its address, so that the inline
+		// script has nothing but its hash.
+		policy("a policy with the script's hash", "script-src "+assets.Unsuspense().Hash+" {origin}/visit/"),
+		beforePaint(external(policy("a policy with 'self' and the external script", "script-src 'self'"), func(t *testing.T, v *browsertest.Visit) {
+			v.Open("script")
+			v.Wait("fallback")
+			v.Open("parent")
+		})),
+		external(policy("a policy with 'self' and an external script that is late", "script-src 'self'"), func(t *testing.T, v *browsertest.Visit) {
+			v.Wait("fallback")
+			v.Open("parent")
+			v.WaitLoaded("parent")
+			v.Picture() // the browser has had time for the chunk
+			v.Open("script")
+		}),
+	}
 }
 
 // beforePaint leaves out WebKitGTK, which runs an async script only once it has

@@ -19,19 +19,20 @@ import (
 )
 
 // streams are about EventSource, and about pages that read streams by hand.
-var streams = []browsertest.Scenario{
-	heard(),
-	posted(),
-	stopped(),
-	unharmed(),
-	crossing(),
-	relayCrossing(),
-	left("EventSource", `
+func streams() []browsertest.Scenario {
+	return []browsertest.Scenario{
+		heard(),
+		posted(),
+		stopped(),
+		unharmed(),
+		crossing(),
+		relayCrossing(),
+		left("EventSource", `
 		const source = new EventSource("events");
 		source.onopen = () => note("open");
 		addEventListener("abort", () => source.close());
 	`),
-	left("fetch", `
+		left("fetch", `
 		const controller = new AbortController();
 		fetch("events", {signal: controller.signal}).then(async response => {
 			note("open");
@@ -39,8 +40,9 @@ var streams = []browsertest.Scenario{
 		}).catch(() => {});
 		addEventListener("abort", () => controller.abort());
 	`),
-	relayed(),
-	answerCuts(),
+		relayed(),
+		answerCuts(),
+	}
 }
 
 // streaming is for scenarios about streams: with them it makes no difference

@@ -69,39 +69,41 @@ func remains(name string, page raw, first ...string) browsertest.Scenario {
 	}
 }
 
-var stuck = []browsertest.Scenario{
-	{
-		Name:  "boundaries where no marker works wait in place",
-		Where: browsertest.Scripted,
-		Page: raw{
-			`<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title id="title">`, late("title", "Loading", "Ada"), "</title>", browsertest.Probe(),
-			`</head><body><textarea id="area">`, late("area", "Loading", "Bob"), `</textarea><svg id="svg"><g></g>`, late("svg", "", `<circle r="1"></circle>`),
-			`</svg><div id="all">`, late("late", `<i class="dots">...</i>`, `<b class="late">Eve</b>`), `</div></body></html>`,
-		},
-		Watch: map[string]string{"dots": "#all > .dots", "late": "#all:not(:has(.dots)) > .late", "circle": "#svg > g + circle"},
-		Run: func(t *testing.T, v *browsertest.Visit) {
-			v.Open("title", "area", "svg")
-			v.Wait("dots", "circle")
-			v.Reveal("late")
-			v.Finished(t)
-			parts := v.Picture().Parts
-			for id, want := range map[string]string{"title": "Ada", "area": "Bob", "svg": `<g></g><circle r="1"></circle>`} {
-				if parts[id] != want {
-					t.Errorf("%s = %q, want %q", id, parts[id], want)
+func stuck() []browsertest.Scenario {
+	return []browsertest.Scenario{
+		{
+			Name:  "boundaries where no marker works wait in place",
+			Where: browsertest.Scripted,
+			Page: raw{
+				`<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title id="title">`, late("title", "Loading", "Ada"), "</title>", browsertest.Probe(),
+				`</head><body><textarea id="area">`, late("area", "Loading", "Bob"), `</textarea><svg id="svg"><g></g>`, late("svg", "", `<circle r="1"></circle>`),
+				`</svg><div id="all">`, late("late", `<i class="dots">...</i>`, `<b class="late">Eve</b>`), `</div></body></html>`,
+			},
+			Watch: map[string]string{"dots": "#all > .dots", "late": "#all:not(:has(.dots)) > .late", "circle": "#svg > g + circle"},
+			Run: func(t *testing.T, v *browsertest.Visit) {
+				v.Open("title", "area", "svg")
+				v.Wait("dots", "circle")
+				v.Reveal("late")
+				v.Finished(t)
+				parts := v.Picture().Parts
+				for id, want := range map[string]string{"title": "Ada", "area": "Bob", "svg": `<g></g><circle r="1"></circle>`} {
+					if parts[id] != want {
+						t.Errorf("%s = %q, want %q", id, parts[id], want)
+					}
 				}
-			}
+			},
 		},
-	},
-	remains("a fallback that closes its paragraph stays",
-		raw{open, `<div id="all"><p>`, late("late", `<div class="dots">...</div>`, `<b class="late">Eve</b>`), `</p></div></body></html>`}),
-	remains("a fallback that the parser puts before the table stays",
-		raw{open, `<div id="all"><table><tbody>`, late("late", `<div class="dots">...</div>`, `<tr class="late"><td>Eve</td></tr>`), `</table></div></body></html>`}),
-	remains("what follows content that ends in a comment is lost",
-		raw{open, `<div id="all">`, late("other", "", `<b class="other">other</b><!-- `), "<p>", late("late", `<i class="dots">...</i>`, `<b class="late">Eve</b>`), `</p></div></body></html>`}, "other"),
-	remains("chunks in an open paragraph are lost",
-		raw{open, `<div id="all">`, late("late", `<i class="dots">...</i>`, `<b class="late">Eve</b>`), `</div><p>end</body></html>`}),
-	remains("a fallback that is the first of the body where its tag is left out stays",
-		raw{`<!DOCTYPE html><meta charset="utf-8"><title>under test</title>`, browsertest.Probe(), late("late", `<div id="all"><i class="dots">...</i></div>`, `<b class="late">Eve</b>`)}),
-	remains("a fallback behind the body stays",
-		raw{open, "</body>", late("late", `<div id="all"><i class="dots">...</i></div>`, `<b class="late">Eve</b>`), "</html>"}),
+		remains("a fallback that closes its paragraph stays",
+			raw{open, `<div id="all"><p>`, late("late", `<div class="dots">...</div>`, `<b class="late">Eve</b>`), `</p></div></body></html>`}),
+		remains("a fallback that the parser puts before the table stays",
+			raw{open, `<div id="all"><table><tbody>`, late("late", `<div class="dots">...</div>`, `<tr class="late"><td>Eve</td></tr>`), `</table></div></body></html>`}),
+		remains("what follows content that ends in a comment is lost",
+			raw{open, `<div id="all">`, late("other", "", `<b class="other">other</b><!-- `), "<p>", late("late", `<i class="dots">...</i>`, `<b class="late">Eve</b>`), `</p></div></body></html>`}, "other"),
+		remains("chunks in an open paragraph are lost",
+			raw{open, `<div id="all">`, late("late", `<i class="dots">...</i>`, `<b class="late">Eve</b>`), `</div><p>end</body></html>`}),
+		remains("a fallback that is the first of the body where its tag is left out stays",
+			raw{`<!DOCTYPE html><meta charset="utf-8"><title>under test</title>`, browsertest.Probe(), late("late", `<div id="all"><i class="dots">...</i></div>`, `<b class="late">Eve</b>`)}),
+		remains("a fallback behind the body stays",
+			raw{open, "</body>", late("late", `<div id="all"><i class="dots">...</i></div>`, `<b class="late">Eve</b>`), "</html>"}),
+	}
 }
