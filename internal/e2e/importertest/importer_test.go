@@ -11,7 +11,7 @@ import (
 
 // TestImporters tidies and builds programs that import a release.
 func TestImporters(t *testing.T) {
-	r := newRelease(t)
+	r := releaseOfTree(t)
 	t.Run("of the root module", func(t *testing.T) {
 		m := newImporter(t)
 		for _, name := range []string{"hello", "guests"} {

@@ -28,30 +28,45 @@ type release struct {
 	env     []string // for the go command, to find the release
 }
 
-// newRelease releases both modules at the version of the root module that
-// natsbroker's go.mod requires, each as it is.
-func newRelease(t *testing.T) *release {
-	t.Helper()
-	return newReleaseOf(t, requirement(t), func(f *os.File, m module.Version, dir string) error { return zip.CreateFromDir(f, m, dir) }, root)
+// The folder of all tests, and the release in it.
+var (
+	shared   string
+	released *release
+)
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "importertest")
+	if err != nil {
+		panic(err)
+	}
+	shared = dir
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
 }
 
-// newReleaseOf releases both modules of the tree repo at a version. pack writes
-// the zip file of a module, whose folder it is given as below [root].
-func newReleaseOf(t *testing.T, version string, pack func(*os.File, module.Version, string) error, repo string) *release {
+// releaseOfTree releases both modules at the version of the root module that
+// natsbroker's go.mod requires, each as it is. All tests have the same release, so
+// that the go command compiles its packages once.
+func releaseOfTree(t *testing.T) *release {
 	t.Helper()
-	proxy, r := t.TempDir(), &release{version: version, cache: t.TempDir()}
-	for path, dir := range map[string]string{rootPath: root, natsPath: natsDir} {
-		m := module.Version{Path: path, Version: version}
-		serve(t, proxy, m, filepath.Join(repo, strings.TrimPrefix(dir, root)), func(f *os.File) error { return pack(f, m, dir) })
+	if released != nil {
+		return released
 	}
-	shared := run(t, ".", nil, "go", "env", "GOMODCACHE", "GOPROXY")
-	cache, proxies, _ := strings.Cut(shared, "\n")
+	proxy, r := filepath.Join(shared, "proxy"), &release{version: requirement(t), cache: filepath.Join(shared, "cache")}
+	for path, dir := range map[string]string{rootPath: root, natsPath: natsDir} {
+		m := module.Version{Path: path, Version: r.version}
+		serve(t, proxy, m, dir, func(f *os.File) error { return zip.CreateFromDir(f, m, dir) })
+	}
+	known := run(t, ".", nil, "go", "env", "GOMODCACHE", "GOPROXY")
+	cache, proxies, _ := strings.Cut(known, "\n")
 	r.env = []string{
 		"GOMODCACHE=" + r.cache,
 		"GOFLAGS=-modcacherw", // so that it can be removed
 		"GOPROXY=" + fileURL(proxy) + "," + fileURL(filepath.Join(cache, "cache", "download")) + "," + proxies,
 		"GONOSUMDB=" + rootPath,
 	}
+	released = r
 	return r
 }
 

@@ -1,9 +1,14 @@
 package importertest
 
 import (
+	archive "archive/zip"
+	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,8 +16,8 @@ import (
 	"golang.org/x/mod/zip"
 )
 
-// TestReleaseScript releases a copy of the working tree, and builds importers of
-// the tags.
+// TestReleaseScript releases a copy of the working tree. The script has built
+// importers of the files of that tree, and those of the tags are the same.
 func TestReleaseScript(t *testing.T) {
 	repo := copyOfTree(t)
 	const version = "v0.98.0"
@@ -46,6 +51,9 @@ func TestReleaseScript(t *testing.T) {
 	if !strings.HasSuffix(out, pushes) {
 		t.Errorf("release.sh prints %q, want %q at the end", out, pushes)
 	}
+	if built := regexp.MustCompile(`(?m)^ok\s+\S+/importertest\s+[0-9.]+s$`); !built.MatchString(out) {
+		t.Errorf("release.sh prints %q, want that it has built importers", out)
+	}
 	refused(version, "exists")
 	if left := run(t, repo, nil, "git", "status", "--porcelain"); left != "" {
 		t.Errorf("release.sh leaves %s", left)
@@ -63,13 +71,50 @@ func TestReleaseScript(t *testing.T) {
 		t.Error("CHANGELOG.md lacks the heading of the release")
 	}
 
-	r := newReleaseOf(t, version, func(f *os.File, m module.Version, dir string) error {
-		tag := strings.TrimPrefix(strings.TrimPrefix(m.Path, rootPath)+"/"+version, "/")
-		return zip.CreateFromVCS(f, m, repo, tag, strings.TrimPrefix(strings.TrimPrefix(dir, root), "/"))
-	}, repo)
-	m := newImporter(t)
-	m.importAll(append(libraries(t, root), libraries(t, natsDir)...))
-	m.build(r, rootPath, natsPath)
+	for path, dir := range map[string]string{rootPath: "", natsPath: strings.TrimPrefix(natsDir, root+"/")} {
+		m := module.Version{Path: path, Version: version}
+		tagged := packed(t, func(f *os.File) error {
+			return zip.CreateFromVCS(f, m, repo, strings.TrimPrefix(dir+"/"+version, "/"), dir)
+		})
+		built := packed(t, func(f *os.File) error { return zip.CreateFromDir(f, m, filepath.Join(repo, dir)) })
+		license := path + "@" + version + "/LICENSE" // that of the root, if a module has none
+		if _, ok := built[license]; !ok {
+			delete(tagged, license)
+		}
+		if !maps.Equal(tagged, built) {
+			t.Errorf("the tag of %s has the files %q, and importers were built of %q", path, slices.Sorted(maps.Keys(tagged)), slices.Sorted(maps.Keys(built)))
+		}
+		if text := tagged[path+"@"+version+"/go.mod"]; path == natsPath && !strings.Contains(text, rootPath+" "+version) {
+			t.Errorf("natsbroker does not require the release of the root module:\n%s", text)
+		}
+	}
+}
+
+// packed returns the texts of the files of a module, by their names.
+func packed(t *testing.T, pack func(*os.File) error) map[string]string {
+	t.Helper()
+	f, err := os.Create(filepath.Join(t.TempDir(), "module.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := pack(f); err != nil {
+		t.Fatal(err)
+	}
+	r, err := archive.OpenReader(f.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	files := make(map[string]string)
+	for _, file := range r.File {
+		text, err := fs.ReadFile(r, file.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[file.Name] = string(text)
+	}
+	return files
 }
 
 // identity lets git commit on any machine.

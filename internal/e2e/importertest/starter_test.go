@@ -23,7 +23,7 @@ import (
 // TestTheStarter makes a project with the command of a release, runs its tests,
 // asks for its pages, and sees them reload.
 func TestTheStarter(t *testing.T) {
-	r := newRelease(t)
+	r := releaseOfTree(t)
 	folder := t.TempDir()
 	said := run(t, folder, r.env, "go", "run", rootPath+"/cmd/rivulet@"+r.version, "new", "shop", "shop.test")
 	if !strings.Contains(said, "cd shop\n\tmake dev") {
