@@ -14,7 +14,7 @@ test: ## install the browsers where possible, then run every test of every modul
 	@go -C internal/e2e test -count=1 -run=Ahead ./ssebench # likewise
 	@go test -count=1 -run=Anywhere ./stream/sse/llm # with it, ten times as slow
 	@go test -count=1 -run=AMillionClients ./stream/broker # likewise
-	@HOSTILE=2m go run scripts/test.go
+	@HOSTILE=1m go run scripts/test.go
 
 hostile: ## attack the demo and a nasty site for an hour, with the race detector
 	@go -C internal/e2e test -race -count=1 -timeout=90m -run=Attacks -v ./hostiletest -hostile=1h
