@@ -30,7 +30,7 @@ import (
 var everyByte = os.Getenv("EVERY_BYTE") != ""
 
 const (
-	framesOpen = 60  // at once
+	framesOpen = 30  // at once
 	framesBare = 400 // in a page without scripts
 	framesNote = 5   // frames in one note, few so that a slow machine shows that it goes on
 )
