@@ -13,6 +13,7 @@ import (
 
 func TestNothingIsLostAndNothingComesTwice(t *testing.T) {
 	each(t, func(t *testing.T, l library) {
+		t.Parallel() // much of its time is spent until a client comes back
 		b := broker.Broker{Stream: sse.Options{Retry: time.Millisecond}}
 		topic := b.Topic("prices")
 		o := clienttest.Options{Names: lossy.Names, Stay: true}

@@ -116,6 +116,7 @@ func (a api) ask(t *testing.T, upstream http.Handler) (*clienttest.Client, *atom
 func TestClientsOfModels(t *testing.T) {
 	for _, a := range apis {
 		t.Run(a.name, func(t *testing.T) {
+			t.Parallel() // each waits for the time that a 429 says
 			var pieces []string
 			for _, w := range words {
 				pieces = append(pieces, a.text(w))
@@ -146,29 +147,37 @@ func TestClientsOfModels(t *testing.T) {
 					}
 				})
 			}
-			for _, tt := range []struct {
-				name     string
-				upstream http.Handler
-				status   int
-				code     string
-			}{
-				{"400", refusal(400, `{"error":{"message":"`+secret+`"}}`), 400, "invalid_request"},
-				{"401", refusal(401, `{"error":{"message":"`+secret+`"}}`), 502, "upstream_error"},
-				{"403", refusal(403, ``), 502, "upstream_error"},
-				{"404", refusal(404, ``), 502, "upstream_error"},
-				{"422", refusal(422, ``), 422, "invalid_request"},
-				{"429 for an empty account", refusal(429, `{"error":{"code":"insufficient_quota"}}`), 502, "upstream_error"},
-				{"whole answer", refusal(200, `{"choices":[{"message":{"content":"`+secret+`"}}]}`), 502, "upstream_error"},
-				{"page", refusal(200, `<html>`), 502, "upstream_error"},
-			} {
-				t.Run("asks once where the upstream answers with a "+tt.name, func(t *testing.T) {
-					c, asked := a.ask(t, tt.upstream)
-					r := c.Wait("error", 1)
-					if r.Status != tt.status || r.Code != tt.code || strings.Contains(r.Text, secret) || asked.Load() != 1 {
-						t.Errorf("error = %+v after %d requests, want status %d and code %s after one", r, asked.Load(), tt.status, tt.code)
+			t.Run("asks once where the upstream refuses or answers otherwise", func(t *testing.T) {
+				refusals := []struct {
+					name     string
+					upstream http.Handler
+					status   int
+					code     string
+				}{
+					{"400", refusal(400, `{"error":{"message":"`+secret+`"}}`), 400, "invalid_request"},
+					{"401", refusal(401, `{"error":{"message":"`+secret+`"}}`), 502, "upstream_error"},
+					{"403", refusal(403, ``), 502, "upstream_error"},
+					{"404", refusal(404, ``), 502, "upstream_error"},
+					{"422", refusal(422, ``), 422, "invalid_request"},
+					{"429 for an empty account", refusal(429, `{"error":{"code":"insufficient_quota"}}`), 502, "upstream_error"},
+					{"whole answer", refusal(200, `{"choices":[{"message":{"content":"`+secret+`"}}]}`), 502, "upstream_error"},
+					{"page", refusal(200, `<html>`), 502, "upstream_error"},
+				}
+				var at atomic.Int32
+				c, asked := a.ask(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					refusals[at.Load()].upstream.ServeHTTP(w, r)
+				}))
+				for i, tt := range refusals {
+					if i > 0 {
+						at.Store(int32(i))
+						c.Order("again")
 					}
-				})
-			}
+					r, n := c.Wait("error", i+1), int(asked.Load())-i
+					if r.Status != tt.status || r.Code != tt.code || strings.Contains(r.Text, secret) || n != 1 {
+						t.Fatalf("%s: error = %+v after %d requests, want status %d and code %s after one", tt.name, r, n, tt.status, tt.code)
+					}
+				}
+			})
 			t.Run("comes back when a 429 says so", func(t *testing.T) {
 				var first atomic.Int64
 				c, asked := a.ask(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

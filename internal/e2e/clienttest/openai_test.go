@@ -105,9 +105,9 @@ func TestOpenAI(t *testing.T) {
 		}
 	})
 	t.Run("that aborts has the upstream cancelled within 100 ms", func(t *testing.T) {
-		// The best of some tries: other processes take time, too.
+		// One of some tries: other processes take time, too.
 		best := time.Hour
-		for range 5 {
+		for tries := 0; tries < 5 && best >= 100*time.Millisecond; tries++ {
 			left := make(chan time.Time, 1)
 			c := ask(t, model(deltas, func(w http.ResponseWriter, r *http.Request) {
 				select {

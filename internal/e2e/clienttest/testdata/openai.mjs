@@ -4,6 +4,7 @@ import {obey, options, report} from "./client.mjs";
 const controller = new AbortController();
 obey(order => {
   if (order == "close") controller.abort();
+  if (order == "again") ask();
 });
 
 const client = new OpenAI({baseURL: options.url, apiKey: "none", ...options.defaults || {maxRetries: 0}});
@@ -33,10 +34,13 @@ const responses = async () => {
   report("usage", {text: String(response.usage.total_tokens)});
 };
 
-try {
-  await (options.api == "responses" ? responses : chat)();
-  report(controller.signal.aborted ? "stopped" : "done");
-} catch (err) {
-  if (controller.signal.aborted) report("stopped");
-  else report("error", {status: err.status, code: err.code, text: err.message});
-}
+const ask = async () => {
+  try {
+    await (options.api == "responses" ? responses : chat)();
+    report(controller.signal.aborted ? "stopped" : "done");
+  } catch (err) {
+    if (controller.signal.aborted) report("stopped");
+    else report("error", {status: err.status, code: err.code, text: err.message});
+  }
+};
+await ask();
