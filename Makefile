@@ -10,10 +10,6 @@ demo: ## build and run the demo, and print its address; with NATS_URL=embedded, 
 
 test: ## install the browsers where possible, then run every test of every module
 	@sh scripts/install.sh
-	@go test -count=1 -run='TestAllocations|TestGrowth|TestShellLeavesAtOnce|TestYieldingLoads' ./stream # the race detector, which the rest runs with, spoils them
-	@go -C internal/e2e test -count=1 -run=Ahead ./ssebench # likewise
-	@go test -count=1 -run=Anywhere ./stream/sse/llm # with it, ten times as slow
-	@go test -count=1 -run=AMillionClients ./stream/broker # likewise
 	@HOSTILE=1m go run scripts/test.go
 
 hostile: ## attack the demo and a nasty site for an hour, with the race detector

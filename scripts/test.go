@@ -1,9 +1,9 @@
 //go:build ignore
 
 // Test runs every test of every module with the race detector and in random
-// order. It prints what failed and why, what was skipped and why, the closing
-// line of every package, and last how many tests passed and failed, counted as
-// go test -v shows them.
+// order, and then without it the tests that it spoils or slows too much. It prints
+// what failed and why, what was skipped and why, the closing line of every package,
+// and last how many tests passed and failed, counted as go test -v shows them.
 package main
 
 import (
@@ -19,9 +19,10 @@ import (
 )
 
 func main() {
-	flags := []string{"test", "-json", "-shuffle=on", "-timeout=15m", "-tags=nats"} // the tag belongs to examples/demo
+	flags := []string{"test", "-json", "-count=1", "-shuffle=on", "-timeout=15m", "-tags=nats"} // the tag belongs to examples/demo
+	race := flags
 	if cgo, err := exec.Command("go", "env", "CGO_ENABLED").Output(); err == nil && string(cgo) == "1\n" {
-		flags = append(flags, "-race")
+		race = append(slices.Clip(flags), "-race")
 	} else {
 		fmt.Println("no C compiler: the tests run without -race")
 	}
@@ -32,10 +33,10 @@ func main() {
 	}
 	var r report
 	for _, dir := range modules {
-		fmt.Printf("# %s: go %s ./...\n", dir, strings.Join(flags, " "))
-		if err := r.run(dir, flags); err != nil {
-			fmt.Println(err)
-			r.broken++
+		r.run(dir, append(race, "./..."))
+		// These measure, so one package has the machine.
+		if again := r.withoutRace(); len(again) > 0 {
+			r.run(dir, slices.Concat(flags, []string{"-p=1"}, again))
 		}
 	}
 	fmt.Printf("%d passed, %d failed, %d skipped\n", r.passed, r.failed+r.broken, r.skipped)
@@ -60,6 +61,8 @@ func modules(root string) (dirs []string, err error) {
 type report struct {
 	passed, failed, skipped int
 	broken                  int // packages and modules that failed without a failed test
+
+	again map[[2]string]bool // tests, by package and name, to be run without the race detector
 }
 
 // An event is a line of go test -json; see go doc cmd/test2json.
@@ -67,9 +70,36 @@ type event struct {
 	Action, Package, ImportPath, Test, Output string
 }
 
-// run tests the module in dir.
-func (r *report) run(dir string, flags []string) error {
-	cmd := exec.Command("go", append(append([]string{"-C", dir}, flags...), "./...")...)
+// withoutRace returns the arguments of go test that run again what said so.
+func (r *report) withoutRace() (args []string) {
+	var tests, packages []string
+	for t := range r.again {
+		packages, tests = append(packages, t[0]), append(tests, t[1])
+	}
+	if r.again = nil; len(tests) == 0 {
+		return nil
+	}
+	slices.Sort(tests)
+	slices.Sort(packages)
+	return append([]string{"-run=^(" + strings.Join(slices.Compact(tests), "|") + ")$"}, slices.Compact(packages)...)
+}
+
+// withRace is what the tests print that are to be run without the race detector. See
+// internal/testkit.
+const withRace = "WithRace: "
+
+// run runs go with args in the module in dir.
+func (r *report) run(dir string, args []string) {
+	fmt.Printf("# %s: go %s\n", dir, strings.Join(args, " "))
+	if err := r.read(dir, args); err != nil {
+		fmt.Println(err)
+		r.broken++
+	}
+}
+
+// read runs go with args in the module in dir, and reads what it prints.
+func (r *report) read(dir string, args []string) error {
+	cmd := exec.Command("go", append([]string{"-C", dir}, args...)...)
 	cmd.Stderr = os.Stdout
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -94,6 +124,13 @@ func (r *report) run(dir string, flags []string) error {
 				said[key] = new(bytes.Buffer)
 			}
 			said[key].WriteString(e.Output)
+			if strings.Contains(e.Output, withRace) {
+				if r.again == nil {
+					r.again = map[[2]string]bool{}
+				}
+				test, _, _ := strings.Cut(e.Test, "/")
+				r.again[[2]string{e.Package, test}] = true
+			}
 			continue
 		case "build-output":
 			fmt.Print(e.Output)
@@ -112,8 +149,10 @@ func (r *report) run(dir string, flags []string) error {
 			case "pass":
 				r.passed++
 			case "skip":
-				r.skipped++
-				fmt.Print(said[key])
+				if !strings.Contains(said[key].String(), withRace) {
+					r.skipped++
+					fmt.Print(said[key])
+				}
 			case "fail":
 				r.failed++
 				failed[e.Package] = true

@@ -35,9 +35,7 @@ func TestSizes(t *testing.T) {
 // itself is in both of the pages that are compared. A fifth of an allocation is for
 // lists that grow with the page.
 func TestAllocations(t *testing.T) {
-	if testkit.Race {
-		t.Skip("the race detector makes pools forget")
-	}
+	testkit.SkipWithRace(t, "the race detector makes pools forget")
 	view := templ.Raw("<b>Ada</b>")
 	fallback := templ.Raw("…")
 	await := func(ctx context.Context, w io.Writer, load func(context.Context) (templ.Component, error)) error {

@@ -246,9 +246,7 @@ func TestMaxBuffer(t *testing.T) {
 
 // TestMaxBufferSizes is about the sizes that a Renderer can have.
 func TestMaxBufferSizes(t *testing.T) {
-	if testkit.Race {
-		t.Skip("so many bytes take long under the race detector")
-	}
+	testkit.SkipWithRace(t, "so many bytes take long under the race detector")
 	big := html(strings.Repeat(bucket, 65<<10))
 	for _, tt := range []struct {
 		max  int

@@ -10,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream"
 )
 
@@ -95,6 +96,7 @@ func TestDefaultMode(t *testing.T) {
 // change the answer and one which it does not name cannot: without a Mode, and
 // with one to which all requests are the same, and with one that asks DefaultMode.
 func TestVaryIsExact(t *testing.T) {
+	testkit.SkipWithRace(t, "ten times as slow, and each request is answered alone")
 	values := map[string][]string{
 		"Rivulet": {"", "1"}, "Hx-Request": {"", "true"}, "Turbo-Frame": {"", "a"}, "X-Up-Version": {"", "3"},
 		"Datastar-Request": {"", "true"}, "X-Requested-With": {"", "", "com.app", "XMLHttpRequest"},

@@ -323,9 +323,7 @@ func exponent(sizes []int, cost []float64) float64 {
 
 // TestGrowth fits curves to what pages of growing size cost.
 func TestGrowth(t *testing.T) {
-	if testkit.Race {
-		t.Skip("the race detector slows some code more than other")
-	}
+	testkit.SkipWithRace(t, "the race detector slows some code more than other")
 	defer stream.AsInProduction()()
 	for _, g := range growths() {
 		t.Run(g.name, func(t *testing.T) {

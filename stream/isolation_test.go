@@ -16,6 +16,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream"
 	"github.com/rivulet-go/rivulet/suspense"
 )
@@ -24,8 +25,8 @@ import (
 // own number, and looks for the numbers of others.
 func TestIsolation(t *testing.T) {
 	n := 10_000
-	if testing.Short() {
-		n = 1000
+	if testkit.Fewer(t) {
+		n = 2000
 	}
 	rd := &stream.Renderer{Timeout: time.Minute, Trace: &stream.Trace{Failed: func(context.Context, *stream.BoundaryError) {}}}
 	pages := make(chan int)

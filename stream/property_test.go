@@ -19,12 +19,13 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream"
 )
 
 var (
 	seedFlag  = flag.Uint64("seed", 0, "with 1 for -trees: the one page that TestRandomTrees sends")
-	treesFlag = flag.Int("trees", 6000, "how many pages TestRandomTrees sends")
+	treesFlag = flag.Int("trees", 10_000, "how many pages TestRandomTrees sends")
 )
 
 // TestRandomTrees sends random pages. What is random is the page alone: the
@@ -34,8 +35,8 @@ func TestRandomTrees(t *testing.T) {
 	if first == 0 {
 		first = rand.Uint64()
 	}
-	if testing.Short() {
-		n = min(n, 1000)
+	if testkit.Fewer(t) {
+		n = min(n, 1500)
 	}
 	var kinds [8]int
 	var seed uint64

@@ -24,9 +24,7 @@ type busyServer struct {
 }
 
 func newBusyServer(t *testing.T) *busyServer {
-	if testkit.Race {
-		t.Skip("the race detector makes the order of goroutines random")
-	}
+	testkit.SkipWithRace(t, "the race detector makes the order of goroutines random")
 	undo, procs := stream.AsInProduction(), runtime.GOMAXPROCS(1)
 	s := &busyServer{stop: make(chan struct{})}
 	done := make(chan struct{})

@@ -20,9 +20,7 @@ import (
 // clients.
 func TestCouriers(t *testing.T) {
 	t.Run("few goroutines write an event to many clients", func(t *testing.T) {
-		if testkit.Race {
-			t.Skip("with the race detector, goroutines take turns at random")
-		}
+		testkit.SkipWithRace(t, "with the race detector, goroutines take turns at random")
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 		var b broker.Broker
 		defer func() { _ = b.Shutdown(t.Context()) }()

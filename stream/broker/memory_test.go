@@ -17,9 +17,7 @@ import (
 // pairs, each of a thousand connections. It covers the server and a minimal
 // client.
 func TestMemory(t *testing.T) {
-	if testkit.Race {
-		t.Skip("the race detector has memory of its own")
-	}
+	testkit.SkipWithRace(t, "the race detector has memory of its own")
 	const budget = 1.25
 	n := 1000
 	if testing.Short() {

@@ -22,7 +22,7 @@ import (
 // events that were published, and which of them may have been dropped.
 func TestRandomHistories(t *testing.T) {
 	n := 300
-	if testing.Short() || testkit.Race {
+	if testkit.Fewer(t) {
 		n = 60
 	}
 	first := rand.Uint64()

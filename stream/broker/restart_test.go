@@ -49,9 +49,7 @@ func (r restart) String() string {
 // really send. In no second are there more connections, or more page loads, than
 // Limits.Reconnects of all processes.
 func TestAMillionClientsComeBackSlowly(t *testing.T) {
-	if testkit.Race {
-		t.Skip("fewer clients vary more, and the race detector makes these take a minute; make test also runs the test without it")
-	}
+	testkit.SkipWithRace(t, "these clients would take a minute, and fewer vary more")
 	const clients, processes, perProcess, streams = 1_000_000, 40, 250, 20_000
 	limits := broker.Limits{Subscribers: clients / processes, Reconnects: perProcess}
 	limited, plain := retries(t, limits, streams), retries(t, broker.Limits{}, 2000)

@@ -16,9 +16,7 @@ import (
 
 // TestAllocations checks that repeated sending does not allocate.
 func TestAllocations(t *testing.T) {
-	if testkit.Race {
-		t.Skip("the race detector makes pools forget")
-	}
+	testkit.SkipWithRace(t, "the race detector makes pools forget")
 	s := open(t, &discard{http.Header{}}, httptest.NewRequest("GET", "/", nil))
 	e := sse.Event{ID: "k3f9-12", Name: "price", Data: "one\ntwo\r\nthree", Retry: time.Second}
 	encoded, err := e.Encode()

@@ -11,9 +11,7 @@ import (
 // TestReaderAllocations holds the budget of reading: the string of an event's
 // data, and of its id and name if they are not those of the event before.
 func TestReaderAllocations(t *testing.T) {
-	if testkit.Race {
-		t.Skip("the race detector allocates")
-	}
+	testkit.SkipWithRace(t, "the race detector allocates")
 	for _, tt := range []struct {
 		name, event string
 		budget      float64

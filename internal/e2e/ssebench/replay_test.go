@@ -19,9 +19,7 @@ import (
 const mostForReplay = 1.5
 
 func TestReplayOfAnAnswer(t *testing.T) {
-	if testkit.Race {
-		t.Skip("the race detector is not the same burden for all")
-	}
+	testkit.SkipWithRace(t, "the race detector is not the same burden for all")
 	for name, c := range replays(t) {
 		t.Run(name, func(t *testing.T) {
 			ratios := c.ratios(t, rounds)

@@ -27,9 +27,7 @@ const defaultMost = 0.95
 // ahead fails if ours takes too much time, in the median of the rounds in each of
 // which both have had their turn.
 func ahead(t *testing.T, contests []contest) {
-	if testkit.Race {
-		t.Skip("the race detector is not the same burden for all")
-	}
+	testkit.SkipWithRace(t, "the race detector is not the same burden for all")
 	for _, c := range contests {
 		t.Run(c.name, func(t *testing.T) {
 			ratios := c.ratios(t, rounds)

@@ -60,9 +60,7 @@ func elsewhere(t testing.TB) (url string, pid int) {
 
 // A synchronous subscription of package nats alone would take half a MiB.
 func TestATopicTakesLittleMemory(t *testing.T) {
-	if testkit.Race {
-		t.Skip("the race detector has memory of its own")
-	}
+	testkit.SkipWithRace(t, "the race detector has memory of its own")
 	const topics, most = 200, 64 << 10
 	url, _ := elsewhere(t)
 	b := newNode(t, natsbroker.Options{URL: url, Heartbeat: 5 * time.Second})

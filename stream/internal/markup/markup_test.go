@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream/internal/markup"
 )
 
@@ -250,6 +251,7 @@ var hostile = []string{
 
 // What is not linear takes minutes here.
 func TestLinear(t *testing.T) {
+	testkit.SkipWithRace(t, "six times as slow, and one goroutine reads")
 	const size = 1 << 20
 	for _, s := range hostile {
 		for _, page := range [][]byte{

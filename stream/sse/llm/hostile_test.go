@@ -50,6 +50,7 @@ func numbered(format string, n int) string {
 }
 
 func TestHostileStreams(t *testing.T) {
+	testkit.SkipWithRace(t, "ten times as slow, and one goroutine reads")
 	const large = 17 << 20
 	begun := `data: {"choices":[{"index":0,"delta":{"content":"a"}}]}` + "\n\n"
 	for _, tt := range []struct {
@@ -90,6 +91,7 @@ func TestHostileStreams(t *testing.T) {
 
 // An event may have many parts. Their cost must not grow with their square.
 func TestHostileEventsCostWhatTheyHold(t *testing.T) {
+	testkit.SkipWithRace(t, "ten times as slow, and one goroutine reads")
 	const n = 100_000
 	call := `{"index":0,"function":{"arguments":"a"}}`
 	for _, tt := range []struct{ name, event string }{

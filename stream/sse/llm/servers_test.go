@@ -171,24 +171,16 @@ func TestServers(t *testing.T) {
 	}
 }
 
-// step returns the distance between the places where streams are cut. The race detector
-// makes each of them ten times as slow, so make test also runs these tests without it.
-func step() int {
-	if testkit.Race {
-		return 11
-	}
-	return 1
-}
-
 // A stream that arrives in two pieces, or in many, is the same stream.
 func TestServersCutAnywhere(t *testing.T) {
+	testkit.SkipWithRace(t, "ten times as slow, and one goroutine reads")
 	testkit.WatchLog(t)
 	for _, s := range servers(t) {
 		t.Run(s.name, func(t *testing.T) {
 			if got := withError(read(iotest.OneByteReader(strings.NewReader(s.stream)))); got != s.deltas {
 				t.Errorf("byte by byte, Deltas yields\n%swant\n%s", got, s.deltas)
 			}
-			for i := 0; i < len(s.stream); i += step() {
+			for i := 0; i < len(s.stream); i++ {
 				two := io.MultiReader(strings.NewReader(s.stream[:i]), strings.NewReader(s.stream[i:]))
 				if got := withError(read(two)); got != s.deltas {
 					t.Fatalf("cut at %d, Deltas yields\n%swant\n%s", i, got, s.deltas)
@@ -209,13 +201,14 @@ func TestServersCutAnywhere(t *testing.T) {
 
 // A stream that ends too early is never a whole answer.
 func TestServersEndAnywhere(t *testing.T) {
+	testkit.SkipWithRace(t, "ten times as slow, and one goroutine reads")
 	testkit.WatchLog(t)
 	broken := errors.New("broken")
 	ends := regexp.MustCompile(`(?m)^(data: \[DONE\]|event: (message_stop|response\.(completed|incomplete)))$`)
 	for _, s := range servers(t) {
 		whole := !strings.Contains(s.deltas, "error: ")
 		t.Run(s.name, func(t *testing.T) {
-			for i := 0; i < len(s.stream); i += step() {
+			for i := 0; i < len(s.stream); i++ {
 				r := io.MultiReader(strings.NewReader(s.stream[:i]), iotest.ErrReader(broken))
 				got, err := read(r)
 				finished := strings.Contains(got, "FinishReason")
@@ -230,7 +223,7 @@ func TestServersEndAnywhere(t *testing.T) {
 				}
 			}
 			synctest.Test(t, func(t *testing.T) {
-				for i := 0; i < len(s.stream); i += step() {
+				for i := 0; i < len(s.stream); i++ {
 					got := s.relay(t, s.stream[:i])
 					failed := strings.Contains(got, `{"type":"error"`)
 					if failed == ends.MatchString(got) {
