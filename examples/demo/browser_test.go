@@ -34,9 +34,31 @@ func write(t *testing.T, file string, content []byte) {
 	}
 }
 
-// chromium starts a headless browser with a profile of its own and ends it
-// with the test.
+// theChromium is the tab that Chromium opens by itself, or nil until a test needs
+// the browser.
+var theChromium context.Context
+
+// chromium opens a tab with a profile of its own, which ends with the test. All
+// tests share the browser, unless one fails: the next gets another browser.
 func chromium(t *testing.T) context.Context {
+	t.Helper()
+	if theChromium == nil {
+		theChromium = startChromium(t)
+	}
+	ctx, cancel := context.WithTimeout(theChromium, 5*time.Minute)
+	t.Cleanup(func() {
+		if t.Failed() {
+			theChromium = nil
+		}
+	})
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// startChromium starts a headless browser, which ends with the last test.
+func startChromium(t *testing.T) context.Context {
 	t.Helper()
 	names := []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
 	i := slices.IndexFunc(names, func(name string) bool { _, err := exec.LookPath(name); return err == nil })
@@ -48,11 +70,12 @@ func chromium(t *testing.T) context.Context {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(names[i]), chromedp.NoSandbox)
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
+	ctx, end := chromedp.NewExecAllocator(context.Background(), options...)
+	atEnd(end)
+	ctx, end = chromedp.NewContext(ctx)
+	atEnd(end)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("Chromium does not start: %v", err)
+	}
 	return ctx
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -32,7 +33,7 @@ func TestAttacksOnTheDemo(t *testing.T) {
 		Streams: []string{"/board/events"},
 		Healthy: []string{"/search?q=%s", "/lab?t=%s&card=error&outer=succeed&inner=panic", "/?t=%s", "/board?t=%s"},
 		Closed:  []string{"/inspect/", "/inspect/?format=json", "/inspect/?events=1"},
-		Secrets: []string{model.Key, t.TempDir()},
+		Secrets: []string{model.Key, filepath.Dir(t.TempDir()), sharedDir(t)},
 		Quiesce: http.DefaultTransport.(*http.Transport).CloseIdleConnections, // to the model
 		Most:    512 << 20,
 		Slack:   48 << 20, // the inspector keeps 200 responses

@@ -19,14 +19,59 @@ import (
 // A fox is a Firefox that is driven over its own protocol, Marionette: JSON
 // over TCP, each message after its length and a colon.
 type fox struct {
-	conn net.Conn
-	in   *bufio.Reader
-	last int
+	conn  net.Conn
+	in    *bufio.Reader
+	last  int
+	first string // the tab that Firefox opens by itself
 }
 
-// firefox starts a headless Firefox with a profile of its own and ends it with
-// the test. It opens windows in which dark says what the visitor prefers.
+// theFox is nil until a test needs Firefox.
+var theFox *fox
+
+// firefox opens a tab in which dark says what the visitor prefers, without
+// cookies and with an empty console. The tab ends with the test. All tests share
+// the browser, unless one fails: the next gets another browser. Only one tab at a
+// time may be used.
 func firefox(t *testing.T, dark bool) *fox {
+	t.Helper()
+	if theFox == nil {
+		theFox = startFirefox(t)
+	}
+	f := theFox
+	t.Cleanup(func() {
+		if t.Failed() {
+			theFox = nil
+		}
+	})
+	if err := f.conn.SetDeadline(time.Now().Add(5 * time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	f.prefer(t, dark)
+	f.chrome(t, `Services.cookies.removeAll(); Services.cache2.clear(); Services.console.reset()`, nil)
+	var tab struct{ Handle string }
+	if err := json.Unmarshal(f.must(t, "WebDriver:NewWindow", map[string]any{"type": "tab", "focus": true}), &tab); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			return
+		}
+		f.must(t, "WebDriver:SwitchToWindow", map[string]any{"handle": tab.Handle})
+		f.must(t, "WebDriver:CloseWindow", map[string]any{})
+		f.must(t, "WebDriver:SwitchToWindow", map[string]any{"handle": f.first})
+	})
+	f.must(t, "WebDriver:SwitchToWindow", map[string]any{"handle": tab.Handle})
+	return f
+}
+
+// prefer sets what the visitor prefers, for all pages.
+func (f *fox) prefer(t *testing.T, dark bool) {
+	t.Helper()
+	f.chrome(t, `Services.prefs.setIntPref("layout.css.prefers-color-scheme.content-override", arguments[0] ? 0 : 1)`, nil, dark)
+}
+
+// startFirefox starts a headless Firefox, which ends with the last test.
+func startFirefox(t *testing.T) *fox {
 	t.Helper()
 	var path string
 	for _, name := range []string{"firefox-esr", "firefox"} {
@@ -42,25 +87,23 @@ func firefox(t *testing.T, dark bool) *fox {
 		t.Skip("Firefox is not installed: make test installs it as root, or apt-get install firefox-esr")
 	}
 	port := freePort(t)
-	scheme := 1 // light
-	if dark {
-		scheme = 0
-	}
 	prefs := fmt.Sprintf(`user_pref("marionette.port", %d);
-user_pref("layout.css.prefers-color-scheme.content-override", %d);
 user_pref("app.normandy.enabled", false);
+user_pref("browser.newtabpage.enabled", false);
 user_pref("browser.shell.checkDefaultBrowser", false);
+user_pref("browser.startup.homepage_override.mstone", "ignore");
+user_pref("browser.startup.page", 0);
 user_pref("datareporting.healthreport.uploadEnabled", false);
 user_pref("network.captive-portal-service.enabled", false);
 user_pref("network.connectivity-service.enabled", false);
 user_pref("services.settings.server", "data:,");
 user_pref("toolkit.telemetry.server", "");
-`, port, scheme)
+`, port)
 	profile, err := os.MkdirTemp("", "firefox-")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(profile) })
+	atEnd(func() { os.RemoveAll(profile) })
 	if err := os.WriteFile(filepath.Join(profile, "user.js"), []byte(prefs), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -69,12 +112,13 @@ user_pref("toolkit.telemetry.server", "");
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	atEnd(func() {
 		cmd.Process.Kill()
 		cmd.Wait()
 	})
 	f := &fox{conn: dial(t, port)}
-	t.Cleanup(func() {
+	atEnd(func() {
+		f.conn.SetDeadline(time.Now().Add(10 * time.Second))
 		f.do("Marionette:Quit", map[string]any{"flags": []string{"eForceQuit"}})
 		f.conn.Close()
 	})
@@ -83,6 +127,11 @@ user_pref("toolkit.telemetry.server", "");
 		t.Fatal(err)
 	}
 	f.must(t, "WebDriver:NewSession", map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{"pageLoadStrategy": "none"}}})
+	var first struct{ Value string }
+	if err := json.Unmarshal(f.must(t, "WebDriver:GetWindowHandle", map[string]any{}), &first); err != nil {
+		t.Fatal(err)
+	}
+	f.first = first.Value
 	return f
 }
 
@@ -106,7 +155,7 @@ func dial(t *testing.T, port int) net.Conn {
 	for {
 		conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 		if err == nil {
-			conn.SetDeadline(time.Now().Add(5 * time.Minute))
+			conn.SetDeadline(time.Now().Add(time.Minute))
 			return conn
 		}
 		select {

@@ -250,9 +250,16 @@ func someFlights(t *testing.T) *flights.DB {
 	return flightsOf(t, 10)
 }
 
-// flightsOf is a database of one in many of the stored flights.
+// flightsBy are the databases of flightsOf.
+var flightsBy = map[int]*flights.DB{}
+
+// flightsOf is a database of one in many of the stored flights, which is only
+// read. All tests share it.
 func flightsOf(t *testing.T, many int) *flights.DB {
 	t.Helper()
+	if db := flightsBy[many]; db != nil {
+		return db
+	}
 	s, err := flights.Stored()
 	if err != nil {
 		t.Fatal(err)
@@ -262,15 +269,16 @@ func flightsOf(t *testing.T, many int) *flights.DB {
 		some = append(some, s.Flights[i])
 	}
 	s.Flights = some
-	file := filepath.Join(t.TempDir(), "flights.sqlite")
-	if err := flights.Create(t.Context(), file, s, nil); err != nil {
+	file := filepath.Join(sharedDir(t), fmt.Sprintf("flights-%d.sqlite", many))
+	if err := flights.Create(context.Background(), file, s, nil); err != nil {
 		t.Fatal(err)
 	}
-	db, err := flights.OpenFile(t.Context(), file)
+	db, err := flights.OpenFile(context.Background(), file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() })
+	atEnd(func() { db.Close() })
+	flightsBy[many] = db
 	return db
 }
 

@@ -18,15 +18,6 @@ import (
 // of its own. Nil means none, for tests that do not ask for it.
 func someStock(t *testing.T, db *flights.DB, model *chat.Endpoint) stock {
 	t.Helper()
-	list, err := movies.Stored()
-	if err != nil {
-		t.Fatal(err)
-	}
-	films, err := movies.Open(t.Context(), list)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { films.Close() })
 	if model == nil {
 		model = &chat.Endpoint{}
 	}
@@ -40,7 +31,29 @@ func someStock(t *testing.T, db *flights.DB, model *chat.Endpoint) stock {
 			t.Errorf("the chat does not end: %v", err)
 		}
 	})
-	return stock{db, films, c, soleBoard(t, filepath.Join(t.TempDir(), "guests.json")), in}
+	return stock{db, allMovies(t), c, soleBoard(t, filepath.Join(t.TempDir(), "guests.json")), in}
+}
+
+// films is the database of allMovies.
+var films *movies.DB
+
+// allMovies is a database of all movies, which is only read. All tests share it.
+func allMovies(t *testing.T) *movies.DB {
+	t.Helper()
+	if films != nil {
+		return films
+	}
+	list, err := movies.Stored()
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := movies.Open(context.Background(), list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	atEnd(func() { db.Close() })
+	films = db
+	return db
 }
 
 // soleBoard opens a board and ends it with the test.
