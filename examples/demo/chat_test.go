@@ -158,16 +158,7 @@ func TestInChromiumTheStopButtonReachesTheModel(t *testing.T) {
 	if got := said(); len(got) > 0 {
 		t.Errorf("the console says %q, want nothing", got)
 	}
-	stands(ctx, t)
-}
-
-// stands holds that nothing on the page has moved.
-func stands(ctx context.Context, t *testing.T) {
-	t.Helper()
-	moved, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`moved`))
-	if err != nil || len(moved) > 0 {
-		t.Errorf("moved %q, %v, want that nothing does", moved, err)
-	}
+	stands(ctx, t, "on the page")
 }
 
 // press types keys after a script has run.
@@ -262,7 +253,7 @@ func TestInChromiumAFetchedAnswerSurvivesItsPage(t *testing.T) {
 	if got := said(); len(got) > 0 {
 		t.Errorf("the console says %q, want nothing", got)
 	}
-	stands(ctx, t)
+	stands(ctx, t, "on the page")
 }
 
 // A shears cuts the first streams of /chat/answer after some bytes.
@@ -372,7 +363,7 @@ func TestInChromiumTheAnswersGrowInThePage(t *testing.T) {
 			if got := said(); len(got) > 0 {
 				t.Errorf("the console says %q, want nothing", got)
 			}
-			stands(ctx, t)
+			stands(ctx, t, "on the page")
 			over, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth - innerWidth`))
 			if err != nil || over > 0 {
 				t.Errorf("the page is %v px wider than the window, %v", over, err)
@@ -433,7 +424,7 @@ func TestInChromiumAnAnswerSurvivesItsPage(t *testing.T) {
 	if got := said(); len(got) > 0 {
 		t.Errorf("the console says %q, want nothing", got)
 	}
-	stands(ctx, t)
+	stands(ctx, t, "on the page")
 }
 
 func TestInFirefoxAnAnswerSurvivesItsPage(t *testing.T) {
