@@ -75,11 +75,23 @@ func TestThePagesAreAccessibleAndValid(t *testing.T) {
 		if _, err := chromedp.Run(ctx, chromedp.Evaluate[any](string(axe))); err != nil {
 			t.Fatal(err)
 		}
+		visible := map[int]string{} // by the width
 		for _, shape := range shapes {
 			if err := chromedp.Do(ctx, chromedp.EmulateViewport(int64(shape.width), int64(shape.height)), prefer(shape.dark)); err != nil {
 				t.Fatal(err)
 			}
-			for _, f := range barriers(ctx, t) {
+			unfold(ctx, t)
+			sees, err := chromedp.Run(ctx, chromedp.Evaluate[string](seen))
+			if err != nil {
+				t.Fatal(err)
+			}
+			// Of the second scheme in a width, only the colours are new.
+			first, again := visible[shape.width]
+			if again && first != sees {
+				t.Errorf("%d wide, dark %v: visible are\n%s\nwant as in the other scheme\n%s", shape.width, shape.dark, sees, first)
+			}
+			visible[shape.width] = sees
+			for _, f := range barriers(ctx, t, again) {
 				t.Errorf("%d wide, dark %v: %v", shape.width, shape.dark, f)
 			}
 		}
@@ -155,15 +167,32 @@ func document(ctx context.Context, t *testing.T) string {
 	return html
 }
 
-// barriers runs axe, which is there, on all that can be unfolded, once the page
-// has come to rest.
-func barriers(ctx context.Context, t *testing.T) []fault {
+// unfold opens all that can be unfolded and has the page come to rest.
+func unfold(ctx context.Context, t *testing.T) {
 	t.Helper()
-	const ask = `(async () => {
+	await(ctx, t, `(async () => {
 		document.querySelectorAll("details").forEach(d => d.open = true)
 		await new Promise(rest => requestAnimationFrame(() => requestAnimationFrame(rest)))
 		document.getAnimations().forEach(a => { try { a.finish() } catch { /* it never ends */ } })
-		const {violations, passes} = await axe.run(document, {resultTypes: ["violations"]})
+		return true
+	})()`)
+}
+
+// seen tells which kinds of elements are visible. A live page may get more of one.
+const seen = `[...new Set([...document.body.querySelectorAll("*:not(svg *)")]
+	.filter(e => e.checkVisibility({opacityProperty: true, visibilityProperty: true}))
+	.map(e => e.localName + "#" + e.id + "." + e.className))].sort().join("\n")`
+
+// barriers runs axe, which is there, on a page that has come to rest: all its
+// rules, or those about colours.
+func barriers(ctx context.Context, t *testing.T, colours bool) []fault {
+	t.Helper()
+	only := ""
+	if colours {
+		only = `, runOnly: ["color-contrast", "link-in-text-block"]`
+	}
+	ask := `(async () => {
+		const {violations, passes} = await axe.run(document, {resultTypes: ["violations"]` + only + `})
 		if (!passes.some(p => p.id == "color-contrast")) throw new Error("nothing was looked at")
 		return JSON.stringify(violations.flatMap(v => v.nodes.map(n =>
 			({Rule: v.id, Weight: n.impact, Where: n.html, Why: n.failureSummary}))))
