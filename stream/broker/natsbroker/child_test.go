@@ -2,6 +2,7 @@ package natsbroker_test
 
 import (
 	"bufio"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -28,6 +29,8 @@ func TestMain(m *testing.M) {
 	case "readers":
 		must(runReaders(os.Args[1], os.Args[2]))
 	default:
+		flag.Parse()
+		must(flag.Set("test.parallel", "5")) // most of the time, these tests wait
 		testkit.Main(m)
 	}
 }

@@ -28,6 +28,7 @@ import (
 // before or after any of its calls of the store. The model is asked once at most. Each
 // reader in the other process receives each event once, in order, and then an end.
 func TestAKeyStartsOneRunWhoeverIsKilled(t *testing.T) {
+	t.Parallel()
 	s := startServer(t, &server.Options{StoreDir: t.TempDir()})
 	for i := range 2 * 16 {
 		step, first := i/2, i%2 == 0

@@ -34,6 +34,7 @@ func rest(t *testing.T, b *broker.Broker, topic, after string) string {
 }
 
 func TestEnd(t *testing.T) {
+	t.Parallel()
 	t.Run("reaches all processes and outlives a restart of everything", func(t *testing.T) {
 		const topic = "an.answer"
 		dir, start := t.TempDir(), ""

@@ -18,6 +18,7 @@ import (
 )
 
 func TestAClientThatIsMovedBetweenNodesMissesNothing(t *testing.T) {
+	t.Parallel()
 	const moves = 200
 	s := newServer(t, embedded.Options{})
 	o := natsbroker.Options{Server: s, Stream: "MOVES"}
