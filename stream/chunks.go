@@ -6,7 +6,9 @@ func (p *response) sendChunks() error {
 	if p.mode == Multipart {
 		return p.sendParts()
 	}
+	turn := p.written()
 	for b := range p.reveal.chunks(p.loads.take()) {
+		turn = p.giveWay(turn)
 		p.chunk(b)
 		if p.isPart() && p.reveal.pending > 0 {
 			if err := p.writeChunks(); err != nil {

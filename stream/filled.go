@@ -18,7 +18,7 @@ type filled struct {
 // needs markers.
 func (p *response) fillReady(flush bool) {
 	all := append(getFilled(), filled{end: len(p.bytes), holes: p.holes})
-	open := len(p.holes)
+	open, turn := len(p.holes), p.written()
 	for more, level := true, 0; more; {
 		next := len(all)
 		for i := level; i < next; i++ {
@@ -26,6 +26,9 @@ func (p *response) fillReady(flush bool) {
 			for j := range holes {
 				if holes[j].choice != content {
 					continue
+				}
+				if p.out.committed {
+					turn = p.giveWay(turn)
 				}
 				holes[j].filled = int32(len(all))
 				all = append(all, p.fillBehind(holes[j].b))

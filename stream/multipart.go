@@ -56,8 +56,9 @@ func (p *response) sendFirstPart() error {
 
 // sendParts sends parts with the content of pending boundaries that are ready.
 func (p *response) sendParts() error {
-	parts := getBytes()
+	parts, turn := getBytes(), p.written()
 	for b := range p.reveal.chunks(p.loads.take()) {
+		turn = p.giveWay(turn)
 		parts = p.part(parts, b)
 		if p.bytes = parts; p.isPart() && p.reveal.pending > 0 {
 			if err := p.writeParts(parts); err != nil {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -159,5 +160,47 @@ func TestEachLoadHasAGoroutine(t *testing.T) {
 	}
 	if len(goroutines) != n {
 		t.Errorf("%d loads ran in %d goroutines, want %d", n, len(goroutines), n)
+	}
+}
+
+// A page lets others run between its chunks, and between the contents in one of them, so
+// that a shell need not wait for all that was loaded for other pages.
+func TestContentGivesWay(t *testing.T) {
+	const n = 40
+	for _, c := range []struct {
+		name string
+		page func(parts ...templ.Component) templ.Component
+	}{
+		{"chunks", templ.Join},
+		{"contents in a chunk", func(parts ...templ.Component) templ.Component {
+			return stream.Boundary{Fallback: html("…"), Load: func(context.Context) (templ.Component, error) {
+				time.Sleep(time.Millisecond) // until the shell has left
+				return templ.Join(parts...), nil
+			}}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newBusyServer(t)
+			shell, turns := make(chan struct{}), map[int64]bool{}
+			large := templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+				turns[s.turns.Load()] = true // only the goroutine of the response calls it
+				_, err := io.WriteString(w, strings.Repeat("x", 2<<10))
+				return err
+			})
+			parts := make([]templ.Component, n)
+			for i := range parts {
+				parts[i] = stream.Boundary{Fallback: html("…"), Load: func(context.Context) (templ.Component, error) {
+					<-shell
+					return large, nil
+				}}
+			}
+			w := &flushedRecorder{ResponseRecorder: httptest.NewRecorder(), flushed: func() { close(shell) }}
+			if err := stream.Render(w, httptest.NewRequest("GET", "/", nil), page(c.page(parts...))); err != nil {
+				t.Fatal(err)
+			}
+			if len(turns) < n*9/10 {
+				t.Errorf("%d contents were rendered in %d turns, want nearly one for each", n, len(turns))
+			}
+		})
 	}
 }

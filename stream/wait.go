@@ -113,6 +113,20 @@ func (l *loads) yield() {
 	settle()
 }
 
+// giveWay lets other goroutines run if the response has rendered more than turnSize
+// since turn, the bytes written by then. It returns when the next turn has begun. So on
+// a busy server the shell of a page does not wait for all that other pages show later.
+func (p *response) giveWay(turn int) int {
+	if p.written()-turn < turnSize {
+		return turn
+	}
+	runtime.Gosched()
+	return p.written()
+}
+
+// turnSize is a number of bytes that are rendered in about ten microseconds.
+const turnSize = 1 << 10
+
 // settle makes tests repeatable: without it, the scheduler decides which of the
 // loads that end at the same moment have ended when the response looks. Under
 // testing/synctest, the shortest sleep ends when all other goroutines wait, so in
