@@ -27,9 +27,7 @@ func (p *response) fillReady(flush bool) {
 				if holes[j].choice != content {
 					continue
 				}
-				if p.out.committed {
-					turn = p.giveWay(turn)
-				}
+				turn = p.giveWay(turn)
 				holes[j].filled = int32(len(all))
 				all = append(all, p.fillBehind(holes[j].b))
 				open += len(all[len(all)-1].holes) - 1

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/a-h/templ"
 
@@ -169,12 +168,12 @@ func TestContentGivesWay(t *testing.T) {
 	const n = 40
 	for _, c := range []struct {
 		name string
-		page func(parts ...templ.Component) templ.Component
+		page func(shell <-chan struct{}, parts ...templ.Component) templ.Component
 	}{
-		{"chunks", templ.Join},
-		{"contents in a chunk", func(parts ...templ.Component) templ.Component {
+		{"chunks", func(_ <-chan struct{}, parts ...templ.Component) templ.Component { return templ.Join(parts...) }},
+		{"contents in a chunk", func(shell <-chan struct{}, parts ...templ.Component) templ.Component {
 			return stream.Boundary{Fallback: html("…"), Load: func(context.Context) (templ.Component, error) {
-				time.Sleep(time.Millisecond) // until the shell has left
+				<-shell
 				return templ.Join(parts...), nil
 			}}
 		}},
@@ -195,7 +194,7 @@ func TestContentGivesWay(t *testing.T) {
 				}}
 			}
 			w := &flushedRecorder{ResponseRecorder: httptest.NewRecorder(), flushed: func() { close(shell) }}
-			if err := stream.Render(w, httptest.NewRequest("GET", "/", nil), page(c.page(parts...))); err != nil {
+			if err := stream.Render(w, httptest.NewRequest("GET", "/", nil), page(c.page(shell, parts...))); err != nil {
 				t.Fatal(err)
 			}
 			if len(turns) < n*9/10 {

@@ -114,10 +114,11 @@ func (l *loads) yield() {
 }
 
 // giveWay lets other goroutines run if the response has rendered more than turnSize
-// since turn, the bytes written by then. It returns when the next turn has begun. So on
-// a busy server the shell of a page does not wait for all that other pages show later.
+// since turn, the bytes written by then. It returns the bytes with which the next turn
+// begins. So on a busy server the shell of a page does not wait for all that other pages
+// show later. Before its own shell has left, a response does not give way.
 func (p *response) giveWay(turn int) int {
-	if p.written()-turn < turnSize {
+	if !p.out.committed || p.written()-turn < turnSize {
 		return turn
 	}
 	runtime.Gosched()
