@@ -2,6 +2,7 @@ package stream_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -134,8 +135,8 @@ func TestHandlerErrors(t *testing.T) {
 	})
 }
 
-// TestWriteDeadlines looks at the deadline of a stream of HTTP/2 when bytes are
-// written and while the response waits. A deadline that has passed would end it.
+// TestWriteDeadlines looks at the deadline when bytes are written and while the response
+// waits. Over HTTP/1 it may stay then, and may serve another write.
 func TestWriteDeadlines(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -149,40 +150,46 @@ func TestWriteDeadlines(t *testing.T) {
 		{"as set and not as the server's", time.Second, &http.Server{WriteTimeout: 2 * time.Second}, time.Second},
 		{"none", -1, nil, 0},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				rec := &deadlines{recorder: newRecorder()}
-				r := httptest.NewRequest("GET", "/", nil)
-				r.ProtoMajor = 2
-				if tt.server != nil {
-					r = r.WithContext(withServer(r.Context(), tt.server))
-					rec.Deadline = rec.Start.Add(tt.server.WriteTimeout)
+		for _, proto := range []int{1, 2} {
+			t.Run(fmt.Sprintf("%s, over HTTP/%d", tt.name, proto), func(t *testing.T) {
+				stays, want := proto == 1 && tt.want > 0, []time.Duration{tt.want, tt.want}
+				if stays {
+					want[1] -= 100 * ms
 				}
-				var waiting time.Time
-				time.AfterFunc(50*ms, func() {
+				synctest.Test(t, func(t *testing.T) {
+					rec := &deadlines{recorder: newRecorder()}
+					r := httptest.NewRequest("GET", "/", nil)
+					r.ProtoMajor = proto
+					if tt.server != nil {
+						r = r.WithContext(withServer(r.Context(), tt.server))
+						rec.Deadline = rec.Start.Add(tt.server.WriteTimeout)
+					}
+					var waiting time.Time
+					time.AfterFunc(50*ms, func() {
+						rec.Lock()
+						defer rec.Unlock()
+						waiting = rec.Deadline
+					})
+					rd := stream.Renderer{WriteTimeout: tt.timeout}
+					if err := rd.Render(rec, r, page(slot(after(100*ms, html("1"))))); err != nil {
+						t.Errorf("Render() = %v, want nil", err)
+					}
+					if len(rec.writes) != 2 {
+						t.Fatalf("%d writes, want 2", len(rec.writes))
+					}
+					for i, got := range rec.writes {
+						if got.Round(time.Microsecond) != want[i] {
+							t.Errorf("write %d has a deadline after %v, want %v", i, got, want[i])
+						}
+					}
 					rec.Lock()
 					defer rec.Unlock()
-					waiting = rec.Deadline
-				})
-				rd := stream.Renderer{WriteTimeout: tt.timeout}
-				if err := rd.Render(rec, r, page(slot(after(100*ms, html("1"))))); err != nil {
-					t.Errorf("Render() = %v, want nil", err)
-				}
-				if len(rec.writes) != 2 {
-					t.Fatalf("%d writes, want 2", len(rec.writes))
-				}
-				for i, got := range rec.writes {
-					if got.Round(time.Microsecond) != tt.want {
-						t.Errorf("write %d has a deadline after %v, want %v", i, got, tt.want)
+					if waiting.IsZero() == stays {
+						t.Errorf("a deadline at %v while the response waits, want one: %t", waiting, stays)
 					}
-				}
-				rec.Lock()
-				defer rec.Unlock()
-				if !waiting.IsZero() {
-					t.Errorf("a deadline at %v while the response waits, want none", waiting)
-				}
+				})
 			})
-		})
+		}
 	}
 }
 

@@ -9,14 +9,16 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/rivulet-go/rivulet/internal/testkit"
 	"github.com/rivulet-go/rivulet/stream"
 )
 
 // TestWhatNeedsNoTimeStandsInPlace serves pages of boundaries that do no work
 // beside goroutines that keep every processor busy, on the wall clock and as in
 // production. A thread that the system stops within a load cannot be helped, so
-// a few pages may be streamed, and on a busy machine the best of three rounds counts.
+// a few pages may be streamed.
 func TestWhatNeedsNoTimeStandsInPlace(t *testing.T) {
+	testkit.SkipWithRace(t, "the tests of another package run at the same time, and stop threads")
 	defer stream.AsInProduction()()
 	var stop atomic.Bool
 	defer stop.Store(true)
@@ -32,17 +34,14 @@ func TestWhatNeedsNoTimeStandsInPlace(t *testing.T) {
 		for i := range parts {
 			parts[i] = slot(after(0, html("1")))
 		}
-		streamed := pages
-		for round := 0; round < 3 && streamed > pages/20; round++ {
-			streamed = 0
-			for range pages {
-				w := httptest.NewRecorder()
-				if err := stream.Render(w, httptest.NewRequest("GET", "/", nil), page(parts...)); err != nil {
-					t.Fatal(err)
-				}
-				if strings.Contains(w.Body.String(), "<?start") {
-					streamed++
-				}
+		streamed := 0
+		for range pages {
+			w := httptest.NewRecorder()
+			if err := stream.Render(w, httptest.NewRequest("GET", "/", nil), page(parts...)); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(w.Body.String(), "<?start") {
+				streamed++
 			}
 		}
 		t.Logf("%d of %d pages of %d boundaries were streamed", streamed, pages, n)
