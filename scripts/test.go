@@ -16,6 +16,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/rivulet-go/rivulet/internal/testkit"
 )
 
 func main() {
@@ -33,7 +35,7 @@ func main() {
 		fmt.Println(err)
 		os.Exit(1)
 	}
-	var r report
+	r := report{again: map[[2]string]bool{}}
 	for _, dir := range modules {
 		r.run(dir, append(race, "./..."))
 		// These measure, so one package has the machine.
@@ -78,17 +80,14 @@ func (r *report) withoutRace() (args []string) {
 	for t := range r.again {
 		packages, tests = append(packages, t[0]), append(tests, t[1])
 	}
-	if r.again = nil; len(tests) == 0 {
+	clear(r.again)
+	if len(tests) == 0 {
 		return nil
 	}
 	slices.Sort(tests)
 	slices.Sort(packages)
 	return append([]string{"-run=^(" + strings.Join(slices.Compact(tests), "|") + ")$"}, slices.Compact(packages)...)
 }
-
-// withRace is what the tests print that are to be run without the race detector. See
-// internal/testkit.
-const withRace = "WithRace: "
 
 // run runs go with args in the module in dir.
 func (r *report) run(dir string, args []string) {
@@ -126,10 +125,7 @@ func (r *report) read(dir string, args []string) error {
 				said[key] = new(bytes.Buffer)
 			}
 			said[key].WriteString(e.Output)
-			if strings.Contains(e.Output, withRace) {
-				if r.again == nil {
-					r.again = map[[2]string]bool{}
-				}
+			if strings.Contains(e.Output, testkit.WithRace) {
 				test, _, _ := strings.Cut(e.Test, "/")
 				r.again[[2]string{e.Package, test}] = true
 			}
@@ -151,7 +147,7 @@ func (r *report) read(dir string, args []string) error {
 			case "pass":
 				r.passed++
 			case "skip":
-				if !strings.Contains(said[key].String(), withRace) {
+				if !strings.Contains(said[key].String(), testkit.WithRace) {
 					r.skipped++
 					fmt.Print(said[key])
 				}

@@ -2,16 +2,16 @@ package testkit
 
 import "testing"
 
-// withRace stands before the reason for which a test is not run as it is under the race
+// WithRace stands before the reason for which a test is not run as it is under the race
 // detector. The command make test then runs the test again without it: scripts/test.go
 // looks for this word.
-const withRace = "WithRace: "
+const WithRace = "WithRace: "
 
 // SkipWithRace skips t under the race detector, because of what that does to t.
 func SkipWithRace(t testing.TB, reason string) {
 	t.Helper()
 	if Race {
-		t.Skip(withRace + reason)
+		t.Skip(WithRace + reason)
 	}
 }
 
@@ -20,7 +20,7 @@ func SkipWithRace(t testing.TB, reason string) {
 func Fewer(t testing.TB) bool {
 	t.Helper()
 	if Race {
-		t.Log(withRace + "fewer")
+		t.Log(WithRace + "fewer")
 	}
 	return Race || testing.Short()
 }
