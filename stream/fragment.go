@@ -102,7 +102,11 @@ func drain(buf *templruntime.Buffer) error {
 
 // addHole adds a hole for b at the end of f.
 func (f *fragment) addHole(b *boundary) {
-	if f.holes == nil {
+	switch {
+	case f.holes != nil:
+	case f.kind == pageFragment:
+		f.holes = getHoles()
+	default:
 		f.holes = make([]hole, 0, 4)
 	}
 	f.holes = append(f.holes, hole{offset: len(f.bytes), b: b})
@@ -117,8 +121,10 @@ func (f *fragment) render(ctx context.Context, c templ.Component, buf *templrunt
 	return drain(buf)
 }
 
-// recycle gives the bytes of f to other responses and drops its holes.
+// recycle gives the bytes and the holes of f, the fragment of a page, to other
+// responses.
 func (f *fragment) recycle() {
 	putBytes(f.bytes)
+	putHoles(f.holes)
 	f.bytes, f.holes = nil, nil
 }
