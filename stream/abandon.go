@@ -29,7 +29,7 @@ func (l *loads) expireTimed(cause error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for b := range l.unsettled.all() {
-		if b.Timeout <= 0 {
+		if b.timeout() <= 0 {
 			l.fail(b, cause)
 		}
 	}
@@ -39,7 +39,7 @@ func (l *loads) expireTimed(cause error) {
 // fail settles b with cause, the cause with which its context ends. A load that is
 // running is abandoned. mu is held.
 func (l *loads) fail(b *boundary, cause error) {
-	if b.settled.Load() {
+	if b.load.settled.Load() {
 		return
 	}
 	switch b.load.phase {

@@ -21,8 +21,8 @@ func TestSizes(t *testing.T) {
 	if math.MaxInt == math.MaxInt32 {
 		t.Skip("the budget is that of 64 bits")
 	}
-	if got := stream.SizeOfBoundary; got > 320 {
-		t.Errorf("a boundary takes %d bytes, want at most 320", got)
+	if got := stream.SizeOfBoundary; got > 240 {
+		t.Errorf("a boundary takes %d bytes, want at most 240", got)
 	}
 	if got := stream.SizeOfResponse; got > 1536 {
 		t.Errorf("a response takes %d bytes, want at most 1536", got)

@@ -44,5 +44,5 @@ func (b *boundary) counter() *atomic.Int32 {
 	for b.parent != nil {
 		b = b.parent
 	}
-	return &b.amending
+	return &b.rare.amending
 }

@@ -96,22 +96,6 @@ type Boundary struct {
 	Optional bool
 }
 
-// A spec is a Boundary without the fields that take room of their own in a
-// boundary.
-type spec struct {
-	Name      string
-	Fallback  templ.Component
-	Timeout   time.Duration
-	ErrorView func(*BoundaryError) templ.Component
-	Load      func(context.Context) (templ.Component, error)
-	Pieces    func(context.Context) iter.Seq2[templ.Component, error]
-}
-
-// spec returns the fields of b that a boundary keeps.
-func (b *Boundary) spec() spec {
-	return spec{b.Name, b.Fallback, b.Timeout, b.ErrorView, b.Load, b.Pieces}
-}
-
 // Render places b in the component that is being rendered with ctx into w, so a
 // Boundary is a templ component. The goroutine that renders the component around b
 // must call Render. Render starts the load and returns at once. The response sends
@@ -135,55 +119,103 @@ func (b Boundary) Render(ctx context.Context, w io.Writer) error {
 
 // A boundary is a Boundary that has been met. The root of a response, which has no
 // parent, is the page itself. A boundary is never reused, since its contexts may
-// outlive the response.
+// outlive the response. A page pays for each byte of it, so what few boundaries have
+// is in boundaryMore.
 type boundary struct {
 	// What the caller has given. Fields are cleared when they are not needed any
 	// more, so that a child does not keep content that was sent: placeholder clears
 	// Fallback, and forget the others.
-	spec
+	Name      string
+	Fallback  templ.Component
+	ErrorView func(*BoundaryError) templ.Component
+	Load      func(context.Context) (templ.Component, error)
 
 	// Set when the boundary is met, and constant from then on.
 	resp   *response       // nil outside a response
 	parent *boundary       // nil for the page itself
 	place  context.Context // with the values of the place where the boundary was met
+	rare   *boundaryMore   // nil if it has nothing of it
 	index  int32           // position among the parent's children, from 1
 	depth  int32           // number of boundaries around it, the page included; zero for the page
-	number int32           // replaces the path below maxLevels; zero above
 
-	amends    uint8                  // number of error views around it
-	kind      boundaryKind           // what it was met as
-	inPlace   bool                   // it loads in place and has no id
-	target    uint8                  // what it is to the boundary that the request names
-	id        string                 // the path, made once if there is a Trace; otherwise empty
-	fragments *templ.FragmentContext // the fragments that templ.RenderFragments asks of its load
-
-	load load
-
-	amending atomic.Int32 // like loads.amending, for the outermost boundary outside a response
-
-	held    atomic.Int64 // bytes that it holds, counted in the budget
-	settled atomic.Bool  // content and err are known
-	failed  atomic.Bool  // the loads within it have ended
-
-	optional bool // its failures are expected; constant
-	critical bool // the first byte waits for it, or has waited; constant once it is placed
-
-	// Guarded by resp.loads.mu.
-	holding  bool // the first byte waits for it
-	over     bool // its content has been rendered for the last time
-	children int32
-	subtree  *[2]scope // nil until it is needed
+	amends   uint8        // number of error views around it
+	kind     boundaryKind // what it was met as
+	inPlace  bool         // it loads in place and has no id
+	target   uint8        // what it is to the boundary that the request names
+	optional bool         // its failures are expected
+	critical bool         // the first byte waits for it, or has waited
 
 	// Of the goroutine of the response.
 	marked bool // its markers were sent, or are among the bytes to be sent
 	filled bool // its content has been rendered
 	due    *due // its place in a page in order
 
-	// Guarded by resp.loads.mu until settled, then of the goroutine of the
+	load   load
+	held   atomic.Int64 // bytes that it holds, counted in the budget
+	failed atomic.Bool  // the loads within it have ended
+
+	// Guarded by resp.loads.mu.
+	children int32
+	subtree  *[2]scope // nil until it is needed
+
+	// Guarded by resp.loads.mu until load.settled, then of the goroutine of the
 	// response.
 	content templ.Component
 	err     error
 }
+
+// A boundaryMore is what few boundaries have. It is constant once the boundary is met,
+// except as said.
+type boundaryMore struct {
+	timeout   time.Duration                                           // Boundary.Timeout
+	sequence  func(context.Context) iter.Seq2[templ.Component, error] // Boundary.Pieces; cleared like Load
+	pieces    *pieces                                                 // the queue of the sequence; nil without one, and in place
+	untimed   func() bool                                             // stops the timer of timeout; nil without one; guarded by resp.loads.mu
+	id        string                                                  // the path, made once if there is a Trace; otherwise empty
+	fragments *templ.FragmentContext                                  // the fragments that templ.RenderFragments asks of its load
+	number    int32                                                   // replaces the path below maxLevels; zero above
+	amending  atomic.Int32                                            // like loads.amending, for the outermost boundary outside a response
+}
+
+// more returns b.rare, and makes it if needed. It is called before the load of b can
+// begin.
+func (b *boundary) more() *boundaryMore {
+	if b.rare == nil {
+		b.rare = new(boundaryMore)
+	}
+	return b.rare
+}
+
+// newBoundary returns a boundary for what the caller has given.
+func newBoundary(of *Boundary) *boundary {
+	b := &boundary{
+		Name: of.Name, Fallback: of.Fallback, ErrorView: of.ErrorView, Load: of.Load,
+		optional: of.Optional, critical: of.Critical,
+	}
+	if of.Timeout > 0 || of.Pieces != nil {
+		b.more().timeout, b.more().sequence = of.Timeout, of.Pieces
+	}
+	return b
+}
+
+// timeout returns the boundary's own Timeout. Zero or less means none.
+func (b *boundary) timeout() time.Duration {
+	if b.rare == nil {
+		return 0
+	}
+	return b.rare.timeout
+}
+
+// pieces returns the queue of a sequence. It is nil for a Load.
+func (b *boundary) pieces() *pieces {
+	if b.rare == nil {
+		return nil
+	}
+	return b.rare.pieces
+}
+
+// isSequence reports whether b has Pieces, and they are still needed.
+func (b *boundary) isSequence() bool { return b.rare != nil && b.rare.sequence != nil }
 
 // A boundaryKind says what a boundary was met as. Only an ordinary one has a load,
 // and only that is a boundary for a Trace.
@@ -204,10 +236,10 @@ func (b *boundary) info() BoundaryInfo {
 	switch {
 	case b.inPlace:
 		return BoundaryInfo{Name: b.Name}
-	case b.id == "":
+	case b.rare == nil || b.rare.id == "":
 		return BoundaryInfo{ID: string(b.appendPath(nil)), Name: b.Name}
 	}
-	return BoundaryInfo{ID: b.id, Name: b.Name}
+	return BoundaryInfo{ID: b.rare.id, Name: b.Name}
 }
 
 // before reports whether b stands before c in the page, or around it.

@@ -106,7 +106,7 @@ func (b *boundary) hold(n int) error {
 	switch {
 	case b.resp == nil:
 		return nil
-	case b.settled.Load():
+	case b.load.settled.Load():
 		return errClosed
 	}
 	budget := &b.resp.budget

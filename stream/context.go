@@ -164,10 +164,10 @@ func (c *taskContext) Value(key any) any {
 	case templstate.ChildrenKey, viewKey{}:
 		return nil
 	case templstate.FragmentKey:
-		if c.owner == nil || c.owner.fragments == nil {
+		if c.owner == nil || c.owner.rare == nil || c.owner.rare.fragments == nil {
 			return nil
 		}
-		return c.owner.fragments
+		return c.owner.rare.fragments
 	case nearKey{}:
 		return c
 	case ownerKey{}:

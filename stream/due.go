@@ -33,7 +33,7 @@ func (a *aheads) place(b, in *boundary, claims *templstate.Claims) {
 // If b is no sequence, end returns the place of b, since its content is rendered
 // at once.
 func (b *boundary) end(n int) *due {
-	if b.load.pieces == nil {
+	if b.pieces() == nil {
 		return b.due
 	}
 	return &due{in: b, n: b.due.holes + n, depth: b.due.depth + 1}

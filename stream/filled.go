@@ -103,5 +103,5 @@ func (p *response) unite(src []byte, all []filled, i int32) {
 
 // goesOn reports whether the content of h is a sequence that has not ended.
 func (h hole) goesOn() bool {
-	return h.choice == content && h.b.load.pieces != nil && !h.b.settled.Load()
+	return h.choice == content && h.b.pieces() != nil && !h.b.load.settled.Load()
 }

@@ -45,7 +45,7 @@ func Head(name string, c templ.Component) templ.Component {
 			}
 			return c.Render(templ.ClearChildren(ctx), w)
 		}
-		b := &boundary{spec: spec{Name: name, Fallback: c}, kind: headSlot}
+		b := &boundary{Name: name, Fallback: c, kind: headSlot}
 		if f.resp.mode == Multipart {
 			b.kind = headText
 		}
@@ -94,7 +94,7 @@ func SetHead(name string, c templ.Component) templ.Component {
 		if err != nil {
 			return err
 		}
-		return f.meet(ctx, buf, &boundary{spec: spec{Name: name}, kind: headSetter, content: value})
+		return f.meet(ctx, buf, &boundary{Name: name, kind: headSetter, content: value})
 	})
 }
 

@@ -90,7 +90,7 @@ func (p *response) holdsFlush(holes []hole) bool {
 }
 
 // decides reports whether the boundary at h has failed with an error that decides.
-func (h hole) decides() bool { return h.b.settled.Load() && decides(h.b.err) != nil }
+func (h hole) decides() bool { return h.b.load.settled.Load() && decides(h.b.err) != nil }
 
 // anyDecides reports whether the boundary at one of holes has failed with an error
 // that decides. It is called each time that a load ends, so it looks at holes only if
@@ -101,8 +101,8 @@ func (p *response) anyDecides(holes []hole) bool {
 
 // release records that the first byte does not wait for b any more. mu is held.
 func (l *loads) release(b *boundary) {
-	if b.holding {
-		b.holding = false
+	if b.load.holding {
+		b.load.holding = false
 		l.holding--
 	}
 }

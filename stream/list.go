@@ -5,16 +5,24 @@ import "iter"
 // A list holds boundaries in the order in which they were added. Adding and
 // removing a boundary take constant time. A list is guarded by loads.mu.
 type list struct {
-	links       func(*boundary) *links
+	kind        listKind
 	first, last *boundary
 }
+
+// A listKind says which of the links of its boundaries a list uses.
+type listKind uint8
+
+const (
+	unsettledList listKind = iota // loads.unsettled
+	queueList                     // loads.queue or loads.starting
+	listKinds
+)
 
 // links are the neighbours of a boundary in one list.
 type links struct{ prev, next *boundary }
 
-func unsettledLinks(b *boundary) *links { return &b.load.unsettled }
-func arrivedLinks(b *boundary) *links   { return &b.load.arrived }
-func queueLinks(b *boundary) *links     { return &b.load.queue }
+// links returns the neighbours of b in l.
+func (l *list) links(b *boundary) *links { return &b.load.links[l.kind] }
 
 // add adds b, which is not in l, at the end.
 func (l *list) add(b *boundary) {
@@ -83,4 +91,47 @@ func (l *list) remove(b *boundary) {
 		l.links(at.next).prev = at.prev
 	}
 	*at = links{}
+}
+
+// arrivals holds boundaries in the order in which they were added, until all are taken
+// together. It is guarded by loads.mu.
+type arrivals struct {
+	first, last *boundary
+	n           int
+}
+
+// add adds b at the end, unless it is there already.
+func (a *arrivals) add(b *boundary) {
+	switch {
+	case b.load.arrived != nil || a.last == b:
+		return
+	case a.first == nil:
+		a.first = b
+	default:
+		a.last.load.arrived = b
+	}
+	a.last = b
+	a.n++
+}
+
+// all yields the boundaries in their order.
+func (a *arrivals) all() iter.Seq[*boundary] {
+	return func(yield func(*boundary) bool) {
+		for b := a.first; b != nil && yield(b); b = b.load.arrived {
+		}
+	}
+}
+
+// take removes and returns all boundaries.
+func (a *arrivals) take() []*boundary {
+	if a.first == nil {
+		return nil
+	}
+	all := make([]*boundary, 0, a.n)
+	for b := a.first; b != nil; {
+		all = append(all, b)
+		b, b.load.arrived = b.load.arrived, nil
+	}
+	*a = arrivals{}
+	return all
 }

@@ -27,9 +27,9 @@ type loads struct {
 
 	mu sync.Mutex // guards the fields below, and those that boundary and task name
 
-	unsettled list // boundaries that are not settled, or whose load is running
-	queue     list // boundaries that wait for the limit: to load, or to go on after a pause
-	arrived   list // boundaries that were settled or have new pieces since the last take
+	unsettled list     // boundaries that are not settled, or whose load is running
+	queue     list     // boundaries that wait for the limit: to load, or to go on after a pause
+	arrived   arrivals // boundaries that were settled or have new pieces since the last take
 
 	deep int32 // number of boundaries below maxLevels so far
 
@@ -58,8 +58,7 @@ type loads struct {
 func (l *loads) init(rd *Renderer) {
 	l.limit = rd.Limit
 	l.life = newLifetime(rd)
-	l.unsettled.links, l.arrived.links = unsettledLinks, arrivedLinks
-	l.queue.links, l.starting.links = queueLinks, queueLinks
+	l.queue.kind, l.starting.kind = queueList, queueList
 }
 
 // begin starts the time of a page, unless the Page has already started work.
@@ -103,7 +102,7 @@ func (l *loads) startQueued() {
 // isLate reports whether b needs no load: it is settled, or its context has ended
 // before its load has started. In the second case isLate settles it. mu is held.
 func (l *loads) isLate(b *boundary) bool {
-	if !b.settled.Load() && b.load.scope.Err() == nil {
+	if !b.load.settled.Load() && b.load.scope.Err() == nil {
 		return false
 	}
 	l.settle(b, nil, context.Cause(b.load.scope))
@@ -130,7 +129,7 @@ func (l *loads) returned(b *boundary, r *result) {
 // settle records how the load of b has ended, unless b is settled already. mu is
 // held.
 func (l *loads) settle(b *boundary, view templ.Component, err error) {
-	if b.settled.Load() {
+	if b.load.settled.Load() {
 		return
 	}
 	if err != nil {
@@ -138,10 +137,10 @@ func (l *loads) settle(b *boundary, view templ.Component, err error) {
 	}
 	b.content, b.err = view, err
 	l.release(b)
-	b.settled.Store(true)
-	if b.load.untimed != nil {
-		b.load.untimed()
-		b.load.untimed = nil
+	b.load.settled.Store(true)
+	if b.rare != nil && b.rare.untimed != nil {
+		b.rare.untimed()
+		b.rare.untimed = nil
 	}
 	if b.load.phase != loading {
 		l.unsettled.remove(b)
@@ -163,23 +162,24 @@ func (l *loads) settle(b *boundary, view templ.Component, err error) {
 func (l *loads) forget(b *boundary) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b.over, b.err = true, nil
+	b.load.over, b.err = true, nil
 	b.clear()
 }
 
 // clear drops the functions of the caller once neither the response nor the load
 // needs them. resp.loads.mu is held.
 func (b *boundary) clear() {
-	if b.over && b.load.phase != loading {
-		b.Load, b.Pieces, b.ErrorView = nil, nil, nil
+	if b.load.over && b.load.phase != loading {
+		b.Load, b.ErrorView = nil, nil
+		if b.rare != nil {
+			b.rare.sequence = nil
+		}
 	}
 }
 
 // announce adds b to arrived and wakes the goroutine of the response. mu is held.
 func (l *loads) announce(b *boundary) {
-	if !l.arrived.has(b) {
-		l.arrived.add(b)
-	}
+	l.arrived.add(b)
 	l.tell()
 }
 
@@ -204,12 +204,7 @@ func (l *loads) signal() {
 func (l *loads) take() []*boundary {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var arrived []*boundary
-	for b := range l.arrived.all() {
-		l.arrived.remove(b)
-		arrived = append(arrived, b)
-	}
-	return arrived
+	return l.arrived.take()
 }
 
 // anyArrived reports whether take would return anything.

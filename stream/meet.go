@@ -30,7 +30,8 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 	case f.resp.skips(&b):
 		return nil
 	}
-	nb := &boundary{spec: b.spec(), kind: kind, optional: b.Optional, critical: b.Critical}
+	nb := newBoundary(&b)
+	nb.kind = kind
 	if f.owner.isBeside(&b) {
 		return f.meetBeside(ctx, buf, nb)
 	}
@@ -57,7 +58,7 @@ func (f *fragment) meet(ctx context.Context, buf *templruntime.Buffer, b *bounda
 		b.content = templ.NopComponent
 	}
 	if b.kind != ordinary {
-		b.settled.Store(true)
+		b.load.settled.Store(true)
 	}
 	if err := f.resp.loads.add(ctx, f, b); err != nil {
 		return err
@@ -103,7 +104,7 @@ func (l *loads) add(ctx context.Context, f *fragment, b *boundary) error {
 // error if b cannot be placed. mu is held.
 func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	p, owner := b.resp, b.parent
-	if l.ended || f.closed || f.kind == loadFragment && owner.settled.Load() {
+	if l.ended || f.closed || f.kind == loadFragment && owner.load.settled.Load() {
 		return errClosed
 	}
 	l.open(p.ctx)
@@ -125,14 +126,14 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 	}
 	if b.depth > maxLevels {
 		l.deep++
-		b.number = l.deep
+		b.more().number = l.deep
 	}
 	if p.trace != &noTrace {
-		b.id = string(b.appendPath(nil))
+		b.more().id = string(b.appendPath(nil))
 	}
 	b.setContexts(ctx, base)
 	if b.critical = b.critical && !l.left && (owner == &p.root || owner.critical); b.critical {
-		b.holding, l.metCritical = true, true
+		b.load.holding, l.metCritical = true, true
 		l.holding++
 	}
 	if b.kind == ordinary {
@@ -145,19 +146,19 @@ func (l *loads) admit(ctx context.Context, f *fragment, b *boundary) error {
 // load ends with base. mu is held.
 func (b *boundary) setContexts(ctx, base context.Context) {
 	life := &b.resp.loads.life
-	if b.Pieces != nil {
-		b.load.pieces = &pieces{room: make(chan struct{}, 1)}
-		base, b.load.pieces.cancel = context.WithCancelCause(base)
+	if b.isSequence() {
+		b.rare.pieces = &pieces{room: make(chan struct{}, 1)}
+		base, b.rare.pieces.cancel = context.WithCancelCause(base)
 	}
-	if b.Timeout > 0 {
+	if timeout := b.timeout(); timeout > 0 {
 		var cancel context.CancelFunc
-		deadline := time.Now().Add(b.Timeout)
+		deadline := time.Now().Add(timeout)
 		if deadline.After(life.latest) {
 			life.latest = deadline
 		}
-		base, cancel = context.WithDeadlineCause(base, deadline, &timeoutError{b.Timeout})
+		base, cancel = context.WithDeadlineCause(base, deadline, &timeoutError{timeout})
 		_ = cancel // the context ends with the one around it
-		b.load.untimed = context.AfterFunc(base, b.expire)
+		b.rare.untimed = context.AfterFunc(base, b.expire)
 	}
 	b.place, b.load.scope = ctx, base
 }

@@ -19,7 +19,8 @@ import (
 // placeInPlace loads and renders spec in place. It is called outside a response,
 // and for a w that is not Rivulet's, since nothing can be sent there later.
 func placeInPlace(place context.Context, w io.Writer, spec Boundary) error {
-	b := &boundary{spec: spec.spec(), inPlace: true, optional: spec.Optional}
+	b := newBoundary(&spec)
+	b.inPlace, b.rare, b.critical = true, b.more(), false
 	ctx := newInPlaceContext(place)
 	b.parent, _ = ctx.owner.(*boundary)
 	if b.parent != nil && b.parent.resp != nil {
@@ -52,7 +53,7 @@ func placeInPlace(place context.Context, w io.Writer, spec Boundary) error {
 		if s, err = b.renderErrorView(ctx, err); err != nil {
 			return err
 		}
-		if b.Pieces != nil {
+		if b.isSequence() {
 			if err := shown.writeTo(w); err != nil {
 				return err
 			}
@@ -64,7 +65,7 @@ func placeInPlace(place context.Context, w io.Writer, spec Boundary) error {
 // renderNow loads b, at most until loadCtx ends, and renders its content into s.
 // If a sequence fails, s has the pieces that came before.
 func (b *boundary) renderNow(ctx, loadCtx context.Context, s *scratch) error {
-	if b.Pieces != nil {
+	if b.isSequence() {
 		pieces, err := b.loadPieces(loadCtx)
 		if err == errEnded {
 			return err
@@ -77,7 +78,7 @@ func (b *boundary) renderNow(ctx, loadCtx context.Context, s *scratch) error {
 		}
 		return err
 	}
-	b.fragments = s.fragments
+	b.rare.fragments = s.fragments
 	view, err := b.loadNow(loadCtx)
 	if err != nil {
 		return err
@@ -156,8 +157,8 @@ func (b *boundary) awaitLoad(ctx context.Context, load func(context.Context) err
 // timeLeft returns the time that b, which loads in place, may take. Zero or less
 // means no limit.
 func (b *boundary) timeLeft() time.Duration {
-	if b.Timeout > 0 || b.resp == nil || b.resp.loads.life.timeout < 0 {
-		return b.Timeout
+	if timeout := b.timeout(); timeout > 0 || b.resp == nil || b.resp.loads.life.timeout < 0 {
+		return timeout
 	}
 	life := &b.resp.loads.life
 	return max(time.Until(life.start.Add(life.timeout)), time.Nanosecond)

@@ -44,7 +44,7 @@ func (b *boundary) ready() bool { return b.hasCome() || b.hasAhead() }
 
 // hasCome reports whether there is content of b that can be rendered.
 func (b *boundary) hasCome() bool {
-	return b.settled.Load() || b.load.pieces != nil && b.load.pieces.some.Load()
+	return b.load.settled.Load() || b.pieces() != nil && b.pieces().some.Load()
 }
 
 // iterate is the load of a sequence. It offers each piece to the response.
@@ -56,7 +56,7 @@ func (b *boundary) iterate(ctx context.Context) error {
 // returns an error. If ctx has ended, each returns its cause even if the sequence
 // yields no error, since the sequence may be incomplete.
 func (b *boundary) each(ctx context.Context, take func(templ.Component) error) error {
-	for c, err := range b.Pieces(ctx) {
+	for c, err := range b.rare.sequence(ctx) {
 		if err != nil {
 			tryError(err)
 			return err
@@ -79,16 +79,16 @@ func (b *boundary) each(ctx context.Context, take func(templ.Component) error) e
 func (l *loads) offer(b *boundary, c templ.Component) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if b.load.pieces.full() && !b.settled.Load() {
+	if b.rare.pieces.full() && !b.load.settled.Load() {
 		l.pause(b)
 	}
 	switch {
 	case b.load.scope.Err() != nil:
 		return context.Cause(b.load.scope)
-	case b.settled.Load() || l.ended:
+	case b.load.settled.Load() || l.ended:
 		return errClosed
 	}
-	b.load.pieces.add(c)
+	b.rare.pieces.add(c)
 	l.release(b)
 	l.announce(b)
 	return nil
@@ -98,12 +98,12 @@ func (l *loads) offer(b *boundary, c templ.Component) error {
 // has ended. Meanwhile the limit does not count the sequence, since the response may
 // be waiting for a load in the queue. mu is held, except while pause waits.
 func (l *loads) pause(b *boundary) {
-	b.load.pieces.paused = true
+	b.rare.pieces.paused = true
 	l.paused++
 	l.startQueued()
 	l.mu.Unlock()
 	select {
-	case <-b.load.pieces.room:
+	case <-b.rare.pieces.room:
 	case <-b.load.scope.Done():
 	}
 	l.mu.Lock()
@@ -112,13 +112,13 @@ func (l *loads) pause(b *boundary) {
 
 // resume lets the sequence of b go on if it is paused; the limit counts it again. mu is held.
 func (l *loads) resume(b *boundary) {
-	if b.load.pieces == nil || !b.load.pieces.paused {
+	if b.pieces() == nil || !b.rare.pieces.paused {
 		return
 	}
-	b.load.pieces.paused = false
+	b.rare.pieces.paused = false
 	l.paused--
 	l.queue.remove(b)
-	b.load.pieces.room <- struct{}{}
+	b.rare.pieces.room <- struct{}{}
 }
 
 // takePieces returns the pieces of b that have come since the last call, and
@@ -126,7 +126,7 @@ func (l *loads) resume(b *boundary) {
 func (l *loads) takePieces(b *boundary) (queue []templ.Component, over bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	q := b.load.pieces
+	q := b.rare.pieces
 	queue = q.queue
 	q.queue, q.text = nil, 0
 	q.some.Store(false)
@@ -134,7 +134,7 @@ func (l *loads) takePieces(b *boundary) (queue []templ.Component, over bool) {
 		l.queue.add(b)
 		l.startQueued()
 	}
-	return queue, b.settled.Load()
+	return queue, b.load.settled.Load()
 }
 
 // stop ends the sequence of b, since the view of a piece has failed with err.
@@ -143,7 +143,7 @@ func (l *loads) stop(b *boundary, err error) {
 	defer l.mu.Unlock()
 	l.settle(b, nil, err)
 	b.closeSubtree()
-	b.load.pieces.queue = nil
-	b.load.pieces.some.Store(false)
-	b.load.pieces.cancel(errPieceFailed)
+	b.rare.pieces.queue = nil
+	b.rare.pieces.some.Store(false)
+	b.rare.pieces.cancel(errPieceFailed)
 }

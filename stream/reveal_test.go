@@ -33,7 +33,7 @@ func holesOf(boundaries ...*boundary) (holes []hole) {
 
 func settled(boundaries ...*boundary) {
 	for _, b := range boundaries {
-		b.settled.Store(true)
+		b.load.settled.Store(true)
 	}
 }
 
@@ -213,7 +213,7 @@ func TestRevealOfChunks(t *testing.T) {
 	all := page(5)
 	nested := &boundary{parent: all[1], depth: 2, index: 1}
 	settled(append(all, nested)...)
-	all[4].settled.Store(false)
+	all[4].load.settled.Store(false)
 	for _, b := range []*boundary{all[0], all[1], all[3], all[4]} {
 		v.placed(b)
 	}

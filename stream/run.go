@@ -10,17 +10,17 @@ import (
 
 // A load is the slow work of a boundary: its Load, or its Pieces.
 type load struct {
-	scope  context.Context            // ends the load; constant
-	state  atomic.Pointer[templState] // the templ state of the load; nil until it is needed
-	pieces *pieces                    // the queue of a sequence; nil for a Load
+	scope   context.Context            // ends the load; constant
+	state   atomic.Pointer[templState] // the templ state of the load; nil until it is needed
+	settled atomic.Bool                // the content and the error of the boundary are known
 
 	// Guarded by loads.mu.
-	untimed   func() bool // stops the timer of the boundary's own Timeout; nil without one
-	unsettled links       // in loads.unsettled
-	queue     links       // in loads.queue or loads.starting
-	arrived   links       // in loads.arrived
 	phase     loadPhase
 	abandoned bool // not waited for, although it was loading
+	holding   bool // the first byte waits for it
+	over      bool // the content has been rendered for the last time
+	links     [listKinds]links
+	arrived   *boundary // the next one in loads.arrived
 }
 
 // A result is what a load has returned.
@@ -70,7 +70,7 @@ func (b *boundary) runTraced(t *Trace, r *result) {
 
 // runLoad runs the load or the sequence of b.
 func (b *boundary) runLoad(ctx context.Context, r *result) {
-	if b.Pieces != nil {
+	if b.isSequence() {
 		r.err = b.iterate(ctx)
 		return
 	}

@@ -64,7 +64,7 @@ const (
 
 // scopeKind says in which scope of its parent b loads.
 func (b *boundary) scopeKind() scopeKind {
-	if b.Timeout > 0 {
+	if b.timeout() > 0 {
 		return untimed
 	}
 	return timed
@@ -77,7 +77,7 @@ func (b *boundary) scope(kind scopeKind) context.Context {
 	switch {
 	case b.parent == nil:
 		return b.resp.loads.life.scopes[kind]
-	case b.failed.Load(), b.load.pieces != nil:
+	case b.failed.Load(), b.pieces() != nil:
 		return b.parent.scope(kind)
 	}
 	if b.subtree == nil {

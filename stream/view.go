@@ -31,7 +31,7 @@ func (p *response) fillContent(b *boundary) (more bool, err error) {
 		p.fillHead(b)
 		return false, p.err
 	}
-	if b.load.pieces != nil {
+	if b.pieces() != nil {
 		return p.fillPieces(b)
 	}
 	b.filled = true

@@ -66,8 +66,8 @@ func (b *boundary) appendID(dst []byte) []byte {
 // maxLevels, it appends a number that is unique in the response, such as ".17". No
 // other path begins with a dot.
 func (b *boundary) appendPath(dst []byte) []byte {
-	if b.number > 0 {
-		return strconv.AppendInt(append(dst, '.'), int64(b.number), 10)
+	if b.rare != nil && b.rare.number > 0 {
+		return strconv.AppendInt(append(dst, '.'), int64(b.rare.number), 10)
 	}
 	if b.parent != nil && b.parent.parent != nil {
 		dst = append(b.parent.appendPath(dst), '.')

@@ -19,7 +19,7 @@ func (l *loads) newWorker() func() {
 		switch t := b.resp.trace; {
 		case t.Loading != nil || t.Loaded != nil:
 			b.runTraced(t, &r)
-		case b.Pieces != nil:
+		case b.isSequence():
 			r.err = b.iterate((*loadContext)(b))
 		default:
 			r.view, r.err = b.Load((*loadContext)(b))
