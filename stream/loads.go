@@ -36,8 +36,11 @@ type loads struct {
 	starting list           // boundaries whose load is about to begin
 	worker   func()         // the function of a load's goroutine; made once
 	workers  sync.WaitGroup // goroutines of loads; an errgroup would allocate a function for each
+	begun    int32          // number of loads that have begun
 	called   bool           // the goroutine of a load was started and has not begun
 	rallying bool           // the goroutine of the response is in rally
+	hasty    bool           // it waits for several loads only, unless one has returned
+	quick    bool           // a load has returned
 	left     bool           // the first byte has left
 
 	holding     int32 // boundaries that the first byte waits for
@@ -113,7 +116,7 @@ func (l *loads) isLate(b *boundary) bool {
 func (l *loads) returned(b *boundary, r *result) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b.load.phase = returned
+	b.load.phase, l.quick = returned, true
 	if b.load.abandoned {
 		l.abandoned--
 		l.unsettled.remove(b)

@@ -136,6 +136,46 @@ func TestYieldingLoadsStandInPlace(t *testing.T) {
 	}
 }
 
+// On a route whose loads take long, the shell of a page with many does not wait for all
+// of them to begin, unless one of the first needs no time.
+func TestHastyShell(t *testing.T) {
+	const n = 60
+	s := newBusyServer(t)
+	begunAtShell := func(path string, quick int32) (all bool) {
+		var begun, atShell atomic.Int32
+		body, _ := s.serve(t, path, n, func(shell <-chan struct{}) {
+			if begun.Add(1) == quick {
+				return
+			}
+			<-shell
+			atShell.CompareAndSwap(0, begun.Load())
+		})
+		if !strings.Contains(body, "<?start") || strings.Count(body, "content") < n {
+			t.Fatal("the page was not streamed whole")
+		}
+		return atShell.Load() == n
+	}
+	for _, c := range []struct {
+		path  string
+		quick int32 // the number of the load that needs no time
+		want  bool  // all loads have begun when the shell leaves
+	}{
+		{"/slow", 0, false},
+		{"/one-quick", 3, true},
+	} {
+		all := 0
+		for range 64 {
+			if begunAtShell(c.path, c.quick) {
+				all++
+			}
+		}
+		// Each 16th page looks whether loads need little time, and some are preempted.
+		if c.want && all < 60 || !c.want && all > 8 {
+			t.Errorf("%s: all loads of %d of 64 pages had begun when the shell left", c.path, all)
+		}
+	}
+}
+
 // What a load changes about its goroutine, such as a locked thread, must not reach
 // another load.
 func TestEachLoadHasAGoroutine(t *testing.T) {

@@ -73,27 +73,30 @@ func (p *response) gone() error {
 func hasLeft(request context.Context) bool { return errors.Is(request.Err(), context.Canceled) }
 
 // look gives loads that need little time the time to end before the next bytes are
-// put together. Before the shell it waits until all loads have begun. On a route
-// where that is worth it, it also waits for one turn of the scheduler: for loads
-// that have yielded once, or that have asked another goroutine.
+// put together. Before the shell it waits until all loads have begun, so that content
+// that needs no time can stand in place. On a route where that is worth it, it also
+// waits for one turn of the scheduler: for loads that have yielded once, or that have
+// asked another goroutine. On other routes it does not wait for all loads to begin if
+// the first ones seem to be slow.
 func (p *response) look() {
 	if p.out.committed {
 		p.loads.yield()
 		return
 	}
-	p.loads.rally()
-	switch before := p.loads.unfinished(); {
-	case before == 0:
-	case !p.looked:
+	first, worth := !p.looked, p.patient
+	if first {
+		worth = p.route().isWorthALook()
+	}
+	p.loads.rally(!worth)
+	if before := p.loads.unfinished(); before > 0 {
 		p.looked = true
-		if !p.route().isWorthALook() {
-			break
+		if worth {
+			runtime.Gosched()
 		}
-		runtime.Gosched()
-		p.patient = p.loads.unfinished() <= before/2
-		p.route().vain.Store(!p.patient)
-	case p.patient:
-		runtime.Gosched()
+		if worth && first {
+			p.patient = p.loads.unfinished() <= before/2
+			p.route().vain.Store(!p.patient)
+		}
 	}
 	settle()
 }
@@ -103,7 +106,7 @@ func (p *response) look() {
 // all goroutines run that can. The second one is for loads that have yielded once
 // themselves.
 func (l *loads) yield() {
-	l.rally()
+	l.rally(false)
 	for range 2 {
 		if !l.busy() {
 			return

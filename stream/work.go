@@ -36,7 +36,8 @@ func (l *loads) next() *boundary {
 	b := l.starting.first
 	l.starting.remove(b)
 	l.startWorker()
-	if l.rallying && l.starting.first == nil {
+	l.begun++
+	if l.rallying && l.haveBegun() {
 		l.signal()
 	}
 	return b
@@ -52,11 +53,13 @@ func (l *loads) startWorker() {
 	}
 }
 
-// rally waits until all loads have begun that the limit allows.
-func (l *loads) rally() {
+// rally waits until all loads have begun that the limit allows. If hasty is true, it
+// does not wait for the others once several have begun and none of them has returned.
+func (l *loads) rally(hasty bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for l.starting.first != nil {
+	l.hasty = hasty
+	for !l.haveBegun() {
 		l.rallying = true
 		l.mu.Unlock()
 		<-l.wake
@@ -64,3 +67,12 @@ func (l *loads) rally() {
 	}
 	l.rallying = false
 }
+
+// haveBegun reports whether rally waits no longer. mu is held.
+func (l *loads) haveBegun() bool {
+	return l.starting.first == nil || l.hasty && !l.quick && l.begun >= several
+}
+
+// several is the number of loads that have to begin before a hasty shell leaves. Most
+// pages have fewer.
+const several = 16
