@@ -2,6 +2,7 @@ package pagebench_test
 
 import (
 	"bufio"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -49,6 +50,11 @@ func serve() bool {
 	name := os.Getenv(serverEnv)
 	if name == "" {
 		return false
+	}
+	// As in production: under test, package stream waits so that tests are repeatable.
+	if err := flag.Set("test.bench", name); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
