@@ -39,8 +39,8 @@ type loads struct {
 	begun    int32          // number of loads that have begun
 	called   bool           // the goroutine of a load was started and has not begun
 	rallying bool           // the goroutine of the response is in rally
-	hasty    bool           // it waits for several loads only, unless one has returned
-	quick    bool           // a load has returned
+	hasty    bool           // it waits for several loads only, unless one was quick
+	quick    bool           // a load has returned, or a sequence has offered a piece
 	left     bool           // the first byte has left
 
 	holding     int32 // boundaries that the first byte waits for
@@ -271,11 +271,12 @@ func (l *loads) canceled() bool {
 	return l.life.isOpen() && l.life.view.Err() != nil
 }
 
-// unfinished returns the number of loads that are running.
-func (l *loads) unfinished() int {
+// unfinished returns the number of loads that are running, and whether any load was
+// quick.
+func (l *loads) unfinished() (n int32, quick bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return int(l.running)
+	return l.running, l.quick
 }
 
 // idle reports whether no goroutine of the response is running or queued.

@@ -89,6 +89,7 @@ func (l *loads) offer(b *boundary, c templ.Component) error {
 		return errClosed
 	}
 	b.rare.pieces.add(c)
+	l.quick = true
 	l.release(b)
 	l.announce(b)
 	return nil

@@ -14,8 +14,9 @@ type route struct {
 	known [64]atomic.Uint64 // a Bloom filter with the hashes of endings of HTML that was read
 	stuck atomic.Bool       // a boundary was found where no marker works
 
-	vain  atomic.Bool   // the last look was not worth its time
-	asked atomic.Uint32 // number of pages that have asked whether to look since then
+	vain atomic.Bool   // the last look was not worth its time
+	slow atomic.Bool   // at the last look, no load was quick
+	busy atomic.Uint32 // number of pages that could look
 
 	mu   sync.Mutex
 	said map[string]struct{} // the faults that were logged; nil means that none is logged
@@ -115,7 +116,9 @@ const eachLook = 16
 
 // isWorthALook reports whether the shell of a page waits for a turn of the
 // scheduler, so that loads that need one can stand in place. On a busy server that
-// turn is long, so it is taken where it was worth its time before.
+// turn is long, so it is taken where it was worth its time before. A page may ask
+// several times, and may have nothing to wait for in the end. It counts in busy once,
+// and only if it has.
 func (rt *route) isWorthALook() bool {
-	return !rt.vain.Load() || rt.asked.Add(1)%eachLook == 0
+	return !rt.vain.Load() || rt.busy.Load()%eachLook == 0
 }

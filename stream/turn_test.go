@@ -3,6 +3,7 @@ package stream_test
 import (
 	"context"
 	"io"
+	"iter"
 	"net/http/httptest"
 	"runtime"
 	"strings"
@@ -53,16 +54,29 @@ func newBusyServer(t *testing.T) *busyServer {
 // the number of turns between the end of the page component and the first flush.
 func (s *busyServer) serve(t *testing.T, path string, boundaries int, load func(shell <-chan struct{})) (body string, turns int64) {
 	t.Helper()
-	shell := make(chan struct{})
-	parts := make([]templ.Component, boundaries, boundaries+1)
-	for i := range parts {
-		parts[i] = stream.Boundary{Fallback: html("…"), Load: func(context.Context) (templ.Component, error) {
+	return s.servePage(t, path, func(shell <-chan struct{}) []templ.Component {
+		return several(boundaries, func() (templ.Component, error) {
 			load(shell)
 			return html("content"), nil
-		}}
+		})
+	})
+}
+
+// several returns n boundaries with that load.
+func several(n int, load func() (templ.Component, error)) []templ.Component {
+	parts := make([]templ.Component, n)
+	for i := range parts {
+		parts[i] = stream.Boundary{Fallback: html("…"), Load: func(context.Context) (templ.Component, error) { return load() }}
 	}
+	return parts
+}
+
+// servePage is serve for a page of any parts.
+func (s *busyServer) servePage(t *testing.T, path string, content func(shell <-chan struct{}) []templ.Component) (body string, turns int64) {
+	t.Helper()
+	shell := make(chan struct{})
 	var atEnd int64
-	parts = append(parts, templ.ComponentFunc(func(context.Context, io.Writer) error {
+	parts := append(content(shell), templ.ComponentFunc(func(context.Context, io.Writer) error {
 		atEnd = s.turns.Load()
 		return nil
 	}))
@@ -136,36 +150,90 @@ func TestYieldingLoadsStandInPlace(t *testing.T) {
 	}
 }
 
+// A page asks several times whether to look, but counts once, and only if some load was
+// slower than its goroutine took to begin. Otherwise the page of each round that looks
+// may be one that has nothing to wait for, round after round.
+func TestOnePageOfARoundLooks(t *testing.T) {
+	s := newBusyServer(t)
+	streamed := func(path string, within []templ.Component) bool {
+		body, _ := s.servePage(t, path, func(<-chan struct{}) []templ.Component {
+			return several(1, func() (templ.Component, error) { return templ.Join(within...), nil })
+		})
+		return strings.Contains(body, "<?start")
+	}
+	for shift, path := range []string{"/round", "/shifted-round"} {
+		for range 5 + shift {
+			s.serve(t, path, 3, func(shell <-chan struct{}) { <-shell })
+		}
+		n := 1
+		for n < 100 && streamed(path, several(10, func() (templ.Component, error) {
+			runtime.Gosched()
+			return html("content"), nil
+		})) {
+			n++
+		}
+		if n > 16 {
+			t.Errorf("%s: the first page in place is the %d., want the 16th at the latest", path, n)
+		}
+	}
+}
+
 // On a route whose loads take long, the shell of a page with many does not wait for all
-// of them to begin, unless one of the first needs no time.
+// of them to begin, unless some need no time. A sequence whose first piece is there at
+// once needs none.
 func TestHastyShell(t *testing.T) {
 	const n = 60
 	s := newBusyServer(t)
-	begunAtShell := func(path string, quick int32) (all bool) {
+	begunAtShell := func(path string, boundary func(load func()) stream.Boundary, quick int32) (all bool) {
 		var begun, atShell atomic.Int32
-		body, _ := s.serve(t, path, n, func(shell <-chan struct{}) {
-			if begun.Add(1) == quick {
-				return
+		body, _ := s.servePage(t, path, func(shell <-chan struct{}) []templ.Component {
+			parts := make([]templ.Component, n)
+			for i := range parts {
+				parts[i] = boundary(func() {
+					if begun.Add(1) == quick {
+						return
+					}
+					<-shell
+					atShell.CompareAndSwap(0, begun.Load())
+				})
 			}
-			<-shell
-			atShell.CompareAndSwap(0, begun.Load())
+			return parts
 		})
 		if !strings.Contains(body, "<?start") || strings.Count(body, "content") < n {
 			t.Fatal("the page was not streamed whole")
 		}
 		return atShell.Load() == n
 	}
+	loading := func(load func()) stream.Boundary {
+		return stream.Boundary{Fallback: html("…"), Load: func(context.Context) (templ.Component, error) {
+			load()
+			return html("content"), nil
+		}}
+	}
+	yielding := func(load func()) stream.Boundary {
+		return stream.Boundary{Fallback: html("…"), Pieces: func(context.Context) iter.Seq2[templ.Component, error] {
+			return func(yield func(templ.Component, error) bool) {
+				if yield(html("first"), nil) {
+					load()
+					yield(html("content"), nil)
+				}
+			}
+		}}
+	}
 	for _, c := range []struct {
-		path  string
-		quick int32 // the number of the load that needs no time
-		want  bool  // all loads have begun when the shell leaves
+		path     string
+		boundary func(load func()) stream.Boundary
+		quick    int32 // the number of the load that needs no time
+		want     bool  // all loads have begun when the shell leaves
 	}{
-		{"/slow", 0, false},
-		{"/one-quick", 3, true},
+		{"/slow", loading, 0, false},
+		{"/one-quick", loading, 3, true},
+		{"/one-quick-behind-many", loading, n - 3, true},
+		{"/sequences", yielding, 0, true},
 	} {
 		all := 0
 		for range 64 {
-			if begunAtShell(c.path, c.quick) {
+			if begunAtShell(c.path, c.boundary, c.quick) {
 				all++
 			}
 		}

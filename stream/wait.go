@@ -76,8 +76,8 @@ func hasLeft(request context.Context) bool { return errors.Is(request.Err(), con
 // put together. Before the shell it waits until all loads have begun, so that content
 // that needs no time can stand in place. On a route where that is worth it, it also
 // waits for one turn of the scheduler: for loads that have yielded once, or that have
-// asked another goroutine. On other routes it does not wait for all loads to begin if
-// the first ones seem to be slow.
+// asked another goroutine. On a route where no load was quick at the last look, it does
+// not wait for all loads to begin if the first ones are not quick either.
 func (p *response) look() {
 	if p.out.committed {
 		p.loads.yield()
@@ -87,15 +87,20 @@ func (p *response) look() {
 	if first {
 		worth = p.route().isWorthALook()
 	}
-	p.loads.rally(!worth)
-	if before := p.loads.unfinished(); before > 0 {
+	p.loads.rally(!worth && p.route().slow.Load())
+	if before, quick := p.loads.unfinished(); before > 0 {
 		p.looked = true
+		if first {
+			p.route().busy.Add(1)
+		}
 		if worth {
 			runtime.Gosched()
 		}
 		if worth && first {
-			p.patient = p.loads.unfinished() <= before/2
+			after, _ := p.loads.unfinished()
+			p.patient = after <= before/2
 			p.route().vain.Store(!p.patient)
+			p.route().slow.Store(!quick)
 		}
 	}
 	settle()

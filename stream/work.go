@@ -54,7 +54,7 @@ func (l *loads) startWorker() {
 }
 
 // rally waits until all loads have begun that the limit allows. If hasty is true, it
-// does not wait for the others once several have begun and none of them has returned.
+// does not wait for the others once several have begun and none of them was quick.
 func (l *loads) rally(hasty bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
