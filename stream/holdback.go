@@ -41,7 +41,11 @@ func (p *response) holdBackAhead() error {
 			return err
 		}
 		if !p.loads.holdsBack() {
-			return nil
+			// One may have become ready while another was rendered.
+			if group = p.aheads.deciders(nil); len(group) == 0 {
+				return nil
+			}
+			continue
 		}
 		if err := p.wait(); err != nil {
 			return err
@@ -84,9 +88,30 @@ func (p *response) holdsFlush(holes []hole) bool {
 		for _, h := range holes {
 			p.aheads.place(h.b, nil, nil)
 		}
-		p.renderAhead(p.aheads.deciders(holes))
+		group := p.aheads.deciders(holes)
+		for len(group) > 0 && p.judge() == nil {
+			p.renderAhead(group)
+			group = p.aheads.deciders(holes) // ready since, or within those
+		}
 	}
 	return p.loads.holdsBack() || p.judge() != nil
+}
+
+// chooseDeciders chooses the content of the boundaries at p.holes that may decide the
+// page and have become ready since the choices were made. It reports whether there are
+// any.
+func (p *response) chooseDeciders() (found bool) {
+	if !p.loads.mayDecide() {
+		return false
+	}
+	for i := range p.holes {
+		h := &p.holes[i]
+		if h.choice == markers && (h.b.critical && h.b.ready() || h.decides()) {
+			p.reveal.fill(h)
+			found = true
+		}
+	}
+	return found
 }
 
 // decides reports whether the boundary at h has failed with an error that decides.

@@ -54,6 +54,26 @@ func TestHoldingBack(t *testing.T) {
 			return templ.RenderFragments(ctx, w, page(templ.Fragment("f"), critical(failing(5*ms, errMissing))), "f")
 		}), 404, 5 * ms},
 		{"a writer of some component", stream.Renderer{}, page(upper(critical(failing(5*ms, errMissing)))), 404, 5 * ms},
+		{"in order, one that decides while the view of another is rendered", stream.Renderer{Mode: always(stream.InOrder)}, page(
+			html("a"), slot(after(time.Hour)), critical(after(10*ms, slowView(10*ms, html("b")))), critical(failing(15*ms, errMissing))), 404, 20 * ms},
+		{"in order, the same without a wait", stream.Renderer{Mode: always(stream.InOrder)}, page(
+			html("a"), critical(after(10*ms, slowView(10*ms, html("b")))), slot(after(time.Hour)), critical(failing(15*ms, errMissing))), 404, 20 * ms},
+		{"in order, within one", stream.Renderer{Mode: always(stream.InOrder)}, page(
+			html("a"), slot(after(time.Hour)), critical(after(10*ms, critical(failing(5*ms, errMissing)), critical(after(0, slowView(10*ms, html("b"))))))), 404, 20 * ms},
+		{"one within that decides while a view beside it is rendered", stream.Renderer{}, page(
+			html("a"), critical(after(10*ms, critical(failing(5*ms, errMissing)), critical(after(0, slowView(10*ms, html("b"))))))), 404, 20 * ms},
+		{"one within that decides while a view is rendered", stream.Renderer{}, page(
+			html("a"), critical(after(10*ms, critical(failing(5*ms, errMissing)), slot(after(0, slowView(10*ms, html("b"))))))), 404, 20 * ms},
+		{"a second one within while the first one is rendered", stream.Renderer{}, page(
+			html("a"), critical(after(10*ms, critical(after(5*ms, slowView(10*ms, html("b")))), critical(failing(8*ms, errMissing))))), 404, 28 * ms},
+		{"in a flush, in order", stream.Renderer{Mode: always(stream.InOrder)}, page(
+			html("a"), critical(after(0, slowView(10*ms, html("b")))), critical(failing(5*ms, errMissing)), waiting(ms, ""), templ.Flush(), slot(after(time.Hour))), 404, 11 * ms},
+		{"in a flush, in order, behind one that takes long", stream.Renderer{Mode: always(stream.InOrder)}, page(
+			html("a"), slot(after(time.Hour)), critical(after(0, slowView(10*ms, html("b")))), critical(failing(5*ms, errMissing)), waiting(ms, ""), templ.Flush()), 404, 11 * ms},
+		{"one that decides and is not critical, while a view is rendered", stream.Renderer{}, page(
+			html("a"), slot(failing(5*ms, errMissing)), slot(after(0, slowView(10*ms, html("b"))))), 404, 10 * ms},
+		{"at a flush", stream.Renderer{}, page(
+			html("a"), critical(after(0, critical(failing(5*ms, errMissing)), slowView(10*ms, html("b")))), waiting(ms, ""), templ.Flush(), slot(after(time.Hour))), 404, 11 * ms},
 		{"an error among others", stream.Renderer{}, page(critical(failing(5*ms, fmt.Errorf("a: %w", errors.Join(errBoom, errMissing))))), 404, 5 * ms},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

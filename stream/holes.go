@@ -21,7 +21,7 @@ func (p *response) fillHoles(flush bool) {
 			if p.fillReady(flush); len(p.holes) == 0 {
 				break
 			}
-			if !p.out.committed && p.loads.holdsBack() && p.judge() == nil {
+			if !p.out.committed && p.judge() == nil && (p.loads.holdsBack() || p.chooseDeciders()) {
 				continue
 			}
 			more = p.reveal.choose(p.holes, flush)
@@ -164,7 +164,7 @@ func (p *response) sendBefore(b *boundary) error {
 // boundaries, which the first byte waits for.
 func (p *response) settleHeads() error {
 	p.readyHeads()
-	for !p.out.committed && p.loads.holdsBack() {
+	for !p.out.committed && (p.loads.holdsBack() || p.loads.mayDecide() && len(p.aheads.deciders(nil)) > 0) {
 		if err := p.holdBackAhead(); err != nil {
 			return err
 		}

@@ -94,6 +94,9 @@ func (v *reveal) look(holes []hole) (more bool) {
 // content.
 func (v *reveal) stick(h *hole) { h.choice = stuck }
 
+// fill records that h shows its content, which was not ready when the choice was made.
+func (v *reveal) fill(h *hole) { h.choice = content }
+
 // chooseAgain opens the choices for boundaries that were not ready. The response has
 // waited since, so they may be ready now.
 func (v *reveal) chooseAgain(holes []hole) {
