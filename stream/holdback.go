@@ -101,7 +101,7 @@ func (p *response) holdsFlush(holes []hole) bool {
 // page and have become ready since the choices were made. It reports whether there are
 // any.
 func (p *response) chooseDeciders() (found bool) {
-	if !p.loads.mayDecide() {
+	if p.out.committed || !p.loads.mayDecide() {
 		return false
 	}
 	for i := range p.holes {

@@ -72,6 +72,8 @@ func TestHoldingBack(t *testing.T) {
 			html("a"), slot(after(time.Hour)), critical(after(0, slowView(10*ms, html("b")))), critical(failing(5*ms, errMissing)), waiting(ms, ""), templ.Flush()), 404, 11 * ms},
 		{"one that decides and is not critical, while a view is rendered", stream.Renderer{}, page(
 			html("a"), slot(failing(5*ms, errMissing)), slot(after(0, slowView(10*ms, html("b"))))), 404, 10 * ms},
+		{"the same, while a piece is rendered", stream.Renderer{}, page(
+			slot(failing(11*ms, errMissing)), at(stream.Boundary{Critical: true, Pieces: each(piece{7 * ms, slowView(7*ms, html("b")), nil}, piece{time.Second, html("c"), nil})})), 404, 14 * ms},
 		{"at a flush", stream.Renderer{}, page(
 			html("a"), critical(after(0, critical(failing(5*ms, errMissing)), slowView(10*ms, html("b")))), waiting(ms, ""), templ.Flush(), slot(after(time.Hour))), 404, 11 * ms},
 		{"an error among others", stream.Renderer{}, page(critical(failing(5*ms, fmt.Errorf("a: %w", errors.Join(errBoom, errMissing))))), 404, 5 * ms},

@@ -16,6 +16,7 @@ func (p *response) fillHoles(flush bool) {
 		if !flush {
 			p.look()
 		}
+		p.chooseDeciders()
 		more := p.reveal.choose(p.holes, flush)
 		if more && !slices.ContainsFunc(p.holes, hole.goesOn) {
 			if p.fillReady(flush); len(p.holes) == 0 {
