@@ -79,31 +79,42 @@ func hasLeft(request context.Context) bool { return errors.Is(request.Err(), con
 // asked another goroutine. On a route where no load was quick at the last look, it does
 // not wait for all loads to begin if the first ones are not quick either.
 func (p *response) look() {
-	if p.out.committed {
+	switch {
+	case p.out.committed:
 		p.loads.yield()
 		return
-	}
-	first, worth := !p.looked, p.patient
-	if first {
-		worth = p.route().isWorthALook()
-	}
-	p.loads.rally(!worth && p.route().slow.Load())
-	if before, quick := p.loads.unfinished(); before > 0 {
-		p.looked = true
-		if first {
-			p.route().busy.Add(1)
-		}
-		if worth {
+	case !p.looked:
+		p.firstLook()
+	case p.patient:
+		p.loads.rally(false)
+		if n, _ := p.loads.unfinished(); n > 0 {
 			runtime.Gosched()
 		}
-		if worth && first {
-			after, _ := p.loads.unfinished()
-			p.patient = after <= before/2
-			p.route().vain.Store(!p.patient)
-			p.route().slow.Store(!quick)
-		}
+	default:
+		p.loads.rally(p.route().slow.Load())
 	}
 	settle()
+}
+
+// firstLook is look as long as nothing had to be waited for.
+func (p *response) firstLook() {
+	rt := p.route()
+	worth := rt.isWorthALook()
+	p.loads.rally(!worth && rt.slow.Load())
+	before, quick := p.loads.unfinished()
+	if before == 0 {
+		rt.noteIdle(worth)
+		return
+	}
+	p.looked = true
+	rt.noteBusy()
+	if worth {
+		runtime.Gosched()
+		after, _ := p.loads.unfinished()
+		p.patient = after <= before/2
+		rt.vain.Store(!p.patient)
+		rt.slow.Store(!quick)
+	}
 }
 
 // yield lets other goroutines run, so that loads that end at the same moment are
