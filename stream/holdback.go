@@ -33,26 +33,27 @@ func (p *response) holdBackAhead() error {
 	if !p.loads.mayDecide() {
 		return p.judge()
 	}
-	group := p.aheads.deciders(nil)
 	for {
-		p.renderAhead(group)
-		// After an error of the page, nothing can be rendered any more.
-		if err := p.judge(); err != nil {
+		if err := p.renderDeciders(nil); err != nil || !p.loads.holdsBack() {
 			return err
-		}
-		if !p.loads.holdsBack() {
-			// One may have become ready while another was rendered.
-			if group = p.aheads.deciders(nil); len(group) == 0 {
-				return nil
-			}
-			continue
 		}
 		if err := p.wait(); err != nil {
 			return err
 		}
 		p.loads.yield()
-		group = p.loads.take()
-		sortBoundaries(group)
+		p.renderArrived()
+	}
+}
+
+// renderDeciders renders ahead what may decide the page, until none of it is ready. It
+// returns the error that ends the page.
+func (p *response) renderDeciders(holes []hole) error {
+	for {
+		group := p.aheads.deciders(holes) // some become ready while others are rendered
+		p.renderAhead(group)
+		if err := p.judge(); err != nil || len(group) == 0 {
+			return err
+		}
 	}
 }
 
@@ -67,7 +68,7 @@ func (a *aheads) deciders(holes []hole) (all []*boundary) {
 				for c := b.due.ahead; c != nil; c = c.next {
 					walk(c.holes)
 				}
-			case b.canBeAhead() && (b.critical || h.decides()):
+			case b.canBeAhead() && h.mayDecide():
 				all = append(all, b)
 			}
 		}
@@ -88,31 +89,24 @@ func (p *response) holdsFlush(holes []hole) bool {
 		for _, h := range holes {
 			p.aheads.place(h.b, nil, nil)
 		}
-		group := p.aheads.deciders(holes)
-		for len(group) > 0 && p.judge() == nil {
-			p.renderAhead(group)
-			group = p.aheads.deciders(holes) // ready since, or within those
-		}
+		_ = p.renderDeciders(holes) // judge returns its error below
 	}
 	return p.loads.holdsBack() || p.judge() != nil
 }
 
-// chooseDeciders chooses the content of the boundaries at p.holes that may decide the
-// page and have become ready since the choices were made. It reports whether there are
-// any.
+// chooseDeciders is reveal.chooseDeciders for p.holes, before the first byte.
 func (p *response) chooseDeciders() (found bool) {
-	if p.out.committed || !p.loads.mayDecide() {
-		return false
-	}
-	for i := range p.holes {
-		h := &p.holes[i]
-		if h.choice == markers && (h.b.critical && h.b.ready() || h.decides()) {
-			p.reveal.fill(h)
-			found = true
-		}
-	}
-	return found
+	return !p.out.committed && p.loads.mayDecide() && p.reveal.chooseDeciders(p.holes)
 }
+
+// mayStillDecide reports whether the first byte of a page in order waits for a boundary,
+// or one that may decide the page is to be rendered ahead.
+func (p *response) mayStillDecide() bool {
+	return p.loads.holdsBack() || p.loads.mayDecide() && len(p.aheads.deciders(nil)) > 0
+}
+
+// mayDecide reports whether the boundary at h is ready and may decide the page.
+func (h hole) mayDecide() bool { return h.b.critical && h.b.ready() || h.decides() }
 
 // decides reports whether the boundary at h has failed with an error that decides.
 func (h hole) decides() bool { return h.b.load.settled.Load() && decides(h.b.err) != nil }

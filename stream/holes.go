@@ -16,7 +16,7 @@ func (p *response) fillHoles(flush bool) {
 		if !flush {
 			p.look()
 		}
-		p.chooseDeciders()
+		p.chooseDeciders() // they may have become ready while pieces were rendered
 		more := p.reveal.choose(p.holes, flush)
 		if more && !slices.ContainsFunc(p.holes, hole.goesOn) {
 			if p.fillReady(flush); len(p.holes) == 0 {
@@ -161,11 +161,11 @@ func (p *response) sendBefore(b *boundary) error {
 	return nil
 }
 
-// settleHeads renders what slots in p.bytes may show. That may meet critical
-// boundaries, which the first byte waits for.
+// settleHeads renders what slots in p.bytes may show. Meanwhile critical boundaries may
+// be met, and boundaries that decide the page may become ready.
 func (p *response) settleHeads() error {
 	p.readyHeads()
-	for !p.out.committed && (p.loads.holdsBack() || p.loads.mayDecide() && len(p.aheads.deciders(nil)) > 0) {
+	for !p.out.committed && p.mayStillDecide() {
 		if err := p.holdBackAhead(); err != nil {
 			return err
 		}

@@ -13,7 +13,8 @@ import (
 // What was chosen for a hole stays unless the response has waited since. So a
 // boundary that becomes ready while views are rendered is sent as a chunk. If the
 // response looked again until no boundary was ready, the bytes that it has would
-// be delayed again and again.
+// be delayed again and again. Before the first byte, a boundary that may decide the
+// page is the exception: see chooseDeciders.
 type reveal struct {
 	grace   time.Duration // Renderer.Grace
 	graced  time.Time     // end of the grace; zero if it has not begun
@@ -94,8 +95,16 @@ func (v *reveal) look(holes []hole) (more bool) {
 // content.
 func (v *reveal) stick(h *hole) { h.choice = stuck }
 
-// fill records that h shows its content, which was not ready when the choice was made.
-func (v *reveal) fill(h *hole) { h.choice = content }
+// chooseDeciders chooses the content of the boundaries at holes that may decide the page
+// and have become ready since the choices were made. It reports whether there are any.
+func (v *reveal) chooseDeciders(holes []hole) (found bool) {
+	for i := range holes {
+		if h := &holes[i]; h.choice == markers && h.mayDecide() {
+			h.choice, found = content, true
+		}
+	}
+	return found
+}
 
 // chooseAgain opens the choices for boundaries that were not ready. The response has
 // waited since, so they may be ready now.
