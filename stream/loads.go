@@ -25,7 +25,7 @@ type loads struct {
 	amending atomic.Int32 // number of boundaries placed by error views within error views so far
 	deciding atomic.Bool  // a load has failed with an error that decides
 
-	mu sync.Mutex // guards the fields below, and those that boundary and task name
+	mu sync.Mutex // guards the fields below, and those that other types name
 
 	unsettled list     // boundaries that are not settled, or whose load is running
 	queue     list     // boundaries that wait for the limit: to load, or to go on after a pause
@@ -39,8 +39,8 @@ type loads struct {
 	begun    int32          // number of loads that have begun
 	called   bool           // the goroutine of a load was started and has not begun
 	rallying bool           // the goroutine of the response is in rally
-	hasty    bool           // it waits for several loads only, unless one was quick
-	quick    bool           // a load has returned, or a sequence has offered a piece
+	hasty    bool           // rally waits for hastyLoads loads only, unless one has a result
+	result   bool           // a load has returned, or a sequence has offered a piece
 	left     bool           // the first byte has left
 
 	holding     int32 // boundaries that the first byte waits for
@@ -116,7 +116,7 @@ func (l *loads) isLate(b *boundary) bool {
 func (l *loads) returned(b *boundary, r *result) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b.load.phase, l.quick = returned, true
+	b.load.phase, l.result = returned, true
 	if b.load.abandoned {
 		l.abandoned--
 		l.unsettled.remove(b)
@@ -165,14 +165,14 @@ func (l *loads) settle(b *boundary, view templ.Component, err error) {
 func (l *loads) forget(b *boundary) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b.load.over, b.err = true, nil
+	b.load.forgotten, b.err = true, nil
 	b.clear()
 }
 
 // clear drops the functions of the caller once neither the response nor the load
 // needs them. resp.loads.mu is held.
 func (b *boundary) clear() {
-	if b.load.over && b.load.phase != loading {
+	if b.load.forgotten && b.load.phase != loading {
 		b.Load, b.ErrorView = nil, nil
 		if b.rare != nil {
 			b.rare.sequence = nil
@@ -271,12 +271,18 @@ func (l *loads) canceled() bool {
 	return l.life.isOpen() && l.life.view.Err() != nil
 }
 
-// unfinished returns the number of loads that are running, and whether any load was
-// quick.
-func (l *loads) unfinished() (n int32, quick bool) {
+// unfinished returns the number of loads that are running.
+func (l *loads) unfinished() int32 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.running, l.quick
+	return l.running
+}
+
+// hasResult reports whether a load has returned, or a sequence has offered a piece.
+func (l *loads) hasResult() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.result
 }
 
 // idle reports whether no goroutine of the response is running or queued.

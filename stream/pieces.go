@@ -44,7 +44,8 @@ func (b *boundary) ready() bool { return b.hasCome() || b.hasAhead() }
 
 // hasCome reports whether there is content of b that can be rendered.
 func (b *boundary) hasCome() bool {
-	return b.load.settled.Load() || b.pieces() != nil && b.pieces().some.Load()
+	q := b.pieces()
+	return b.load.settled.Load() || q != nil && q.some.Load()
 }
 
 // iterate is the load of a sequence. It offers each piece to the response.
@@ -79,7 +80,8 @@ func (b *boundary) each(ctx context.Context, take func(templ.Component) error) e
 func (l *loads) offer(b *boundary, c templ.Component) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if b.rare.pieces.full() && !b.load.settled.Load() {
+	q := b.pieces()
+	if q.full() && !b.load.settled.Load() {
 		l.pause(b)
 	}
 	switch {
@@ -88,8 +90,8 @@ func (l *loads) offer(b *boundary, c templ.Component) error {
 	case b.load.settled.Load() || l.ended:
 		return errClosed
 	}
-	b.rare.pieces.add(c)
-	l.quick = true
+	q.add(c)
+	l.result = true
 	l.release(b)
 	l.announce(b)
 	return nil
@@ -99,12 +101,13 @@ func (l *loads) offer(b *boundary, c templ.Component) error {
 // has ended. Meanwhile the limit does not count the sequence, since the response may
 // be waiting for a load in the queue. mu is held, except while pause waits.
 func (l *loads) pause(b *boundary) {
-	b.rare.pieces.paused = true
+	q := b.pieces()
+	q.paused = true
 	l.paused++
 	l.startQueued()
 	l.mu.Unlock()
 	select {
-	case <-b.rare.pieces.room:
+	case <-q.room:
 	case <-b.load.scope.Done():
 	}
 	l.mu.Lock()
@@ -113,13 +116,14 @@ func (l *loads) pause(b *boundary) {
 
 // resume lets the sequence of b go on if it is paused; the limit counts it again. mu is held.
 func (l *loads) resume(b *boundary) {
-	if b.pieces() == nil || !b.rare.pieces.paused {
+	q := b.pieces()
+	if q == nil || !q.paused {
 		return
 	}
-	b.rare.pieces.paused = false
+	q.paused = false
 	l.paused--
 	l.queue.remove(b)
-	b.rare.pieces.room <- struct{}{}
+	q.room <- struct{}{}
 }
 
 // takePieces returns the pieces of b that have come since the last call, and
@@ -127,7 +131,7 @@ func (l *loads) resume(b *boundary) {
 func (l *loads) takePieces(b *boundary) (queue []templ.Component, over bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	q := b.rare.pieces
+	q := b.pieces()
 	queue = q.queue
 	q.queue, q.text = nil, 0
 	q.some.Store(false)
@@ -144,7 +148,8 @@ func (l *loads) stop(b *boundary, err error) {
 	defer l.mu.Unlock()
 	l.settle(b, nil, err)
 	b.closeSubtree()
-	b.rare.pieces.queue = nil
-	b.rare.pieces.some.Store(false)
-	b.rare.pieces.cancel(errPieceFailed)
+	q := b.pieces()
+	q.queue = nil
+	q.some.Store(false)
+	q.cancel(errPieceFailed)
 }

@@ -71,8 +71,8 @@ type response struct {
 
 	rendering   bool // the page component is being rendered
 	lacksPrefix bool // prefix is still to be made
-	looked      bool // the shell has waited for loads, or has decided not to
-	patient     bool // that was worth its time
+	looked      bool // a load was running at a look before the shell
+	patient     bool // at that look, a turn of the scheduler was worth its time
 	lastResort  bool // what is being rendered must be shown, whatever the budget
 	redirected  bool // a redirect after the first byte has ended the page
 	noindex     bool // the page has to say that it is not to be indexed

@@ -14,10 +14,7 @@ type route struct {
 	known [64]atomic.Uint64 // a Bloom filter with the hashes of endings of HTML that was read
 	stuck atomic.Bool       // a boundary was found where no marker works
 
-	vain atomic.Bool   // the last look was not worth its time
-	slow atomic.Bool   // at the last look, no load was quick
-	busy atomic.Uint32 // number of pages that had something to wait for
-	due  atomic.Bool   // the next such page looks again
+	looks looks
 
 	mu   sync.Mutex
 	said map[string]struct{} // the faults that were logged; nil means that none is logged
@@ -110,28 +107,4 @@ func (p *response) warnOnce(message string, subject slog.Attr, attrs ...slog.Att
 	}
 	attrs = append(attrs, subject, slog.String("path", p.r.URL.Path))
 	p.rd.logger().LogAttrs(p.ctx, slog.LevelWarn, message, attrs...)
-}
-
-// After a look in vain, one page in eachLook looks again.
-const eachLook = 16
-
-// isWorthALook reports whether the shell of a page waits for a turn of the
-// scheduler, so that loads that need one can stand in place. On a busy server that
-// turn is long, so it is taken where it was worth its time before. Afterwards noteBusy
-// or noteIdle is called.
-func (rt *route) isWorthALook() bool { return !rt.vain.Load() || rt.due.Swap(false) }
-
-// noteBusy records that a page has something to wait for.
-func (rt *route) noteBusy() {
-	if rt.busy.Add(1)%eachLook == 0 {
-		rt.due.Store(true)
-	}
-}
-
-// noteIdle records that a page has nothing to wait for, although worth was the result of
-// isWorthALook. Another page looks in its place.
-func (rt *route) noteIdle(worth bool) {
-	if worth {
-		rt.due.Store(true)
-	}
 }

@@ -16,11 +16,11 @@ type load struct {
 
 	// Guarded by loads.mu.
 	phase     loadPhase
-	abandoned bool // not waited for, although it was loading
-	holding   bool // the first byte waits for it
-	over      bool // the content has been rendered for the last time
-	links     [listKinds]links
-	arrived   *boundary // the next one in loads.arrived
+	abandoned bool             // not waited for, although it was loading
+	holding   bool             // the first byte waits for it
+	forgotten bool             // the content has been rendered for the last time: see forget
+	links     [listKinds]links // the neighbours in each kind of list
+	arrived   *boundary        // the next one in loads.arrived
 }
 
 // A result is what a load has returned.

@@ -103,8 +103,8 @@ func (w *flushedRecorder) Flush() {
 	}
 }
 
-// The shell of a page whose loads take long leaves within the page's turn, however
-// busy the server is, and its loads have begun by then.
+// The shell of a page whose loads take long leaves within the page's turn, however busy
+// the server is.
 func TestShellLeavesAtOnce(t *testing.T) {
 	const pages = 100
 	s := newBusyServer(t)
@@ -146,13 +146,12 @@ func TestYieldingLoadsStandInPlace(t *testing.T) {
 		n++
 	}
 	if n > 16 {
-		t.Errorf("the first page in place is the %d. one after the change, want the 16th at the latest", n)
+		t.Errorf("page %d after the change is the first one in place, want the 16th at the latest", n)
 	}
 }
 
-// A page asks several times whether to look, but counts once, and only if some load was
-// slower than its goroutine took to begin. Otherwise the page of each round that looks
-// may be one that has nothing to wait for, round after round.
+// A page may look several times. If no load is running, it gives its turn to another page.
+// Otherwise the turns might always fall to pages that have nothing to wait for.
 func TestOnePageOfARoundLooks(t *testing.T) {
 	s := newBusyServer(t)
 	streamed := func(path string, within []templ.Component) bool {
@@ -173,7 +172,7 @@ func TestOnePageOfARoundLooks(t *testing.T) {
 			n++
 		}
 		if n > 16 {
-			t.Errorf("%s: the first page in place is the %d., want the 16th at the latest", path, n)
+			t.Errorf("%s: page %d is the first one in place, want the 16th at the latest", path, n)
 		}
 	}
 }

@@ -72,51 +72,6 @@ func (p *response) gone() error {
 // request, which may also end because of a deadline.
 func hasLeft(request context.Context) bool { return errors.Is(request.Err(), context.Canceled) }
 
-// look gives loads that need little time the time to end before the next bytes are
-// put together. Before the shell it waits until all loads have begun, so that content
-// that needs no time can stand in place. On a route where that is worth it, it also
-// waits for one turn of the scheduler: for loads that have yielded once, or that have
-// asked another goroutine. On a route where no load was quick at the last look, it does
-// not wait for all loads to begin if the first ones are not quick either.
-func (p *response) look() {
-	switch {
-	case p.out.committed:
-		p.loads.yield()
-		return
-	case !p.looked:
-		p.firstLook()
-	case p.patient:
-		p.loads.rally(false)
-		if n, _ := p.loads.unfinished(); n > 0 {
-			runtime.Gosched()
-		}
-	default:
-		p.loads.rally(p.route().slow.Load())
-	}
-	settle()
-}
-
-// firstLook is look as long as nothing had to be waited for.
-func (p *response) firstLook() {
-	rt := p.route()
-	worth := rt.isWorthALook()
-	p.loads.rally(!worth && rt.slow.Load())
-	before, quick := p.loads.unfinished()
-	if before == 0 {
-		rt.noteIdle(worth)
-		return
-	}
-	p.looked = true
-	rt.noteBusy()
-	if worth {
-		runtime.Gosched()
-		after, _ := p.loads.unfinished()
-		p.patient = after <= before/2
-		rt.vain.Store(!p.patient)
-		rt.slow.Store(!quick)
-	}
-}
-
 // yield lets other goroutines run, so that loads that end at the same moment are
 // sent together. First it waits until all loads have begun. The first Gosched lets
 // all goroutines run that can. The second one is for loads that have yielded once

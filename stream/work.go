@@ -3,8 +3,9 @@ package stream
 // newWorker returns the function of a load's goroutine. Before it runs the load, it
 // starts the goroutine of the next one. The scheduler runs the goroutine that was
 // started last as soon as this one waits. Goroutines that were started together would
-// stand in a queue behind those of other pages. So all loads of a page begin in one
-// turn of the page, however busy the server is.
+// stand in a queue behind those of other pages. So the loads of a page begin in one
+// turn of the page, however busy the server is. Behind a hasty shell, the rest of them
+// begin later.
 //
 // The goroutine keeps little on its stack, since a waiting page has one for each
 // load. It calls the load itself, without methods between them, and is no method
@@ -37,7 +38,7 @@ func (l *loads) next() *boundary {
 	l.starting.remove(b)
 	l.startWorker()
 	l.begun++
-	if l.rallying && l.haveBegun() {
+	if l.rallying && l.beganEnough() {
 		l.signal()
 	}
 	return b
@@ -54,12 +55,12 @@ func (l *loads) startWorker() {
 }
 
 // rally waits until all loads have begun that the limit allows. If hasty is true, it
-// does not wait for the others once several have begun and none of them was quick.
+// does not wait for the others once the first ones have begun and none has a result.
 func (l *loads) rally(hasty bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.hasty = hasty
-	for !l.haveBegun() {
+	for !l.beganEnough() {
 		l.rallying = true
 		l.mu.Unlock()
 		<-l.wake
@@ -68,11 +69,11 @@ func (l *loads) rally(hasty bool) {
 	l.rallying = false
 }
 
-// haveBegun reports whether rally waits no longer. mu is held.
-func (l *loads) haveBegun() bool {
-	return l.starting.first == nil || l.hasty && !l.quick && l.begun >= several
+// beganEnough reports whether rally need not wait any longer. mu is held.
+func (l *loads) beganEnough() bool {
+	return l.starting.first == nil || l.hasty && !l.result && l.begun >= hastyLoads
 }
 
-// several is the number of loads that have to begin before a hasty shell leaves. Most
-// pages have fewer.
-const several = 16
+// hastyLoads is the number of loads that begin before a hasty shell leaves. Most pages
+// have fewer.
+const hastyLoads = 16
