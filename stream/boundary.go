@@ -134,7 +134,7 @@ type boundary struct {
 	resp   *response       // nil outside a response
 	parent *boundary       // nil for the page itself
 	place  context.Context // with the values of the place where the boundary was met
-	rare   *boundaryMore   // nil if it has nothing of it
+	rare   *boundaryMore   // nil until it is needed
 	index  int32           // position among the parent's children, from 1
 	depth  int32           // number of boundaries around it, the page included; zero for the page
 
@@ -164,8 +164,8 @@ type boundary struct {
 	err     error
 }
 
-// A boundaryMore is what few boundaries have. It is constant once the boundary is met,
-// except as said.
+// A boundaryMore is what few boundaries have. A field is constant once the load can
+// begin, unless its comment says otherwise.
 type boundaryMore struct {
 	timeout   time.Duration                                           // Boundary.Timeout
 	sequence  func(context.Context) iter.Seq2[templ.Component, error] // Boundary.Pieces; cleared like Load
@@ -186,14 +186,14 @@ func (b *boundary) more() *boundaryMore {
 	return b.rare
 }
 
-// newBoundary returns a boundary for what the caller has given.
-func newBoundary(of *Boundary) *boundary {
+// newBoundary returns a boundary with what the caller has given.
+func newBoundary(given *Boundary) *boundary {
 	b := &boundary{
-		Name: of.Name, Fallback: of.Fallback, ErrorView: of.ErrorView, Load: of.Load,
-		optional: of.Optional, critical: of.Critical,
+		Name: given.Name, Fallback: given.Fallback, ErrorView: given.ErrorView, Load: given.Load,
+		optional: given.Optional,
 	}
-	if of.Timeout > 0 || of.Pieces != nil {
-		b.more().timeout, b.more().sequence = of.Timeout, of.Pieces
+	if given.Timeout > 0 || given.Pieces != nil {
+		b.more().timeout, b.more().sequence = given.Timeout, given.Pieces
 	}
 	return b
 }

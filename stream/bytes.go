@@ -22,24 +22,3 @@ func putBytes(b []byte) {
 		bytesPool.Put(&b)
 	}
 }
-
-// holesPool holds the slices in which pages had their holes.
-var holesPool sync.Pool
-
-// maxPooledHoles limits the length of a slice that is put back.
-const maxPooledHoles = 1 << 12
-
-func getHoles() []hole {
-	if h, _ := holesPool.Get().(*[]hole); h != nil {
-		return *h
-	}
-	return make([]hole, 0, 4)
-}
-
-func putHoles(h []hole) {
-	if cap(h) > 0 && cap(h) <= maxPooledHoles {
-		clear(h[:cap(h)])
-		empty := h[:0] // so that h does not move to the heap
-		holesPool.Put(&empty)
-	}
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
@@ -32,6 +33,27 @@ type hole struct {
 	b      *boundary
 	filled int32 // index of its content in response.fillReady; zero means none yet
 	choice choice
+}
+
+// holesPool holds the slices in which pages had their holes.
+var holesPool sync.Pool
+
+// maxPooledHoles is the largest capacity of a slice that is put back.
+const maxPooledHoles = 1 << 12
+
+func getHoles() []hole {
+	if h, _ := holesPool.Get().(*[]hole); h != nil {
+		return *h
+	}
+	return make([]hole, 0, 4)
+}
+
+func putHoles(h []hole) {
+	if cap(h) > 0 && cap(h) <= maxPooledHoles {
+		clear(h[:cap(h)]) // a flush may have shortened h
+		empty := h[:0]    // so that h does not move to the heap
+		holesPool.Put(&empty)
+	}
 }
 
 type fragmentKind uint8

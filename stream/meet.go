@@ -31,7 +31,7 @@ func place(ctx context.Context, w io.Writer, b Boundary) error {
 		return nil
 	}
 	nb := newBoundary(&b)
-	nb.kind = kind
+	nb.kind, nb.critical = kind, b.Critical
 	if f.owner.isBeside(&b) {
 		return f.meetBeside(ctx, buf, nb)
 	}

@@ -16,11 +16,12 @@ import (
 	templruntime "github.com/a-h/templ/runtime"
 )
 
-// placeInPlace loads and renders spec in place. It is called outside a response,
+// placeInPlace loads and renders given in place. It is called outside a response,
 // and for a w that is not Rivulet's, since nothing can be sent there later.
-func placeInPlace(place context.Context, w io.Writer, spec Boundary) error {
-	b := newBoundary(&spec)
-	b.inPlace, b.rare, b.critical = true, b.more(), false
+func placeInPlace(place context.Context, w io.Writer, given Boundary) error {
+	b := newBoundary(&given)
+	b.inPlace = true
+	b.more() // for fragments and amending
 	ctx := newInPlaceContext(place)
 	b.parent, _ = ctx.owner.(*boundary)
 	if b.parent != nil && b.parent.resp != nil {
@@ -28,7 +29,7 @@ func placeInPlace(place context.Context, w io.Writer, spec Boundary) error {
 		if b.target >= besideTarget {
 			b.target = besideTarget
 		}
-		if b.resp.skips(&spec) || b.target == besideTarget && !spec.Critical {
+		if b.resp.skips(&given) || b.target == besideTarget && !given.Critical {
 			return nil
 		}
 		b.resp.noteInPlace(b, w)

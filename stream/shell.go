@@ -160,6 +160,7 @@ func (p *response) assembleRest(f *fragment) error {
 	if p.outOfOrder() {
 		p.bytes, p.holes, f.bytes = src, holes, nil
 		p.fillHoles(false)
+		p.holes = nil // f gives them back
 		return nil
 	}
 	if p.mode == InOrder && cap(src) > maxPooled {

@@ -29,8 +29,8 @@ func Await[T any](fallback templ.Component, load func(context.Context) (T, error
 	return &awaiting[T]{fallback, load, view}
 }
 
-// An awaiting is an Await without options. It takes half the memory of a
-// stream.Boundary.
+// An awaiting is an Await without options. It takes a third of the memory of a
+// stream.Boundary, and its load becomes that of a boundary only when it is rendered.
 type awaiting[T any] struct {
 	fallback templ.Component
 	load     func(context.Context) (T, error)
