@@ -193,7 +193,7 @@ func newBoundary(given *Boundary) *boundary {
 		optional: given.Optional,
 	}
 	if given.Timeout > 0 || given.Pieces != nil {
-		b.more().timeout, b.more().sequence = given.Timeout, given.Pieces
+		b.rare = &boundaryMore{timeout: given.Timeout, sequence: given.Pieces}
 	}
 	return b
 }
