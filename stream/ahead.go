@@ -27,11 +27,12 @@ type ahead struct {
 // around it, and of other such content only if all of that stands before it. As a
 // result, an asset may be emitted twice.
 type aheads struct {
-	turn   *turn              // the innermost one
-	holes  int                // number of holes in the page itself
-	last   *due               // the place of the content that was rendered last
-	claims *templstate.Claims // after that content was rendered
-	held   int64              // number of bytes
+	turn    *turn              // the innermost one
+	flushed *fragment          // the page, during a flush before the first byte
+	holes   int                // number of holes in the page itself
+	last    *due               // the place of the content that was rendered last
+	claims  *templstate.Claims // after that content was rendered
+	held    int64              // number of bytes
 }
 
 // A turn is the filling of the holes in one content, in order.

@@ -15,7 +15,7 @@ import (
 func (p *response) holdBack() (held bool) {
 	for !p.out.committed && p.loads.holdsBack() {
 		held = true
-		if p.anyDecides(p.holes) || p.wait() != nil { // the next write returns the error
+		if p.markedDecides() || p.anyDecides(p.holes) || p.wait() != nil { // the next write returns the error
 			break
 		}
 		settle()
@@ -34,7 +34,7 @@ func (p *response) holdBackAhead() error {
 		return p.judge()
 	}
 	for {
-		if err := p.renderDeciders(nil); err != nil || !p.loads.holdsBack() {
+		if err := p.renderDeciders(); err != nil || !p.loads.holdsBack() {
 			return err
 		}
 		if err := p.wait(); err != nil {
@@ -47,9 +47,9 @@ func (p *response) holdBackAhead() error {
 
 // renderDeciders renders ahead what may decide the page, until none of it is ready. It
 // returns the error that ends the page.
-func (p *response) renderDeciders(holes []hole) error {
+func (p *response) renderDeciders() error {
 	for {
-		group := p.aheads.deciders(holes) // some become ready while others are rendered
+		group := p.aheads.deciders() // some become ready while others are rendered
 		p.renderAhead(group)
 		if err := p.judge(); err != nil || len(group) == 0 {
 			return err
@@ -57,39 +57,42 @@ func (p *response) renderDeciders(holes []hole) error {
 	}
 }
 
-// deciders returns the boundaries of the turns and of holes that may decide the
-// page, are ready, and were not rendered, in document order.
-func (a *aheads) deciders(holes []hole) (all []*boundary) {
+// deciders returns the boundaries of the turns and of a flush that may decide the page,
+// are ready, and were not rendered, in document order. A sequence may be rendered in part.
+func (a *aheads) deciders() (all []*boundary) {
 	var walk func(holes []hole)
 	walk = func(holes []hole) {
 		for _, h := range holes {
-			switch b := h.b; {
-			case b.hasAhead():
+			b := h.b
+			if b.hasAhead() {
 				for c := b.due.ahead; c != nil; c = c.next {
 					walk(c.holes)
 				}
-			case b.canBeAhead() && h.mayDecide():
+			}
+			if b.canBeAhead() && h.mayDecide() {
 				all = append(all, b)
 			}
 		}
 	}
-	walk(holes)
 	for t := a.turn; t != nil; t = t.up {
 		walk([]hole{{b: t.now}})
 		walk(t.rest)
 	}
+	if a.flushed != nil {
+		walk(a.flushed.holes)
+	}
 	return all
 }
 
-// holdsFlush reports whether a flush sends nothing, because a boundary holds the
-// first byte back, or has decided the page. In order, boundaries at holes that are
-// ready are rendered ahead first, since one of them may do so.
-func (p *response) holdsFlush(holes []hole) bool {
+// holdsFlush reports whether a flush of f sends nothing, because a boundary holds the
+// first byte back, or has decided the page. In order, boundaries in f that are ready
+// are rendered ahead first, since one of them may do so.
+func (p *response) holdsFlush(f *fragment) bool {
 	if p.mode == InOrder {
-		for _, h := range holes {
+		for _, h := range f.holes {
 			p.aheads.place(h.b, nil, nil)
 		}
-		_ = p.renderDeciders(holes) // judge returns its error below
+		_ = p.renderDeciders() // judge returns its error below
 	}
 	return p.loads.holdsBack() || p.judge() != nil
 }
@@ -102,20 +105,49 @@ func (p *response) chooseDeciders() (found bool) {
 // mayStillDecide reports whether the first byte of a page in order waits for a boundary,
 // or one that may decide the page is to be rendered ahead.
 func (p *response) mayStillDecide() bool {
-	return p.loads.holdsBack() || p.loads.mayDecide() && len(p.aheads.deciders(nil)) > 0
+	return p.loads.holdsBack() || p.loads.mayDecide() && len(p.aheads.deciders()) > 0
 }
 
 // mayDecide reports whether the boundary at h is ready and may decide the page.
 func (h hole) mayDecide() bool { return h.b.critical && h.b.ready() || h.decides() }
 
 // decides reports whether the boundary at h has failed with an error that decides.
-func (h hole) decides() bool { return h.b.load.settled.Load() && decides(h.b.err) != nil }
+func (h hole) decides() bool { return h.b.decides() }
+
+// decides reports whether b has failed with an error that decides.
+func (b *boundary) decides() bool { return b.load.settled.Load() && decides(b.err) != nil }
 
 // anyDecides reports whether the boundary at one of holes has failed with an error
 // that decides. It is called each time that a load ends, so it looks at holes only if
 // some load has failed with such an error.
 func (p *response) anyDecides(holes []hole) bool {
 	return p.loads.deciding.Load() && slices.ContainsFunc(holes, hole.decides)
+}
+
+// markedDecides reports whether a boundary whose markers are to leave with the first byte
+// has failed with an error that decides: a sequence behind its first pieces, or a
+// boundary that was not ready when its fallback was rendered. If so, it decides the page.
+func (p *response) markedDecides() (found bool) {
+	if p.out.committed || !p.loads.deciding.Load() {
+		return false
+	}
+	for _, b := range p.loads.markedDeciders() {
+		found = p.decide(b, b.err) || found
+	}
+	return found
+}
+
+// markedDeciders returns the boundaries with markers that have arrived with an error that
+// decides.
+func (l *loads) markedDeciders() (all []*boundary) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for b := range l.arrived.all() {
+		if b.marked && b.decides() {
+			all = append(all, b)
+		}
+	}
+	return all
 }
 
 // release records that the first byte does not wait for b any more. mu is held.

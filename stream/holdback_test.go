@@ -70,6 +70,26 @@ func TestHoldingBack(t *testing.T) {
 			html("a"), critical(after(0, slowView(10*ms, html("b")))), critical(failing(5*ms, errMissing)), waiting(ms, ""), templ.Flush(), slot(after(time.Hour))), 404, 11 * ms},
 		{"in a flush, in order, behind one that takes long", stream.Renderer{Mode: always(stream.InOrder)}, page(
 			html("a"), slot(after(time.Hour)), critical(after(0, slowView(10*ms, html("b")))), critical(failing(5*ms, errMissing)), waiting(ms, ""), templ.Flush()), 404, 11 * ms},
+		{"in a flush, in order, one that is not critical, behind one that takes long", stream.Renderer{Mode: always(stream.InOrder)}, page(
+			html("a"), slot(after(0, slowView(10*ms, html("b")))), slot(after(time.Hour)), slot(failing(5*ms, errMissing)), waiting(ms, ""), templ.Flush()), 404, 11 * ms},
+		{"the same, within one that was rendered ahead", stream.Renderer{Mode: always(stream.InOrder)}, page(
+			html("a"), slot(after(0, slowView(10*ms, html("b")))), critical(after(0, slot(after(time.Hour)), slot(failing(5*ms, errMissing)))), waiting(ms, ""), templ.Flush()), 404, 11 * ms},
+		{"the same, before a part of much content", stream.Renderer{Mode: always(stream.InOrder), MaxBuffer: 1000}, page(
+			html(strings.Repeat("a", 300)), slot(after(0, slowView(10*ms, html("b")))), slot(after(time.Hour)), slot(failing(5*ms, errMissing)), waiting(ms, ""), templ.Flush()), 404, 11 * ms},
+		{"in order, a sequence that fails behind its first piece", stream.Renderer{Mode: always(stream.InOrder)}, page(
+			html("a"), critical(after(0, slowView(10*ms, html("b")))), slot(after(time.Hour)), at(stream.Boundary{Critical: true, Pieces: each(piece{0, html("c"), nil}, piece{15 * ms, nil, errMissing})}), critical(after(11*ms, slowView(10*ms, html("d"))))), 404, 21 * ms},
+		{"the same, out of order", stream.Renderer{}, page(
+			html("a"), at(stream.Boundary{Critical: true, Pieces: each(piece{0, html("c"), nil}, piece{15 * ms, nil, errMissing})}), critical(after(11*ms, slowView(10*ms, html("d"))))), 404, 21 * ms},
+		{"the same, while another one loads", stream.Renderer{}, page(
+			html("a"), at(stream.Boundary{Critical: true, Pieces: each(piece{0, html("c"), nil}, piece{15 * ms, nil, errMissing})}), critical(after(time.Second))), 404, 15 * ms},
+		{"the same, in order", stream.Renderer{Mode: always(stream.InOrder)}, page(
+			html("a"), at(stream.Boundary{Critical: true, Pieces: each(piece{0, html("c"), nil}, piece{15 * ms, nil, errMissing})}), critical(after(time.Second))), 404, 15 * ms},
+		{"the same, behind one that fails at that moment", stream.Renderer{}, page(
+			html("a"), slot(failing(15*ms, errMoved)), at(stream.Boundary{Critical: true, Pieces: each(piece{0, html("c"), nil}, piece{15 * ms, nil, errMissing})}), critical(after(time.Second))), 301, 15 * ms},
+		{"one that decides while a fallback is rendered", stream.Renderer{}, page(
+			html("a"), slot(failing(5*ms, errMissing)), at(stream.Boundary{Fallback: waiting(10*ms, ""), Load: after(time.Hour)})), 404, 10 * ms},
+		{"the same, in parts", stream.Renderer{Mode: always(stream.Multipart)}, page(
+			html("a"), at(stream.Boundary{Fallback: html("<p></p>"), Load: failing(5*ms, errMissing)}), at(stream.Boundary{Fallback: waiting(10*ms, "<p></p>"), Load: after(time.Hour)})), 404, 10 * ms},
 		{"one that decides and is not critical, while a view is rendered", stream.Renderer{}, page(
 			html("a"), slot(failing(5*ms, errMissing)), slot(after(0, slowView(10*ms, html("b"))))), 404, 10 * ms},
 		{"the same, while a piece is rendered", stream.Renderer{}, page(

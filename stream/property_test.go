@@ -86,6 +86,7 @@ type randomPage struct {
 	decided   []stream.Decision
 	met       map[int]time.Time // guarded by noting
 	loaded    map[int]error     // guarded by noting
+	loadedAt  map[int]time.Time // guarded by noting
 	hasty     string            // what has gone wrong at the first byte
 	tooLarge  bool              // something did not fit into MaxBuffer
 	wire      *wireLog
@@ -95,7 +96,7 @@ type randomPage struct {
 }
 
 func newRandomPage(seed uint64) *randomPage {
-	p := &randomPage{forest: forest{r: rand.New(rand.NewPCG(seed, 0))}, failed: map[int]error{}, sent: map[string]int{}, met: map[int]time.Time{}, loaded: map[int]error{}}
+	p := &randomPage{forest: forest{r: rand.New(rand.NewPCG(seed, 0))}, failed: map[int]error{}, sent: map[string]int{}, met: map[int]time.Time{}, loaded: map[int]error{}, loadedAt: map[int]time.Time{}}
 	p.mode = stream.Mode(p.r.IntN(4))
 	p.open = p.mode != stream.Multipart || p.one(10)
 	p.library = templ.NewOnceHandle(templ.WithComponent(templ.Raw("<library>")))
@@ -124,7 +125,7 @@ func newRandomPage(seed uint64) *randomPage {
 			Loaded: func(_ context.Context, b stream.BoundaryInfo, err error) {
 				p.noting.Lock()
 				defer p.noting.Unlock()
-				p.loaded[idOf(b.Name)] = err
+				p.loaded[idOf(b.Name)], p.loadedAt[idOf(b.Name)] = err, time.Now()
 			},
 		},
 	}
@@ -181,7 +182,8 @@ func idOf(name string) int {
 	return id
 }
 
-// firstByte looks for a boundary that should have held the first byte back.
+// firstByte looks for a boundary that should have held the first byte back, or have
+// decided the page.
 func (p *randomPage) firstByte() {
 	p.noting.Lock()
 	defer p.noting.Unlock()
@@ -189,6 +191,9 @@ func (p *randomPage) firstByte() {
 		t.holds(func(t *tree) bool {
 			if p.shouldHold(t) {
 				p.hasty = fmt.Sprintf("the first byte, after %v, did not wait for boundary %d, which was met after %v", time.Since(p.start), t.id, p.met[t.id].Sub(p.start))
+			}
+			if p.shouldDecide(t) {
+				p.hasty = fmt.Sprintf("the first byte left after %v, although boundary %d had failed with %v after %v", time.Since(p.start), t.id, p.loaded[t.id], p.loadedAt[t.id].Sub(p.start))
 			}
 			return false
 		})
@@ -215,6 +220,21 @@ func (p *randomPage) shouldHold(t *tree) bool {
 	}
 	_, loaded := p.loaded[t.id]
 	return !loaded && !(t.sequence && t.offered.Load() > 0) && !p.timedOut(t, met)
+}
+
+// shouldDecide reports whether an error of t had come before the first byte, and was to
+// decide the page. What a load has rendered is not known before its view is shown.
+func (p *randomPage) shouldDecide(t *tree) bool {
+	if t.apart || !errors.As(p.loaded[t.id], new(*stream.StatusError)) || !p.loadedAt[t.id].Before(time.Now()) || p.timedOut(t, p.met[t.id]) {
+		return false
+	}
+	for ; t.around != nil; t = t.around {
+		a := t.around
+		if a.rendered || (p.failed[a.id] != nil) != (t == a.spare) {
+			return false
+		}
+	}
+	return true
 }
 
 // timedOut reports whether the time of t, which was met at that time, has passed.

@@ -242,6 +242,7 @@ func (p *response) write(flush bool) error { return p.send(flush, false) }
 
 // send is like write, but if last is true no more bytes follow.
 func (p *response) send(flush, last bool) error {
+	p.markedDecides()
 	if err := p.judge(); err != nil {
 		return err
 	}

@@ -54,8 +54,12 @@ func (p *response) shellError(err error) error {
 // flushShell sends the part of the page that has been rendered. A templ.Flush in
 // the page calls it.
 func (p *response) flushShell(f *fragment) {
-	if !p.out.committed && p.holdsFlush(f.holes) {
-		return
+	if !p.out.committed {
+		p.aheads.flushed = f
+		defer func() { p.aheads.flushed = nil }()
+		if p.holdsFlush(f) {
+			return
+		}
 	}
 	for more := true; more && p.mode != Complete && p.mode != Multipart && !p.headOnly() && p.err == nil; {
 		more = p.flushPart(f)
