@@ -175,7 +175,7 @@ func (d *responses) addOutput(s *state, v *responsesEvent) error {
 		if item.Type != "message" {
 			continue
 		}
-		if s.some() {
+		if len(s.texts[s.at(0)][content]) > 0 {
 			if err := s.add(0, content, between); err != nil {
 				return err
 			}
