@@ -58,7 +58,8 @@ func (p *response) renderDeciders() error {
 }
 
 // deciders returns the boundaries of the turns and of a flush that may decide the page,
-// are ready, and were not rendered, in document order. A sequence may be rendered in part.
+// are ready, and were not rendered, in document order. Of a sequence whose first pieces
+// were rendered, only its end may decide: the first byte does not wait for other pieces.
 func (a *aheads) deciders() (all []*boundary) {
 	var walk func(holes []hole)
 	walk = func(holes []hole) {
@@ -69,7 +70,7 @@ func (a *aheads) deciders() (all []*boundary) {
 					walk(c.holes)
 				}
 			}
-			if b.canBeAhead() && h.mayDecide() {
+			if b.canBeAhead() && (b.decides() || !b.hasAhead() && h.mayDecide()) {
 				all = append(all, b)
 			}
 		}

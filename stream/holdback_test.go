@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -134,6 +136,30 @@ func pieces(n int) (all []piece) {
 		all = append(all, piece{0, html("p"), nil})
 	}
 	return all
+}
+
+// The first byte of a page in order does not wait for what follows the first pieces of a
+// fast sequence.
+func TestHoldingBackFastSequence(t *testing.T) {
+	var offered, before atomic.Int64
+	fast := func(context.Context) iter.Seq2[templ.Component, error] {
+		return func(yield func(templ.Component, error) bool) {
+			for range 5000 {
+				if offered.Add(1); !yield(waiting(ms, "p"), nil) {
+					return
+				}
+			}
+		}
+	}
+	rd := stream.Renderer{Mode: always(stream.InOrder), MaxBuffer: -1, Trace: &stream.Trace{
+		Status: func(context.Context, int) { before.Store(offered.Load()) },
+	}}
+	synctest.Test(t, func(t *testing.T) {
+		answerOf(&rd, pageOf(page(html("a"), slot(after(time.Hour)), at(stream.Boundary{Critical: true, Pieces: fast}))))
+	})
+	if n := before.Load(); n > 600 {
+		t.Errorf("%d pieces were offered before the first byte, want those of one queue", n)
+	}
 }
 
 // TestNoIndexBehindFlushes has boundaries that are ready at a flush, after the first
