@@ -45,6 +45,9 @@ func (l *loads) fail(b *boundary, cause error) {
 	switch b.load.phase {
 	case queued:
 		l.queue.remove(b)
+	case starting:
+		l.starting.remove(b)
+		l.running--
 	case loading:
 		l.abandon(b)
 	}
@@ -173,7 +176,7 @@ func (l *loads) sleep(t time.Time) {
 	}
 }
 
-// overdue abandons the loads and tasks whose time has passed. It returns the
+// overdue abandons the loads and tasks whose time has passed, when the response has ended. It returns the
 // instant at which the time of the next one passes, or zero if there is none. The
 // time of tasks passes at the deadline of the response. If last is not zero, the
 // time of all passes at last.
@@ -206,6 +209,7 @@ func (l *loads) overdue(now, last time.Time) (next time.Time) {
 			l.abandon(b)
 		}
 	}
+	l.startQueued() // which settles them, since their contexts have ended
 	if !deadline.IsZero() && !deadline.After(now) {
 		l.abandonTasks()
 	} else if l.tasks > 0 && !deadline.IsZero() {

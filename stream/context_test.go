@@ -184,9 +184,9 @@ func TestLoadContextEnds(t *testing.T) {
 					watch(ctx)
 					return html("1"), sleep(ctx, time.Hour)
 				}),
-				half("", func() error { return errBoom }),
+				waiting(ms, ""), half("", func() error { return errBoom }),
 			)), slot(after(300*ms)))
-		}, 100 * ms},
+		}, 101 * ms},
 		{"when the time of the load around it passes", func(watch func(context.Context)) templ.Component {
 			return page(at(stream.Boundary{Timeout: 100 * ms, Load: stream.Prerender(templ.Join(
 				slot(func(ctx context.Context) (templ.Component, error) {

@@ -45,7 +45,7 @@ func TestFailures(t *testing.T) {
 		{name: "a view fails half-way before the shell", page: named(stream.Boundary{Load: after(0, half("<p>lost", func() error { return errBoom }))})},
 		{name: "a view panics half-way", page: named(stream.Boundary{Load: after(100*ms, half("<p>lost", func() error { panic("boom") }))})},
 		{name: "a failing view's boundaries end with it", page: page(
-			slot(after(100*ms, slot(stubborn(time.Second, html("lost"))), slot(after(time.Hour)), half("", func() error { return errBoom }))), sibling,
+			slot(after(100*ms, slot(stubborn(time.Second, html("lost"))), slot(after(time.Hour)), waiting(ms, ""), half("", func() error { return errBoom }))), sibling,
 		)},
 		{name: "a failing load's boundaries end with it", page: page(
 			slot(stream.Prerender(templ.Join(slot(after(time.Hour)), waiting(100*ms, ""), half("", func() error { return errBoom })))), sibling,
@@ -146,6 +146,6 @@ func TestAborts(t *testing.T) {
 		{name: "in a Suspense's children", page: page(slot(stream.Prerender(templ.Join(sibling, waiting(100*ms, ""), half("", abort)))))},
 		{name: "a panic of the page waits for the loads", page: page(slot(after(time.Hour)), slot(stubborn(200*ms, nil)), waiting(100*ms, ""), half("", func() error { panic("boom") }))},
 		{name: "an error of the page waits for the loads", page: page(slot(after(time.Hour)), slot(stubborn(200*ms, nil)), waiting(100*ms, ""), half("", func() error { return errBoom }))},
-		{name: "a panic of the page does not wait for ever", rd: stream.Renderer{Timeout: time.Second}, page: page(slot(stubborn(time.Hour, nil)), half("", func() error { panic("boom") }))},
+		{name: "a panic of the page does not wait for ever", rd: stream.Renderer{Timeout: time.Second}, page: page(slot(stubborn(time.Hour, nil)), waiting(ms, ""), half("", func() error { panic("boom") }))},
 	})
 }

@@ -47,7 +47,7 @@ type loads struct {
 	metCritical bool  // there was one
 
 	// Numbers of goroutines. Each is in one of running, tasks and abandoned.
-	running   int32 // loads
+	running   int32 // loads, also those in starting
 	paused    int32 // loads in running that wait for room for a piece; limit does not count them
 	tasks     int32 // goroutines of Go, and loads in place
 	abandoned int32 // loads and tasks that are not waited for
@@ -95,7 +95,7 @@ func (l *loads) startQueued() {
 		if l.isLate(b) {
 			continue
 		}
-		b.load.phase = loading
+		b.load.phase = starting
 		l.running++
 		l.starting.add(b)
 	}

@@ -32,7 +32,8 @@ type result struct {
 type loadPhase uint8
 
 const (
-	queued loadPhase = iota
+	queued   loadPhase = iota // it may be in loads.queue
+	starting                  // it is in loads.starting
 	loading
 	returned
 )

@@ -15,6 +15,9 @@ func (l *loads) newWorker() func() {
 	return func() {
 		defer l.workers.Done()
 		b := l.next()
+		if b == nil {
+			return
+		}
 		r := result{err: errGoexit}
 		defer b.returned(&r)
 		switch t := b.resp.trace; {
@@ -29,15 +32,24 @@ func (l *loads) newWorker() func() {
 	}
 }
 
-// next takes the load of a goroutine that has just begun.
+// next takes the load of a goroutine that has just begun. It returns nil if none needs to
+// begin any more.
 func (l *loads) next() *boundary {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.called = false
 	b := l.starting.first
-	l.starting.remove(b)
+	for ; b != nil; b = l.starting.first {
+		l.starting.remove(b)
+		if !l.isLate(b) {
+			b.load.phase = loading
+			l.begun++
+			break
+		}
+		l.running--
+		l.startQueued() // as called is set, it starts no goroutine
+	}
+	l.called = false
 	l.startWorker()
-	l.begun++
 	if l.rallying && l.beganEnough() {
 		l.signal()
 	}
