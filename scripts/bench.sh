@@ -15,5 +15,6 @@ bench test -run='^$' -bench=. ./stream/...
 bench -C internal/e2e test -run='^$' -bench=. ./ssebench
 bench -C stream/broker/natsbroker test -run='^$' -bench=.
 bench -C internal/e2e test -run='^$' -bench='Reveal/.*/^1000$' ./browsertest
+bench -C internal/e2e test -run='^$' -bench=ScriptTime ./browsertest
 bench -C internal/e2e test -run='^$' -bench=. ./pagebench
 exit $failed

@@ -36,7 +36,7 @@ func Open(t testing.TB, e *Engine) *Browser {
 	b := &Browser{
 		Engine: e,
 		t:      t,
-		path:   e.path(t),
+		path:   e.Path(t),
 		kill:   func() {},
 		next:   make(chan *Visit),
 		visits: make(map[string]*Visit),

@@ -35,6 +35,9 @@ func ChromiumNoScript() *Engine {
 	return e
 }
 
+// Patching names the features of Chromium with which it patches natively.
+const Patching = "DocumentPatching,HTMLProcessingInstruction"
+
 // ChromiumRuntime is Chromium without native patching, like all versions before
 // 150: the runtime does the work.
 func ChromiumRuntime() *Engine {
@@ -42,7 +45,7 @@ func ChromiumRuntime() *Engine {
 	e.Name = "Chromium without patching"
 	e.Native = false
 	e.command = func(_ testing.TB, path, dir, url string) *exec.Cmd {
-		return chromium(path, dir, url, "--disable-blink-features=DocumentPatching,HTMLProcessingInstruction")
+		return chromium(path, dir, url, "--disable-blink-features="+Patching)
 	}
 	return e
 }

@@ -28,9 +28,9 @@ type Engine struct {
 	command func(t testing.TB, path, dir, url string) *exec.Cmd
 }
 
-// path finds the program. If it is missing, the test is skipped, or fails if CI
+// Path finds the program. If it is missing, the test is skipped, or fails if CI
 // requires the browser.
-func (e *Engine) path(t testing.TB) string {
+func (e *Engine) Path(t testing.TB) string {
 	t.Helper()
 	for _, p := range e.Paths {
 		if found, err := exec.LookPath(p); err == nil {
