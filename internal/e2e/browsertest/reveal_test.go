@@ -134,7 +134,7 @@ func shellOf(n int) string {
 	}
 	fmt.Fprintf(&s, `</main><script>%s</script><script>
 let start;
-const report = (kind, text) => fetch("reports", {method: "POST", body: JSON.stringify({kind, text})});
+const report = (kind, text) => fetch("reports", {method: "POST", body: JSON.stringify([{kind, text}])});
 addEventListener("error", e => report("fault", e.message));
 const end = async () => {
 	document.body.offsetHeight; // forces the layout
