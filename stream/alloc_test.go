@@ -2,10 +2,13 @@ package stream_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/a-h/templ"
@@ -87,6 +90,37 @@ func TestAllocations(t *testing.T) {
 			t.Logf("%.2f allocations for a boundary", got)
 			if got > c.budget {
 				t.Errorf("%.2f allocations for a boundary, want at most %v", got, c.budget)
+			}
+		})
+	}
+}
+
+// TestMemoryOfDecidedPages has pages of 40 KB that are not sent. Their buffers serve the
+// next pages, as those of pages that are sent do.
+func TestMemoryOfDecidedPages(t *testing.T) {
+	testkit.SkipWithRace(t, "the race detector makes pools forget")
+	text := html(strings.Repeat("a", 20_000))
+	slow := func(ctx context.Context) (templ.Component, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	for _, mode := range []stream.Mode{stream.OutOfOrder, stream.InOrder, stream.Complete, stream.Multipart} {
+		t.Run(mode.String(), func(t *testing.T) {
+			rd := stream.Renderer{Mode: always(mode), Trace: &quiet}
+			c := page(text, critical(failing(0, errMissing)), text, slot(slow))
+			const pages = 200
+			var before, after runtime.MemStats
+			for i := range pages + 10 {
+				if i == 10 {
+					runtime.ReadMemStats(&before)
+				}
+				if err := rd.Render(&discard{http.Header{}}, httptest.NewRequest("GET", "/", nil), c); !errors.Is(err, errMissing) {
+					t.Fatalf("Render() = %v, want %v", err, errMissing)
+				}
+			}
+			runtime.ReadMemStats(&after)
+			if got := (after.TotalAlloc - before.TotalAlloc) / pages; got > 30_000 {
+				t.Errorf("a page takes %d bytes, want at most 30,000", got)
 			}
 		})
 	}

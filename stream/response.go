@@ -170,10 +170,23 @@ func (p *response) close() {
 			settle()
 		}
 		if !p.loads.idle() {
+			p.giveBack()
 			return
 		}
 	}
 	p.endLoads()
+	p.giveBack()
+}
+
+// giveBack gives the buffers of a page that was not sent whole to other responses. After
+// a panic they may be in use.
+func (p *response) giveBack() {
+	if p.result == nil || p.result == errPanicked {
+		return
+	}
+	putBytes(p.bytes)
+	p.bytes, p.holes = nil, nil
+	p.releaseAll()
 }
 
 // endLoads ends the loads and waits for them. Only the first call has an effect.
