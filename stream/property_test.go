@@ -301,6 +301,17 @@ func (p *randomPage) checkAgain(ctx context.Context, seed uint64) error {
 	return nil
 }
 
+// checkBegun looks for a load that has begun although the client had left, or the response
+// had returned.
+func (p *randomPage) checkBegun() error {
+	for id, at := range p.begun {
+		if p.leave > 0 && at > p.leave || at > p.took {
+			return fmt.Errorf("the load of boundary %d began after %v, the client left after %v and the response ended after %v", id, at, p.leave, p.took)
+		}
+	}
+	return nil
+}
+
 // checkDecisions looks at what has decided the page. It reports whether the page was
 // not sent to its end because of that.
 func (p *randomPage) checkDecisions() (over bool, err error) {
@@ -463,6 +474,9 @@ func (p *randomPage) check(err error) error {
 	}
 	if wrong := p.wrong.Load(); wrong != nil {
 		return errors.New(*wrong)
+	}
+	if err := p.checkBegun(); err != nil {
+		return err
 	}
 	if over, err := p.checkDecisions(); over || err != nil {
 		return err
