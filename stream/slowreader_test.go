@@ -47,32 +47,32 @@ func BenchmarkSlowReaders(b *testing.B) {
 			quick := httptest.NewServer(longPage(stream.Renderer{}, page.delay))
 			defer quick.Close()
 			slow := newStuckServer(b, func(i int) time.Duration { return 50 * page.delay(i) }) // 500 pages at once keep the server longer
-			visit := func() (cpu, firstByte float64) {
+			visit := func() (cpu, first, last float64) {
 				start := testkit.CPU()
-				first, err := strconv.ParseFloat(ask(fmt.Sprint("read ", quick.URL, " 16 12")), 64)
-				if err != nil {
+				if _, err := fmt.Sscan(ask(fmt.Sprint("read ", quick.URL, " 16 36")), &first, &last); err != nil {
 					b.Fatal(err)
 				}
-				return float64(testkit.CPU() - start), first
+				return float64(testkit.CPU() - start), first, last
 			}
 			visit()
 			for b.Loop() {
-				var cpus, firsts, held, shares []float64
+				var cpus, firsts, lasts, held, shares []float64
 				for range pairs {
 					before := testkit.InUse() // which empties pools, here and below
-					cpu, first := visit()
+					cpu, first, last := visit()
 					ask(fmt.Sprint("stick ", slow.addr, " ", stuck))
 					slow.await(b, stuck)
 					memory := float64(testkit.InUse()-before) / stuck
-					stuckCPU, stuckFirst := visit()
+					stuckCPU, stuckFirst, stuckLast := visit()
 					slow.await(b, stuck)
-					cpus, firsts = append(cpus, stuckCPU/cpu), append(firsts, stuckFirst/first)
+					cpus, firsts, lasts = append(cpus, stuckCPU/cpu), append(firsts, stuckFirst/first), append(lasts, stuckLast/last)
 					held, shares = append(held, memory/1024), append(shares, memory/(float64(slow.unsent.Load())/stuck+perConnection+64<<10))
 					ask("leave")
 					slow.awaitEnd(b)
 				}
 				testkit.Budget(b, "cpu-ratio", cpus, 1.1)
 				testkit.Budget(b, "first-byte-ratio", firsts, 1.1)
+				testkit.Budget(b, "last-byte-ratio", lasts, 1.1)
 				testkit.Budget(b, "memory-ratio", shares, 1)
 				b.ReportMetric(testkit.Median(held), "KiB/stuck-page")
 				b.ReportMetric(0, "ns/op")
@@ -221,18 +221,18 @@ func readers([]string) (func(string) (string, error), error) {
 			if err != nil {
 				return "", err
 			}
-			first, err := readAll(strings.TrimPrefix(words[1], "http://"), n, each)
-			return fmt.Sprint(first), err
+			first, last, err := readAll(strings.TrimPrefix(words[1], "http://"), n, each)
+			return fmt.Sprint(first, last), err
 		}
 		return "", nil
 	}, nil
 }
 
 // readAll gets the page over so many connections, so often over each. It returns
-// the median time to the first byte, in nanoseconds.
-func readAll(addr string, connections, each int) (int64, error) {
+// the median times to the first and to the last byte, in nanoseconds.
+func readAll(addr string, connections, each int) (first, last int64, err error) {
 	var mu sync.Mutex
-	var firsts []int64
+	var firsts, lasts []int64
 	failures := make([]error, connections)
 	var all sync.WaitGroup
 	for i := range connections {
@@ -263,15 +263,18 @@ func readAll(addr string, connections, each int) (int64, error) {
 					failures[i] = err
 					return
 				}
+				last := time.Since(start)
 				mu.Lock()
-				firsts = append(firsts, int64(first))
+				firsts, lasts = append(firsts, int64(first)), append(lasts, int64(last))
 				mu.Unlock()
 			}
 		})
 	}
 	all.Wait()
 	if err := errors.Join(failures...); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return slices.Sorted(slices.Values(firsts))[len(firsts)/2], nil
+	slices.Sort(firsts)
+	slices.Sort(lasts)
+	return firsts[len(firsts)/2], lasts[len(lasts)/2], nil
 }

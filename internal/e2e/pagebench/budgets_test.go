@@ -1,6 +1,10 @@
 package pagebench_test
 
-import "github.com/rivulet-go/rivulet/internal/e2e/pagebench"
+import (
+	"flag"
+
+	"github.com/rivulet-go/rivulet/internal/e2e/pagebench"
+)
 
 // none is the budget of a ratio that is only shown.
 const none = 0
@@ -27,7 +31,7 @@ var columns = []column{
 	},
 	{
 		"CPU in place / guarded", cpuOf(pagebench.InPlace), cpuOf(pagebench.Guarded),
-		budget{"P10": none, "P100": none, "P10D": none, "Pnest": none},
+		budget{"P0": none, "P10": none, "P100": none, "P10D": none, "Pnest": none},
 	},
 	{
 		"CPU suspended / guarded", cpuOf(pagebench.Suspended), cpuOf(pagebench.Guarded),
@@ -78,6 +82,8 @@ const (
 	fewConns  = 16
 	manyConns = 128
 )
+
+var conns = flag.Int("conns", fewConns, "connections with which BenchmarkPages measures CPU time")
 
 func cpuOf(p pagebench.Program) quantity {
 	return quantity{p, fewConns, func(s sample) float64 { return s.cpu }}

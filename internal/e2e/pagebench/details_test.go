@@ -22,6 +22,7 @@ func details(tb testing.TB, run func(*exec.Cmd) error) (missed []string) {
 	}{
 		{"writes of P100 suspended", start(tb, pagebench.Suspended, run).writes(tb, "/P100"), mostWrites},
 		{"memory of a held page / bare handler, hand-made", held(pagebench.HandMade) / bare, none},
+		{"memory of a held page / bare handler, guarded", held(pagebench.Guarded) / bare, none},
 		{"memory of a held page / bare handler", held(pagebench.InPlace) / bare, mostHeld},
 	}
 	fmt.Printf("\n%d pages held open\n", n)

@@ -77,8 +77,12 @@ type runner struct {
 func (h heat) run(tb testing.TB, servers map[runner]*server, r round, backwards bool) {
 	tb.Helper()
 	var entrants []*entrant
+	n := h.conns
+	if n == fewConns {
+		n = *conns
+	}
 	for _, name := range h.programs {
-		e := servers[runner{name, h.conns}].enter(tb, "/"+h.page, h.conns)
+		e := servers[runner{name, h.conns}].enter(tb, "/"+h.page, n)
 		defer e.leave()
 		entrants = append(entrants, e)
 	}
