@@ -176,10 +176,10 @@ func (l *loads) sleep(t time.Time) {
 	}
 }
 
-// overdue abandons the loads and tasks whose time has passed, when the response has ended. It returns the
-// instant at which the time of the next one passes, or zero if there is none. The
-// time of tasks passes at the deadline of the response. If last is not zero, the
-// time of all passes at last.
+// overdue abandons the loads and tasks whose time has passed, when the response has
+// ended. It returns the instant at which the time of the next one passes, or zero if
+// there is none. The time of tasks passes at the deadline of the response. If last is
+// not zero, the time of all passes at last.
 func (l *loads) overdue(now, last time.Time) (next time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
