@@ -207,10 +207,9 @@ func TestMaxBuffer(t *testing.T) {
 				if got := f.taken.Load(); got > most {
 					t.Errorf("%d bytes were taken, want at most %d", got, most)
 				}
-				tooLarge := func(err error) bool { return err != nil && strings.Contains(err.Error(), "MaxBuffer") }
 				switch tt.want {
 				case page500:
-					if !errors.Is(err, stream.ErrShell) || !tooLarge(err) {
+					if !errors.Is(err, stream.ErrShell) || !isTooLarge(err) {
 						t.Errorf("Render() = %v, want an error of the shell that names MaxBuffer", err)
 					}
 					if body := w.body(); body != "" {
@@ -220,7 +219,7 @@ func TestMaxBuffer(t *testing.T) {
 					if err != nil {
 						t.Errorf("Render() = %v, want nil", err)
 					}
-					if !slices.ContainsFunc(failures, tooLarge) {
+					if !slices.ContainsFunc(failures, isTooLarge) {
 						t.Errorf("failures = %v, want one that names MaxBuffer", failures)
 					}
 					body := w.body()

@@ -168,7 +168,7 @@ func (p *randomPage) noteFailed(_ context.Context, be *stream.BoundaryError) {
 	// of an error view.
 	p.noting.Lock()
 	defer p.noting.Unlock()
-	p.tooLarge = p.tooLarge || strings.Contains(be.Err.Error(), "MaxBuffer")
+	p.tooLarge = p.tooLarge || isTooLarge(be.Err)
 	if be.Digest != "" && p.failed[id] == nil {
 		p.failed[id] = be.Err
 	}
@@ -176,6 +176,9 @@ func (p *randomPage) noteFailed(_ context.Context, be *stream.BoundaryError) {
 		p.hasty = "boundary " + be.Name + " shows an error that decides before the first byte"
 	}
 }
+
+// isTooLarge reports whether err says that something did not fit into MaxBuffer.
+func isTooLarge(err error) bool { return err != nil && strings.Contains(err.Error(), "MaxBuffer") }
 
 func idOf(name string) int {
 	id, _ := strconv.Atoi(name)
@@ -213,6 +216,9 @@ func (p *randomPage) shouldHold(t *tree) bool {
 		}
 		if a != t && p.failed[a.id] == nil && p.loaded[a.id] == nil && !p.timedOut(a, p.met[a.id]) {
 			continue
+		}
+		if a != t && isTooLarge(p.failed[a.id]) {
+			return false // no piece of a sequence is known to be shown
 		}
 		if a != t && !a.sequence && !(a.spare != nil && a.spare.holds(func(c *tree) bool { return c == t })) {
 			return false // the surroundings have failed
@@ -509,7 +515,7 @@ func (p *randomPage) check(err error) error {
 	if p.mode != stream.OutOfOrder && !p.parts && len(c.markers)+len(c.filled) > 0 {
 		return fmt.Errorf("markers %v in a page that is %v", c.markers, p.mode)
 	}
-	if p.err != nil && p.rd.MaxBuffer > 0 && strings.Contains(p.err.Error(), "MaxBuffer") {
+	if p.err != nil && p.rd.MaxBuffer > 0 && isTooLarge(p.err) {
 		if n := len(p.wire.writes); n > 0 && errors.Is(p.err, stream.ErrShell) {
 			return fmt.Errorf("Render() = %v after %d writes", p.err, n)
 		}
