@@ -54,9 +54,9 @@ func (l *loads) fail(b *boundary, cause error) {
 	l.settle(b, nil, cause)
 }
 
-// abandon makes the response no longer wait for the load of b, which the limit counts
-// no more.
-// At the end of the response, overdue may call it before expire does. mu is held.
+// abandon makes the response no longer wait for the load of b. The limit no longer
+// counts it. At the end of the response, overdue may call it before expire does. mu is
+// held.
 func (l *loads) abandon(b *boundary) {
 	if b.load.abandoned {
 		return
@@ -132,7 +132,7 @@ func (l *loads) finish(whole bool) (abandoned []*boundary) {
 	next := l.overdue(time.Now(), last)
 	for l.busy() {
 		l.sleep(next)
-		// No load starts any more, so none is overdue before next.
+		// No load begins any more, so none is overdue before next.
 		if now := time.Now(); !next.IsZero() && !next.After(now) {
 			next = l.overdue(now, last)
 		}
@@ -209,7 +209,7 @@ func (l *loads) overdue(now, last time.Time) (next time.Time) {
 			l.abandon(b)
 		}
 	}
-	l.startQueued() // which settles them, since their contexts have ended
+	l.startQueued() // the contexts of queued loads have ended, so it settles them
 	if !deadline.IsZero() && !deadline.After(now) {
 		l.abandonTasks()
 	} else if l.tasks > 0 && !deadline.IsZero() {

@@ -211,3 +211,21 @@ func TestCriticalWithoutEnd(t *testing.T) {
 		}
 	}
 }
+
+// A Head in order is filled when the bytes around it are sent. A redirect after the first
+// byte takes the place of those bytes.
+func TestRedirectBehindHead(t *testing.T) {
+	for _, before := range []string{"b", strings.Repeat("b", 500)} {
+		synctest.Test(t, func(t *testing.T) {
+			rd := stream.Renderer{Mode: always(stream.InOrder), Trace: &quiet}
+			w := httptest.NewRecorder()
+			rd.Handler(pageOf(page(
+				html("a"), slot(after(10*ms, html(before))), stream.Head("x", html("<p>x")), slot(failing(10*ms, errMoved)),
+			))).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+			want := `<body>a</title></textarea></style></noscript></select></template><meta http-equiv="refresh" content="0;url='/new?a=1&amp;b=%272%27'">`
+			if got := w.Body.String(); w.Code != 200 || got != want {
+				t.Errorf("answer = %d %s, want 200 %s", w.Code, got, want)
+			}
+		})
+	}
+}

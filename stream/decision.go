@@ -76,7 +76,7 @@ func (p *response) redirectLate(err error) error {
 		return err
 	}
 	p.err, p.verdict, p.redirected, p.noindex = nil, nil, true, false
-	putBytes(p.bytes)
+	p.drop()
 	if p.mode == Multipart {
 		return p.sendRedirect(e.location())
 	}

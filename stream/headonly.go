@@ -41,8 +41,7 @@ func (p *response) waitForDeciders(f *fragment) error {
 		return nil
 	}
 	err := p.fillUnsent(f)
-	putBytes(p.bytes)
-	p.bytes = nil
+	p.drop()
 	p.releaseAll()
 	return err
 }

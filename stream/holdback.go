@@ -9,13 +9,13 @@ import (
 // still decide the status. Before it leaves, a ready boundary whose error decides is
 // looked for as well, wherever it stands.
 
-// holdBack waits until no boundary holds the first byte back any more, or a
-// boundary at one of p.holes has failed with an error that decides. It reports
-// whether the boundaries at p.holes may have become ready since p.reveal last chose.
+// holdBack waits until no boundary holds the first byte back any more, or until one with
+// markers or at one of p.holes has failed with an error that decides. It reports whether
+// the boundaries at p.holes may have become ready since p.reveal last chose.
 func (p *response) holdBack() (held bool) {
 	for !p.out.committed && p.loads.holdsBack() {
 		held = true
-		if p.markedDecides() || p.anyDecides(p.holes) || p.wait() != nil { // the next write returns the error
+		if p.decideMarked() || p.anyDecides(p.holes) || p.wait() != nil { // the next write returns the error
 			break
 		}
 		settle()
@@ -125,17 +125,19 @@ func (p *response) anyDecides(holes []hole) bool {
 	return p.loads.deciding.Load() && slices.ContainsFunc(holes, hole.decides)
 }
 
-// markedDecides reports whether a boundary whose markers are to leave with the first byte
-// has failed with an error that decides: a sequence behind its first pieces, or a
-// boundary that was not ready when its fallback was rendered. If so, it decides the page.
-func (p *response) markedDecides() (found bool) {
+// decideMarked decides the page if a boundary has failed with an error that decides, and
+// its markers are to leave with the first byte: a sequence behind its first pieces, or a
+// boundary that was not ready when its fallback was rendered. It reports whether there is
+// one.
+func (p *response) decideMarked() (found bool) {
 	if p.out.committed || !p.loads.deciding.Load() {
 		return false
 	}
-	for _, b := range p.loads.markedDeciders() {
-		found = p.decide(b, b.err) || found
+	all := p.loads.markedDeciders()
+	for _, b := range all {
+		p.decide(b, b.err)
 	}
-	return found
+	return len(all) > 0
 }
 
 // markedDeciders returns the boundaries with markers that have arrived with an error that

@@ -46,8 +46,8 @@ type loads struct {
 	holding     int32 // boundaries that the first byte waits for
 	metCritical bool  // there was one
 
-	// Numbers of goroutines. Each is in one of running, tasks and abandoned.
-	running   int32 // loads, also those in starting
+	// Numbers of loads and tasks. Each is in one of running, tasks and abandoned.
+	running   int32 // loads that have begun and those in starting
 	paused    int32 // loads in running that wait for room for a piece; limit does not count them
 	tasks     int32 // goroutines of Go, and loads in place
 	abandoned int32 // loads and tasks that are not waited for
@@ -271,7 +271,7 @@ func (l *loads) canceled() bool {
 	return l.life.isOpen() && l.life.view.Err() != nil
 }
 
-// unfinished returns the number of loads that are running.
+// unfinished returns the number of loads that are running or about to begin.
 func (l *loads) unfinished() int32 {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -211,16 +211,13 @@ func (p *randomPage) shouldHold(t *tree) bool {
 		return false
 	}
 	for a := t; a != nil; a = a.around {
-		if !a.critical {
+		switch {
+		case !a.critical:
 			return false
-		}
-		if a != t && p.failed[a.id] == nil && p.loaded[a.id] == nil && !p.timedOut(a, p.met[a.id]) {
-			continue
-		}
-		if a != t && isTooLarge(p.failed[a.id]) {
+		case a == t, p.failed[a.id] == nil && p.loaded[a.id] == nil && !p.timedOut(a, p.met[a.id]):
+		case isTooLarge(p.failed[a.id]):
 			return false // no piece of a sequence is known to be shown
-		}
-		if a != t && !a.sequence && !(a.spare != nil && a.spare.holds(func(c *tree) bool { return c == t })) {
+		case !a.sequence && !(a.spare != nil && a.spare.holds(func(c *tree) bool { return c == t })):
 			return false // the surroundings have failed
 		}
 	}
@@ -234,9 +231,8 @@ func (p *randomPage) shouldDecide(t *tree) bool {
 	if t.apart || !errors.As(p.loaded[t.id], new(*stream.StatusError)) || !p.loadedAt[t.id].Before(time.Now()) || p.timedOut(t, p.met[t.id]) {
 		return false
 	}
-	for ; t.around != nil; t = t.around {
-		a := t.around
-		if a.rendered || (p.failed[a.id] != nil) != (t == a.spare) {
+	for c := t; c.around != nil; c = c.around {
+		if a := c.around; a.rendered || (p.failed[a.id] != nil) != (c == a.spare) {
 			return false
 		}
 	}

@@ -184,9 +184,18 @@ func (p *response) giveBack() {
 	if p.result == nil || p.result == errPanicked {
 		return
 	}
-	putBytes(p.bytes)
-	p.bytes, p.holes = nil, nil
+	p.drop()
+	p.holes = nil
 	p.releaseAll()
+}
+
+// drop gives up p.bytes, which are not sent, and with them the places in them.
+func (p *response) drop() {
+	putBytes(p.bytes)
+	p.bytes = nil
+	if p.heads != nil {
+		p.heads.late = nil
+	}
 }
 
 // endLoads ends the loads and waits for them. Only the first call has an effect.
@@ -255,7 +264,7 @@ func (p *response) write(flush bool) error { return p.send(flush, false) }
 
 // send is like write, but if last is true no more bytes follow.
 func (p *response) send(flush, last bool) error {
-	p.markedDecides()
+	p.decideMarked()
 	if err := p.judge(); err != nil {
 		return err
 	}

@@ -32,8 +32,8 @@ type result struct {
 type loadPhase uint8
 
 const (
-	queued   loadPhase = iota // it may be in loads.queue
-	starting                  // it is in loads.starting
+	queued   loadPhase = iota // in loads.queue, unless it is settled or not added yet
+	starting                  // in loads.starting, unless it is settled
 	loading
 	returned
 )

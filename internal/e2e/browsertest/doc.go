@@ -12,6 +12,6 @@
 // The tests do not depend on the speed of a browser. The loads of a page wait at
 // gates (see [Gate]), which the test opens when it has received the report that
 // it waited for. A report that does not arrive within [Patience] fails the test.
-// Only the benchmarks depend on the speed. That of the script time drives Chromium
-// by the DevTools protocol, which has the metrics.
+// Only the benchmarks depend on the speed. BenchmarkScriptTime is the only one with a
+// driver: it reads Chromium's metrics by the DevTools protocol.
 package browsertest

@@ -57,6 +57,15 @@ func (h heat) turn() (number int, length time.Duration) {
 	return number, length
 }
 
+// connections returns the number of connections of h. The flag conns replaces fewConns.
+// The columns cannot have it, since they are made before flags are parsed.
+func (h heat) connections() int {
+	if h.conns == fewConns {
+		return *conns
+	}
+	return h.conns
+}
+
 // A round has the samples of all heats.
 type round map[entry]sample
 
@@ -77,12 +86,8 @@ type runner struct {
 func (h heat) run(tb testing.TB, servers map[runner]*server, r round, backwards bool) {
 	tb.Helper()
 	var entrants []*entrant
-	n := h.conns
-	if n == fewConns {
-		n = *conns
-	}
 	for _, name := range h.programs {
-		e := servers[runner{name, h.conns}].enter(tb, "/"+h.page, n)
+		e := servers[runner{name, h.conns}].enter(tb, "/"+h.page, h.connections())
 		defer e.leave()
 		entrants = append(entrants, e)
 	}
