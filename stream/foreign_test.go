@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/a-h/templ"
 
@@ -41,9 +42,11 @@ func TestForeignEnds(t *testing.T) {
 			parts = []templ.Component{slot(after(ms, html(tt.html))), slot(after(5*ms, html("x")))}
 		}
 		r := httptest.NewRequest("GET", "/foreignends/"+rand.Text(), nil)
-		if err := rd.Render(httptest.NewRecorder(), r, page(parts...)); err != nil {
-			t.Fatal(err)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			if err := rd.Render(httptest.NewRecorder(), r, page(parts...)); err != nil {
+				t.Fatal(err)
+			}
+		})
 		if got := log.Len() > 0; got != tt.warned {
 			t.Errorf("%s (content: %v): warned %v, want %v: %s", tt.html, tt.content, got, tt.warned, log.String())
 		}
@@ -59,9 +62,11 @@ func TestBoundaryAroundHTML(t *testing.T) {
 		var log strings.Builder
 		rd := &stream.Renderer{Mode: func(*http.Request) stream.Mode { return stream.OutOfOrder }, Logger: slog.New(slog.NewTextHandler(&log, nil))}
 		r := httptest.NewRequest("GET", "/aroundhtml/"+rand.Text(), nil)
-		if err := rd.Render(httptest.NewRecorder(), r, templ.Join(parts...)); err != nil {
-			t.Fatal(err)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			if err := rd.Render(httptest.NewRecorder(), r, templ.Join(parts...)); err != nil {
+				t.Fatal(err)
+			}
+		})
 		if !strings.Contains(log.String(), "#document") {
 			t.Errorf("%d: no warning: %s", i, log.String())
 		}
