@@ -164,18 +164,17 @@ func (p *response) sendPage(page templ.Component) error {
 // does not wait for loads.
 func (p *response) close() {
 	defer p.finish()
+	defer p.giveBack()
 	if p.page.p != nil && !p.out.committed && decides(p.result) != nil {
 		if p.loads.cancel(); !p.loads.idle() {
 			runtime.Gosched()
 			settle()
 		}
 		if !p.loads.idle() {
-			p.giveBack()
 			return
 		}
 	}
 	p.endLoads()
-	p.giveBack()
 }
 
 // giveBack gives the buffers of a page that was not sent whole to other responses. After

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -230,9 +229,9 @@ func readers([]string) (func(string) (string, error), error) {
 
 // readAll gets the page over so many connections, so often over each. It returns
 // the median times to the first and to the last byte, in nanoseconds.
-func readAll(addr string, connections, each int) (first, last int64, err error) {
+func readAll(addr string, connections, each int) (first, last float64, err error) {
 	var mu sync.Mutex
-	var firsts, lasts []int64
+	var firsts, lasts []float64
 	failures := make([]error, connections)
 	var all sync.WaitGroup
 	for i := range connections {
@@ -265,7 +264,7 @@ func readAll(addr string, connections, each int) (first, last int64, err error) 
 				}
 				last := time.Since(start)
 				mu.Lock()
-				firsts, lasts = append(firsts, int64(first)), append(lasts, int64(last))
+				firsts, lasts = append(firsts, float64(first)), append(lasts, float64(last))
 				mu.Unlock()
 			}
 		})
@@ -274,7 +273,5 @@ func readAll(addr string, connections, each int) (first, last int64, err error) 
 	if err := errors.Join(failures...); err != nil {
 		return 0, 0, err
 	}
-	slices.Sort(firsts)
-	slices.Sort(lasts)
-	return firsts[len(firsts)/2], lasts[len(lasts)/2], nil
+	return testkit.Median(firsts), testkit.Median(lasts), nil
 }
